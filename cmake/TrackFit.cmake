@@ -1,0 +1,59 @@
+# Build conventions of the project, in one place: how a library, a binary and a test are declared.
+
+include(CTest)
+include(GNUInstallDirs)
+include(GoogleTest)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+set(TRACKFIT_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
+
+add_library(trackfit_options INTERFACE)
+target_include_directories(trackfit_options INTERFACE ${PROJECT_SOURCE_DIR}/libs)
+target_compile_options(trackfit_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror
+  -Wno-restrict)  # g++ 12 sees overlaps in std::string that are not there (GCC bug 105329)
+if(TRACKFIT_SANITIZE)
+  add_compile_options(-fsanitize=${TRACKFIT_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${TRACKFIT_SANITIZE})
+endif()
+
+# trackfit_library(<name> SOURCES <files> [DEPS <public>] [PRIVATE_DEPS <private>]) makes trackfit::<name>.
+function(trackfit_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  add_library(trackfit_${name} STATIC ${ARG_SOURCES})
+  add_library(trackfit::${name} ALIAS trackfit_${name})
+  target_link_libraries(trackfit_${name} PUBLIC ${ARG_DEPS} PRIVATE trackfit_options ${ARG_PRIVATE_DEPS})
+  target_include_directories(trackfit_${name} PUBLIC ${PROJECT_SOURCE_DIR}/libs)
+endfunction()
+
+# trackfit_binary(<name> SOURCES <files> DEPS <libraries>) makes bin/<name>.
+function(trackfit_binary name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE trackfit_options ${ARG_DEPS})
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endfunction()
+
+# trackfit_test(<name> SOURCES <files> DEPS <libraries> [LABELS <labels>] [TIMEOUT <seconds>] [ENVIRONMENT <NAME=VALUE>])
+# makes one GoogleTest executable whose tests ctest sees one by one. The working directory is the source tree.
+function(trackfit_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS;ENVIRONMENT" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE trackfit_options ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  gtest_discover_tests(${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} DISCOVERY_TIMEOUT 60 DISCOVERY_MODE PRE_TEST
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" ENVIRONMENT "${ARG_ENVIRONMENT}")
+endfunction()

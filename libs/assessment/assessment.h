@@ -1,0 +1,50 @@
+// What somebody did during a window of time, and how well. The contract's Assessment without its transport.
+#ifndef TRACKFIT_ASSESSMENT_ASSESSMENT_H_
+#define TRACKFIT_ASSESSMENT_ASSESSMENT_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "skeleton/joint.h"
+
+namespace trackfit::assessment {
+
+struct ClassScore {
+  std::string exercise;
+  float probability = 0;
+};
+
+enum class QualityLevel { kUnspecified, kPoor, kFair, kGood, kExcellent };
+
+// Score in [0, 100] to a word: below 5 poor, below 25 fair, below 60 good, else excellent.
+QualityLevel LevelOf(float score);
+
+struct Quality {
+  float cosine = 0;  // between embedding and prototype, [-1, 1]
+  float score = 0;   // percentile among held-out correct executions, [0, 100]
+  QualityLevel level = QualityLevel::kUnspecified;
+};
+
+struct JointError {
+  float error = 0;       // the model's raw error
+  float percentile = 0;  // among correct executions of the judged exercise, [0, 100]
+};
+
+struct Assessment {
+  uint64_t first_sequence = 0;
+  uint64_t last_sequence = 0;
+  std::vector<ClassScore> classes;  // all, most probable first, summing to 1
+  std::string exercise;             // the most probable that is not the background class
+  float confidence = 0;             // its probability
+  bool known = false;               // false: probably none of the model's exercises
+  std::string judged_exercise;      // what quality and joint errors refer to
+  Quality quality;
+  std::array<JointError, skeleton::kJointCount> joint_errors{};
+  std::string model_version;
+};
+
+}  // namespace trackfit::assessment
+
+#endif  // TRACKFIT_ASSESSMENT_ASSESSMENT_H_

@@ -1,0 +1,41 @@
+// Which nodes a network sees: a layout names its nodes, their bones, and how each comes from the 33 BlazePose
+// joints.
+#ifndef TRACKFIT_SKELETON_LAYOUT_H_
+#define TRACKFIT_SKELETON_LAYOUT_H_
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "skeleton/pose.h"
+
+namespace trackfit::skeleton {
+
+struct Layout {
+  std::string name;
+  int centre = 0;                          // root of the bone tree
+  std::vector<std::pair<int, int>> bones;  // (child, parent), parent nearer to the centre
+  std::vector<std::vector<int>> sources;   // per node: the BlazePose joints whose mean it is
+
+  int nodes() const { return static_cast<int>(sources.size()); }
+};
+
+// The 33 BlazePose joints themselves, rooted at the nose.
+const Layout& Blazepose33();
+
+// Upstream ProtoGCN's `coco_new`: COCO's 17 keypoints, then 17 = mid-hip, 18 = mid-spine, 19 = neck.
+const Layout& Coco20();
+
+// "blazepose_33" or "coco_20"; NOT_FOUND names the known ones.
+absl::StatusOr<Layout> FindLayout(const std::string& name);
+
+// Spreads one value per node over the 33 joints: each joint gets the mean over the nodes that it feeds, and a
+// joint that feeds none gets its nearest used neighbour's (a hand its wrist's, a face point the nose's, a
+// foot its ankle's).
+std::array<float, kJointCount> NodesToJoints(const Layout& layout, const std::vector<float>& node_values);
+
+}  // namespace trackfit::skeleton
+
+#endif  // TRACKFIT_SKELETON_LAYOUT_H_

@@ -1,0 +1,76 @@
+#include "assessment/clip_summary.h"
+
+#include <gtest/gtest.h>
+
+namespace trackfit::assessment {
+namespace {
+
+Assessment Window(const std::string& exercise, float probability, float score, uint64_t first,
+                  uint64_t last) {
+  Assessment window;
+  window.first_sequence = first;
+  window.last_sequence = last;
+  const std::string rest = exercise == "squat" ? "push_up" : "squat";
+  window.classes = {{exercise, probability}, {rest, 0.9F - probability}, {"other", 0.1F}};
+  window.exercise = window.judged_exercise = exercise;
+  window.confidence = probability;
+  window.known = true;
+  window.quality = {0.5F, score, LevelOf(score)};
+  window.joint_errors[3] = {score, score};
+  window.model_version = "1";
+  return window;
+}
+
+TEST(ClipSummary, OfNothingIsEmpty) { EXPECT_FALSE(ClipSummary().Overall().has_value()); }
+
+TEST(ClipSummary, AveragesProbabilitiesSoThatTheyStillSumToOne) {
+  ClipSummary summary;
+  summary.Add(Window("squat", 0.8F, 40, 0, 99));
+  summary.Add(Window("push_up", 0.5F, 90, 15, 114));
+  const Assessment overall = summary.Overall().value();
+  EXPECT_EQ(overall.exercise, "squat");
+  EXPECT_NEAR(overall.confidence, 0.6F, 1e-6);
+  float sum = 0;
+  for (const ClassScore& score : overall.classes) sum += score.probability;
+  EXPECT_NEAR(sum, 1, 1e-6);
+  EXPECT_EQ(overall.classes.front().exercise, "squat");
+  EXPECT_EQ(overall.first_sequence, 0U);
+  EXPECT_EQ(overall.last_sequence, 114U);
+}
+
+TEST(ClipSummary, JudgesQualityByTheWindowsOfTheOverallExercise) {
+  ClipSummary summary;
+  summary.Add(Window("squat", 0.8F, 40, 0, 99));
+  summary.Add(Window("squat", 0.8F, 20, 15, 114));
+  summary.Add(Window("push_up", 0.5F, 90, 30, 129));
+  const Assessment overall = summary.Overall().value();
+  EXPECT_EQ(overall.judged_exercise, "squat");
+  EXPECT_FLOAT_EQ(overall.quality.score, 30);
+  EXPECT_EQ(overall.quality.level, QualityLevel::kGood);
+  EXPECT_FLOAT_EQ(overall.joint_errors[3].percentile, 30);
+}
+
+TEST(ClipSummary, NeverNamesTheBackgroundClassAsTheExercise) {
+  Assessment window = Window("squat", 0.2F, 10, 0, 99);
+  window.classes = {{"other", 0.7F}, {"squat", 0.2F}, {"push_up", 0.1F}};
+  window.known = false;
+  ClipSummary summary;
+  summary.Add(window);
+  const Assessment overall = summary.Overall().value();
+  EXPECT_EQ(overall.exercise, "squat");
+  EXPECT_FALSE(overall.known);
+}
+
+TEST(ClipSummary, KeepsTheExpectedExerciseAsTheJudge) {
+  Assessment window = Window("squat", 0.8F, 3, 0, 99);
+  window.judged_exercise = "push_up";
+  ClipSummary summary;
+  summary.Add(window);
+  const Assessment overall = summary.Overall().value();
+  EXPECT_EQ(overall.exercise, "squat");
+  EXPECT_EQ(overall.judged_exercise, "push_up");
+  EXPECT_EQ(overall.quality.level, QualityLevel::kPoor);
+}
+
+}  // namespace
+}  // namespace trackfit::assessment

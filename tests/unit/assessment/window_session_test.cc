@@ -1,0 +1,157 @@
+#include "assessment/window_session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support/poses.h"
+
+namespace trackfit::assessment {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Answers with the window's length as its cosine, so that tests see what was assessed.
+class FakeAssessor : public Assessor {
+ public:
+  double rate_hz() const override { return 30; }
+  int window_frames() const override { return 100; }
+  const std::string& model_version() const override { return version_; }
+  const std::string& layout() const override { return layout_; }
+  const std::vector<std::string>& exercises() const override { return exercises_; }
+
+  absl::StatusOr<Assessment> Assess(std::span<const skeleton::Pose> window,
+                                    const std::string& expected_exercise) const override {
+    Assessment assessment;
+    assessment.exercise = "squat";
+    assessment.judged_exercise = expected_exercise.empty() ? "squat" : expected_exercise;
+    assessment.quality.cosine = static_cast<float>(window.size());
+    return assessment;
+  }
+
+ private:
+  std::string version_ = "1";
+  std::string layout_ = "blazepose_33";
+  std::vector<std::string> exercises_ = {"squat", "push_up"};
+};
+
+WindowSession MakeSession(const WindowConfig& config = {}) {
+  return WindowSession::Create(std::make_shared<FakeAssessor>(), config, "").value();
+}
+
+std::vector<Assessment> PushAll(WindowSession& session, const std::vector<skeleton::Pose>& poses) {
+  std::vector<Assessment> all;
+  for (const auto& pose : poses) {
+    const auto assessments = session.Push(pose).value();
+    all.insert(all.end(), assessments.begin(), assessments.end());
+  }
+  return all;
+}
+
+std::string CreateError(const WindowConfig& config, const std::string& expected = "") {
+  const auto session = WindowSession::Create(std::make_shared<FakeAssessor>(), config, expected);
+  return session.ok() ? "" : std::string(session.status().message());
+}
+
+TEST(WindowSession, AnswersAfterSixtyPosesAndThenEveryFifteen) {
+  WindowSession session = MakeSession();
+  const auto assessments = PushAll(session, testing::WavingPoses(30, 5));
+  ASSERT_EQ(assessments.size(), 7U);
+  EXPECT_EQ(assessments[0].last_sequence, 59U);
+  EXPECT_EQ(assessments[1].last_sequence, 74U);
+  EXPECT_EQ(assessments[6].first_sequence, 50U);
+  EXPECT_EQ(assessments[6].last_sequence, 149U);
+}
+
+TEST(WindowSession, SlidesOverAtMostAHundredPosesAndNeverPads) {
+  WindowSession session = MakeSession();
+  const auto assessments = PushAll(session, testing::WavingPoses(30, 5));
+  EXPECT_EQ(assessments[0].quality.cosine, 60);
+  EXPECT_EQ(assessments[1].quality.cosine, 75);
+  EXPECT_EQ(assessments[6].quality.cosine, 100);
+}
+
+TEST(WindowSession, CountsTimeAndNotFrames) {
+  WindowSession session = MakeSession();
+  const auto assessments = PushAll(session, testing::WavingPoses(60, 5));
+  ASSERT_EQ(assessments.size(), 7U);
+  EXPECT_EQ(assessments[0].last_sequence, 118U);
+}
+
+TEST(WindowSession, GivesAShortClipItsAnswerAtTheEnd) {
+  WindowSession session = MakeSession();
+  EXPECT_TRUE(PushAll(session, testing::WavingPoses(30, 1.5)).empty());
+  const auto last = session.Finish().value();
+  ASSERT_TRUE(last.has_value());
+  EXPECT_EQ(last->first_sequence, 0U);
+  EXPECT_EQ(last->last_sequence, 44U);
+  EXPECT_FALSE(session.Finish().value().has_value());
+}
+
+TEST(WindowSession, SaysNothingAboutLessThanHalfASecond) {
+  WindowSession session = MakeSession();
+  PushAll(session, testing::WavingPoses(30, 0.4));
+  EXPECT_FALSE(session.Finish().value().has_value());
+}
+
+TEST(WindowSession, StartsANewMovementAfterAPause) {
+  WindowSession session = MakeSession();
+  auto poses = testing::WavingPoses(30, 4);
+  for (size_t i = 70; i < poses.size(); ++i) poses[i].timestamp_us += 3'000'000;
+  const auto assessments = PushAll(session, poses);
+  ASSERT_EQ(assessments.size(), 1U);  // 60 of the first movement; the second has 50
+  const auto last = session.Finish().value();
+  ASSERT_TRUE(last.has_value());
+  EXPECT_EQ(last->first_sequence, 70U);
+}
+
+TEST(WindowSession, AssessesAShortMovementThatAPauseEnds) {
+  WindowSession session = MakeSession();
+  auto poses = testing::WavingPoses(30, 4);
+  for (size_t i = 40; i < poses.size(); ++i) poses[i].timestamp_us += 3'000'000;
+  const auto assessments = PushAll(session, poses);
+  ASSERT_EQ(assessments.size(), 3U);
+  EXPECT_EQ(assessments[0].last_sequence, 39U);
+  EXPECT_EQ(assessments[1].first_sequence, 40U);
+}
+
+TEST(WindowSession, RefusesASequenceThatGoesBack) {
+  WindowSession session = MakeSession();
+  auto poses = testing::WavingPoses(30, 1);
+  poses[5].sequence = 3;
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(session.Push(poses[i]).ok());
+  const auto result = session.Push(poses[5]);
+  EXPECT_EQ(result.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(result.status().message()), HasSubstr("pose.sequence is 3"));
+}
+
+TEST(WindowSession, RefusesATimestampThatStandsStill) {
+  WindowSession session = MakeSession();
+  auto poses = testing::WavingPoses(30, 1);
+  poses[1].timestamp_us = poses[0].timestamp_us;
+  ASSERT_TRUE(session.Push(poses[0]).ok());
+  EXPECT_THAT(std::string(session.Push(poses[1]).status().message()), HasSubstr("pose.timestamp_us"));
+}
+
+TEST(WindowSession, RefusesAPoseThatIsNotANumber) {
+  WindowSession session = MakeSession();
+  auto pose = testing::StandingPose();
+  pose.landmarks[0].y = NAN;
+  EXPECT_THAT(std::string(session.Push(pose).status().message()), HasSubstr("pose.landmarks[0].y"));
+}
+
+TEST(WindowConfig, NamesTheFieldThatIsOutOfRange) {
+  EXPECT_THAT(CreateError({.frames = 12}), HasSubstr("window.frames is 12"));
+  EXPECT_THAT(CreateError({.frames = 60, .first_after = 61}), HasSubstr("window.first_after is 61"));
+  EXPECT_THAT(CreateError({.every = 301}), HasSubstr("window.every is 301"));
+  EXPECT_EQ(CreateError({.frames = 45}), "");
+}
+
+TEST(WindowSession, NamesTheKnownExercisesWhenTheExpectedOneIsNot) {
+  EXPECT_THAT(CreateError({}, "moonwalk"), HasSubstr("squat, push_up"));
+  EXPECT_EQ(CreateError({}, "push_up"), "");
+}
+
+}  // namespace
+}  // namespace trackfit::assessment

@@ -1,0 +1,101 @@
+#include "skeleton/normalize.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support/poses.h"
+
+namespace trackfit::skeleton {
+namespace {
+
+constexpr int kFrames = 60;
+
+std::vector<float> Tensor(const std::vector<Pose>& poses) {
+  return WindowTensor(poses, Blazepose33(), kFrames, Normalization::kTorso);
+}
+
+void ExpectSame(const std::vector<float>& a, const std::vector<float>& b, float tolerance) {
+  ASSERT_EQ(a.size(), b.size());
+  for (size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], tolerance) << "at " << i;
+}
+
+TEST(TorsoNormalization, IsFramesByNodesByThree) {
+  EXPECT_EQ(Tensor(testing::WavingPoses(30, 2)).size(), 60U * 33 * 3);
+  EXPECT_EQ(WindowTensor(testing::WavingPoses(30, 2), Coco20(), 100, Normalization::kTorso).size(),
+            100U * 20 * 3);
+}
+
+TEST(TorsoNormalization, PutsTheMidHipAtTheOriginAndTheShouldersOneTorsoAbove) {
+  const auto tensor = WindowTensor(testing::WavingPoses(30, 2), Coco20(), kFrames, Normalization::kTorso);
+  EXPECT_NEAR(tensor[17 * 3 + 1], 0, 1e-5);
+  EXPECT_NEAR(tensor[19 * 3 + 1], -1, 1e-5);
+}
+
+TEST(TorsoNormalization, IgnoresWhereInTheImageThePersonIsAndHowLarge) {
+  const auto original = testing::WavingPoses(30, 2);
+  auto moved = original;
+  for (Pose& pose : moved) {
+    for (Landmark& landmark : pose.landmarks) {
+      landmark.x = 0.5F * landmark.x + 0.3F;
+      landmark.y = 0.5F * landmark.y - 0.1F;
+      landmark.z = 0.5F * landmark.z;
+    }
+  }
+  ExpectSame(Tensor(original), Tensor(moved), 1e-4F);
+}
+
+TEST(TorsoNormalization, GivesTheSameForLandscapeAndPortraitPictures) {
+  const auto landscape = testing::WavingPoses(30, 2);
+  auto portrait = landscape;  // the same pixels in the middle of a 360x960 picture
+  for (Pose& pose : portrait) {
+    pose.image_width = 360;
+    pose.image_height = 960;
+    for (Landmark& landmark : pose.landmarks) {
+      landmark.x = (landmark.x * 640 - 140) / 360;
+      landmark.y = (landmark.y * 480 + 240) / 960;
+      landmark.z = landmark.z * 640 / 360;
+    }
+  }
+  ExpectSame(Tensor(landscape), Tensor(portrait), 1e-4F);
+}
+
+TEST(TorsoNormalization, BridgesAJointThatIsAbsentForAMoment) {
+  const auto original = testing::WavingPoses(30, 2);
+  auto holed = original;
+  for (int t = 20; t < 24; ++t) holed[t].landmarks[kLeftElbow] = {NAN, NAN, NAN, 0, 0};
+  ExpectSame(Tensor(original), Tensor(holed), 1e-4F);
+}
+
+TEST(TorsoNormalization, PutsAJointThatIsAbsentThroughoutAtTheOrigin) {
+  auto poses = testing::WavingPoses(30, 2);
+  for (Pose& pose : poses) pose.landmarks[kRightHeel] = {NAN, NAN, NAN, 0, 0};
+  const auto tensor = Tensor(poses);
+  for (int t = 0; t < kFrames; ++t) {
+    for (int c = 0; c < 3; ++c) EXPECT_EQ(tensor[(t * 33 + kRightHeel) * 3 + c], 0.0F);
+  }
+}
+
+TEST(TorsoNormalization, StaysFiniteForADegenerateFigure) {
+  std::vector<Pose> poses(kFrames, testing::StandingPose());
+  for (Pose& pose : poses) pose.landmarks.fill({0.5F, 0.5F, 0, 1, 1});
+  for (const float value : Tensor(poses)) ASSERT_TRUE(std::isfinite(value));
+}
+
+TEST(ImageNormalization, SpansMinusOneToOneOverTheImage) {
+  std::vector<Pose> poses(kFrames, testing::StandingPose());
+  for (Pose& pose : poses) pose.landmarks[kNose] = {0, 1, 0, 0.75F, 1};
+  const auto tensor = WindowTensor(poses, Coco20(), kFrames, Normalization::kImage);
+  EXPECT_FLOAT_EQ(tensor[0], -1);
+  EXPECT_FLOAT_EQ(tensor[1], 1);
+  EXPECT_FLOAT_EQ(tensor[2], 0.75F);
+}
+
+TEST(Normalization, NamesRoundTripAndUnknownOnesAreRefused) {
+  for (const char* name : {"torso", "image"})
+    EXPECT_EQ(NormalizationName(ParseNormalization(name).value()), name);
+  EXPECT_FALSE(ParseNormalization("spine").ok());
+}
+
+}  // namespace
+}  // namespace trackfit::skeleton

@@ -1,0 +1,53 @@
+#include "skeleton/validate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support/poses.h"
+
+namespace trackfit::skeleton {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string Complaint(const Pose& pose) {
+  const absl::Status status = ValidatePose(pose);
+  return status.ok() ? "" : std::string(status.message());
+}
+
+TEST(ValidatePose, AcceptsAFigurePartlyOutsideTheImage) {
+  Pose pose = testing::StandingPose();
+  pose.landmarks[kLeftAnkle].y = 1.4F;
+  EXPECT_EQ(Complaint(pose), "");
+}
+
+TEST(ValidatePose, NamesTheLandmarkThatIsNotANumber) {
+  Pose pose = testing::StandingPose();
+  pose.landmarks[7].x = NAN;
+  EXPECT_EQ(Complaint(pose), "pose.landmarks[7].x is not finite");
+}
+
+TEST(ValidatePose, NamesTheLimitThatIsBroken) {
+  Pose pose = testing::StandingPose();
+  pose.landmarks[12].visibility = 1.5F;
+  EXPECT_THAT(Complaint(pose), HasSubstr("pose.landmarks[12].visibility is 1.5; it must be within [0, 1]"));
+}
+
+TEST(ValidatePose, LooksAtWorldLandmarksOnlyWhenThereAreAny) {
+  Pose pose = testing::StandingPose();
+  pose.world_landmarks[3].z = INFINITY;
+  EXPECT_EQ(Complaint(pose), "");
+  pose.has_world_landmarks = true;
+  EXPECT_EQ(Complaint(pose), "pose.world_landmarks[3].z is not finite");
+}
+
+TEST(ValidatePose, RefusesANegativeImageSize) {
+  Pose pose = testing::StandingPose();
+  pose.image_height = -1;
+  EXPECT_THAT(Complaint(pose), HasSubstr("pose.image_width and pose.image_height"));
+}
+
+}  // namespace
+}  // namespace trackfit::skeleton
