@@ -1,7 +1,6 @@
 #include "skeleton/validate.h"
 
 #include <cmath>
-#include <string>
 
 #include "absl/strings/str_cat.h"
 
@@ -15,18 +14,16 @@ struct Field {
   float value;
   float low;
   float high;
+
+  bool valid() const { return value >= low && value <= high; }  // false for NaN
 };
 
-absl::Status CheckField(const std::string& owner, const Field& field) {
+absl::Status Invalid(const std::string& owner, const Field& field) {
   if (!std::isfinite(field.value)) {
     return absl::InvalidArgumentError(absl::StrCat(owner, ".", field.name, " is not finite"));
   }
-  if (field.value < field.low || field.value > field.high) {
-    return absl::InvalidArgumentError(absl::StrCat(owner, ".", field.name, " is ", field.value,
-                                                   "; it must be within [", field.low, ", ", field.high,
-                                                   "]"));
-  }
-  return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(owner, ".", field.name, " is ", field.value,
+                                                 "; it must be within [", field.low, ", ", field.high, "]"));
 }
 
 }  // namespace
@@ -37,26 +34,23 @@ absl::Status ValidatePose(const Pose& pose) {
         absl::StrCat("pose.image_width and pose.image_height must not be negative, got ", pose.image_width,
                      "x", pose.image_height));
   }
-  if (const absl::Status status = CheckField("pose", {"score", pose.score, 0, 1}); !status.ok())
-    return status;
+  if (const Field score{"score", pose.score, 0, 1}; !score.valid()) return Invalid("pose", score);
   for (int j = 0; j < kJointCount; ++j) {
-    const std::string owner = absl::StrCat("pose.landmarks[", j, "]");
     const Landmark& landmark = pose.landmarks[j];
     for (const Field& field :
          {Field{"x", landmark.x, -kMaxCoordinate, kMaxCoordinate},
           Field{"y", landmark.y, -kMaxCoordinate, kMaxCoordinate},
           Field{"z", landmark.z, -kMaxCoordinate, kMaxCoordinate},
           Field{"visibility", landmark.visibility, 0, 1}, Field{"presence", landmark.presence, 0, 1}}) {
-      if (const absl::Status status = CheckField(owner, field); !status.ok()) return status;
+      if (!field.valid()) return Invalid(absl::StrCat("pose.landmarks[", j, "]"), field);
     }
     if (!pose.has_world_landmarks) continue;
-    const std::string world_owner = absl::StrCat("pose.world_landmarks[", j, "]");
     const WorldLandmark& world = pose.world_landmarks[j];
     for (const Field& field : {Field{"x", world.x, -kMaxCoordinate, kMaxCoordinate},
                                Field{"y", world.y, -kMaxCoordinate, kMaxCoordinate},
                                Field{"z", world.z, -kMaxCoordinate, kMaxCoordinate},
                                Field{"visibility", world.visibility, 0, 1}}) {
-      if (const absl::Status status = CheckField(world_owner, field); !status.ok()) return status;
+      if (!field.valid()) return Invalid(absl::StrCat("pose.world_landmarks[", j, "]"), field);
     }
   }
   return absl::OkStatus();
