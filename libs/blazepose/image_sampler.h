@@ -1,0 +1,28 @@
+// Cuts a rotated square out of a picture as the input of a network.
+#ifndef TRACKFIT_BLAZEPOSE_IMAGE_SAMPLER_H_
+#define TRACKFIT_BLAZEPOSE_IMAGE_SAMPLER_H_
+
+#include <opencv2/core/mat.hpp>
+
+#include "absl/types/span.h"
+#include "blazepose/region_of_interest.h"
+
+namespace trackfit::blazepose {
+
+// What lies outside the picture.
+enum class Border { kBlack, kReplicate };
+
+// Pixel values 0..255 are mapped to low..high.
+struct ValueRange {
+  float low = 0;
+  float high = 1;
+};
+
+// Bilinear samples at the middles of a size x size grid over the region, written as RGB, row by row, to `rgb`
+// (size * size * 3 floats). `bgr` is 8-bit with three channels in OpenCV's order and not empty.
+void SampleRegion(const cv::Mat& bgr, const RegionOfInterest& region, Border border, ValueRange range,
+                  int size, absl::Span<float> rgb);
+
+}  // namespace trackfit::blazepose
+
+#endif  // TRACKFIT_BLAZEPOSE_IMAGE_SAMPLER_H_

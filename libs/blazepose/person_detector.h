@@ -1,0 +1,62 @@
+// Finds people in a whole picture: BlazePose's detector with its anchors, decoding and non-maximum
+// suppression. Source: Bazarevsky et al., "BlazeFace", 2019 (anchors, weighted suppression) and "BlazePose",
+// 2020.
+#ifndef TRACKFIT_BLAZEPOSE_PERSON_DETECTOR_H_
+#define TRACKFIT_BLAZEPOSE_PERSON_DETECTOR_H_
+
+#include <array>
+#include <memory>
+#include <opencv2/core/mat.hpp>
+#include <opencv2/core/types.hpp>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "blazepose/network.h"
+#include "blazepose/tflite_model.h"
+
+namespace trackfit::blazepose {
+
+// A candidate; positions are fractions of the detector's square input, or pixels where Detect says so.
+struct PersonDetection {
+  float score = 0;  // probability
+  cv::Rect2f face;  // the box that suppression compares
+  // 0: mid-hip, 1: top of the circle around the whole body, 2: mid-shoulder, 3: top of the upper body's
+  // circle.
+  std::array<cv::Point2f, 4> keypoints{};
+};
+
+// The middles of the 2,254 anchors in the order of the network's outputs: strides 8, 16 and 32 with 2, 2 and
+// 6 anchors per cell, as fractions of the 224 x 224 input. Anchors have no size of their own.
+std::vector<cv::Point2f> DetectorAnchors();
+
+// Turns the outputs of the network into detections of at least `min_score`. `boxes` holds 12 numbers per
+// anchor in pixels of the input (box middle, box size, four keypoints, relative to the anchor), `logits` one.
+std::vector<PersonDetection> DecodeDetections(absl::Span<const float> boxes, absl::Span<const float> logits,
+                                              absl::Span<const cv::Point2f> anchors, float min_score);
+
+// Repeatedly takes the best detection and merges all that overlap it by more than `min_overlap` (intersection
+// over union) into their mean, weighted by score. The result is ordered by score, best first.
+std::vector<PersonDetection> WeightedNonMaxSuppression(std::vector<PersonDetection> detections,
+                                                       float min_overlap);
+
+// Owns one instance of the network; not thread-safe.
+class PersonDetector {
+ public:
+  // InvalidArgument when `model` is not the BlazePose detector.
+  static absl::StatusOr<PersonDetector> Create(std::shared_ptr<const TfliteModel> model);
+
+  // The most certain person with a score of at least `min_score`, in pixels of `bgr` (8-bit, three channels).
+  absl::StatusOr<std::optional<PersonDetection>> Detect(const cv::Mat& bgr, float min_score);
+
+ private:
+  explicit PersonDetector(Network network);
+
+  Network network_;
+  std::vector<cv::Point2f> anchors_;
+};
+
+}  // namespace trackfit::blazepose
+
+#endif  // TRACKFIT_BLAZEPOSE_PERSON_DETECTOR_H_

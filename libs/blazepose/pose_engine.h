@@ -1,0 +1,52 @@
+// The BlazePose networks: the files they come from, and the instances that workers run.
+#ifndef TRACKFIT_BLAZEPOSE_POSE_ENGINE_H_
+#define TRACKFIT_BLAZEPOSE_POSE_ENGINE_H_
+
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "blazepose/landmark_model.h"
+#include "blazepose/person_detector.h"
+#include "blazepose/tflite_model.h"
+
+namespace trackfit::blazepose {
+
+// Landmark networks from the fastest to the most accurate.
+enum class ModelComplexity { kLite, kFull, kHeavy };
+
+// "lite", "full" or "heavy"; InvalidArgument otherwise.
+absl::StatusOr<ModelComplexity> ParseModelComplexity(std::string_view name);
+std::string_view ModelComplexityName(ModelComplexity complexity);
+
+// The networks as read from their files. Immutable and cheap to copy; threads may share it.
+struct PoseModels {
+  std::shared_ptr<const TfliteModel> detector;
+  std::shared_ptr<const TfliteModel> landmarks;
+};
+
+// Reads pose_detection.tflite and pose_landmark_<complexity>.tflite. NotFound, with the advice to run the
+// set-up, when one is missing; InvalidArgument when one is damaged.
+absl::StatusOr<PoseModels> LoadPoseModels(const std::filesystem::path& directory, ModelComplexity complexity);
+
+// One runnable instance of the networks: tens of megabytes of packed weights and scratch memory. Holds
+// nothing of the streams it serves, so any engine of the same models continues any stream with the same bits.
+// Not thread-safe: one per worker.
+class PoseEngine {
+ public:
+  static absl::StatusOr<PoseEngine> Create(const PoseModels& models);
+
+  PersonDetector& detector() { return detector_; }
+  LandmarkModel& landmarks() { return landmarks_; }
+
+ private:
+  PoseEngine(PersonDetector detector, LandmarkModel landmarks);
+
+  PersonDetector detector_;
+  LandmarkModel landmarks_;
+};
+
+}  // namespace trackfit::blazepose
+
+#endif  // TRACKFIT_BLAZEPOSE_POSE_ENGINE_H_
