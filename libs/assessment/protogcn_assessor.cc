@@ -1,0 +1,113 @@
+#include "assessment/protogcn_assessor.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "assessment/percentile.h"
+
+namespace trackfit::assessment {
+
+absl::StatusOr<std::shared_ptr<const ProtogcnAssessor>> ProtogcnAssessor::Load(const std::string& path,
+                                                                               const std::string& version) {
+  auto model = protogcn::Model::Load(path);
+  if (!model.ok()) return model.status();
+  const protogcn::ModelMetadata& metadata = (*model)->metadata();
+  auto layout = skeleton::FindLayout(metadata.network.layout);
+  if (!layout.ok()) return layout.status();
+  if (!metadata.joint_mapping.empty()) layout->sources = metadata.joint_mapping;
+  if (layout->nodes() != metadata.network.nodes) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": layout ", layout->name, " has ", layout->nodes(),
+                                                   " nodes, but the network has ", metadata.network.nodes));
+  }
+  const auto normalization = skeleton::ParseNormalization(metadata.normalization);
+  if (!normalization.ok()) return normalization.status();
+  return std::shared_ptr<const ProtogcnAssessor>(
+      new ProtogcnAssessor(*std::move(model), version, *std::move(layout), *normalization));
+}
+
+ProtogcnAssessor::ProtogcnAssessor(std::unique_ptr<protogcn::Model> model, std::string version,
+                                   skeleton::Layout layout, skeleton::Normalization normalization)
+    : model_(std::move(model)),
+      version_(std::move(version)),
+      layout_(std::move(layout)),
+      normalization_(normalization) {
+  for (const std::string& name : model_->metadata().classes) {
+    if (name != model_->metadata().background_class) exercises_.push_back(name);
+  }
+}
+
+absl::StatusOr<Assessment> ProtogcnAssessor::Assess(std::span<const skeleton::Pose> window,
+                                                    const std::string& expected_exercise) const {
+  if (window.empty()) return absl::InvalidArgumentError("a window needs at least one pose");
+  const protogcn::ModelMetadata& metadata = model_->metadata();
+  const auto prediction =
+      model_->Run(skeleton::WindowTensor(window, layout_, metadata.network.window, normalization_));
+  if (!prediction.ok()) return prediction.status();
+
+  Assessment assessment;
+  assessment.model_version = version_;
+  float background = 0;
+  size_t recognised = 0;
+  for (size_t c = 0; c < metadata.classes.size(); ++c) {
+    const float probability = prediction->probabilities[c];
+    assessment.classes.push_back({metadata.classes[c], probability});
+    if (metadata.classes[c] == metadata.background_class) {
+      background = probability;
+    } else if (assessment.exercise.empty() || probability > assessment.confidence) {
+      assessment.exercise = metadata.classes[c];
+      assessment.confidence = probability;
+      recognised = c;
+    }
+  }
+  std::stable_sort(assessment.classes.begin(), assessment.classes.end(),
+                   [](const ClassScore& a, const ClassScore& b) { return a.probability > b.probability; });
+  assessment.known = assessment.confidence > background &&
+                     assessment.confidence >= static_cast<float>(metadata.known_threshold);
+
+  size_t judged = recognised;
+  if (!expected_exercise.empty()) {
+    const auto expected = std::find(metadata.classes.begin(), metadata.classes.end(), expected_exercise);
+    if (expected == metadata.classes.end()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("expected_exercise \"", expected_exercise, "\" is unknown"));
+    }
+    judged = static_cast<size_t>(expected - metadata.classes.begin());
+  }
+  assessment.judged_exercise = metadata.classes[judged];
+  JudgeQuality(*prediction, judged, assessment);
+  JudgeJoints(*prediction, judged, assessment);
+  return assessment;
+}
+
+void ProtogcnAssessor::JudgeQuality(const protogcn::Prediction& prediction, size_t judged,
+                                    Assessment& assessment) const {
+  const protogcn::ModelMetadata& metadata = model_->metadata();
+  if (metadata.prototypes.empty()) return;
+  const std::vector<float>& prototype = metadata.prototypes[judged];
+  const float cosine =
+      std::inner_product(prototype.begin(), prototype.end(), prediction.embedding.begin(), 0.0F);
+  assessment.quality.cosine = std::clamp(cosine, -1.0F, 1.0F);
+  if (metadata.calibration.empty() || metadata.calibration[judged].cosine.empty()) return;
+  assessment.quality.score = PercentileOf(cosine, metadata.calibration[judged].cosine);
+  assessment.quality.level = LevelOf(assessment.quality.score);
+}
+
+void ProtogcnAssessor::JudgeJoints(const protogcn::Prediction& prediction, size_t judged,
+                                   Assessment& assessment) const {
+  const protogcn::ModelMetadata& metadata = model_->metadata();
+  std::vector<float> percentiles(prediction.joint_error.size(), 0.0F);
+  if (!metadata.calibration.empty() && !metadata.calibration[judged].joint_error.empty()) {
+    for (size_t node = 0; node < percentiles.size(); ++node) {
+      percentiles[node] =
+          PercentileOf(prediction.joint_error[node], metadata.calibration[judged].joint_error[node]);
+    }
+  }
+  const auto errors = skeleton::NodesToJoints(layout_, prediction.joint_error);
+  const auto joint_percentiles = skeleton::NodesToJoints(layout_, percentiles);
+  for (int j = 0; j < skeleton::kJointCount; ++j)
+    assessment.joint_errors[j] = {errors[j], joint_percentiles[j]};
+}
+
+}  // namespace trackfit::assessment

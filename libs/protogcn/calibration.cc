@@ -1,0 +1,173 @@
+#include "protogcn/calibration.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "absl/strings/str_cat.h"
+
+namespace trackfit::protogcn {
+namespace {
+
+constexpr int kQuantiles = 101;
+// This share of the held-out executions of the exercises stays above the threshold of the known.
+constexpr double kKnownShare = 0.97;
+constexpr double kMinThreshold = 0.3, kMaxThreshold = 0.7;
+
+double NegativeLogLikelihood(std::span<const Observation> observations, double temperature) {
+  double sum = 0;
+  for (const Observation& observation : observations) {
+    const std::vector<float>& logits = observation.prediction.logits;
+    const double top = *std::max_element(logits.begin(), logits.end());
+    double total = 0;
+    for (const float logit : logits) total += std::exp((logit - top) / temperature);
+    sum += std::log(total) - (logits[observation.label] - top) / temperature;
+  }
+  return sum / static_cast<double>(observations.size());
+}
+
+double Probability(const Prediction& prediction, int label, double temperature) {
+  double total = 0;
+  for (const float logit : prediction.logits)
+    total += std::exp((logit - prediction.logits[label]) / temperature);
+  return 1 / total;
+}
+
+std::vector<const Prediction*> ExecutionsOf(std::span<const Observation> observations, int label) {
+  std::vector<const Prediction*> found;
+  for (const Observation& observation : observations) {
+    if (observation.label == label) found.push_back(&observation.prediction);
+  }
+  return found;
+}
+
+std::vector<float> NormalizedMean(const std::vector<const Prediction*>& executions) {
+  std::vector<float> mean(executions.front()->embedding.size());
+  for (const Prediction* execution : executions) {
+    for (size_t i = 0; i < mean.size(); ++i) mean[i] += execution->embedding[i];
+  }
+  const float norm = std::sqrt(std::inner_product(mean.begin(), mean.end(), mean.begin(), 0.0F));
+  for (float& value : mean) value /= std::max(norm, 1e-12F);
+  return mean;
+}
+
+ClassCalibration Table(const std::vector<const Prediction*>& executions,
+                       const std::vector<float>& prototype) {
+  ClassCalibration table;
+  std::vector<float> cosines;
+  for (const Prediction* execution : executions) {
+    cosines.push_back(
+        std::inner_product(prototype.begin(), prototype.end(), execution->embedding.begin(), 0.0F));
+  }
+  table.cosine = Quantiles(std::move(cosines), kQuantiles);
+  for (size_t node = 0; node < executions.front()->joint_error.size(); ++node) {
+    std::vector<float> errors;
+    for (const Prediction* execution : executions) errors.push_back(execution->joint_error[node]);
+    table.joint_error.push_back(Quantiles(std::move(errors), kQuantiles));
+  }
+  return table;
+}
+
+double KnownThreshold(std::span<const Observation> observations, const ModelMetadata& metadata) {
+  std::vector<float> probabilities;
+  for (const Observation& observation : observations) {
+    if (metadata.classes[observation.label] == metadata.background_class) continue;
+    probabilities.push_back(
+        static_cast<float>(Probability(observation.prediction, observation.label, metadata.temperature)));
+  }
+  if (probabilities.empty()) return kMinThreshold;
+  const std::vector<float> quantiles = Quantiles(std::move(probabilities), kQuantiles);
+  const auto index = static_cast<size_t>(std::lround((1 - kKnownShare) * (kQuantiles - 1)));
+  return std::clamp(static_cast<double>(quantiles[index]), kMinThreshold, kMaxThreshold);
+}
+
+}  // namespace
+
+SamplerConfig CalibrationSampling(const WindowShape& shape) {
+  SamplerConfig config;
+  config.shape = shape;
+  config.min_source_frames = 60;
+  config.max_source_frames = 110;
+  config.background_share = 1;
+  config.synthetic_faults = 0;
+  config.augmentation = {.mirror_probability = 0.5,
+                         .reverse_probability = 0,
+                         .max_roll_degrees = 5,
+                         .max_yaw_degrees = 10,
+                         .max_pitch_degrees = 5,
+                         .depth_scale = 0.1,
+                         .flat_probability = 0,
+                         .aspect_probability = 0,
+                         .max_aspect = 1,
+                         .time_warp = 0.05,
+                         .absence_probability = 0,
+                         .jitter = 0.004,
+                         .offset = 0.01,
+                         .drift = 0.1};
+  return config;
+}
+
+absl::StatusOr<std::vector<Observation>> Observe(const WindowSampler& sampler, int count, uint64_t seed,
+                                                 const WindowFunction& run) {
+  Random random(seed);
+  std::vector<Observation> observations;
+  for (int i = 0; i < count; ++i) {
+    const Sample sample = sampler.Draw(random);
+    absl::StatusOr<Prediction> prediction = run(sample.window);
+    if (!prediction.ok()) return prediction.status();
+    observations.push_back({.label = sample.label, .prediction = *std::move(prediction)});
+  }
+  return observations;
+}
+
+double FitTemperature(std::span<const Observation> observations) {
+  if (observations.empty()) return 1;
+  // Golden-section search over the logarithm: the likelihood has one peak.
+  const double ratio = (std::sqrt(5.0) - 1) / 2;
+  double low = std::log(0.2), high = std::log(5.0);
+  while (high - low > 1e-4) {
+    const double a = high - ratio * (high - low), b = low + ratio * (high - low);
+    if (NegativeLogLikelihood(observations, std::exp(a)) < NegativeLogLikelihood(observations, std::exp(b))) {
+      high = b;
+    } else {
+      low = a;
+    }
+  }
+  return std::exp((low + high) / 2);
+}
+
+std::vector<float> Quantiles(std::vector<float> values, int count) {
+  if (values.empty()) return {};
+  std::sort(values.begin(), values.end());
+  std::vector<float> quantiles;
+  for (int i = 0; i < count; ++i) {
+    const double position = static_cast<double>(values.size() - 1) * i / (count - 1);
+    const auto below = static_cast<size_t>(position);
+    const size_t above = std::min(below + 1, values.size() - 1);
+    const auto t = static_cast<float>(position - static_cast<double>(below));
+    quantiles.push_back(values[below] + (values[above] - values[below]) * t);
+  }
+  return quantiles;
+}
+
+absl::Status Calibrate(std::span<const Observation> train, std::span<const Observation> held_out,
+                       ModelMetadata& metadata) {
+  metadata.prototypes.clear();
+  metadata.calibration.clear();
+  for (size_t label = 0; label < metadata.classes.size(); ++label) {
+    const auto learned = ExecutionsOf(train, static_cast<int>(label));
+    const auto unseen = ExecutionsOf(held_out, static_cast<int>(label));
+    if (learned.empty() || unseen.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat("class \"", metadata.classes[label], "\" has ",
+                                                     learned.size(), " training and ", unseen.size(),
+                                                     " held-out windows; calibration needs both"));
+    }
+    metadata.prototypes.push_back(NormalizedMean(learned));
+    metadata.calibration.push_back(Table(unseen, metadata.prototypes.back()));
+  }
+  metadata.temperature = FitTemperature(held_out);
+  metadata.known_threshold = KnownThreshold(held_out, metadata);
+  return absl::OkStatus();
+}
+
+}  // namespace trackfit::protogcn

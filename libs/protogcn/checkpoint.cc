@@ -1,0 +1,523 @@
+#include "protogcn/checkpoint.h"
+
+#include <caffe2/serialize/inline_container.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "protogcn/network.h"
+#include "protogcn/unpickler.h"
+
+namespace trackfit::protogcn {
+namespace {
+
+using torch::Tensor;
+using Kind = PickleValue::Kind;
+
+// Of a file, and of all its weights together: a small file may name the same bytes many times.
+constexpr int64_t kMaxFileBytes = int64_t{1} << 30;
+constexpr size_t kMaxDimensions = 8;
+
+// torch.save's older format starts with this number (0x1950a86a20f9469cfc6c) as a pickle.
+constexpr std::string_view kLegacyMagic("\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 10);
+constexpr int64_t kLegacyProtocol = 1001;
+
+struct StorageType {
+  std::string_view name;
+  torch::ScalarType type;
+};
+
+constexpr StorageType kStorageTypes[] = {
+    {"torch.FloatStorage", torch::kFloat}, {"torch.DoubleStorage", torch::kDouble},
+    {"torch.HalfStorage", torch::kHalf},   {"torch.BFloat16Storage", torch::kBFloat16},
+    {"torch.LongStorage", torch::kLong},   {"torch.IntStorage", torch::kInt},
+    {"torch.ShortStorage", torch::kShort}, {"torch.CharStorage", torch::kChar},
+    {"torch.ByteStorage", torch::kByte},   {"torch.BoolStorage", torch::kBool},
+};
+
+struct Storage {
+  torch::ScalarType type;
+  std::string key;
+  int64_t elements = 0;
+};
+
+// Where tensors' bytes come from.
+class StorageSource {
+ public:
+  virtual ~StorageSource() = default;
+  // A one-dimensional tensor of all elements.
+  virtual absl::StatusOr<Tensor> Read(const Storage& storage) = 0;
+};
+
+absl::Status Broken(const std::string& what) { return absl::DataLossError(what); }
+
+// --- from pickled values to tensors
+
+absl::StatusOr<Storage> ParseStorage(const PickleValue& value) {
+  if (value.kind != Kind::kPersistent || value.items[0]->kind != Kind::kTuple ||
+      value.items[0]->items.size() < 5) {
+    return Broken("a tensor has no storage");
+  }
+  const auto& id = value.items[0]->items;
+  if (id[0]->text != "storage" || id[1]->kind != Kind::kGlobal || id[2]->kind != Kind::kString ||
+      id[4]->kind != Kind::kInt || id[4]->integer < 0 || id[4]->integer > kMaxFileBytes) {
+    return Broken("a tensor's storage is malformed");
+  }
+  const auto* known = std::find_if(std::begin(kStorageTypes), std::end(kStorageTypes),
+                                   [&](const StorageType& type) { return type.name == id[1]->text; });
+  if (known == std::end(kStorageTypes))
+    return Broken(absl::StrCat("storage type ", id[1]->text, " is not supported"));
+  return Storage{known->type, id[2]->text, id[4]->integer};
+}
+
+absl::StatusOr<std::vector<int64_t>> ParseSizes(const PickleValue& value) {
+  if (value.kind != Kind::kTuple || value.items.size() > kMaxDimensions)
+    return Broken("a tensor's shape is malformed");
+  std::vector<int64_t> sizes;
+  for (const PickleValue* item : value.items) {
+    if (item->kind != Kind::kInt || item->integer < 0) return Broken("a tensor's shape is malformed");
+    sizes.push_back(item->integer);
+  }
+  return sizes;
+}
+
+// Whether the view has elements, all within its storage, and no more of them than the storage has.
+bool Fits(const Storage& storage, int64_t offset, const std::vector<int64_t>& sizes,
+          const std::vector<int64_t>& strides) {
+  if (std::find(sizes.begin(), sizes.end(), 0) != sizes.end()) return false;
+  int64_t elements = 1;
+  int64_t last = offset;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    if (sizes[i] > storage.elements || strides[i] > storage.elements) return false;
+    elements *= sizes[i];
+    last += (sizes[i] - 1) * strides[i];
+    if (elements > storage.elements || last >= storage.elements) return false;
+  }
+  return last < storage.elements;
+}
+
+absl::StatusOr<Tensor> ParseTensor(const PickleValue& value, StorageSource& source) {
+  if (value.IsCallOf("torch._utils._rebuild_parameter") && !value.items[1]->items.empty()) {
+    const PickleValue& inner = *value.items[1]->items[0];
+    if (inner.IsCallOf("torch._utils._rebuild_parameter")) return Broken("a parameter is nested");
+    return ParseTensor(inner, source);
+  }
+  if (!value.IsCallOf("torch._utils._rebuild_tensor_v2") || value.items[1]->items.size() < 4) {
+    return Broken("it is no tensor");
+  }
+  const auto& arguments = value.items[1]->items;
+  auto storage = ParseStorage(*arguments[0]);
+  if (!storage.ok()) return storage.status();
+  auto sizes = ParseSizes(*arguments[2]);
+  if (!sizes.ok()) return sizes.status();
+  auto strides = ParseSizes(*arguments[3]);
+  if (!strides.ok()) return strides.status();
+  const int64_t offset = arguments[1]->integer;
+  if (arguments[1]->kind != Kind::kInt || offset < 0 || offset > storage->elements ||
+      sizes->size() != strides->size() || !Fits(*storage, offset, *sizes, *strides)) {
+    return Broken("it is empty or leaves its storage");
+  }
+  auto elements = source.Read(*storage);
+  if (!elements.ok()) return elements.status();
+  return elements->as_strided(*sizes, *strides, offset).clone().contiguous();
+}
+
+bool IsTensor(const PickleValue& value) {
+  return value.IsCallOf("torch._utils._rebuild_tensor_v2") ||
+         value.IsCallOf("torch._utils._rebuild_parameter");
+}
+
+// What nn.DataParallel put before every name is dropped.
+std::string PlainName(const std::string& name) { return std::string(absl::StripPrefix(name, "module.")); }
+
+absl::Status ReadTensors(const PickleValue& state, StorageSource& source, Checkpoint& checkpoint) {
+  int64_t bytes = 0;
+  for (size_t i = 0; i + 1 < state.items.size(); i += 2) {
+    const PickleValue& key = *state.items[i];
+    const PickleValue& value = *state.items[i + 1];
+    if (key.kind != Kind::kString || !IsTensor(value)) continue;
+    auto tensor = ParseTensor(value, source);
+    if (!tensor.ok()) return Broken(absl::StrCat("weight \"", key.text, "\": ", tensor.status().message()));
+    bytes += static_cast<int64_t>(tensor->nbytes());
+    if (bytes > kMaxFileBytes) return Broken("its weights are larger than any network of ours");
+    checkpoint.tensors[PlainName(key.text)] = *std::move(tensor);
+  }
+  if (checkpoint.tensors.empty()) return Broken("there are no weights in it");
+  return absl::OkStatus();
+}
+
+void ReadMeta(const PickleValue& meta, Checkpoint& checkpoint) {
+  if (const PickleValue* config = meta.Find("config"); config != nullptr && config->kind == Kind::kString) {
+    checkpoint.config = config->text;
+  }
+  const PickleValue* classes = meta.Find("CLASSES");
+  if (classes == nullptr || (classes->kind != Kind::kTuple && classes->kind != Kind::kList)) return;
+  for (const PickleValue* name : classes->items) {
+    if (name->kind != Kind::kString) return checkpoint.classes.clear();
+    checkpoint.classes.push_back(name->text);
+  }
+}
+
+// LibTorch puts the type beside every container that it saves.
+const PickleValue& Untagged(const PickleValue& value) {
+  const bool tagged = value.IsCallOf("torch.jit._pickle.restore_type_tag") && !value.items[1]->items.empty();
+  return tagged ? *value.items[1]->items[0] : value;
+}
+
+absl::StatusOr<Checkpoint> Interpret(const PickleValue& saved, StorageSource& source) {
+  const PickleValue& root = Untagged(saved);
+  if (root.kind != Kind::kDict) return Broken("it holds no dict");
+  Checkpoint checkpoint;
+  const PickleValue* state = root.Find("state_dict");
+  if (state != nullptr) state = &Untagged(*state);
+  if (state != nullptr && state->kind != Kind::kDict) return Broken("state_dict is no dict");
+  if (const PickleValue* meta = root.Find("meta"); meta != nullptr) {
+    ReadMeta(Untagged(*meta), checkpoint);
+  }
+  if (auto status = ReadTensors(state != nullptr ? *state : root, source, checkpoint); !status.ok())
+    return status;
+  return checkpoint;
+}
+
+// --- torch.save's zip format
+
+class ZipStorages : public StorageSource {
+ public:
+  explicit ZipStorages(caffe2::serialize::PyTorchStreamReader& reader) : reader_(reader) {}
+
+  absl::StatusOr<Tensor> Read(const Storage& storage) override {
+    const std::string name = absl::StrCat("data/", storage.key);
+    if (!reader_.hasRecord(name)) return Broken(absl::StrCat("record ", name, " is missing"));
+    auto [data, size] = reader_.getRecord(name);
+    const auto width = static_cast<int64_t>(c10::elementSize(storage.type));
+    if (static_cast<int64_t>(size) / width < storage.elements)
+      return Broken(absl::StrCat("record ", name, " is too short"));
+    return torch::from_blob(data.get(), {storage.elements}, storage.type).clone();
+  }
+
+ private:
+  caffe2::serialize::PyTorchStreamReader& reader_;
+};
+
+absl::StatusOr<Checkpoint> ReadZip(const std::string& path) {
+  caffe2::serialize::PyTorchStreamReader reader(path);
+  if (reader.hasRecord("byteorder")) {
+    auto [order, size] = reader.getRecord("byteorder");
+    if (std::string_view(static_cast<const char*>(order.get()), size) != "little") {
+      return Broken("it is big-endian");
+    }
+  }
+  auto [data, size] = reader.getRecord("data.pkl");
+  auto pickle = ReadPickle(std::string_view(static_cast<const char*>(data.get()), size));
+  if (!pickle.ok()) return pickle.status();
+  ZipStorages storages(reader);
+  return Interpret(*pickle->root, storages);
+}
+
+// --- torch.save's format before 1.6: pickles one after the other, then the storages
+
+class LegacyStorages : public StorageSource {
+ public:
+  // `keys` in the order in which the storages follow in `bytes`: a 64-bit element count and the elements.
+  LegacyStorages(std::vector<std::string> keys, std::string_view bytes)
+      : keys_(std::move(keys)), bytes_(bytes) {}
+
+  // The file does not say how wide elements are; the tensors that use a storage do.
+  absl::Status Index(const PickleValue& root) {
+    std::map<std::string, torch::ScalarType> types;
+    if (auto status = CollectTypes(root, types); !status.ok()) return status;
+    size_t position = 0;
+    for (const std::string& key : keys_) {
+      const auto type = types.find(key);
+      if (type == types.end()) return Broken(absl::StrCat("nothing tells the type of storage ", key));
+      if (bytes_.size() - position < sizeof(int64_t)) return Broken("the storages end too early");
+      int64_t elements = 0;
+      std::copy_n(bytes_.data() + position, sizeof elements, reinterpret_cast<char*>(&elements));
+      position += sizeof elements;
+      const size_t width = c10::elementSize(type->second);
+      if (elements < 0 || static_cast<uint64_t>(elements) > (bytes_.size() - position) / width) {
+        return Broken(absl::StrCat("storage ", key, " is too short"));
+      }
+      places_[key] = {position, elements};
+      position += static_cast<size_t>(elements) * width;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<Tensor> Read(const Storage& storage) override {
+    const auto place = places_.find(storage.key);
+    if (place == places_.end()) return Broken(absl::StrCat("storage ", storage.key, " is missing"));
+    if (place->second.elements < storage.elements)
+      return Broken(absl::StrCat("storage ", storage.key, " is too short"));
+    Tensor elements = torch::empty({storage.elements}, storage.type);
+    std::copy_n(bytes_.data() + place->second.position, elements.nbytes(),
+                static_cast<char*>(elements.data_ptr()));
+    return elements;
+  }
+
+ private:
+  struct Place {
+    size_t position = 0;
+    int64_t elements = 0;
+  };
+
+  // Persistent ids anywhere in the pickle, also in the optimizer's state.
+  absl::Status CollectTypes(const PickleValue& root, std::map<std::string, torch::ScalarType>& types) {
+    std::vector<const PickleValue*> open = {&root};
+    std::set<const PickleValue*> seen = {&root};
+    while (!open.empty()) {
+      const PickleValue* value = open.back();
+      open.pop_back();
+      if (value->kind == Kind::kPersistent) {
+        auto storage = ParseStorage(*value);
+        if (!storage.ok()) return storage.status();
+        const auto [entry, added] = types.emplace(storage->key, storage->type);
+        if (!added && entry->second != storage->type)
+          return Broken(absl::StrCat("storage ", storage->key, " has two types"));
+      }
+      for (const PickleValue* item : value->items) {
+        if (seen.insert(item).second) open.push_back(item);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  std::vector<std::string> keys_;
+  std::string_view bytes_;
+  std::map<std::string, Place> places_;
+};
+
+absl::StatusOr<Checkpoint> ReadLegacy(std::string_view bytes) {
+  std::vector<Pickle> pickles;  // magic, protocol, system, object, storage keys
+  for (const char* part :
+       {"the magic number", "the protocol", "the system", "the object", "the storage keys"}) {
+    auto pickle = ReadPickle(bytes);
+    if (!pickle.ok()) return Broken(absl::StrCat(part, ": ", pickle.status().message()));
+    bytes.remove_prefix(pickle->size);
+    pickles.push_back(*std::move(pickle));
+    if (pickles.size() == 1 &&
+        (pickles[0].root->kind != Kind::kLong || pickles[0].root->text != kLegacyMagic)) {
+      return Broken("it is no PyTorch file");
+    }
+  }
+  if (pickles[1].root->integer != kLegacyProtocol) return Broken("its protocol is not 1001");
+  const PickleValue* little = pickles[2].root->Find("little_endian");
+  if (little != nullptr && little->integer == 0) return Broken("it is big-endian");
+  std::vector<std::string> keys;
+  for (const PickleValue* key : pickles[4].root->items) keys.push_back(key->text);
+  LegacyStorages storages(std::move(keys), bytes);
+  if (auto status = storages.Index(*pickles[3].root); !status.ok()) return status;
+  return Interpret(*pickles[3].root, storages);
+}
+
+absl::StatusOr<Checkpoint> ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::NotFoundError("cannot be opened");
+  char start[4] = {};
+  file.read(start, sizeof start);
+  if (std::string_view(start, sizeof start) == std::string_view("PK\x03\x04", 4)) return ReadZip(path);
+  file.clear();
+  file.seekg(0);
+  const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return ReadLegacy(bytes);
+}
+
+absl::Status WithPath(const std::string& path, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
+}
+
+// --- from weights to an architecture
+
+absl::StatusOr<Tensor> Weight(const Checkpoint& checkpoint, const std::string& name, int dimensions) {
+  const auto found = checkpoint.tensors.find(name);
+  if (found == checkpoint.tensors.end())
+    return absl::InvalidArgumentError(absl::StrCat("weight \"", name, "\" is missing"));
+  if (found->second.dim() != dimensions) {
+    return absl::InvalidArgumentError(absl::StrCat("weight \"", name, "\" has ", found->second.dim(),
+                                                   " dimensions; expected ", dimensions));
+  }
+  return found->second;
+}
+
+// The numbers of `field=[5, 8]` or `field=(5, 8)` in a Python config.
+std::optional<std::vector<int>> ListInConfig(const std::string& config, const std::string& field) {
+  const size_t found = config.find(field);
+  if (found == std::string::npos) return std::nullopt;
+  const size_t begin = config.find_first_of("[(", found);
+  const size_t end = config.find_first_of("])", found);
+  if (begin == std::string::npos || end == std::string::npos || begin > end) return std::nullopt;
+  if (config.substr(found + field.size(), begin - found - field.size()).find_first_not_of(" =:'\"") !=
+      std::string::npos) {
+    return std::nullopt;
+  }
+  std::vector<int> numbers;
+  for (const absl::string_view part :
+       absl::StrSplit(config.substr(begin + 1, end - begin - 1), ',', absl::SkipWhitespace())) {
+    int number = 0;
+    if (!absl::SimpleAtoi(part, &number)) return std::nullopt;
+    numbers.push_back(number);
+  }
+  return numbers;
+}
+
+std::string StageName(int index) { return absl::StrCat("backbone.gcn.", index, "."); }
+
+int CountStages(const Checkpoint& checkpoint) {
+  int stages = 0;
+  while (checkpoint.tensors.contains(StageName(stages) + "gcn.A")) ++stages;
+  return stages;
+}
+
+absl::Status InferStages(const Checkpoint& checkpoint, NetworkConfig& config) {
+  config.num_stages = CountStages(checkpoint);
+  config.inflate_stages.clear();
+  config.down_stages.clear();
+  int channels = config.base_channels;
+  for (int index = 1; index < config.num_stages; ++index) {
+    auto post = Weight(checkpoint, StageName(index) + "gcn.post.weight", 4);
+    if (!post.ok()) return post.status();
+    const auto out = static_cast<int>(post->size(0));
+    const bool projects = checkpoint.tensors.contains(StageName(index) + "residual.conv.weight");
+    if (out != channels) {
+      if (config.inflate_stages.empty()) config.ch_ratio = static_cast<double>(out) / channels;
+      config.inflate_stages.push_back(index + 1);
+    }
+    if (projects) config.down_stages.push_back(index + 1);
+    channels = out;
+  }
+  if (auto listed = ListInConfig(checkpoint.config, "down_stages"); listed.has_value())
+    config.down_stages = *listed;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<NetworkConfig> InferConfig(const Checkpoint& checkpoint, const skeleton::Layout& layout) {
+  NetworkConfig config;
+  config.layout = layout.name;
+  config.bones = layout.bones;
+  auto graphs = Weight(checkpoint, StageName(0) + "gcn.A", 3);
+  auto pre = Weight(checkpoint, StageName(0) + "gcn.pre.0.weight", 4);
+  auto post = Weight(checkpoint, StageName(0) + "gcn.post.weight", 4);
+  auto coefficients = Weight(checkpoint, StageName(0) + "tcn.add_coeff", 1);
+  auto query = Weight(checkpoint, "backbone.prn.query_matrix.weight", 2);
+  auto contrast = Weight(checkpoint, "cls_head.csc_loss.cl_fc.weight", 2);
+  auto classifier = Weight(checkpoint, "cls_head.fc_cls.weight", 2);
+  for (const auto* weight : {&graphs, &pre, &post, &coefficients, &query, &contrast, &classifier}) {
+    if (!weight->ok()) return weight->status();
+  }
+  config.num_filters = static_cast<int>(graphs->size(0));
+  config.nodes = static_cast<int>(graphs->size(1));
+  config.in_channels = static_cast<int>(pre->size(1));
+  config.base_channels = static_cast<int>(post->size(0));
+  config.joint_coefficients = static_cast<int>(coefficients->size(0));
+  config.num_prototypes = static_cast<int>(query->size(0));
+  config.contrast_channels = static_cast<int>(contrast->size(0));
+  config.classes = static_cast<int>(classifier->size(0));
+  if (config.num_filters < 1 || config.base_channels < 1)
+    return absl::InvalidArgumentError("the first stage is empty");
+  config.filter_ratio = static_cast<double>(pre->size(0)) / config.num_filters / config.base_channels;
+  if (config.nodes != layout.nodes()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("it has ", config.nodes, " nodes, but layout ", layout.name, " has ", layout.nodes()));
+  }
+  if (auto status = InferStages(checkpoint, config); !status.ok()) return status;
+  if (auto status = config.Validate(); !status.ok()) return status;
+  return config;
+}
+
+bool IsCounter(const std::string& name) { return absl::EndsWith(name, ".num_batches_tracked"); }
+
+absl::Status LoadWeight(const Checkpoint& checkpoint, const std::string& name, Tensor target) {
+  const auto source = checkpoint.tensors.find(name);
+  if (source == checkpoint.tensors.end()) {
+    if (IsCounter(name)) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("weight \"", name, "\" is missing"));
+  }
+  if (source->second.sizes() != target.sizes()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("weight \"", name, "\" has shape [", absl::StrJoin(source->second.sizes(), ", "),
+                     "]; expected [", absl::StrJoin(target.sizes(), ", "), "]"));
+  }
+  target.copy_(source->second);
+  return absl::OkStatus();
+}
+
+// Every weight of the network must be in the checkpoint; the backbone may have no others, for they would mean
+// another network.
+absl::Status LoadWeights(const Checkpoint& checkpoint, torch::jit::Module& network) {
+  torch::NoGradGuard no_grad;
+  std::set<std::string> loaded;
+  const auto load = [&](const auto& list) {
+    for (const auto& item : list) {
+      if (auto status = LoadWeight(checkpoint, item.name, item.value); !status.ok()) return status;
+      loaded.insert(item.name);
+    }
+    return absl::OkStatus();
+  };
+  if (auto status = load(network.named_parameters()); !status.ok()) return status;
+  if (auto status = load(network.named_buffers()); !status.ok()) return status;
+  for (const auto& [name, tensor] : checkpoint.tensors) {
+    if (absl::StartsWith(name, "backbone.") && !loaded.contains(name)) {
+      return absl::InvalidArgumentError(absl::StrCat("weight \"", name, "\" is unknown"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path) {
+  std::error_code error;
+  const auto size = static_cast<int64_t>(std::filesystem::file_size(path, error));
+  if (error) return absl::NotFoundError(absl::StrCat(path, ": ", error.message()));
+  if (size > kMaxFileBytes) {
+    return absl::InvalidArgumentError(absl::StrCat(path, " has ", size, " bytes; at most ", kMaxFileBytes));
+  }
+  try {
+    auto checkpoint = ReadFile(path);
+    if (!checkpoint.ok()) return WithPath(path, checkpoint.status());
+    return checkpoint;
+  } catch (const c10::Error& failure) {
+    return Broken(absl::StrCat(path, ": ", failure.what_without_backtrace()));
+  } catch (const std::exception& failure) {
+    return Broken(absl::StrCat(path, ": ", failure.what()));
+  }
+}
+
+absl::StatusOr<ImportedNetwork> ImportCheckpoint(const std::string& path, const skeleton::Layout& layout) {
+  auto checkpoint = ReadCheckpoint(path);
+  if (!checkpoint.ok()) return checkpoint.status();
+  auto config = InferConfig(*checkpoint, layout);
+  if (!config.ok()) return WithPath(path, config.status());
+  auto network = BuildNetwork(*config);
+  if (!network.ok()) return WithPath(path, network.status());
+  try {
+    if (auto status = LoadWeights(*checkpoint, *network); !status.ok()) return WithPath(path, status);
+    network->eval();
+  } catch (const std::exception& failure) {
+    return absl::InternalError(absl::StrCat(path, ": ", failure.what()));
+  }
+  return ImportedNetwork{*std::move(network), *std::move(config), std::move(checkpoint->classes)};
+}
+
+std::vector<std::vector<int>> TrackFitJointMapping() {
+  std::vector<std::vector<int>> mapping = skeleton::Coco20().sources;
+  mapping[17] = {skeleton::kLeftIndex};
+  mapping[18] = {skeleton::kRightIndex};
+  mapping[19] = {skeleton::kLeftFootIndex};
+  return mapping;
+}
+
+}  // namespace trackfit::protogcn

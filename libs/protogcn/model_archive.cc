@@ -1,0 +1,305 @@
+#include "protogcn/model_archive.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <span>
+
+#include "absl/strings/str_cat.h"
+#include "skeleton/joint.h"
+#include "skeleton/layout.h"
+#include "skeleton/normalize.h"
+
+namespace trackfit::protogcn {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kFormat = 1;  // of metadata.json
+constexpr double kMaxRateHz = 1000;
+constexpr double kMaxTemperature = 1000;
+constexpr double kUnitTolerance = 1e-3;
+
+absl::Status Invalid(const std::string& what) {
+  return absl::InvalidArgumentError(absl::StrCat("metadata.", what));
+}
+
+// --- validation
+
+absl::Status ValidateClasses(const ModelMetadata& metadata) {
+  const auto& classes = metadata.classes;
+  if (static_cast<int>(classes.size()) != metadata.network.classes) {
+    return Invalid(absl::StrCat("classes has ", classes.size(), " names; the network has ",
+                                metadata.network.classes, " classes"));
+  }
+  std::set<std::string> seen;
+  for (const std::string& name : classes) {
+    if (name.empty()) return Invalid("classes has an empty name");
+    if (!seen.insert(name).second) return Invalid(absl::StrCat("classes has \"", name, "\" twice"));
+  }
+  if (!metadata.background_class.empty() && !seen.contains(metadata.background_class)) {
+    return Invalid(
+        absl::StrCat("background_class \"", metadata.background_class, "\" is not one of classes"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateLayout(const ModelMetadata& metadata) {
+  const auto layout = skeleton::FindLayout(metadata.network.layout);
+  if (!layout.ok()) return Invalid(absl::StrCat("network.layout: ", layout.status().message()));
+  if (layout->nodes() != metadata.network.nodes) {
+    return Invalid(absl::StrCat("network.nodes is ", metadata.network.nodes, "; layout ", layout->name,
+                                " has ", layout->nodes()));
+  }
+  const auto& mapping = metadata.joint_mapping;
+  if (mapping.empty()) return absl::OkStatus();
+  if (static_cast<int>(mapping.size()) != metadata.network.nodes) {
+    return Invalid(
+        absl::StrCat("joint_mapping has ", mapping.size(), " nodes; expected ", metadata.network.nodes));
+  }
+  for (const auto& joints : mapping) {
+    if (joints.empty()) return Invalid("joint_mapping has a node without joints");
+    for (const int joint : joints) {
+      if (joint < 0 || joint >= skeleton::kJointCount) {
+        return Invalid(absl::StrCat("joint_mapping has joint ", joint, "; joints lie in [0, ",
+                                    skeleton::kJointCount - 1, "]"));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidatePrototypes(const ModelMetadata& metadata) {
+  const auto& prototypes = metadata.prototypes;
+  if (prototypes.empty()) return absl::OkStatus();
+  if (prototypes.size() != metadata.classes.size()) {
+    return Invalid(
+        absl::StrCat("prototypes has ", prototypes.size(), " rows; expected one per class or none"));
+  }
+  const size_t features = static_cast<size_t>(FeatureChannels(metadata.network));
+  for (size_t i = 0; i < prototypes.size(); ++i) {
+    if (prototypes[i].empty()) continue;
+    double square = 0;
+    for (const float value : prototypes[i]) square += double{value} * value;
+    if (prototypes[i].size() != features || !(std::abs(std::sqrt(square) - 1) <= kUnitTolerance)) {
+      return Invalid(
+          absl::StrCat("prototypes of ", metadata.classes[i], " is no unit vector of ", features, " values"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool Ascends(std::span<const float> table) {
+  return std::all_of(table.begin(), table.end(), [](float value) { return std::isfinite(value); }) &&
+         std::is_sorted(table.begin(), table.end());
+}
+
+absl::Status ValidateCalibration(const ModelMetadata& metadata) {
+  const auto& calibration = metadata.calibration;
+  if (calibration.empty()) return absl::OkStatus();
+  if (calibration.size() != metadata.classes.size()) {
+    return Invalid(
+        absl::StrCat("calibration has ", calibration.size(), " entries; expected one per class or none"));
+  }
+  for (size_t i = 0; i < calibration.size(); ++i) {
+    const std::string& name = metadata.classes[i];
+    if (!Ascends(calibration[i].cosine))
+      return Invalid(absl::StrCat("calibration.cosine of ", name, " does not ascend"));
+    const auto& tables = calibration[i].joint_error;
+    if (!tables.empty() && static_cast<int>(tables.size()) != metadata.network.nodes) {
+      return Invalid(absl::StrCat("calibration.joint_error of ", name, " has ", tables.size(),
+                                  " tables; expected ", metadata.network.nodes, " or none"));
+    }
+    if (!std::all_of(tables.begin(), tables.end(), Ascends)) {
+      return Invalid(absl::StrCat("calibration.joint_error of ", name, " does not ascend"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateNumbers(const ModelMetadata& metadata) {
+  if (!(metadata.rate_hz > 0 && metadata.rate_hz <= kMaxRateHz)) {
+    return Invalid(absl::StrCat("rate_hz is ", metadata.rate_hz, "; it must lie in (0, ", kMaxRateHz, "]"));
+  }
+  if (metadata.min_frames < 1 || metadata.min_frames > metadata.network.window) {
+    return Invalid(absl::StrCat("min_frames is ", metadata.min_frames, "; it must lie in [1, ",
+                                metadata.network.window, "], the window"));
+  }
+  if (!(metadata.temperature > 0 && metadata.temperature <= kMaxTemperature)) {
+    return Invalid(
+        absl::StrCat("temperature is ", metadata.temperature, "; it must lie in (0, ", kMaxTemperature, "]"));
+  }
+  if (!(metadata.known_threshold >= 0 && metadata.known_threshold <= 1)) {
+    return Invalid(absl::StrCat("known_threshold is ", metadata.known_threshold, "; it must lie in [0, 1]"));
+  }
+  for (const auto& [name, value] : metadata.metrics) {
+    if (!std::isfinite(value)) return Invalid(absl::StrCat("metrics \"", name, "\" is not finite"));
+  }
+  return absl::OkStatus();
+}
+
+// --- JSON
+
+// Reads fields of one object; the first that is missing or of the wrong type is remembered.
+class FieldReader {
+ public:
+  FieldReader(const Json& object, std::string prefix) : object_(object), prefix_(std::move(prefix)) {
+    if (!object_.is_object()) Fail("", "is no object");
+  }
+
+  template <typename T>
+  void Read(const char* name, T& value) {
+    if (!status_.ok()) return;
+    const auto found = object_.find(name);
+    if (found == object_.end()) return Fail(name, "is missing");
+    try {
+      found->get_to(value);
+    } catch (const Json::exception&) {
+      Fail(name, "has the wrong type");
+    }
+  }
+
+  const absl::Status& status() const { return status_; }
+
+ private:
+  void Fail(const std::string& name, const std::string& what) {
+    status_ = absl::InvalidArgumentError(absl::StrCat(prefix_, name, " ", what));
+  }
+
+  const Json& object_;
+  std::string prefix_;
+  absl::Status status_;
+};
+
+Json NetworkToJson(const NetworkConfig& network) {
+  return {{"layout", network.layout},
+          {"nodes", network.nodes},
+          {"bones", network.bones},
+          {"window", network.window},
+          {"in_channels", network.in_channels},
+          {"base_channels", network.base_channels},
+          {"ch_ratio", network.ch_ratio},
+          {"num_stages", network.num_stages},
+          {"inflate_stages", network.inflate_stages},
+          {"down_stages", network.down_stages},
+          {"num_filters", network.num_filters},
+          {"filter_ratio", network.filter_ratio},
+          {"num_prototypes", network.num_prototypes},
+          {"contrast_channels", network.contrast_channels},
+          {"joint_coefficients", network.joint_coefficients},
+          {"classes", network.classes},
+          {"head_dropout", network.head_dropout}};
+}
+
+absl::StatusOr<NetworkConfig> NetworkFromJson(const Json& json) {
+  NetworkConfig network;
+  FieldReader reader(json, "metadata.network.");
+  reader.Read("layout", network.layout);
+  reader.Read("nodes", network.nodes);
+  reader.Read("bones", network.bones);
+  reader.Read("window", network.window);
+  reader.Read("in_channels", network.in_channels);
+  reader.Read("base_channels", network.base_channels);
+  reader.Read("ch_ratio", network.ch_ratio);
+  reader.Read("num_stages", network.num_stages);
+  reader.Read("inflate_stages", network.inflate_stages);
+  reader.Read("down_stages", network.down_stages);
+  reader.Read("num_filters", network.num_filters);
+  reader.Read("filter_ratio", network.filter_ratio);
+  reader.Read("num_prototypes", network.num_prototypes);
+  reader.Read("contrast_channels", network.contrast_channels);
+  reader.Read("joint_coefficients", network.joint_coefficients);
+  reader.Read("classes", network.classes);
+  reader.Read("head_dropout", network.head_dropout);
+  if (!reader.status().ok()) return reader.status();
+  return network;
+}
+
+absl::StatusOr<std::vector<ClassCalibration>> CalibrationFromJson(const std::vector<Json>& entries) {
+  std::vector<ClassCalibration> calibration;
+  for (const Json& entry : entries) {
+    ClassCalibration& of_class = calibration.emplace_back();
+    FieldReader reader(entry, "metadata.calibration.");
+    reader.Read("cosine", of_class.cosine);
+    reader.Read("joint_error", of_class.joint_error);
+    if (!reader.status().ok()) return reader.status();
+  }
+  return calibration;
+}
+
+}  // namespace
+
+absl::Status ModelMetadata::Validate() const {
+  if (version.empty()) return Invalid("version is empty");
+  if (absl::Status status = network.Validate(); !status.ok()) return Invalid(std::string(status.message()));
+  if (auto known = skeleton::ParseNormalization(normalization); !known.ok()) {
+    return Invalid(absl::StrCat("normalization: ", known.status().message()));
+  }
+  for (const auto validate :
+       {ValidateClasses, ValidateLayout, ValidatePrototypes, ValidateCalibration, ValidateNumbers}) {
+    if (absl::Status status = validate(*this); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+std::string MetadataToJson(const ModelMetadata& metadata) {
+  Json calibration = Json::array();
+  for (const ClassCalibration& of_class : metadata.calibration) {
+    calibration.push_back({{"cosine", of_class.cosine}, {"joint_error", of_class.joint_error}});
+  }
+  const Json json = {{"format", kFormat},
+                     {"version", metadata.version},
+                     {"network", NetworkToJson(metadata.network)},
+                     {"classes", metadata.classes},
+                     {"background_class", metadata.background_class},
+                     {"joint_mapping", metadata.joint_mapping},
+                     {"rate_hz", metadata.rate_hz},
+                     {"min_frames", metadata.min_frames},
+                     {"normalization", metadata.normalization},
+                     {"prototypes", metadata.prototypes},
+                     {"calibration", std::move(calibration)},
+                     {"temperature", metadata.temperature},
+                     {"known_threshold", metadata.known_threshold},
+                     {"provenance", metadata.provenance},
+                     {"metrics", metadata.metrics}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+absl::StatusOr<ModelMetadata> MetadataFromJson(const std::string& text) {
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) return absl::InvalidArgumentError("metadata is no JSON");
+  ModelMetadata metadata;
+  int format = 0;
+  Json network;
+  std::vector<Json> calibration;
+  FieldReader reader(json, "metadata.");
+  reader.Read("format", format);
+  reader.Read("version", metadata.version);
+  reader.Read("network", network);
+  reader.Read("classes", metadata.classes);
+  reader.Read("background_class", metadata.background_class);
+  reader.Read("joint_mapping", metadata.joint_mapping);
+  reader.Read("rate_hz", metadata.rate_hz);
+  reader.Read("min_frames", metadata.min_frames);
+  reader.Read("normalization", metadata.normalization);
+  reader.Read("prototypes", metadata.prototypes);
+  reader.Read("calibration", calibration);
+  reader.Read("temperature", metadata.temperature);
+  reader.Read("known_threshold", metadata.known_threshold);
+  reader.Read("provenance", metadata.provenance);
+  reader.Read("metrics", metadata.metrics);
+  if (!reader.status().ok()) return reader.status();
+  if (format != kFormat) return Invalid(absl::StrCat("format is ", format, "; this program reads ", kFormat));
+
+  auto network_config = NetworkFromJson(network);
+  if (!network_config.ok()) return network_config.status();
+  metadata.network = *std::move(network_config);
+  auto tables = CalibrationFromJson(calibration);
+  if (!tables.ok()) return tables.status();
+  metadata.calibration = *std::move(tables);
+  if (absl::Status status = metadata.Validate(); !status.ok()) return status;
+  return metadata;
+}
+
+}  // namespace trackfit::protogcn

@@ -1,0 +1,54 @@
+// A model file: the network as TorchScript plus everything that is known about it, in one archive.
+#ifndef TRACKFIT_PROTOGCN_MODEL_ARCHIVE_H_
+#define TRACKFIT_PROTOGCN_MODEL_ARCHIVE_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "protogcn/architecture.h"
+
+namespace trackfit::protogcn {
+
+// What held-out correct executions of one class look like. Tables are evenly spaced quantiles, ascending, the
+// first the minimum and the last the maximum; empty = not calibrated.
+struct ClassCalibration {
+  std::vector<float> cosine;                    // cosine between embedding and prototype
+  std::vector<std::vector<float>> joint_error;  // per node of the layout: raw joint error
+};
+
+// Stored as metadata.json inside the archive.
+struct ModelMetadata {
+  std::string version;               // of the model, e.g. "1"
+  NetworkConfig network;             // layout, window, nodes and the rest of the shape
+  std::vector<std::string> classes;  // in the order of the logits
+  std::string background_class;      // the class that stands for "none of these"; "" = none
+  // Per node the BlazePose joints to average; empty = the layout's own.
+  std::vector<std::vector<int>> joint_mapping;
+  double rate_hz = 30;                            // of the poses in a window
+  int min_frames = 60;                            // fewest frames that are worth an answer
+  std::string normalization = "torso";            // "torso" or "image"
+  std::vector<std::vector<float>> prototypes;     // per class the mean embedding [F], L2-normalised; or empty
+  std::vector<ClassCalibration> calibration;      // per class; or empty
+  double temperature = 1;                         // divides the logits before the softmax
+  double known_threshold = 0;                     // least probability of a known exercise
+  std::map<std::string, std::string> provenance;  // how the model was made: data, command, seed, ...
+  std::map<std::string, double> metrics;          // e.g. "validation.accuracy"
+
+  // INVALID_ARGUMENT naming the field and its limit.
+  absl::Status Validate() const;
+};
+
+std::string MetadataToJson(const ModelMetadata& metadata);
+
+// INVALID_ARGUMENT for text that is no JSON, misses a field, has one of the wrong type or does not validate.
+absl::StatusOr<ModelMetadata> MetadataFromJson(const std::string& json);
+
+// Reads only the metadata of an archive. NOT_FOUND or DATA_LOSS for a file that is absent or broken.
+absl::StatusOr<ModelMetadata> ReadMetadata(const std::string& path);
+
+}  // namespace trackfit::protogcn
+
+#endif  // TRACKFIT_PROTOGCN_MODEL_ARCHIVE_H_

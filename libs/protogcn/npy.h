@@ -1,0 +1,27 @@
+// NumPy's .npy files of float32 in C order, the exchange format of the conformance data.
+// Source: numpy.lib.format, versions 1 to 3.
+#ifndef TRACKFIT_PROTOGCN_NPY_H_
+#define TRACKFIT_PROTOGCN_NPY_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace trackfit::protogcn {
+
+struct Array {
+  std::vector<int64_t> shape;
+  std::vector<float> values;  // row-major; as many as the shape says
+};
+
+// NOT_FOUND, or INVALID_ARGUMENT for anything but little-endian float32 in C order.
+absl::StatusOr<Array> ReadNpy(const std::string& path);
+
+absl::Status WriteNpy(const std::string& path, const Array& array);
+
+}  // namespace trackfit::protogcn
+
+#endif  // TRACKFIT_PROTOGCN_NPY_H_

@@ -1,0 +1,105 @@
+// Trains a ProtoGCN on sampled windows: SGD with Nesterov momentum, cosine schedule, averaged weights.
+#ifndef TRACKFIT_PROTOGCN_TRAINING_H_
+#define TRACKFIT_PROTOGCN_TRAINING_H_
+
+#include <torch/script.h>
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "protogcn/window_sampler.h"
+
+namespace trackfit::protogcn {
+
+struct TrainingConfig {
+  int epochs = 30;
+  int freeze_epochs = 0;  // of these, the first ones train the classifier only
+  int samples_per_epoch = 1000;
+  int batch_size = 16;
+  double learning_rate = 0.03;  // at its peak
+  double warmup_share = 0.05;   // of all steps, rising linearly; then a cosine down to 0
+  double momentum = 0.9;
+  double weight_decay = 5e-4;  // of matrices and kernels only
+  double label_smoothing = 0.05;
+  double gradient_clip = 2;  // L2 norm
+  double reconstruction_weight = 5;
+  double reconstruction_start =
+      0.15;                     // share of all steps after which it is trained: the graph must have settled
+  double average_decay = 0.99;  // per step, of the averaged weights that are evaluated and kept
+  uint64_t seed = 1;
+
+  absl::Status Validate() const;
+  int64_t steps_per_epoch() const { return (samples_per_epoch + batch_size - 1) / batch_size; }
+  int64_t steps() const { return steps_per_epoch() * epochs; }
+};
+
+struct Losses {
+  double classification = 0;
+  double reconstruction = 0;  // mean square error over the graph's variance: 1 = no better than a constant
+  double accuracy = 0;        // of the training windows, in [0, 1]
+};
+
+struct Batch {
+  torch::Tensor windows;  // [N, 1, T, V, 3]
+  torch::Tensor labels;   // [N], int64
+};
+Batch DrawBatch(const WindowSampler& sampler, int size, Random& random);
+
+// One training run. Not thread-safe. Two runs with equal weights, data and configuration give equal results;
+// one that is saved and resumed gives what an uninterrupted one gives.
+class Trainer {
+ public:
+  // `network` as BuildNetwork makes it; it is trained in place.
+  static absl::StatusOr<std::unique_ptr<Trainer>> Create(torch::jit::Module network, TrainingConfig config);
+
+  // One epoch; `progress` is called after each step with the steps done and the means so far.
+  absl::StatusOr<Losses> RunEpoch(const WindowSampler& sampler,
+                                  const std::function<void(int64_t, const Losses&)>& progress);
+  // One optimiser step on a given batch: the losses before it.
+  absl::StatusOr<Losses> Step(const Batch& batch);
+
+  int epoch() const { return epoch_; }  // finished epochs
+  bool done() const { return epoch_ >= config_.epochs; }
+  double LearningRate() const;
+
+  // The state between two epochs: weights, averages, momentum. Written all at once.
+  absl::Status Save(const std::filesystem::path& path) const;
+  // INVALID_ARGUMENT when the file belongs to another network or seed.
+  absl::Status Resume(const std::filesystem::path& path);
+
+  const torch::jit::Module& network() const { return network_; }
+  // A copy of the network with the averaged weights, in evaluation mode.
+  torch::jit::Module AveragedNetwork() const;
+
+ private:
+  Trainer(torch::jit::Module network, TrainingConfig config);
+  bool Frozen() const { return epoch_ < config_.freeze_epochs; }
+  double Progress() const;  // share of all steps done
+  void PreparePhase();
+  void UpdateAverage();
+
+  torch::jit::Module network_;
+  TrainingConfig config_;
+  std::vector<torch::Tensor> parameters_;
+  std::vector<torch::Tensor> recognition_;     // of parameters_: those that the classification trains
+  std::vector<torch::Tensor> reconstruction_;  // of parameters_: those that the reconstruction trains
+  std::vector<torch::Tensor> state_;           // parameters and floating-point buffers
+  std::vector<torch::Tensor> average_;         // of state_
+  std::unique_ptr<torch::optim::SGD> optimizer_;
+  int epoch_ = 0;
+  int64_t step_ = 0;
+};
+
+// Copies every parameter and buffer of `from` that has a namesake of the same shape in `to`; returns how many
+// were left out.
+int CopyWeights(const torch::jit::Module& from, torch::jit::Module& to);
+
+}  // namespace trackfit::protogcn
+
+#endif  // TRACKFIT_PROTOGCN_TRAINING_H_

@@ -1,0 +1,178 @@
+#include "protogcn/window_sampler.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "protogcn/motion_from_photos.h"
+#include "protogcn/synthetic_clips.h"
+
+namespace trackfit::protogcn {
+namespace {
+
+using skeleton::Pose;
+
+constexpr size_t kMinPieceFrames = 20;
+
+double Uniform(Random& random, double low, double high) {
+  return std::uniform_real_distribution<double>(low, high)(random);
+}
+
+Tempo DrawTempo(Random& random) {
+  const double cycle = std::exp(Uniform(random, std::log(1.3), std::log(5.0)));
+  const double rest_at_end = Uniform(random, 0, 0.25), rest_at_start = Uniform(random, 0, 0.25);
+  const double out = (1 - rest_at_end - rest_at_start) * Uniform(random, 0.35, 0.65);
+  return {.out = cycle * out,
+          .rest_at_end = cycle * rest_at_end,
+          .back = cycle * (1 - rest_at_end - rest_at_start - out),
+          .rest_at_start = cycle * rest_at_start,
+          .offset = Uniform(random, 0, cycle)};
+}
+
+double KindShare(const SamplerConfig& config, SourceKind kind) {
+  switch (kind) {
+    case SourceKind::kRecorded:
+      return config.recorded_share;
+    case SourceKind::kRendered:
+      return config.rendered_share;
+    case SourceKind::kPhotoPair:
+      return config.photo_share;
+    case SourceKind::kSynthetic:
+      return config.synthetic_share;
+  }
+  return 0;
+}
+
+}  // namespace
+
+absl::Status SamplerConfig::Validate() const {
+  if (shape.frames < 2) return absl::InvalidArgumentError("window frames must be at least 2");
+  if (min_source_frames < 2 || max_source_frames < min_source_frames) {
+    return absl::InvalidArgumentError(absl::StrCat("source frames [", min_source_frames, ", ",
+                                                   max_source_frames, "] must be an interval from 2 on"));
+  }
+  for (const double share :
+       {recorded_share, rendered_share, photo_share, synthetic_share, background_share}) {
+    if (!(share >= 0)) return absl::InvalidArgumentError("shares must not be negative");
+  }
+  return augmentation.Validate();
+}
+
+absl::StatusOr<WindowSampler> WindowSampler::Create(const std::vector<Clip>& clips,
+                                                    std::vector<std::string> classes, SamplerConfig config) {
+  if (const absl::Status status = config.Validate(); !status.ok()) return status;
+  WindowSampler sampler(std::move(classes), std::move(config));
+  for (const Clip& clip : clips) sampler.AddClip(clip);
+  sampler.AddSynthetic();
+  std::erase_if(sampler.pieces_,
+                [&](const Piece& piece) { return !(KindShare(sampler.config_, piece.kind) > 0); });
+  for (size_t label = 0; label < sampler.classes_.size(); ++label) {
+    const bool found = std::any_of(sampler.pieces_.begin(), sampler.pieces_.end(), [&](const Piece& piece) {
+      return piece.label == static_cast<int>(label);
+    });
+    if (!found) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("class \"", sampler.classes_[label], "\" has no training clips"));
+    }
+  }
+  sampler.ComputeCumulativeWeights();
+  return sampler;
+}
+
+void WindowSampler::AddClip(const Clip& clip) {
+  const std::optional<ClassLabel> label = LabelOf(clip, classes_);
+  if (!label) return;
+  Piece piece{.label = label->index,
+              .kind = clip.kind,
+              .group = clip.group,
+              .weight = label->weight,
+              .poses = {},
+              .synthetic_exercise = {}};
+  if (clip.kind == SourceKind::kPhotoPair) {
+    piece.poses = {clip.poses.front(), MendSides(clip.poses.front(), clip.poses.back())};
+    MakeSquare(piece.poses);
+    pieces_.push_back(std::move(piece));
+    return;
+  }
+  for (std::vector<Pose>& poses : UniformPieces(clip, config_.shape.rate_hz)) {
+    if (poses.size() < kMinPieceFrames) continue;
+    piece.poses = std::move(poses);
+    pieces_.push_back(piece);
+  }
+}
+
+void WindowSampler::AddSynthetic() {
+  for (size_t label = 0; label < classes_.size(); ++label) {
+    for (const std::string& exercise : SyntheticExercises(classes_[label])) {
+      pieces_.push_back({.label = static_cast<int>(label),
+                         .kind = SourceKind::kSynthetic,
+                         .group = exercise,
+                         .weight = 1,
+                         .poses = {},
+                         .synthetic_exercise = exercise});
+    }
+  }
+}
+
+// A piece's share is its class's, divided among the kinds present, then among the groups by the square root
+// of their size (so that one scene with many clips does not drown the others), then among the group's pieces.
+void WindowSampler::ComputeCumulativeWeights() {
+  using GroupKey = std::tuple<int, SourceKind, std::string>;
+  std::map<GroupKey, double> group_weight;
+  for (const Piece& piece : pieces_) group_weight[{piece.label, piece.kind, piece.group}] += piece.weight;
+  std::map<std::pair<int, SourceKind>, double> kind_total;
+  for (const auto& [key, weight] : group_weight)
+    kind_total[{std::get<0>(key), std::get<1>(key)}] += std::sqrt(weight);
+  std::map<int, double> class_total;
+  for (const auto& [key, total] : kind_total) class_total[key.first] += KindShare(config_, key.second);
+
+  double sum = 0;
+  cumulative_.reserve(pieces_.size());
+  for (const Piece& piece : pieces_) {
+    const double group = group_weight[{piece.label, piece.kind, piece.group}];
+    const double class_share = classes_[piece.label] == kBackgroundClass ? config_.background_share : 1;
+    const double kind_share = KindShare(config_, piece.kind) / class_total[piece.label];
+    const double group_share = std::sqrt(group) / kind_total[{piece.label, piece.kind}];
+    sum += class_share * kind_share * group_share * piece.weight / group;
+    cumulative_.push_back(sum);
+  }
+}
+
+std::vector<Pose> WindowSampler::Film(const Piece& piece, int count, Random& random) const {
+  if (piece.kind == SourceKind::kPhotoPair) {
+    return ToAndFro(piece.poses[0], piece.poses[1], DrawTempo(random), count, config_.shape.rate_hz);
+  }
+  std::vector<Pose> made;
+  if (piece.kind == SourceKind::kSynthetic) {
+    const bool correct = Uniform(random, 0, 1) >= config_.synthetic_faults;
+    made = MakeSyntheticClip(piece.synthetic_exercise, correct, random())->poses;
+  }
+  const std::vector<Pose>& poses = made.empty() ? piece.poses : made;
+  const size_t length = std::min(static_cast<size_t>(count), poses.size());
+  const size_t first = std::uniform_int_distribution<size_t>(0, poses.size() - length)(random);
+  const auto begin = poses.begin() + static_cast<std::ptrdiff_t>(first);
+  return {begin, begin + static_cast<std::ptrdiff_t>(length)};
+}
+
+Sample WindowSampler::Draw(Random& random) const {
+  const auto found =
+      std::upper_bound(cumulative_.begin(), cumulative_.end(), Uniform(random, 0, cumulative_.back()));
+  const size_t index = std::min<size_t>(found - cumulative_.begin(), pieces_.size() - 1);
+  const Piece& piece = pieces_[index];
+  const int count =
+      std::uniform_int_distribution<int>(config_.min_source_frames, config_.max_source_frames)(random);
+  const std::vector<Pose> poses = Augment(Film(piece, count, random), config_.augmentation, random);
+  return {.window = skeleton::WindowTensor(poses, config_.shape.layout, config_.shape.frames,
+                                           config_.shape.normalization),
+          .label = piece.label};
+}
+
+int WindowSampler::Count(int label, SourceKind kind) const {
+  return static_cast<int>(std::count_if(pieces_.begin(), pieces_.end(), [&](const Piece& piece) {
+    return piece.label == label && piece.kind == kind;
+  }));
+}
+
+}  // namespace trackfit::protogcn

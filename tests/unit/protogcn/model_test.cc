@@ -1,0 +1,281 @@
+#include "protogcn/model.h"
+
+#include <ATen/Parallel.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <numeric>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "protogcn/archive_io.h"
+#include "unit/protogcn/small_network.h"
+
+namespace trackfit::protogcn {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string PathFor(const std::string& name) {
+  return ::testing::TempDir() + "model_test_" + std::to_string(getpid()) + "_" + name + ".pt";
+}
+
+// An archive that every test may read.
+const std::string& ArchivePath() {
+  static const std::string kPath = [] {
+    const std::string path = PathFor("small");
+    EXPECT_TRUE(SaveArchive(path, MakeNetwork(SmallConfig()), SmallMetadata()).ok());
+    return path;
+  }();
+  return kPath;
+}
+
+std::string Bytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::vector<float> Window(int seed) {
+  torch::manual_seed(seed);
+  const NetworkConfig config = SmallConfig();
+  const torch::Tensor values = torch::randn({config.window, config.nodes, config.in_channels});
+  return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
+}
+
+std::unique_ptr<Model> LoadSmall() {
+  auto model = Model::Load(ArchivePath());
+  EXPECT_TRUE(model.ok()) << model.status();
+  return *std::move(model);
+}
+
+TEST(ModelMetadata, GoesThroughJsonUnchanged) {
+  ModelMetadata metadata = SmallMetadata();
+  metadata.temperature = 1.5;
+  metadata.joint_mapping = skeleton::Coco20().sources;
+  metadata.prototypes = {std::vector<float>(48, 1 / std::sqrt(48.0f)), {}, {}};
+  metadata.calibration.resize(3);
+  metadata.calibration[0].cosine = {0.5, 0.75, 1};
+  metadata.calibration[1].joint_error.assign(20, {0.25, 0.5});
+  metadata.provenance = {{"command", "trackfit train"}};
+  metadata.metrics = {{"validation.accuracy", 0.9375}};
+  auto read = MetadataFromJson(MetadataToJson(metadata));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(MetadataToJson(*read), MetadataToJson(metadata));
+  EXPECT_EQ(read->network.bones, metadata.network.bones);
+  EXPECT_EQ(read->prototypes, metadata.prototypes);
+  EXPECT_EQ(read->calibration[1].joint_error, metadata.calibration[1].joint_error);
+}
+
+struct BrokenMetadata {
+  const char* name;
+  const char* field;
+  void (*breaks)(ModelMetadata&);
+};
+
+class BrokenMetadataTest : public ::testing::TestWithParam<BrokenMetadata> {};
+
+TEST_P(BrokenMetadataTest, IsRefusedByName) {
+  ModelMetadata metadata = SmallMetadata();
+  GetParam().breaks(metadata);
+  EXPECT_THAT(std::string(metadata.Validate().message()), HasSubstr(GetParam().field));
+  EXPECT_FALSE(SaveArchive(PathFor("refused"), MakeNetwork(SmallConfig()), metadata).ok());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Fields, BrokenMetadataTest,
+    ::testing::Values(
+        BrokenMetadata{"Version", "version", [](ModelMetadata& m) { m.version = ""; }},
+        BrokenMetadata{"ClassCount", "classes", [](ModelMetadata& m) { m.classes.pop_back(); }},
+        BrokenMetadata{"ClassTwice", "squat", [](ModelMetadata& m) { m.classes[1] = "squat"; }},
+        BrokenMetadata{"Background", "background_class", [](ModelMetadata& m) { m.background_class = "x"; }},
+        BrokenMetadata{"Layout", "layout", [](ModelMetadata& m) { m.network.layout = "dog_30"; }},
+        BrokenMetadata{"Mapping", "joint_mapping", [](ModelMetadata& m) { m.joint_mapping = {{33}}; }},
+        BrokenMetadata{"Rate", "rate_hz", [](ModelMetadata& m) { m.rate_hz = std::nan(""); }},
+        BrokenMetadata{"MinFrames", "min_frames", [](ModelMetadata& m) { m.min_frames = 17; }},
+        BrokenMetadata{"Normalization", "normalization", [](ModelMetadata& m) { m.normalization = "none"; }},
+        BrokenMetadata{"Prototypes", "prototypes",
+                       [](ModelMetadata& m) {
+                         m.prototypes.assign(3, {1, 0});
+                       }},
+        BrokenMetadata{"Cosines", "cosine",
+                       [](ModelMetadata& m) {
+                         m.calibration.resize(3);
+                         m.calibration[2].cosine = {1, 0};
+                       }},
+        BrokenMetadata{"JointErrors", "joint_error",
+                       [](ModelMetadata& m) {
+                         m.calibration.resize(3);
+                         m.calibration[0].joint_error = {{0, 1}};
+                       }},
+        BrokenMetadata{"Temperature", "temperature", [](ModelMetadata& m) { m.temperature = 0; }},
+        BrokenMetadata{"Threshold", "known_threshold", [](ModelMetadata& m) { m.known_threshold = 2; }},
+        BrokenMetadata{"Metrics", "metrics", [](ModelMetadata& m) { m.metrics["a"] = INFINITY; }}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+TEST(ModelMetadata, NamesWhatItsJsonLacks) {
+  EXPECT_THAT(std::string(MetadataFromJson("{").status().message()), HasSubstr("no JSON"));
+  EXPECT_THAT(std::string(MetadataFromJson("[]").status().message()), HasSubstr("no object"));
+  EXPECT_THAT(std::string(MetadataFromJson("{}").status().message()), HasSubstr("metadata.format"));
+  std::string json = MetadataToJson(SmallMetadata());
+  json.replace(json.find("\"nodes\":20"), 10, "\"nodes\":\"\"");
+  EXPECT_THAT(std::string(MetadataFromJson(json).status().message()), HasSubstr("metadata.network.nodes"));
+}
+
+TEST(Archive, KeepsTheNetworkTrainable) {
+  auto archive = LoadArchive(ArchivePath());
+  ASSERT_TRUE(archive.ok()) << archive.status();
+  EXPECT_EQ(archive->metadata.version, "7");
+  const torch::Tensor input = torch::randn({2, 1, 16, 20, 3});
+  torch::jit::Module original = MakeNetwork(SmallConfig());
+  original.eval();
+  EXPECT_TRUE(Forward(original, input).logits.equal(Forward(archive->network, input).logits));
+  archive->network.train();
+  Forward(archive->network, input).logits.sum().backward();
+  for (const auto& item : archive->network.named_parameters()) {
+    if (item.name == "cls_head.fc_cls.weight") {
+      EXPECT_TRUE(item.value.grad().defined());
+    }
+  }
+}
+
+TEST(Archive, IsTheSameFileForTheSameNetwork) {
+  ASSERT_TRUE(SaveArchive(PathFor("again"), MakeNetwork(SmallConfig()), SmallMetadata()).ok());
+  EXPECT_TRUE(Bytes(PathFor("again")) == Bytes(ArchivePath()));
+}
+
+TEST(Archive, LeavesNothingBehindWhenItCannotBeWritten) {
+  EXPECT_FALSE(SaveArchive("/nonexistent/model.pt", MakeNetwork(SmallConfig()), SmallMetadata()).ok());
+}
+
+TEST(Model, AgreesWithTheNetworkThatWasSaved) {
+  auto model = LoadSmall();
+  const std::vector<float> window = Window(1);
+  auto prediction = model->Run(window);
+  ASSERT_TRUE(prediction.ok()) << prediction.status();
+
+  torch::jit::Module network = MakeNetwork(SmallConfig());
+  network.eval();
+  const NetworkOutput expected = Forward(network, torch::tensor(window).reshape({1, 1, 16, 20, 3}));
+  for (int c = 0; c < 3; ++c) EXPECT_NEAR(prediction->logits[c], expected.logits[0][c].item<float>(), 1e-4);
+  const torch::Tensor errors = JointErrors(expected.graph, expected.recon_graph);
+  ASSERT_EQ(prediction->joint_error.size(), 20);
+  for (int v = 0; v < 20; ++v) EXPECT_NEAR(prediction->joint_error[v], errors[0][v].item<float>(), 1e-3);
+}
+
+TEST(Model, GivesProbabilitiesAndAUnitEmbedding) {
+  auto prediction = LoadSmall()->Run(Window(2));
+  ASSERT_TRUE(prediction.ok());
+  const auto& p = prediction->probabilities;
+  EXPECT_NEAR(std::accumulate(p.begin(), p.end(), 0.0), 1, 1e-6);
+  EXPECT_EQ(
+      std::max_element(p.begin(), p.end()) - p.begin(),
+      std::max_element(prediction->logits.begin(), prediction->logits.end()) - prediction->logits.begin());
+  double square = 0;
+  for (const float value : prediction->embedding) square += double{value} * value;
+  EXPECT_EQ(prediction->embedding.size(), 48);
+  EXPECT_NEAR(square, 1, 1e-5);
+}
+
+TEST(Model, SoftensProbabilitiesByItsTemperature) {
+  ModelMetadata metadata = SmallMetadata();
+  metadata.temperature = 1000;
+  ASSERT_TRUE(SaveArchive(PathFor("hot"), MakeNetwork(SmallConfig()), metadata).ok());
+  auto model = Model::Load(PathFor("hot"));
+  ASSERT_TRUE(model.ok());
+  auto prediction = (*model)->Run(Window(2));
+  ASSERT_TRUE(prediction.ok());
+  for (const float probability : prediction->probabilities) EXPECT_NEAR(probability, 1.0 / 3, 0.01);
+}
+
+TEST(Model, GivesEveryThreadTheSameAnswer) {
+  auto model = LoadSmall();
+  const std::vector<float> window = Window(3);
+  const std::vector<float> expected = model->Run(window)->logits;
+  std::vector<std::vector<float>> answers(4);
+  std::vector<std::thread> threads;
+  for (auto& answer : answers) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 5; ++i) answer = model->Run(window)->logits;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_THAT(answers, ::testing::Each(expected));
+}
+
+TEST(Model, RefusesAWindowThatDoesNotFit) {
+  auto model = LoadSmall();
+  std::vector<float> window = Window(4);
+  window[5] = NAN;
+  EXPECT_EQ(model->Run(window).status().code(), absl::StatusCode::kInvalidArgument);
+  window.pop_back();
+  EXPECT_THAT(std::string(model->Run(window).status().message()), HasSubstr("16 x 20 x 3"));
+}
+
+TEST(Model, RefusesAnArchiveWhoseMetadataDescribeAnotherNetwork) {
+  ModelMetadata metadata = SmallMetadata();
+  metadata.network.classes = 2;
+  metadata.classes = {"squat", "other"};
+  ASSERT_TRUE(SaveArchive(PathFor("liar"), MakeNetwork(SmallConfig()), metadata).ok());
+  EXPECT_EQ(Model::Load(PathFor("liar")).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(Model, RefusesANetworkThatGivesNoNumbers) {
+  torch::jit::Module network = MakeNetwork(SmallConfig());
+  {
+    torch::NoGradGuard no_grad;
+    network.attr("cls_head").toModule().attr("fc_cls").toModule().attr("weight").toTensor().fill_(NAN);
+  }
+  ASSERT_TRUE(SaveArchive(PathFor("nan"), network, SmallMetadata()).ok());
+  EXPECT_EQ(Model::Load(PathFor("nan")).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(Model, RefusesAbsentAndTruncatedFiles) {
+  EXPECT_EQ(Model::Load(PathFor("absent")).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Model::Load(::testing::TempDir()).status().code(), absl::StatusCode::kNotFound);
+  const std::string bytes = Bytes(ArchivePath());
+  for (const double share : {0.0, 0.1, 0.5, 0.9, 0.999}) {
+    const std::string path = PathFor("truncated");
+    std::ofstream(path, std::ios::binary) << bytes.substr(0, static_cast<size_t>(share * bytes.size()));
+    EXPECT_EQ(Model::Load(path).status().code(), absl::StatusCode::kDataLoss) << share;
+  }
+}
+
+// A byte between the records means nothing; all others count.
+TEST(Archive, IsRefusedOrIntactWhenAByteIsDamaged) {
+  const std::string bytes = Bytes(ArchivePath());
+  const torch::Tensor input = torch::ones({1, 1, 16, 20, 3});
+  torch::jit::Module original = MakeNetwork(SmallConfig());
+  original.eval();
+  const torch::Tensor expected = Forward(original, input).logits;
+  constexpr int kPlaces = 40;
+  int refused = 0;
+  for (int i = 1; i < kPlaces; ++i) {
+    std::string damaged = bytes;
+    damaged[bytes.size() * i / kPlaces] ^= 0x55;
+    std::ofstream(PathFor("damaged"), std::ios::binary) << damaged;
+    auto archive = LoadArchive(PathFor("damaged"));
+    if (archive.ok()) {
+      EXPECT_TRUE(Forward(archive->network, input).logits.equal(expected)) << i;
+    } else {
+      EXPECT_EQ(archive.status().code(), absl::StatusCode::kDataLoss) << archive.status();
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, kPlaces / 2);
+}
+
+TEST(Threads, AreOnePerInference) {
+  ConfigureThreads();
+  ConfigureThreads();
+  EXPECT_EQ(at::get_num_threads(), 1);
+  EXPECT_GT(MeasureBlas(), 0.1);
+}
+
+}  // namespace
+}  // namespace trackfit::protogcn

@@ -1,0 +1,141 @@
+#include "protogcn/dataset.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+#include "test_poses.h"
+
+namespace trackfit::protogcn {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::MakePoses;
+
+std::filesystem::path TempFile(const std::string& name) {
+  return std::filesystem::path(::testing::TempDir()) / ("trackfit_dataset_" + name);
+}
+
+Clip MakeClip(const std::string& id, const std::string& exercise, int frames = 40, double fps = 30) {
+  return {.id = id,
+          .source = "test",
+          .exercise = exercise,
+          .form = "correct",
+          .fault = "",
+          .group = "group_of_" + id,
+          .fps = fps,
+          .kind = SourceKind::kRecorded,
+          .poses = MakePoses(frames)};
+}
+
+void WriteText(const std::filesystem::path& path, const std::string& text) { std::ofstream(path) << text; }
+
+TEST(LandmarkFile, GivesBackWhatWasWritten) {
+  const std::filesystem::path path = TempFile("roundtrip.pt");
+  Clip clip = MakeClip("a", "squat", 5, 25);
+  clip.poses[2].landmarks[7].x = std::numeric_limits<float>::quiet_NaN();
+  ASSERT_TRUE(WriteLandmarkFile(path, {clip, MakeClip("b", "push_up")}).ok());
+  const auto clips = ReadLandmarkFile(path);
+  ASSERT_TRUE(clips.ok()) << clips.status();
+  ASSERT_EQ(clips->size(), 2U);
+  const Clip& read = clips->front();
+  EXPECT_EQ(read.id, "a");
+  EXPECT_EQ(read.exercise, "squat");
+  EXPECT_EQ(read.group, "group_of_a");
+  EXPECT_EQ(read.fps, 25);
+  ASSERT_EQ(read.poses.size(), 5U);
+  EXPECT_EQ(read.poses[3].timestamp_us, 120'000);
+  EXPECT_EQ(read.poses[3].image_width, 1000);
+  EXPECT_EQ(read.poses[3].landmarks[9].y, clip.poses[3].landmarks[9].y);
+  EXPECT_TRUE(std::isnan(read.poses[2].landmarks[7].x));
+}
+
+TEST(LandmarkFile, TwoPosesWithoutARateAreAPhotoPair) {
+  const std::filesystem::path path = TempFile("pair.pt");
+  ASSERT_TRUE(WriteLandmarkFile(path, {MakeClip("pair", "squat", 2, 0)}).ok());
+  EXPECT_EQ(ReadLandmarkFile(path)->front().kind, SourceKind::kPhotoPair);
+}
+
+TEST(LandmarkFile, NamesTheFileThatIsMissingOrBroken) {
+  const auto missing = ReadLandmarkFile(TempFile("missing.pt"));
+  EXPECT_EQ(missing.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(missing.status().message()), HasSubstr("missing.pt"));
+  WriteText(TempFile("broken.pt"), "not an archive");
+  const auto broken = ReadLandmarkFile(TempFile("broken.pt"));
+  EXPECT_EQ(broken.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(broken.status().message()), HasSubstr("broken.pt"));
+}
+
+class SplitTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<Split> Read(const std::string& json) {
+    WriteText(TempFile("split.json"), json);
+    return Split::Read(TempFile("split.json"));
+  }
+};
+
+TEST_F(SplitTest, KeepsGroupsApart) {
+  const auto split =
+      Read(R"({"train": {"landmarks": ["a", "c"], "videos": ["v"]}, "val": {"landmarks": ["b"]},
+                              "val_groups": ["group_of_b", "group_of_c"]})");
+  ASSERT_TRUE(split.ok()) << split.status();
+  EXPECT_EQ(split->SubsetOf(MakeClip("a", "squat")), Subset::kTrain);
+  EXPECT_EQ(split->SubsetOf(MakeClip("v", "squat")), Subset::kTrain);
+  EXPECT_EQ(split->SubsetOf(MakeClip("b", "squat")), Subset::kVal);
+  EXPECT_EQ(split->SubsetOf(MakeClip("c", "squat")), std::nullopt)
+      << "a validation group is never trained on";
+  EXPECT_EQ(split->SubsetOf(MakeClip("unknown", "squat")), std::nullopt);
+}
+
+TEST_F(SplitTest, RefusesAnIdOnBothSides) {
+  const auto split = Read(R"({"train": {"landmarks": ["a"]}, "val": {"landmarks": ["a"]}})");
+  EXPECT_THAT(std::string(split.status().message()), HasSubstr("a is both in train and in val"));
+}
+
+TEST_F(SplitTest, RefusesWhatIsNoSplit) {
+  EXPECT_EQ(Read("{}").status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Read("nonsense").status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(Labels, CurlsWithOtherImplementsStandIn) {
+  const auto label = LabelOf(MakeClip("a", "dumbbell_biceps_curl"), DefaultClasses());
+  ASSERT_TRUE(label.has_value());
+  EXPECT_EQ(DefaultClasses()[label->index], "barbell_biceps_curl");
+  EXPECT_TRUE(label->stand_in);
+  EXPECT_LT(label->weight, 1);
+  EXPECT_FALSE(LabelOf(MakeClip("b", "barbell_biceps_curl"), DefaultClasses())->stand_in);
+}
+
+TEST(Labels, BackgroundThatMovesLikeAClassIsLeftOut) {
+  Clip clip = MakeClip("a", "other");
+  clip.fault = "board press";
+  EXPECT_EQ(LabelOf(clip, DefaultClasses()), std::nullopt);
+  clip.fault = "lateral raise";
+  EXPECT_EQ(DefaultClasses()[LabelOf(clip, DefaultClasses())->index], "other");
+  clip.exercise = "juggling";
+  EXPECT_EQ(LabelOf(clip, DefaultClasses()), std::nullopt);
+}
+
+TEST(UniformPieces, BringsEveryRateToThirtyHertz) {
+  const auto pieces = UniformPieces(MakeClip("a", "squat", 61, 60), 30);
+  ASSERT_EQ(pieces.size(), 1U);
+  EXPECT_EQ(pieces[0].size(), 31U);
+}
+
+TEST(UniformPieces, CutsWhereNobodyIsSeen) {
+  Clip clip = MakeClip("a", "squat", 90);
+  for (int t = 30; t < 60; ++t) {
+    for (auto& landmark : clip.poses[t].landmarks) landmark.x = std::numeric_limits<float>::quiet_NaN();
+  }
+  const auto pieces = UniformPieces(clip, 30);
+  ASSERT_EQ(pieces.size(), 2U);
+  EXPECT_EQ(pieces[0].size(), 30U);
+  EXPECT_EQ(pieces[1].size(), 30U);
+}
+
+}  // namespace
+}  // namespace trackfit::protogcn

@@ -1,0 +1,159 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "protogcn/network.h"
+#include "protogcn/training.h"
+
+namespace trackfit::protogcn {
+namespace {
+
+constexpr int kFrames = 16;
+
+NetworkConfig TinyNetwork() {
+  NetworkConfig config;
+  config.layout = "blazepose_33";
+  config.nodes = 33;
+  config.bones = skeleton::Blazepose33().bones;
+  config.window = kFrames;
+  config.base_channels = 16;
+  config.num_stages = 2;
+  config.inflate_stages = {};
+  config.down_stages = {2};
+  config.num_prototypes = 8;
+  config.classes = static_cast<int>(DefaultClasses().size());
+  return config;
+}
+
+WindowSampler SyntheticSampler() {
+  SamplerConfig config;
+  config.shape.frames = kFrames;
+  return *WindowSampler::Create({}, DefaultClasses(), config);
+}
+
+TrainingConfig ShortTraining() {
+  TrainingConfig config;
+  config.epochs = 2;
+  config.samples_per_epoch = 8;
+  config.batch_size = 4;
+  config.reconstruction_start = 0;
+  return config;
+}
+
+std::unique_ptr<Trainer> MakeTrainer(const TrainingConfig& config) {
+  return *Trainer::Create(*BuildNetwork(TinyNetwork(), 3), config);
+}
+
+std::vector<torch::Tensor> Parameters(const torch::jit::Module& network) {
+  std::vector<torch::Tensor> parameters;
+  for (const torch::Tensor& parameter : network.parameters())
+    parameters.push_back(parameter.detach().clone());
+  return parameters;
+}
+
+TEST(Trainer, StepsLowerTheLossOnASyntheticBatch) {
+  TrainingConfig config = ShortTraining();
+  config.epochs = 100;
+  config.warmup_share = 0;
+  const auto trainer = MakeTrainer(config);
+  Random random(1);
+  const Batch batch = DrawBatch(SyntheticSampler(), 8, random);
+  const Losses first = *trainer->Step(batch);
+  Losses last;
+  for (int i = 0; i < 25; ++i) last = *trainer->Step(batch);
+  EXPECT_LT(last.classification, 0.7 * first.classification);
+  EXPECT_LT(last.reconstruction, first.reconstruction);
+}
+
+TEST(Trainer, AResumedRunEqualsAnUninterruptedOne) {
+  const WindowSampler sampler = SyntheticSampler();
+  const std::filesystem::path path = std::filesystem::path(::testing::TempDir()) / "trackfit_trainer.state";
+  const auto whole = MakeTrainer(ShortTraining());
+  ASSERT_TRUE(whole->RunEpoch(sampler, nullptr).ok());
+  ASSERT_TRUE(whole->Save(path).ok());
+  ASSERT_TRUE(whole->RunEpoch(sampler, nullptr).ok());
+  EXPECT_TRUE(whole->done());
+
+  const auto resumed = MakeTrainer(ShortTraining());
+  const absl::Status status = resumed->Resume(path);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(resumed->epoch(), 1);
+  ASSERT_TRUE(resumed->RunEpoch(sampler, nullptr).ok());
+  for (const auto& [a, b] : {std::pair{whole->network(), resumed->network()},
+                             std::pair{whole->AveragedNetwork(), resumed->AveragedNetwork()}}) {
+    const auto left = Parameters(a), right = Parameters(b);
+    for (size_t i = 0; i < left.size(); ++i) EXPECT_TRUE(torch::allclose(left[i], right[i], 1e-4, 1e-6)) << i;
+  }
+}
+
+TEST(Trainer, RefusesTheStateOfAnotherSeed) {
+  const std::filesystem::path path = std::filesystem::path(::testing::TempDir()) / "trackfit_seed.state";
+  ASSERT_TRUE(MakeTrainer(ShortTraining())->Save(path).ok());
+  TrainingConfig other = ShortTraining();
+  other.seed = 9;
+  EXPECT_THAT(std::string(MakeTrainer(other)->Resume(path).message()), ::testing::HasSubstr("seed"));
+  EXPECT_EQ(MakeTrainer(other)->Resume("/nowhere").code(), absl::StatusCode::kNotFound);
+}
+
+TEST(Trainer, AFrozenBackboneStaysAsItIs) {
+  TrainingConfig config = ShortTraining();
+  config.freeze_epochs = 1;
+  const auto trainer = MakeTrainer(config);
+  std::map<std::string, torch::Tensor> before;
+  for (const auto& item : trainer->network().named_parameters())
+    before[item.name] = item.value.detach().clone();
+  for (const auto& item : trainer->network().named_buffers()) before[item.name] = item.value.clone();
+  const auto changed = [&](const std::string& prefix) {
+    int count = 0;
+    for (const auto& item : trainer->network().named_parameters()) {
+      if (item.name.rfind(prefix, 0) == 0 && !torch::equal(item.value, before[item.name])) ++count;
+    }
+    for (const auto& item : trainer->network().named_buffers()) {
+      if (item.name.rfind(prefix, 0) == 0 && !torch::equal(item.value, before[item.name])) ++count;
+    }
+    return count;
+  };
+  const WindowSampler sampler = SyntheticSampler();
+  ASSERT_TRUE(trainer->RunEpoch(sampler, nullptr).ok());
+  EXPECT_EQ(changed("backbone."), 0);
+  EXPECT_GT(changed("cls_head.fc_cls"), 0);
+  ASSERT_TRUE(trainer->RunEpoch(sampler, nullptr).ok());
+  EXPECT_GT(changed("backbone."), 0) << "the second phase trains all";
+}
+
+TEST(Trainer, TheLearningRateRisesThenFalls) {
+  TrainingConfig config = ShortTraining();
+  config.epochs = 10;
+  config.warmup_share = 0.2;
+  const auto trainer = MakeTrainer(config);
+  Random random(1);
+  const Batch batch = DrawBatch(SyntheticSampler(), 2, random);
+  std::vector<double> rates;
+  for (int64_t i = 0; i < config.steps(); ++i) {
+    rates.push_back(trainer->LearningRate());
+    ASSERT_TRUE(trainer->Step(batch).ok());
+  }
+  EXPECT_LT(rates.front(), 0.1 * config.learning_rate);
+  EXPECT_NEAR(rates[4], config.learning_rate, 1e-6);
+  EXPECT_LT(rates.back(), 0.05 * config.learning_rate);
+}
+
+TEST(Trainer, NamesABadSetting) {
+  TrainingConfig config = ShortTraining();
+  config.batch_size = 0;
+  const auto trainer = Trainer::Create(*BuildNetwork(TinyNetwork(), 3), config);
+  EXPECT_THAT(std::string(trainer.status().message()), ::testing::HasSubstr("batch_size is 0"));
+}
+
+TEST(CopyWeights, TakesWhatFitsAndCountsTheRest) {
+  NetworkConfig other = TinyNetwork();
+  other.classes = 3;
+  const torch::jit::Module from = *BuildNetwork(other, 11);
+  torch::jit::Module to = *BuildNetwork(TinyNetwork(), 12);
+  EXPECT_EQ(CopyWeights(from, to), 2) << "the classifier's weight and bias";
+  EXPECT_TRUE(torch::equal(Parameters(from).front(), Parameters(to).front()));
+}
+
+}  // namespace
+}  // namespace trackfit::protogcn

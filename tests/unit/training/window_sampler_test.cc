@@ -1,0 +1,85 @@
+#include "protogcn/window_sampler.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+
+#include "test_poses.h"
+
+namespace trackfit::protogcn {
+namespace {
+
+Clip MakeClip(const std::string& id, const std::string& exercise, const std::string& group, int frames) {
+  return {.id = id,
+          .source = "test",
+          .exercise = exercise,
+          .form = "correct",
+          .fault = "",
+          .group = group,
+          .fps = frames == 2 ? 0.0 : 30.0,
+          .kind = frames == 2 ? SourceKind::kPhotoPair : SourceKind::kRecorded,
+          .poses = testing::MakePoses(frames)};
+}
+
+SamplerConfig SmallConfig() {
+  SamplerConfig config;
+  config.shape.frames = 20;
+  return config;
+}
+
+TEST(WindowSampler, DrawsFiniteWindowsOfAllClassesFromSyntheticMotionAlone) {
+  const auto sampler = WindowSampler::Create({}, DefaultClasses(), SmallConfig());
+  ASSERT_TRUE(sampler.ok()) << sampler.status();
+  Random random(1);
+  std::map<int, int> seen;
+  for (int i = 0; i < 120; ++i) {
+    const Sample sample = sampler->Draw(random);
+    ASSERT_EQ(sample.window.size(), 20U * 33U * 3U);
+    for (const float value : sample.window) ASSERT_TRUE(std::isfinite(value));
+    ++seen[sample.label];
+  }
+  EXPECT_EQ(seen.size(), DefaultClasses().size());
+}
+
+TEST(WindowSampler, BalancesClassesWhateverTheirNumberOfClips) {
+  std::vector<Clip> clips;
+  for (int i = 0; i < 50; ++i) clips.push_back(MakeClip("p" + std::to_string(i), "push_up", "p", 40));
+  clips.push_back(MakeClip("s", "squat", "s", 2));
+  SamplerConfig config = SmallConfig();
+  config.synthetic_share = 0;
+  const auto sampler = WindowSampler::Create(clips, {"push_up", "squat"}, config);
+  ASSERT_TRUE(sampler.ok()) << sampler.status();
+  Random random(2);
+  int squats = 0;
+  for (int i = 0; i < 400; ++i) squats += sampler->Draw(random).label;
+  EXPECT_NEAR(squats, 200, 50);
+  EXPECT_EQ(sampler->Count(0, SourceKind::kRecorded), 50);
+  EXPECT_EQ(sampler->Count(1, SourceKind::kPhotoPair), 1);
+}
+
+TEST(WindowSampler, NamesAClassWithoutClips) {
+  SamplerConfig config = SmallConfig();
+  config.synthetic_share = 0;
+  const auto sampler =
+      WindowSampler::Create({MakeClip("p", "push_up", "p", 40)}, {"push_up", "lat_pulldown"}, config);
+  EXPECT_THAT(std::string(sampler.status().message()), ::testing::HasSubstr("lat_pulldown"));
+}
+
+TEST(WindowSampler, TheSameRandomNumbersGiveTheSameWindow) {
+  const auto sampler = WindowSampler::Create({}, DefaultClasses(), SmallConfig());
+  Random a(5), b(5);
+  EXPECT_EQ(sampler->Draw(a).window, sampler->Draw(b).window);
+}
+
+TEST(WindowSampler, RefusesAnEmptyRangeOfLengths) {
+  SamplerConfig config = SmallConfig();
+  config.min_source_frames = 80;
+  config.max_source_frames = 60;
+  EXPECT_EQ(WindowSampler::Create({}, DefaultClasses(), config).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace trackfit::protogcn
