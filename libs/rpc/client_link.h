@@ -1,0 +1,62 @@
+// A session's reopenable stream to another server, over gRPC.
+#ifndef TRACKFIT_RPC_CLIENT_LINK_H_
+#define TRACKFIT_RPC_CLIENT_LINK_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "rpc/client_stream.h"
+#include "serving/upstream.h"
+
+namespace trackfit::rpc {
+
+// Not thread-safe: belongs to the session's strand. After its death, or Connect and Disconnect, no event of
+// the stream before comes any more, except those already under way.
+template <class Request, class Response>
+class ClientLink final : public serving::UpstreamLink<Request> {
+ public:
+  using Stream = ClientStream<Request, Response>;
+  // The events of one attempt; see ClientStream::Events.
+  using MakeEvents = std::function<typename Stream::Events(uint64_t attempt)>;
+
+  ClientLink(typename Stream::MakeCall make_call, std::map<std::string, std::string> metadata,
+             MakeEvents make_events)
+      : make_call_(std::move(make_call)),
+        metadata_(std::move(metadata)),
+        make_events_(std::move(make_events)) {}
+  ClientLink(const ClientLink&) = delete;
+  ClientLink& operator=(const ClientLink&) = delete;
+  // Lets a stream that is closing come to its own end.
+  ~ClientLink() override {
+    if (stream_) stream_->Detach();
+  }
+
+  void Connect(uint64_t attempt) override {
+    Disconnect();
+    stream_ = Stream::Open(make_call_, metadata_, make_events_(attempt));
+  }
+  void Send(std::shared_ptr<const Request> request) override {
+    if (stream_) stream_->Write(std::move(request));
+  }
+  void CloseSending() override {
+    if (stream_) stream_->CloseSending();
+  }
+  void Disconnect() override {
+    if (stream_) stream_->Cancel();
+    stream_.reset();
+  }
+
+ private:
+  const typename Stream::MakeCall make_call_;
+  const std::map<std::string, std::string> metadata_;
+  const MakeEvents make_events_;
+  std::shared_ptr<Stream> stream_;
+};
+
+}  // namespace trackfit::rpc
+
+#endif  // TRACKFIT_RPC_CLIENT_LINK_H_

@@ -1,0 +1,139 @@
+// The client's side of a gRPC bidirectional stream.
+#ifndef TRACKFIT_RPC_CLIENT_STREAM_H_
+#define TRACKFIT_RPC_CLIENT_STREAM_H_
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/client_callback.h>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "rpc/status.h"
+
+namespace trackfit::rpc {
+
+// Never blocks. Thread-safe. gRPC keeps it alive until the call is over, so its owner may let go at any time,
+// after Detach() or Cancel().
+template <class Request, class Response>
+class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
+                           public std::enable_shared_from_this<ClientStream<Request, Response>> {
+ public:
+  // Called by gRPC's threads under the stream's lock: they must not block, nor call the stream back.
+  struct Events {
+    std::function<void(Response)> on_response;
+    std::function<void()> on_written;             // a request was taken by the transport
+    std::function<void(absl::Status)> on_closed;  // the last event; the server's status
+  };
+  // Makes the call, such as [&](auto* context, auto* reactor) { stub.async()->InferStream(context, reactor);
+  // }.
+  using MakeCall = std::function<void(grpc::ClientContext*, grpc::ClientBidiReactor<Request, Response>*)>;
+
+  static std::shared_ptr<ClientStream> Open(const MakeCall& make_call,
+                                            const std::map<std::string, std::string>& metadata,
+                                            Events events) {
+    std::shared_ptr<ClientStream> stream(new ClientStream(std::move(events)));
+    stream->self_ = stream;
+    for (const auto& [key, value] : metadata) stream->context_.AddMetadata(key, value);
+    make_call(&stream->context_, stream.get());
+    stream->AddHold();  // writes start outside of reactions; released when there can be no more
+    stream->StartRead(&stream->response_);
+    stream->StartCall();
+    return stream;
+  }
+
+  // Sends behind everything written before; the caller bounds how much that is. Ignored once the stream is
+  // over.
+  void Write(std::shared_ptr<const Request> request) {
+    const std::lock_guard lock(mutex_);
+    if (over_ || no_more_) return;
+    outbox_.push_back(std::move(request));
+    WriteNext();
+  }
+
+  // Half-closes the stream behind everything written before.
+  void CloseSending() {
+    const std::lock_guard lock(mutex_);
+    if (over_ || no_more_) return;
+    no_more_ = true;
+    WriteNext();
+  }
+
+  // No event comes any more.
+  void Detach() {
+    const std::lock_guard lock(mutex_);
+    events_ = {};
+  }
+
+  // Detaches and ends the call.
+  void Cancel() {
+    Detach();
+    context_.TryCancel();
+  }
+
+  void OnReadDone(bool ok) override {
+    const std::lock_guard lock(mutex_);
+    if (!ok) return End();
+    if (events_.on_response) events_.on_response(std::exchange(response_, {}));
+    this->StartRead(&response_);
+  }
+
+  void OnWriteDone(bool ok) override {
+    const std::lock_guard lock(mutex_);
+    writing_ = false;
+    outbox_.pop_front();
+    if (!ok) return End();
+    if (events_.on_written) events_.on_written();
+    WriteNext();
+  }
+
+  void OnDone(const grpc::Status& status) override {
+    const std::shared_ptr<ClientStream> keep = std::move(self_);
+    const std::lock_guard lock(mutex_);
+    if (events_.on_closed) events_.on_closed(FromGrpcStatus(status));
+    events_ = {};
+  }
+
+ private:
+  explicit ClientStream(Events events) : events_(std::move(events)) {}
+
+  // Under the lock.
+  void WriteNext() {
+    if (writing_ || over_) return;
+    if (!outbox_.empty()) {
+      writing_ = true;
+      this->StartWrite(outbox_.front().get());
+    } else if (no_more_ && !half_closed_) {
+      half_closed_ = true;
+      this->StartWritesDone();
+    }
+  }
+
+  // Under the lock: no operation can follow.
+  void End() {
+    if (over_) return;
+    over_ = true;
+    this->RemoveHold();
+  }
+
+  grpc::ClientContext context_;
+  std::shared_ptr<ClientStream> self_;  // until OnDone()
+
+  std::mutex mutex_;
+  Events events_;
+  Response response_;                                  // gRPC's while it reads
+  std::deque<std::shared_ptr<const Request>> outbox_;  // the front one is gRPC's while writing_
+  bool writing_ = false;
+  bool no_more_ = false;
+  bool half_closed_ = false;
+  bool over_ = false;
+};
+
+}  // namespace trackfit::rpc
+
+#endif  // TRACKFIT_RPC_CLIENT_STREAM_H_

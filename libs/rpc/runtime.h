@@ -1,0 +1,49 @@
+// What every server is made of besides its own logic.
+#ifndef TRACKFIT_RPC_RUNTIME_H_
+#define TRACKFIT_RPC_RUNTIME_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "rpc/live_streams.h"
+#include "rpc/server_options.h"
+#include "serving/admission_gate.h"
+#include "serving/worker_pool.h"
+#include "telemetry/log.h"
+#include "telemetry/metrics.h"
+
+namespace trackfit::rpc {
+
+// Built once per process from its flags; outlives the services. Its parts are thread-safe.
+class Runtime {
+ public:
+  // `service` is the short name ("extractor"). INVALID_ARGUMENT when a flag is out of its limits.
+  static absl::StatusOr<std::unique_ptr<Runtime>> Create(const std::string& service,
+                                                         const ServerOptions& options);
+
+  const ServerOptions& options() const { return options_; }
+  const telemetry::Logger& log() const { return log_; }
+  telemetry::Metrics& metrics() { return metrics_; }
+  LiveStreams& streams() { return streams_; }
+  serving::AdmissionGate& gate() { return gate_; }
+  serving::WorkerPool& pool() { return pool_; }
+
+ private:
+  Runtime(const std::string& service, const ServerOptions& options, telemetry::LogLevel level,
+          telemetry::LogFormat format);
+
+  serving::AdmissionGateConfig GateConfig();
+  serving::WorkerPoolConfig PoolConfig();
+
+  const ServerOptions options_;
+  const telemetry::Logger log_;
+  telemetry::Metrics metrics_;
+  LiveStreams streams_;
+  serving::AdmissionGate gate_;
+  serving::WorkerPool pool_;  // last: its tasks use the others
+};
+
+}  // namespace trackfit::rpc
+
+#endif  // TRACKFIT_RPC_RUNTIME_H_

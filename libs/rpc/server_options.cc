@@ -1,0 +1,84 @@
+#include "rpc/server_options.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "telemetry/log.h"
+
+namespace trackfit::rpc {
+namespace {
+
+absl::Status CheckAddress(const std::string& flag, const std::string& address) {
+  const std::size_t colon = address.rfind(':');
+  const bool has_host = colon != std::string::npos && colon > 0;
+  const std::string port = has_host ? address.substr(colon + 1) : "";
+  const bool digits =
+      !port.empty() && port.size() <= 5 && std::all_of(port.begin(), port.end(), absl::ascii_isdigit);
+  if (digits && std::stoi(port) <= 65535) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, " is \"", address, "\"; it must be host:port with a port from 0 to 65535"));
+}
+
+template <class T>
+absl::Status CheckRange(const std::string& flag, T value, T lowest, T highest) {
+  if (value >= lowest && value <= highest) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, " is ", value, "; it must be between ", lowest, " and ", highest));
+}
+
+}  // namespace
+
+std::string EnvironmentName(const std::string& flag) {
+  return absl::StrCat("TRACKFIT_", absl::AsciiStrToUpper(absl::StrReplaceAll(flag, {{"-", "_"}})));
+}
+
+void ServerOptions::Register(CLI::App& app) {
+  app.set_version_flag("--version", TRACKFIT_VERSION);
+  app.option_defaults()->group("Server");
+  AddFlag(app, "listen", listen, "Address of the gRPC server; port 0 picks a free one");
+  AddFlag(app, "metrics-listen", metrics_listen,
+          "Address of /metrics (HTTP); port 0 picks a free one; empty: none");
+  AddFlag(app, "port-file", port_file, "Write the ports to this file, as {\"grpc\":8001,\"metrics\":9101}");
+  AddFlag(app, "workers", workers, "Threads that do the work; 0 = one per core");
+  AddFlag(app, "max-sessions", max_sessions, "Streams at a time; more are refused with RESOURCE_EXHAUSTED");
+  AddFlag(app, "max-in-flight", max_in_flight, "Requests of one stream that wait or are processed at a time");
+  AddFlag(app, "max-message-mb", max_message_mb, "Largest request, megabytes");
+  AddFlag(app, "idle-timeout", idle_timeout,
+          "Seconds until a stream whose client does nothing ends; 0 = never");
+  AddFlag(app, "drain-grace", drain_grace, "Seconds that running streams get after SIGTERM");
+  AddFlag(app, "log-level", log_level, "debug, info, warning or error");
+  AddFlag(app, "log-format", log_format, "text or json");
+  app.add_flag("--reflection,!--no-reflection", reflection, "Describe the services to tools such as grpcurl")
+      ->envname(EnvironmentName("reflection"))
+      ->capture_default_str();
+  app.option_defaults()->group("Options");
+}
+
+absl::Status ServerOptions::Validate() const {
+  const absl::Status checks[] = {
+      CheckAddress("listen", listen),
+      metrics_listen.empty() ? absl::OkStatus() : CheckAddress("metrics-listen", metrics_listen),
+      CheckRange("workers", workers, 0, 1024),
+      CheckRange("max-sessions", max_sessions, 1, 100000),
+      CheckRange("max-in-flight", max_in_flight, 1, 1024),
+      CheckRange("max-message-mb", max_message_mb, 1, 1024),
+      CheckRange("idle-timeout", idle_timeout, 0.0, 86400.0),
+      CheckRange("drain-grace", drain_grace, 0.0, 3600.0),
+      telemetry::ParseLogLevel(log_level).status(),
+      telemetry::ParseLogFormat(log_format).status(),
+  };
+  for (const absl::Status& check : checks) {
+    if (!check.ok()) return check;
+  }
+  return absl::OkStatus();
+}
+
+int ServerOptions::WorkerCount() const {
+  if (workers > 0) return workers;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+}  // namespace trackfit::rpc

@@ -1,0 +1,30 @@
+// The one place where our errors become gRPC's, and back.
+#ifndef TRACKFIT_RPC_STATUS_H_
+#define TRACKFIT_RPC_STATUS_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/status.h>
+
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace trackfit::rpc {
+
+// Trailing metadata of a refusal: milliseconds after which another try makes sense.
+inline constexpr char kRetryAfterKey[] = "retry-after-ms";
+
+// Same code, same message; messages over 1 kB are cut, because they travel in HTTP/2 headers.
+grpc::Status ToGrpcStatus(const absl::Status& status);
+// The same, and adds the trailing metadata `retry-after-ms` where the status says when to try again.
+grpc::Status ToGrpcStatus(const absl::Status& status, grpc::ServerContextBase& context);
+
+// Same code, same message.
+absl::Status FromGrpcStatus(const grpc::Status& status);
+
+// e.g. "INVALID_ARGUMENT"; for logs and metrics.
+std::string CodeName(const absl::Status& status);
+
+}  // namespace trackfit::rpc
+
+#endif  // TRACKFIT_RPC_STATUS_H_

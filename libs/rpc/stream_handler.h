@@ -1,0 +1,85 @@
+// The logic of one bidirectional stream, without its transport. rpc::StreamReactor drives a handler from a
+// gRPC stream; a test drives it by hand.
+#ifndef TRACKFIT_RPC_STREAM_HANDLER_H_
+#define TRACKFIT_RPC_STREAM_HANDLER_H_
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "serving/strand.h"
+#include "telemetry/log.h"
+
+namespace trackfit::rpc {
+
+// Where a handler's answers go. Thread-safe: a handler may answer from any thread, during a call to it or
+// later.
+template <class Response>
+class ResponseWriter {
+ public:
+  virtual ~ResponseWriter() = default;
+
+  // Sends behind everything written before. Ignored once the stream has ended.
+  virtual void Write(Response response) = 0;
+
+  // Ends the stream: what was written is still sent, then the status. The first call counts.
+  virtual void Finish(absl::Status status) = 0;
+};
+
+// Stands for a request that is being dealt with. The stream reads on only while fewer than `max_in_flight` of
+// these live, so a handler that answers later keeps it until then. May outlive the stream.
+class InFlight {
+ public:
+  explicit InFlight(std::function<void()> on_done) : on_done_(std::move(on_done)) {}
+  InFlight(InFlight&& other) noexcept : on_done_(std::exchange(other.on_done_, nullptr)) {}
+  InFlight& operator=(InFlight&& other) noexcept {
+    std::swap(on_done_, other.on_done_);
+    return *this;
+  }
+  ~InFlight() {
+    if (on_done_) on_done_();
+  }
+
+ private:
+  std::function<void()> on_done_;
+};
+
+// All calls come on the session's strand: one at a time, in order, on a worker whose number is given. The
+// handler is made, used and destroyed there. Calls must not block on other sessions or on the network.
+template <class Request>
+class StreamHandler {
+ public:
+  virtual ~StreamHandler() = default;
+
+  virtual void OnRequest(Request request, InFlight in_flight, int worker) = 0;
+
+  // The client sends nothing more. Sooner or later the handler must call Finish().
+  virtual void OnHalfClose(int worker) = 0;
+
+  // The stream has ended, by Finish() or by the client, a deadline or a drain. Nothing comes after this, and
+  // nothing can be sent any more; the handler is destroyed next.
+  virtual void OnEnd() {}
+};
+
+// What a handler gets to work with.
+template <class Response>
+struct StreamSession {
+  std::string id;  // for logs; the caller's where it sent one
+  std::shared_ptr<ResponseWriter<Response>> responses;
+  std::shared_ptr<serving::Strand> strand;  // for the handler's own later tasks
+  std::chrono::system_clock::time_point deadline;
+  telemetry::Logger log;  // carries the session's id
+};
+
+// Makes the handler of a new stream, on its strand. An error ends the stream with that status.
+template <class Request, class Response>
+using StreamHandlerFactory =
+    std::function<absl::StatusOr<std::unique_ptr<StreamHandler<Request>>>(StreamSession<Response> session)>;
+
+}  // namespace trackfit::rpc
+
+#endif  // TRACKFIT_RPC_STREAM_HANDLER_H_

@@ -1,0 +1,49 @@
+#include "rpc/termination_signal.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+
+namespace trackfit::rpc {
+namespace {
+
+// A signal handler can reach nothing else.
+std::atomic<int> write_end = -1;
+
+extern "C" void WriteToPipe(int) {
+  const char byte = 1;
+  [[maybe_unused]] const ssize_t written = ::write(write_end.load(), &byte, 1);
+}
+
+void Handle(int signal, void (*handler)(int), int flags) {
+  struct sigaction action = {};
+  action.sa_handler = handler;
+  action.sa_flags = flags;
+  sigaction(signal, &action, nullptr);
+}
+
+}  // namespace
+
+TerminationSignal::TerminationSignal() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return;
+  read_end_ = ends[0];
+  write_end = ends[1];
+  for (const int signal : {SIGTERM, SIGINT}) Handle(signal, WriteToPipe, SA_RESETHAND | SA_RESTART);
+}
+
+TerminationSignal::~TerminationSignal() {
+  for (const int signal : {SIGTERM, SIGINT}) Handle(signal, SIG_DFL, 0);
+  ::close(write_end.exchange(-1));
+  ::close(read_end_);
+}
+
+bool TerminationSignal::Wait(std::chrono::milliseconds limit) {
+  pollfd waiting = {read_end_, POLLIN, 0};
+  return ::poll(&waiting, 1, static_cast<int>(limit.count())) > 0;
+}
+
+}  // namespace trackfit::rpc

@@ -1,0 +1,381 @@
+#include "serving/analysis_session.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "assessment/window_session.h"
+#include "rpc/convert.h"
+
+namespace trackfit::serving {
+namespace {
+
+// Live delivery wants the newest frame, so few are allowed to queue: in the extractor, and before it.
+constexpr size_t kLiveFramesInFlight = 4;
+constexpr size_t kLiveFramesWaiting = 4;
+// Bounds what live delivery remembers of frames that were dropped behind one that is still to be answered.
+constexpr size_t kLiveLedger = 1024;
+
+constexpr size_t kPosesUnwritten =
+    32;                              // handed to the inferencer's stream and not yet taken by the transport
+constexpr size_t kPosesUnsent = 64;  // beyond them the session is occupied
+constexpr size_t kPosesKept = 2048;  // for a replay
+
+std::string Seconds(std::chrono::milliseconds time) {
+  return absl::StrCat(std::chrono::duration<double>(time).count(), " s");
+}
+
+// How long before the end of a window a replay starts, so that it brings a full window at that very end and
+// the windows after it end where they would have ended without a break.
+int64_t ReplayUs(const assessment::WindowConfig& window, double rate_hz) {
+  int poses = window.first_after;
+  while (poses < window.frames) poses += window.every;
+  return static_cast<int64_t>((poses - 1) * 1e6 / rate_hz);
+}
+
+}  // namespace
+
+absl::Status AnalysisOptions::Validate() const {
+  if (max_frame_bytes < 1) return absl::InvalidArgumentError("max_frame_bytes is 0; it must be at least 1");
+  if (upstream_timeout < std::chrono::seconds(1)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("upstream_timeout is ", Seconds(upstream_timeout), "; it must be at least 1 s"));
+  }
+  return absl::OkStatus();
+}
+
+AnalysisSession::AnalysisSession(std::string session_id, const AnalysisOptions& options, Parts parts)
+    : id_(std::move(session_id)), options_(options), parts_(std::move(parts)) {}
+
+void AnalysisSession::OnRequest(v1::AnalyzeRequest request) {
+  if (phase_ == Phase::kOver) return;
+  const bool configured = phase_ != Phase::kConfig;
+  absl::Status status;
+  switch (request.request_case()) {
+    case v1::AnalyzeRequest::kConfig:
+      if (configured) {
+        status = absl::InvalidArgumentError("config was sent twice; it comes first, exactly once");
+      } else {
+        HandleConfig(request.config());
+      }
+      break;
+    case v1::AnalyzeRequest::kFrame:
+      status = configured ? HandleFrame(std::move(*request.mutable_frame()))
+                          : absl::InvalidArgumentError("config is missing: it comes before the first frame");
+      break;
+    case v1::AnalyzeRequest::kPose:
+      status = configured ? HandlePose(std::move(*request.mutable_pose()))
+                          : absl::InvalidArgumentError("config is missing: it comes before the first pose");
+      break;
+    case v1::AnalyzeRequest::REQUEST_NOT_SET:
+      status = absl::InvalidArgumentError("request is empty; it must hold a config, a frame or a pose");
+      break;
+  }
+  if (!status.ok()) return Finish(status);
+  Pump();
+}
+
+void AnalysisSession::OnHalfClose() {
+  if (phase_ == Phase::kOver) return;
+  half_closed_ = true;
+  if (phase_ == Phase::kConfig) {
+    return Finish(absl::InvalidArgumentError("config is missing: the stream ended without a request"));
+  }
+  Pump();
+}
+
+void AnalysisSession::OnEnd() {
+  if (phase_ == Phase::kOver) return;
+  phase_ = Phase::kOver;
+  parts_.extractor.Disconnect();
+  parts_.inferencer.Disconnect();
+}
+
+void AnalysisSession::OnFrameResult(uint64_t attempt, v1::FrameResult result) {
+  if (phase_ == Phase::kOver || !extractor_.IsCurrent(attempt)) return;
+  if (const absl::Status status = ledger_.Answer(std::move(result)); !status.ok()) {
+    return Finish(absl::InternalError(absl::StrCat("extractor: ", status.message())));
+  }
+  extractor_.Progressed(parts_.now());
+  Pump();
+}
+
+void AnalysisSession::OnExtractorClosed(uint64_t attempt, const absl::Status& status) {
+  if (phase_ == Phase::kOver || !extractor_.IsCurrent(attempt)) return;
+  ledger_.ReturnInFlight();
+  HandleBroken(Upstream::kExtractor, extractor_, status);
+}
+
+void AnalysisSession::OnPoseWritten(uint64_t attempt) {
+  if (phase_ == Phase::kOver || !inferencer_.IsCurrent(attempt)) return;
+  --unwritten_poses_;
+  const uint64_t written = history_->added() - history_->unsent() - unwritten_poses_;
+  if (written > furthest_written_) {
+    furthest_written_ = written;
+    inferencer_.Progressed(parts_.now());
+  }
+  Pump();
+}
+
+void AnalysisSession::OnAssessment(uint64_t attempt, v1::Assessment assessment) {
+  if (phase_ == Phase::kOver || !inferencer_.IsCurrent(attempt)) return;
+  const uint64_t last_sequence = assessment.last_sequence();
+  if (already_delivered_ && last_sequence <= *already_delivered_) return;
+  const auto judged = rpc::FromProto(assessment);
+  if (!judged.ok())
+    return Finish(absl::InternalError(absl::StrCat("inferencer: ", judged.status().message())));
+  inferencer_.Progressed(parts_.now());
+  last_assessed_ = last_sequence;
+  history_->Delivered(last_sequence);
+  clip_summary_.Add(*judged);
+  summary_.set_assessments(summary_.assessments() + 1);
+  parts_.observer.OnAssessment(assessment, config_.expected_exercise());
+  v1::AnalyzeResponse response;
+  *response.mutable_assessment() = std::move(assessment);
+  parts_.client.Send(std::move(response));
+  Pump();
+}
+
+void AnalysisSession::OnInferencerClosed(uint64_t attempt, const absl::Status& status) {
+  if (phase_ == Phase::kOver || !inferencer_.IsCurrent(attempt)) return;
+  if (closing_inferencer_ && status.ok()) {
+    inferencer_.Close();
+    return DeliverSummary();
+  }
+  history_->Rewind();
+  HandleBroken(Upstream::kInferencer, inferencer_, status);
+}
+
+void AnalysisSession::OnTick() {
+  if (phase_ == Phase::kModel || phase_ == Phase::kRunning) Pump();
+  if (phase_ == Phase::kModel || phase_ == Phase::kRunning) CheckUpstreams();
+}
+
+void AnalysisSession::HandleConfig(const v1::SessionConfig& config) {
+  config_ = config;
+  phase_ = Phase::kModel;
+  inferencer_.SetOwing(true, parts_.now());
+}
+
+void AnalysisSession::BeginOnceModelIsKnown() {
+  const std::shared_ptr<const ModelInfo> model = parts_.model();
+  if (model == nullptr) return;
+  if (const absl::Status status = Begin(*model); !status.ok()) Finish(status);
+}
+
+absl::Status AnalysisSession::Begin(const ModelInfo& model) {
+  if (!v1::DeliveryMode_IsValid(config_.delivery())) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "config.delivery is ", static_cast<int>(config_.delivery()), "; it must be one of DeliveryMode"));
+  }
+  const std::string& expected = config_.expected_exercise();
+  if (!expected.empty() && std::ranges::find(model.exercises, expected) == model.exercises.end()) {
+    return absl::InvalidArgumentError(absl::StrCat("config.expected_exercise is \"", expected,
+                                                   "\"; the model knows ",
+                                                   absl::StrJoin(model.exercises, ", ")));
+  }
+  const auto window = rpc::FromProto(config_.window()).Resolve(model.window_frames);
+  if (!window.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("config.", window.status().message()));
+  }
+  history_.emplace(ReplayUs(*window, model.rate_hz), kPosesKept);
+  phase_ = Phase::kRunning;
+
+  v1::AnalyzeResponse response;
+  v1::SessionStarted& started = *response.mutable_started();
+  started.set_session_id(id_);
+  started.set_model_version(model.version);
+  started.mutable_exercises()->Assign(model.exercises.begin(), model.exercises.end());
+  parts_.client.Send(std::move(response));
+  return absl::OkStatus();
+}
+
+absl::Status AnalysisSession::HandleFrame(v1::Frame frame) {
+  if (const absl::Status status = TakeOrder("frame", frame.sequence(), frame.timestamp_us()); !status.ok()) {
+    return status;
+  }
+  const size_t bytes = ImageBytes(frame);
+  if (bytes <= options_.max_frame_bytes) {
+    ledger_.AddFrame(std::move(frame), parts_.now());
+    return absl::OkStatus();
+  }
+  v1::FrameResult result;
+  result.set_sequence(frame.sequence());
+  result.set_status(v1::FRAME_STATUS_INVALID_FRAME);
+  result.set_detail(absl::StrCat(frame.has_raw() ? "frame.raw.data" : "frame.encoded", " has ", bytes,
+                                 " bytes; at most ", options_.max_frame_bytes, " are accepted"));
+  ledger_.AddAnswered(std::move(result), parts_.now());
+  return absl::OkStatus();
+}
+
+absl::Status AnalysisSession::HandlePose(v1::Pose pose) {
+  if (const absl::Status status = TakeOrder("pose", pose.sequence(), pose.timestamp_us()); !status.ok()) {
+    return status;
+  }
+  if (const auto checked = rpc::FromProto(pose); !checked.ok()) return checked.status();
+  v1::FrameResult result;
+  result.set_sequence(pose.sequence());
+  result.set_status(v1::FRAME_STATUS_POSE);
+  *result.mutable_pose() = std::move(pose);
+  ledger_.AddAnswered(std::move(result), parts_.now());
+  return absl::OkStatus();
+}
+
+absl::Status AnalysisSession::TakeOrder(const std::string& kind, uint64_t sequence, int64_t timestamp_us) {
+  if (last_ && sequence <= last_->sequence) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        kind, ".sequence is ", sequence, "; it must be greater than the one before, ", last_->sequence));
+  }
+  if (last_ && timestamp_us <= last_->timestamp_us) {
+    return absl::InvalidArgumentError(absl::StrCat(kind, ".timestamp_us is ", timestamp_us,
+                                                   "; it must be greater than the one before, ",
+                                                   last_->timestamp_us));
+  }
+  last_ = {sequence, timestamp_us};
+  if (!first_) first_ = last_;
+  return absl::OkStatus();
+}
+
+void AnalysisSession::Pump() {
+  if (phase_ == Phase::kModel) BeginOnceModelIsKnown();
+  if (phase_ != Phase::kRunning) return;
+  FeedExtractor();
+  if (live()) {
+    while (ledger_.waiting() > kLiveFramesWaiting) ledger_.DropOldestWaiting();
+  }
+  DeliverAnswers();
+  FeedInferencer();
+  if (EverythingIsAnswered() && history_->added() == 0) return DeliverSummary();
+
+  const TimePoint now = parts_.now();
+  extractor_.SetOwing(ExtractorOwes(), now);
+  inferencer_.SetOwing(InferencerOwes(), now);
+}
+
+void AnalysisSession::FeedExtractor() {
+  if (!ExtractorOwes()) {
+    if (half_closed_ && extractor_.open()) {
+      parts_.extractor.CloseSending();
+      extractor_.Close();
+    }
+    return;
+  }
+  if (extractor_.MayConnect(parts_.now())) parts_.extractor.Connect(extractor_.Open());
+  if (!extractor_.open()) return;
+  while (ledger_.waiting() > 0 && (!live() || ledger_.in_flight() < kLiveFramesInFlight)) {
+    parts_.extractor.Send(ledger_.NextToSend());
+  }
+}
+
+void AnalysisSession::DeliverAnswers() {
+  while (auto answered = ledger_.PopAnswered()) {
+    v1::FrameResult& result = answered->result;
+    summary_.set_frames(summary_.frames() + 1);
+    switch (result.status()) {
+      case v1::FRAME_STATUS_POSE:
+        summary_.set_poses(summary_.poses() + 1);
+        history_->Add(result.pose());
+        break;
+      case v1::FRAME_STATUS_NO_POSE:
+        summary_.set_no_pose(summary_.no_pose() + 1);
+        break;
+      case v1::FRAME_STATUS_DROPPED:
+        summary_.set_dropped(summary_.dropped() + 1);
+        break;
+      default:
+        summary_.set_invalid(summary_.invalid() + 1);
+        break;
+    }
+    parts_.observer.OnFrameAnswered(result.status(), parts_.now() - answered->received);
+    v1::AnalyzeResponse response;
+    *response.mutable_frame_result() = std::move(result);
+    parts_.client.Send(std::move(response));
+  }
+}
+
+void AnalysisSession::FeedInferencer() {
+  const bool finishing = EverythingIsAnswered() && history_->added() > 0;
+  if (!inferencer_.open()) {
+    const bool wanted = history_->unsent() > 0 || finishing;
+    if (!wanted || !inferencer_.MayConnect(parts_.now())) return;
+    ConnectInferencer();
+  }
+  while (history_->unsent() > 0 && unwritten_poses_ < kPosesUnwritten) {
+    parts_.inferencer.Send(history_->NextToSend());
+    ++unwritten_poses_;
+  }
+  if (finishing && history_->unsent() == 0 && !closing_inferencer_) {
+    closing_inferencer_ = true;
+    parts_.inferencer.CloseSending();
+  }
+}
+
+void AnalysisSession::ConnectInferencer() {
+  already_delivered_ = last_assessed_;
+  closing_inferencer_ = false;
+  parts_.inferencer.Connect(inferencer_.Open());
+
+  auto request = std::make_shared<v1::InferStreamRequest>();
+  request->mutable_config()->set_expected_exercise(config_.expected_exercise());
+  if (config_.has_window()) *request->mutable_config()->mutable_window() = config_.window();
+  parts_.inferencer.Send(std::move(request));
+  unwritten_poses_ = 1;
+}
+
+size_t AnalysisSession::occupancy() const {
+  const bool inferencer_lags = history_ && history_->unsent() >= kPosesUnsent;
+  const bool live_lags = live() && ledger_.size() >= kLiveLedger;
+  if (inferencer_lags || live_lags) return std::numeric_limits<size_t>::max();
+  return live() ? 0 : ledger_.size();
+}
+
+void AnalysisSession::DeliverSummary() {
+  if (first_) {
+    // Unsigned, because the difference of two int64 need not fit an int64.
+    const uint64_t duration_us =
+        static_cast<uint64_t>(last_->timestamp_us) - static_cast<uint64_t>(first_->timestamp_us);
+    summary_.set_duration_us(static_cast<int64_t>(duration_us));
+  }
+  if (const auto overall = clip_summary_.Overall()) *summary_.mutable_overall() = rpc::ToProto(*overall);
+  v1::AnalyzeResponse response;
+  *response.mutable_summary() = std::move(summary_);
+  parts_.client.Send(std::move(response));
+  Finish(absl::OkStatus());
+}
+
+void AnalysisSession::CheckUpstreams() {
+  const auto check = [this](Upstream upstream, const UpstreamState& state) {
+    if (phase_ == Phase::kOver || !state.IsStalled(parts_.now(), options_.upstream_timeout)) return;
+    std::string message =
+        absl::StrCat(Name(upstream), " made no progress for ", Seconds(options_.upstream_timeout));
+    if (!state.last_error().ok()) absl::StrAppend(&message, ": ", state.last_error().message());
+    Finish(absl::UnavailableError(message));
+  };
+  check(Upstream::kExtractor, extractor_);
+  check(Upstream::kInferencer, inferencer_);
+}
+
+void AnalysisSession::HandleBroken(Upstream upstream, UpstreamState& state, const absl::Status& status) {
+  parts_.observer.OnUpstreamBroken(upstream, status);
+  if (absl::IsInvalidArgument(status)) return Finish(status);
+  if (!IsWorthRetrying(status)) {
+    return Finish(absl::InternalError(absl::StrCat(Name(upstream), ": ", status.message())));
+  }
+  state.Break(status, parts_.now());
+  Pump();
+}
+
+bool AnalysisSession::InferencerOwes() const {
+  return history_->unsent() > 0 || unwritten_poses_ > 0 || closing_inferencer_ || EverythingIsAnswered();
+}
+
+void AnalysisSession::Finish(absl::Status status) {
+  phase_ = Phase::kOver;
+  if (extractor_.open()) parts_.extractor.Disconnect();
+  if (inferencer_.open()) parts_.inferencer.Disconnect();
+  parts_.client.Finish(std::move(status));
+}
+
+}  // namespace trackfit::serving

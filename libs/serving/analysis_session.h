@@ -1,0 +1,175 @@
+// One client's analysis: frames or poses in; frame results, assessments and a summary out. Joins the
+// extractor and the inferencer and survives the loss of either. Knows no transport.
+#ifndef TRACKFIT_SERVING_ANALYSIS_SESSION_H_
+#define TRACKFIT_SERVING_ANALYSIS_SESSION_H_
+
+#include <trackfit/v1/common.pb.h>
+#include <trackfit/v1/gateway.pb.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "assessment/clip_summary.h"
+#include "serving/frame_ledger.h"
+#include "serving/pose_history.h"
+#include "serving/upstream.h"
+
+namespace trackfit::serving {
+
+// The model that the inferencer serves at the moment.
+struct ModelInfo {
+  std::string version;
+  std::vector<std::string> exercises;
+  double rate_hz = 30;      // of the poses in a window
+  int window_frames = 100;  // of the network
+};
+
+// Limits of one session.
+struct AnalysisOptions {
+  size_t max_frame_bytes = 16 << 20;  // of one picture; a larger one is an INVALID_FRAME; at least 1
+  std::chrono::milliseconds upstream_timeout{60'000};  // for an upstream that owes something; at least 1 s
+
+  // INVALID_ARGUMENT naming the option and the limit.
+  absl::Status Validate() const;
+};
+
+// The session's client. Its calls must neither block nor call the session back from within.
+class AnalysisClient {
+ public:
+  virtual ~AnalysisClient() = default;
+  virtual void Send(v1::AnalyzeResponse response) = 0;
+  // The end: what was sent is delivered, then the status.
+  virtual void Finish(absl::Status status) = 0;
+};
+
+// What a session tells about itself, for metrics and logs. Must not block.
+class AnalysisObserver {
+ public:
+  virtual ~AnalysisObserver() = default;
+  // `latency` is the time from the frame's arrival to its answer.
+  virtual void OnFrameAnswered(v1::FrameStatus status, std::chrono::duration<double> latency) = 0;
+  // `expected_exercise` is empty when the client did not name one.
+  virtual void OnAssessment(const v1::Assessment& assessment, const std::string& expected_exercise) = 0;
+  virtual void OnUpstreamBroken(Upstream upstream, const absl::Status& status) = 0;
+};
+
+// Not thread-safe: all calls come from one strand.
+//
+// Order: SessionStarted; one FrameResult for every frame and pose, in the order in which they came; each
+// assessment somewhere behind the result of its last frame; after a half-close SessionSummary and OK. When an
+// upstream's stream breaks, a new one is opened and what the old one owed is sent again; nothing is delivered
+// twice.
+//
+// Ends with INVALID_ARGUMENT naming the field when the client breaks the protocol or an upstream says so, and
+// with UNAVAILABLE when an upstream owes something and makes no progress for `upstream_timeout`.
+class AnalysisSession {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  struct Parts {
+    AnalysisClient& client;
+    ExtractorLink& extractor;
+    InferencerLink& inferencer;
+    AnalysisObserver& observer;
+    // Null while no model is known.
+    std::function<std::shared_ptr<const ModelInfo>()> model;
+    std::function<TimePoint()> now;
+  };
+
+  // The parts outlive the session; `options` are valid.
+  AnalysisSession(std::string session_id, const AnalysisOptions& options, Parts parts);
+  AnalysisSession(const AnalysisSession&) = delete;
+  AnalysisSession& operator=(const AnalysisSession&) = delete;
+
+  // From the client.
+  void OnRequest(v1::AnalyzeRequest request);
+  void OnHalfClose();
+  // The client's stream has ended. The upstreams are let go; no part is used any more.
+  void OnEnd();
+
+  // From the extractor's stream. `attempt` is the number that Connect gave; what comes from an older one is
+  // ignored.
+  void OnFrameResult(uint64_t attempt, v1::FrameResult result);
+  void OnExtractorClosed(uint64_t attempt, const absl::Status& status);
+
+  // From the inferencer's stream. OnPoseWritten confirms each Send, the configuration's included.
+  void OnPoseWritten(uint64_t attempt);
+  void OnAssessment(uint64_t attempt, v1::Assessment assessment);
+  void OnInferencerClosed(uint64_t attempt, const absl::Status& status);
+
+  // Time passes: to be called several times a second.
+  void OnTick();
+
+  // How many of the latest requests still occupy the session; by reading only while that is below a limit the
+  // caller bounds the session's memory and slows its client down. In LOSSLESS delivery these are the
+  // unanswered ones; in LIVE delivery none, because there waiting frames are dropped instead. As good as
+  // infinite while the inferencer lags behind.
+  size_t occupancy() const;
+
+ private:
+  enum class Phase { kConfig, kModel, kRunning, kOver };
+
+  void HandleConfig(const v1::SessionConfig& config);
+  void BeginOnceModelIsKnown();
+  absl::Status Begin(const ModelInfo& model);
+  absl::Status HandleFrame(v1::Frame frame);
+  absl::Status HandlePose(v1::Pose pose);
+  absl::Status TakeOrder(const std::string& kind, uint64_t sequence, int64_t timestamp_us);
+
+  // Moves on whatever can move: answers out, frames and poses on their way.
+  void Pump();
+  void DeliverAnswers();
+  void FeedExtractor();
+  void FeedInferencer();
+  void ConnectInferencer();
+  void DeliverSummary();
+  void CheckUpstreams();
+  // The stream of an upstream ended before its time: try again, or give up with it.
+  void HandleBroken(Upstream upstream, UpstreamState& state, const absl::Status& status);
+  void Finish(absl::Status status);
+
+  bool live() const { return config_.delivery() == v1::DELIVERY_MODE_LIVE; }
+  bool ExtractorOwes() const { return ledger_.waiting() + ledger_.in_flight() > 0; }
+  bool InferencerOwes() const;
+  bool EverythingIsAnswered() const { return half_closed_ && ledger_.empty(); }
+
+  const std::string id_;
+  const AnalysisOptions options_;
+  const Parts parts_;
+
+  Phase phase_ = Phase::kConfig;
+  v1::SessionConfig config_;
+  bool half_closed_ = false;
+
+  struct Order {
+    uint64_t sequence;
+    int64_t timestamp_us;
+  };
+  std::optional<Order> first_;
+  std::optional<Order> last_;
+
+  FrameLedger ledger_;
+  UpstreamState extractor_;
+
+  std::optional<PoseHistory> history_;  // from Begin on
+  UpstreamState inferencer_;
+  size_t unwritten_poses_ = 0;                 // sent in this attempt and not yet confirmed
+  uint64_t furthest_written_ = 0;              // poses that the transport took, over all attempts
+  bool closing_inferencer_ = false;            // nothing more is sent in this attempt
+  std::optional<uint64_t> last_assessed_;      // last_sequence of the last delivered assessment
+  std::optional<uint64_t> already_delivered_;  // a replay's assessments up to this sequence are known
+
+  v1::SessionSummary summary_;
+  assessment::ClipSummary clip_summary_;
+};
+
+}  // namespace trackfit::serving
+
+#endif  // TRACKFIT_SERVING_ANALYSIS_SESSION_H_

@@ -1,0 +1,75 @@
+#include "serving/extraction_session.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace trackfit::serving {
+namespace {
+
+prometheus::Counter& FramesCounter(telemetry::Metrics& metrics, const std::string& status) {
+  return metrics.Counter("trackfit_frames_total", "Frames answered, by what became of them.",
+                         {{"status", status}});
+}
+
+}  // namespace
+
+ExtractionMetrics::ExtractionMetrics(telemetry::Metrics& metrics)
+    : decode_seconds(metrics.Histogram("trackfit_decode_seconds", "Time to decode a picture.")),
+      pose_seconds(metrics.Histogram("trackfit_pose_seconds", "Time to find the pose in a decoded picture.")),
+      with_pose_(FramesCounter(metrics, "POSE")),
+      without_pose_(FramesCounter(metrics, "NO_POSE")),
+      invalid_(FramesCounter(metrics, "INVALID_FRAME")) {}
+
+void ExtractionMetrics::Count(const ExtractionResult& result) {
+  (result.invalid ? invalid_ : result.pose ? with_pose_ : without_pose_).Increment();
+}
+
+ExtractionSession::ExtractionSession(const FrameDecoder& decoder, ExtractionMetrics& metrics,
+                                     FindPose find_pose)
+    : decoder_(decoder), metrics_(metrics), find_pose_(std::move(find_pose)) {}
+
+absl::StatusOr<ExtractionResult> ExtractionSession::Process(const ExtractorFrame& frame, int worker) {
+  if (absl::Status order = CheckOrder(frame); !order.ok()) return order;
+  last_ = {frame.sequence, frame.timestamp_us};
+
+  ExtractionResult result;
+  result.sequence = frame.sequence;
+  auto pose = Find(frame, worker);
+  if (pose.ok()) {
+    result.pose = *std::move(pose);
+  } else if (absl::IsInvalidArgument(pose.status())) {
+    result.invalid = std::string(pose.status().message());
+  } else {
+    return pose.status();
+  }
+  metrics_.Count(result);
+  return result;
+}
+
+absl::Status ExtractionSession::CheckOrder(const ExtractorFrame& frame) const {
+  if (!last_) return absl::OkStatus();
+  const auto [sequence, timestamp_us] = *last_;
+  if (frame.sequence <= sequence) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("frame.sequence is ", frame.sequence, " after ", sequence, "; it must increase"));
+  }
+  if (frame.timestamp_us <= timestamp_us) {
+    return absl::InvalidArgumentError(absl::StrCat("frame.timestamp_us is ", frame.timestamp_us, " after ",
+                                                   timestamp_us, "; it must increase"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<skeleton::Pose>> ExtractionSession::Find(const ExtractorFrame& frame,
+                                                                      int worker) {
+  absl::StatusOr<cv::Mat> bgr = [&] {
+    const telemetry::Timer timer(metrics_.decode_seconds);
+    return decoder_.Decode(frame.picture);
+  }();
+  if (!bgr.ok()) return bgr.status();
+  const telemetry::Timer timer(metrics_.pose_seconds);
+  return find_pose_(worker, *bgr, frame.sequence, frame.timestamp_us);
+}
+
+}  // namespace trackfit::serving

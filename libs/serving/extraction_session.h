@@ -1,0 +1,73 @@
+// One stream of frames through the extractor: order, decoding, finding the pose.
+#ifndef TRACKFIT_SERVING_EXTRACTION_SESSION_H_
+#define TRACKFIT_SERVING_EXTRACTION_SESSION_H_
+
+#include <cstdint>
+#include <functional>
+#include <opencv2/core/mat.hpp>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "serving/frame_decoder.h"
+#include "skeleton/pose.h"
+#include "telemetry/metrics.h"
+
+namespace trackfit::serving {
+
+struct ExtractorFrame {
+  uint64_t sequence = 0;
+  int64_t timestamp_us = 0;
+  Picture picture;
+};
+
+// What became of a frame: a pose, nobody seen (neither is set), or the reason why the picture is unusable.
+struct ExtractionResult {
+  uint64_t sequence = 0;
+  std::optional<skeleton::Pose> pose;
+  std::optional<std::string> invalid;
+};
+
+// Finds the person in a picture (8-bit BGR) with what belongs to `worker`. INVALID_ARGUMENT: the picture is
+// unusable.
+using FindPose = std::function<absl::StatusOr<std::optional<skeleton::Pose>>(
+    int worker, const cv::Mat& bgr, uint64_t sequence, int64_t timestamp_us)>;
+
+// Shared by all sessions; thread-safe.
+class ExtractionMetrics {
+ public:
+  explicit ExtractionMetrics(telemetry::Metrics& metrics);
+
+  void Count(const ExtractionResult& result);
+
+  prometheus::Histogram& decode_seconds;
+  prometheus::Histogram& pose_seconds;
+
+ private:
+  prometheus::Counter& with_pose_;
+  prometheus::Counter& without_pose_;
+  prometheus::Counter& invalid_;
+};
+
+// State of one stream; not thread-safe. Decoder and metrics must outlive it.
+class ExtractionSession {
+ public:
+  ExtractionSession(const FrameDecoder& decoder, ExtractionMetrics& metrics, FindPose find_pose);
+
+  // INVALID_ARGUMENT naming frame.sequence or frame.timestamp_us when it does not increase; an unusable
+  // picture is a result.
+  absl::StatusOr<ExtractionResult> Process(const ExtractorFrame& frame, int worker);
+
+ private:
+  absl::Status CheckOrder(const ExtractorFrame& frame) const;
+  absl::StatusOr<std::optional<skeleton::Pose>> Find(const ExtractorFrame& frame, int worker);
+
+  const FrameDecoder& decoder_;
+  ExtractionMetrics& metrics_;
+  FindPose find_pose_;
+  std::optional<std::pair<uint64_t, int64_t>> last_;  // sequence and timestamp
+};
+
+}  // namespace trackfit::serving
+
+#endif  // TRACKFIT_SERVING_EXTRACTION_SESSION_H_

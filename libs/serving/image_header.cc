@@ -1,0 +1,89 @@
+#include "serving/image_header.h"
+
+#include <string>
+
+namespace trackfit::serving {
+namespace {
+
+// Bytes that are asked for beyond the end are zero; the callers refuse zero sizes.
+class Bytes {
+ public:
+  explicit Bytes(std::string_view bytes) : bytes_(bytes) {}
+
+  std::size_t size() const { return bytes_.size(); }
+  bool Has(std::size_t offset, std::string_view text) const {
+    return offset < bytes_.size() && bytes_.substr(offset, text.size()) == text;
+  }
+  int64_t At(std::size_t offset) const {
+    return offset < bytes_.size() ? static_cast<unsigned char>(bytes_[offset]) : 0;
+  }
+  int64_t Big(std::size_t offset, int count) const {
+    int64_t value = 0;
+    for (int i = 0; i < count; ++i) value = value << 8 | At(offset + static_cast<std::size_t>(i));
+    return value;
+  }
+  int64_t Little(std::size_t offset, int count) const {
+    int64_t value = 0;
+    for (int i = count - 1; i >= 0; --i) value = value << 8 | At(offset + static_cast<std::size_t>(i));
+    return value;
+  }
+
+ private:
+  std::string_view bytes_;
+};
+
+// Markers that carry the size: SOF0 to SOF15 without DHT, JPG and DAC.
+bool IsStartOfFrame(int64_t marker) {
+  return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+}
+
+ImageHeader ReadJpeg(const Bytes& bytes) {
+  std::size_t offset = 2;
+  while (offset + 4 <= bytes.size() && bytes.At(offset) == 0xFF) {
+    const int64_t marker = bytes.At(offset + 1);
+    if (IsStartOfFrame(marker))
+      return {ImageFormat::kJpeg, bytes.Big(offset + 7, 2), bytes.Big(offset + 5, 2)};
+    const bool is_fill = marker == 0xFF;
+    offset += is_fill ? 1 : 2 + static_cast<std::size_t>(bytes.Big(offset + 2, 2));
+  }
+  return {ImageFormat::kJpeg, 0, 0};
+}
+
+ImageHeader ReadPng(const Bytes& bytes) {
+  if (!bytes.Has(12, "IHDR")) return {ImageFormat::kPng, 0, 0};
+  return {ImageFormat::kPng, bytes.Big(16, 4), bytes.Big(20, 4)};
+}
+
+ImageHeader ReadWebp(const Bytes& bytes) {
+  if (bytes.Has(12, "VP8 ")) {
+    return {ImageFormat::kWebp, bytes.Little(26, 2) & 0x3FFF, bytes.Little(28, 2) & 0x3FFF};
+  }
+  if (bytes.Has(12, "VP8L")) {
+    const int64_t bits = bytes.Little(21, 4);
+    return {ImageFormat::kWebp, (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1};
+  }
+  if (bytes.Has(12, "VP8X")) return {ImageFormat::kWebp, bytes.Little(24, 3) + 1, bytes.Little(27, 3) + 1};
+  return {ImageFormat::kWebp, 0, 0};
+}
+
+}  // namespace
+
+absl::StatusOr<ImageHeader> ReadImageHeader(std::string_view text) {
+  const Bytes bytes(text);
+  ImageHeader header;
+  if (bytes.Has(0, "\xFF\xD8\xFF")) {
+    header = ReadJpeg(bytes);
+  } else if (bytes.Has(0, "\x89PNG\r\n\x1A\n")) {
+    header = ReadPng(bytes);
+  } else if (bytes.Has(0, "RIFF") && bytes.Has(8, "WEBP")) {
+    header = ReadWebp(bytes);
+  } else {
+    return absl::InvalidArgumentError("frame.encoded is neither a JPEG nor a PNG nor a WebP file");
+  }
+  if (header.width <= 0 || header.height <= 0) {
+    return absl::InvalidArgumentError("frame.encoded has a damaged header");
+  }
+  return header;
+}
+
+}  // namespace trackfit::serving

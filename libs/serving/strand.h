@@ -1,0 +1,41 @@
+// Serial execution on a pool: what belongs to one session runs one task at a time, in order, on whichever
+// worker is free.
+#ifndef TRACKFIT_SERVING_STRAND_H_
+#define TRACKFIT_SERVING_STRAND_H_
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+
+#include "serving/worker_pool.h"
+
+namespace trackfit::serving {
+
+// Thread-safe. After each task the strand goes to the back of the pool's queue, so that sessions take turns.
+class Strand : public std::enable_shared_from_this<Strand> {
+ public:
+  // The pool must outlive the strand.
+  static std::shared_ptr<Strand> Create(WorkerPool& pool);
+
+  // Never blocks and never refuses: whoever posts bounds how much it has in flight. Tasks see everything that
+  // earlier tasks of the strand wrote. May be called by a task of the strand.
+  void Post(Task task);
+
+  // Tasks that wait or run.
+  std::size_t pending() const;
+
+ private:
+  explicit Strand(WorkerPool& pool) : pool_(pool) {}
+
+  void Schedule();
+  void RunOne(int worker);
+
+  WorkerPool& pool_;
+  mutable std::mutex mutex_;
+  std::deque<Task> tasks_;  // the front one is running or scheduled
+};
+
+}  // namespace trackfit::serving
+
+#endif  // TRACKFIT_SERVING_STRAND_H_

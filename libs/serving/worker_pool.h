@@ -1,0 +1,75 @@
+// The threads that do a server's work; their number does not grow with its streams.
+#ifndef TRACKFIT_SERVING_WORKER_POOL_H_
+#define TRACKFIT_SERVING_WORKER_POOL_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+
+namespace trackfit::serving {
+
+// Runs on a worker; the argument is the worker's number, 0..workers-1. A worker runs one task at a time, so
+// the task may use whatever belongs to that worker (an inference engine) without locks. Must not throw.
+using Task = absl::AnyInvocable<void(int worker)>;
+
+struct WorkerPoolConfig {
+  int workers = 1;              // at least 1
+  std::size_t max_queued = 64;  // tasks that TrySubmit lets wait; at least 1
+  // For metrics; may be empty. Must be quick: on_queue_size is called under the queue's lock.
+  std::function<void(double wait_seconds)> on_wait = nullptr;
+  std::function<void(std::size_t queued)> on_queue_size = nullptr;
+};
+
+// Thread-safe.
+class WorkerPool {
+ public:
+  explicit WorkerPool(WorkerPoolConfig config);
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+  // As Shutdown().
+  ~WorkerPool();
+
+  // For work that stands alone. RESOURCE_EXHAUSTED when the queue is full, UNAVAILABLE after Shutdown().
+  absl::Status TrySubmit(Task task);
+
+  // For work whose amount is bounded elsewhere: a strand waits here at most once, however long its own queue
+  // is. Dropped after Shutdown().
+  void Submit(Task task);
+
+  // Runs what is queued (and what that submits), then stops the workers. Must not be called by a task.
+  void Shutdown();
+
+  int workers() const { return static_cast<int>(threads_.size()); }
+  std::size_t queued() const;
+
+ private:
+  struct Waiting {
+    Task task;
+    std::chrono::steady_clock::time_point since;
+  };
+
+  void Enqueue(Task task);
+  Waiting Dequeue();
+  void Work(int worker);
+
+  const WorkerPoolConfig config_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Waiting> queue_;
+  int running_ = 0;
+  bool stopping_ = false;
+  bool stopped_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace trackfit::serving
+
+#endif  // TRACKFIT_SERVING_WORKER_POOL_H_

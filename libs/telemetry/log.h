@@ -1,0 +1,71 @@
+// Structured logs: one line per event, for people (key=value) or for machines (JSON).
+#ifndef TRACKFIT_TELEMETRY_LOG_H_
+#define TRACKFIT_TELEMETRY_LOG_H_
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace trackfit::telemetry {
+
+enum class LogLevel { kDebug, kInfo, kWarning, kError };
+enum class LogFormat { kText, kJson };
+
+// "debug", "info", "warning" or "error"; INVALID_ARGUMENT names them.
+absl::StatusOr<LogLevel> ParseLogLevel(const std::string& name);
+// "text" or "json"; INVALID_ARGUMENT names them.
+absl::StatusOr<LogFormat> ParseLogFormat(const std::string& name);
+
+struct LogField {
+  LogField(std::string_view field_key, std::string text) : key(field_key), value(std::move(text)) {}
+  LogField(std::string_view field_key, const char* text) : key(field_key), value(std::string(text)) {}
+  LogField(std::string_view field_key, absl::string_view text) : key(field_key), value(std::string(text)) {}
+  LogField(std::string_view field_key, bool flag) : key(field_key), value(flag) {}
+  LogField(std::string_view field_key, std::integral auto number)
+      : key(field_key), value(static_cast<int64_t>(number)) {}
+  LogField(std::string_view field_key, double number) : key(field_key), value(number) {}
+
+  std::string key;
+  std::variant<std::string, int64_t, double, bool> value;
+};
+
+// Cheap to copy; thread-safe. Lines of one process never mix.
+class Logger {
+ public:
+  using Sink = std::function<void(const std::string& line)>;
+
+  // Writes to standard error unless a sink is given. `service` becomes a field of every line.
+  Logger(const std::string& service, LogLevel lowest, LogFormat format, Sink sink = nullptr);
+
+  // A logger whose lines all carry these fields, too; e.g. the session.
+  Logger With(std::initializer_list<LogField> fields) const;
+
+  // `event` is a short constant phrase; what varies goes into fields.
+  void Debug(std::string_view event, std::initializer_list<LogField> fields = {}) const;
+  void Info(std::string_view event, std::initializer_list<LogField> fields = {}) const;
+  void Warning(std::string_view event, std::initializer_list<LogField> fields = {}) const;
+  void Error(std::string_view event, std::initializer_list<LogField> fields = {}) const;
+
+ private:
+  void Write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const;
+
+  LogLevel lowest_;
+  LogFormat format_;
+  std::shared_ptr<const Sink> sink_;
+  std::vector<LogField> fields_;
+};
+
+}  // namespace trackfit::telemetry
+
+#endif  // TRACKFIT_TELEMETRY_LOG_H_

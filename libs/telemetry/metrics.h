@@ -1,0 +1,99 @@
+// The Prometheus metrics of one process. Names follow Prometheus' conventions: base units, `_seconds`,
+// `_total`; labels have few values, so never a session or an address.
+#ifndef TRACKFIT_TELEMETRY_METRICS_H_
+#define TRACKFIT_TELEMETRY_METRICS_H_
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace trackfit::telemetry {
+
+using Labels = std::map<std::string, std::string>;
+
+// Upper bounds in seconds for work of one frame or call (1 ms to 10 s), and for whole streams (1 s to 1 h).
+const std::vector<double>& WorkBuckets();
+const std::vector<double>& StreamBuckets();
+
+// Thread-safe. Asking twice for the same name and labels gives the same instrument; references live as long
+// as the Metrics.
+class Metrics {
+ public:
+  // Sets `trackfit_build_info{service,version}` to 1.
+  Metrics(const std::string& service, const std::string& version);
+
+  prometheus::Counter& Counter(const std::string& name, const std::string& help, const Labels& labels = {});
+  prometheus::Gauge& Gauge(const std::string& name, const std::string& help, const Labels& labels = {});
+  prometheus::Histogram& Histogram(const std::string& name, const std::string& help,
+                                   const std::vector<double>& buckets = WorkBuckets(),
+                                   const Labels& labels = {});
+
+  // What /metrics shows.
+  std::string Text() const;
+
+  const std::shared_ptr<prometheus::Registry>& registry() const { return registry_; }
+
+ private:
+  std::shared_ptr<prometheus::Registry> registry_;
+};
+
+// Observes the seconds from construction to destruction.
+class Timer {
+ public:
+  explicit Timer(prometheus::Histogram& seconds)
+      : seconds_(seconds), start_(std::chrono::steady_clock::now()) {}
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+  ~Timer() {
+    seconds_.Observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count());
+  }
+
+ private:
+  prometheus::Histogram& seconds_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+// Counts one more in a gauge while it lives.
+class GaugeGuard {
+ public:
+  explicit GaugeGuard(prometheus::Gauge& gauge) : gauge_(gauge) { gauge_.Increment(); }
+  GaugeGuard(const GaugeGuard&) = delete;
+  GaugeGuard& operator=(const GaugeGuard&) = delete;
+  ~GaugeGuard() { gauge_.Decrement(); }
+
+ private:
+  prometheus::Gauge& gauge_;
+};
+
+// One RPC from its start to its end: trackfit_calls_started_total{method}, trackfit_calls_total{method,code}
+// and trackfit_call_duration_seconds{method}.
+class CallGuard {
+ public:
+  CallGuard(Metrics& metrics, const std::string& method, const std::vector<double>& buckets);
+  CallGuard(const CallGuard&) = delete;
+  CallGuard& operator=(const CallGuard&) = delete;
+  // Counts the call under the code given last.
+  ~CallGuard();
+
+  // e.g. "OK" or "RESOURCE_EXHAUSTED".
+  void set_code(const std::string& code) { code_ = code; }
+  double seconds() const;
+
+ private:
+  Metrics& metrics_;
+  std::string method_;
+  std::string code_ = "CANCELLED";
+  prometheus::Histogram& duration_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace trackfit::telemetry
+
+#endif  // TRACKFIT_TELEMETRY_METRICS_H_

@@ -1,0 +1,93 @@
+#include "serving/frame_ledger.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace trackfit::serving {
+namespace {
+
+v1::Frame FrameNumber(uint64_t sequence) {
+  v1::Frame frame;
+  frame.set_sequence(sequence);
+  frame.set_encoded("picture");
+  return frame;
+}
+
+v1::FrameResult ResultOf(uint64_t sequence, v1::FrameStatus status = v1::FRAME_STATUS_NO_POSE) {
+  v1::FrameResult result;
+  result.set_sequence(sequence);
+  result.set_status(status);
+  return result;
+}
+
+std::vector<uint64_t> PopAll(FrameLedger& ledger) {
+  std::vector<uint64_t> sequences;
+  while (const auto answered = ledger.PopAnswered()) sequences.push_back(answered->result.sequence());
+  return sequences;
+}
+
+TEST(FrameLedger, SendsFramesInOrder) {
+  FrameLedger ledger;
+  ledger.AddFrame(FrameNumber(3), {});
+  ledger.AddFrame(FrameNumber(5), {});
+  EXPECT_EQ(ledger.NextToSend()->frame().sequence(), 3U);
+  EXPECT_EQ(ledger.NextToSend()->frame().sequence(), 5U);
+  EXPECT_EQ(ledger.NextToSend(), nullptr);
+  EXPECT_EQ(ledger.in_flight(), 2U);
+}
+
+TEST(FrameLedger, HoldsAnAnswerBackUntilThoseBeforeItAreThere) {
+  FrameLedger ledger;
+  ledger.AddFrame(FrameNumber(1), {});
+  ledger.AddAnswered(ResultOf(2, v1::FRAME_STATUS_POSE), {});
+  EXPECT_TRUE(PopAll(ledger).empty());
+  ledger.NextToSend();
+  ASSERT_TRUE(ledger.Answer(ResultOf(1)).ok());
+  EXPECT_EQ(PopAll(ledger), (std::vector<uint64_t>{1, 2}));
+  EXPECT_TRUE(ledger.empty());
+}
+
+TEST(FrameLedger, DropsTheOldestWaitingFrameAndSaysSo) {
+  FrameLedger ledger;
+  for (uint64_t sequence = 1; sequence <= 3; ++sequence) ledger.AddFrame(FrameNumber(sequence), {});
+  ledger.NextToSend();
+  ledger.DropOldestWaiting();
+  EXPECT_EQ(ledger.waiting(), 1U);
+  EXPECT_EQ(ledger.NextToSend()->frame().sequence(), 3U);
+  ASSERT_TRUE(ledger.Answer(ResultOf(1)).ok());
+  ledger.PopAnswered();
+  const auto dropped = ledger.PopAnswered();
+  ASSERT_TRUE(dropped);
+  EXPECT_EQ(dropped->result.sequence(), 2U);
+  EXPECT_EQ(dropped->result.status(), v1::FRAME_STATUS_DROPPED);
+  EXPECT_FALSE(dropped->result.detail().empty());
+}
+
+TEST(FrameLedger, SendsUnansweredFramesAgainAfterABreakAndNoOthers) {
+  FrameLedger ledger;
+  for (uint64_t sequence = 1; sequence <= 4; ++sequence) ledger.AddFrame(FrameNumber(sequence), {});
+  for (int sent = 0; sent < 3; ++sent) ledger.NextToSend();
+  ASSERT_TRUE(ledger.Answer(ResultOf(1)).ok());
+  ledger.ReturnInFlight();
+  EXPECT_EQ(ledger.in_flight(), 0U);
+  for (uint64_t sequence = 2; sequence <= 4; ++sequence) {
+    EXPECT_EQ(ledger.NextToSend()->frame().sequence(), sequence);
+    EXPECT_TRUE(ledger.Answer(ResultOf(sequence)).ok());
+  }
+  EXPECT_EQ(PopAll(ledger), (std::vector<uint64_t>{1, 2, 3, 4}));
+}
+
+TEST(FrameLedger, RefusesAnAnswerOutOfTurn) {
+  FrameLedger ledger;
+  EXPECT_EQ(ledger.Answer(ResultOf(1)).code(), absl::StatusCode::kInternal);
+  ledger.AddFrame(FrameNumber(1), {});
+  ledger.AddFrame(FrameNumber(2), {});
+  EXPECT_EQ(ledger.Answer(ResultOf(1)).code(), absl::StatusCode::kInternal) << "not sent yet";
+  ledger.NextToSend();
+  ledger.NextToSend();
+  EXPECT_EQ(ledger.Answer(ResultOf(2)).code(), absl::StatusCode::kInternal);
+}
+
+}  // namespace
+}  // namespace trackfit::serving

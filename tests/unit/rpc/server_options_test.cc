@@ -1,0 +1,63 @@
+#include "rpc/server_options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+
+#include "unit/rpc/scripted_service.h"
+
+namespace trackfit::rpc {
+namespace {
+
+using ::testing::HasSubstr;
+
+ServerOptions Parse(std::vector<std::string> arguments) {
+  ServerOptions options = TestOptions();
+  CLI::App app;
+  options.Register(app);
+  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+  app.parse(arguments);
+  return options;
+}
+
+TEST(ServerOptions, FlagsOverrideTheEnvironmentWhichOverridesDefaults) {
+  EXPECT_EQ(Parse({}).max_sessions, 64);
+  ::setenv("TRACKFIT_MAX_SESSIONS", "7", 1);
+  EXPECT_EQ(Parse({}).max_sessions, 7);
+  EXPECT_EQ(Parse({"--max-sessions", "9"}).max_sessions, 9);
+  ::unsetenv("TRACKFIT_MAX_SESSIONS");
+}
+
+TEST(ServerOptions, ReflectionIsAFlagThatCanBeTurnedOff) {
+  EXPECT_TRUE(Parse({}).reflection);
+  EXPECT_TRUE(Parse({"--reflection"}).reflection);
+  EXPECT_FALSE(Parse({"--no-reflection"}).reflection);
+  ::setenv("TRACKFIT_REFLECTION", "false", 1);
+  EXPECT_FALSE(Parse({}).reflection);
+  ::unsetenv("TRACKFIT_REFLECTION");
+}
+
+TEST(ServerOptions, UnknownFlagAndNonsenseAreErrors) {
+  EXPECT_THROW(Parse({"--sesions", "3"}), CLI::ParseError);
+  EXPECT_THROW(Parse({"--workers", "many"}), CLI::ParseError);
+}
+
+TEST(ServerOptions, ValidateNamesTheFlagAndItsLimits) {
+  ServerOptions options = TestOptions();
+  EXPECT_TRUE(options.Validate().ok());
+  options.max_sessions = 0;
+  EXPECT_THAT(std::string(options.Validate().message()),
+              HasSubstr("max-sessions is 0; it must be between 1 and"));
+  options = TestOptions();
+  options.listen = "8001";
+  EXPECT_THAT(std::string(options.Validate().message()),
+              HasSubstr("listen is \"8001\"; it must be host:port"));
+  options = TestOptions();
+  options.metrics_listen = "localhost:70000";
+  EXPECT_THAT(std::string(options.Validate().message()), HasSubstr("metrics-listen"));
+}
+
+}  // namespace
+}  // namespace trackfit::rpc

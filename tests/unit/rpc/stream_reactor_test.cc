@@ -1,0 +1,290 @@
+#include "rpc/stream_reactor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "unit/rpc/scripted_service.h"
+
+namespace trackfit::rpc {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::vector<uint64_t> ReadAll(Stream& stream) {
+  std::vector<uint64_t> sequences;
+  Response response;
+  while (stream.Read(&response)) sequences.push_back(response.result().sequence());
+  return sequences;
+}
+
+// Requests that are answered only when the test says so.
+class Waiting {
+ public:
+  void Keep(InFlight in_flight) {
+    std::lock_guard lock(mutex_);
+    kept_.push_back(std::move(in_flight));
+  }
+  std::size_t count() {
+    std::lock_guard lock(mutex_);
+    return kept_.size();
+  }
+  void ReleaseOne() {
+    std::deque<InFlight> released;
+    std::lock_guard lock(mutex_);
+    released.push_back(std::move(kept_.front()));
+    kept_.pop_front();
+  }
+  void ReleaseAll() {
+    std::deque<InFlight> released;
+    std::lock_guard lock(mutex_);
+    released.swap(kept_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::deque<InFlight> kept_;
+};
+
+TEST(StreamReactor, AnswersEveryRequestInOrderAndEndsWithOkAfterHalfClose) {
+  ScriptedServer server;
+  const auto stub = server.NewStub();
+  grpc::ClientContext context;
+  const auto stream = stub->ExtractStream(&context);
+  std::thread writer([&] {
+    for (uint64_t i = 0; i < 300; ++i) ASSERT_TRUE(stream->Write(MakeRequest(i)));
+    stream->WritesDone();
+  });
+  const std::vector<uint64_t> answers = ReadAll(*stream);
+  writer.join();
+  ASSERT_EQ(answers.size(), 300u);
+  for (uint64_t i = 0; i < answers.size(); ++i) EXPECT_EQ(answers[i], i);
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST(StreamReactor, ReadsNoFurtherThanTheRequestsItMayHaveInFlight) {
+  Waiting waiting;
+  ScriptedServer server(
+      {.on_request = [&](const Session&, Request, InFlight f) { waiting.Keep(std::move(f)); }});
+  const auto stub = server.NewStub();
+  grpc::ClientContext context;
+  const auto stream = stub->ExtractStream(&context);
+  for (uint64_t i = 0; i < 20; ++i) ASSERT_TRUE(stream->Write(MakeRequest(i)));
+  stream->WritesDone();
+
+  ASSERT_TRUE(Eventually([&] { return waiting.count() == 4; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(server.counts().requests, 4);
+
+  waiting.ReleaseOne();
+  ASSERT_TRUE(Eventually([&] { return server.counts().requests == 5; }));
+  while (server.counts().requests < 20) {
+    waiting.ReleaseAll();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  waiting.ReleaseAll();
+  EXPECT_TRUE(ReadAll(*stream).empty());
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST(StreamReactor, BuffersLittleForAClientThatDoesNotRead) {
+  ScriptedServer server({.on_request = [](const Session& session, Request, InFlight) {
+    Response large;
+    large.mutable_result()->set_detail(std::string(1 << 20, 'x'));
+    session.responses->Write(std::move(large));
+  }});
+  const auto stub = server.NewStub();
+  grpc::ClientContext context;
+  const auto stream = stub->ExtractStream(&context);
+  for (uint64_t i = 0; i < 100; ++i) ASSERT_TRUE(stream->Write(MakeRequest(i)));
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  // Flow control lets a few megabytes through; what counts is that the rest is not piled up in the server.
+  EXPECT_LT(server.counts().requests, 60);
+  stream->WritesDone();
+  EXPECT_EQ(ReadAll(*stream).size(), 100u);
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST(StreamReactor, EndsWithTheHandlersErrorAfterWhatWasWrittenBefore) {
+  ScriptedServer server({.on_request = [](const Session& session, Request request, InFlight) {
+    if (request.frame().sequence() == 2) {
+      return session.responses->Finish(absl::InvalidArgumentError("frame.sequence is 2"));
+    }
+    session.responses->Write(MakeResponse(request.frame().sequence()));
+  }});
+  const auto stub = server.NewStub();
+  grpc::ClientContext context;
+  const auto stream = stub->ExtractStream(&context);
+  for (uint64_t i = 0; i < 10; ++i) stream->Write(MakeRequest(i));
+  EXPECT_THAT(ReadAll(*stream), ElementsAre(0, 1));
+  const grpc::Status status = stream->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(status.error_message(), "frame.sequence is 2");
+  EXPECT_TRUE(Eventually([&] { return server.counts().handlers == 0; }));
+  EXPECT_EQ(server.counts().requests, 3);
+}
+
+TEST(StreamReactor, EndsWithTheErrorOfAHandlerThatCannotBeMade) {
+  ScriptedServer server([](Session) { return absl::FailedPreconditionError("no model"); }, TestOptions(),
+                        nullptr);
+  const auto stub = server.NewStub();
+  grpc::ClientContext context;
+  const auto stream = stub->ExtractStream(&context);
+  stream->Write(MakeRequest(1));
+  EXPECT_TRUE(ReadAll(*stream).empty());
+  EXPECT_EQ(stream->Finish().error_message(), "no model");
+}
+
+TEST(StreamReactor, HandlerMayAnswerLaterFromAnotherThread) {
+  std::vector<std::thread> threads;
+  std::mutex mutex;
+  ScriptedServer server({.on_request =
+                             [&](const Session& session, Request request, InFlight in_flight) {
+                               std::lock_guard lock(mutex);
+                               threads.emplace_back([session, request, in_flight = std::move(in_flight)] {
+                                 session.responses->Write(MakeResponse(request.frame().sequence()));
+                                 if (request.frame().sequence() == 19)
+                                   session.responses->Finish(absl::OkStatus());
+                               });
+                               threads.back().join();
+                             },
+                         .on_half_close = [](const Session&) {}});
+  const auto stub = server.NewStub();
+  grpc::ClientContext context;
+  const auto stream = stub->ExtractStream(&context);
+  for (uint64_t i = 0; i < 20; ++i) ASSERT_TRUE(stream->Write(MakeRequest(i)));
+  stream->WritesDone();
+  EXPECT_EQ(ReadAll(*stream).size(), 20u);
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST(StreamReactor, CancelFreesTheSession) {
+  Waiting waiting;
+  ScriptedServer server(
+      {.on_request = [&](const Session&, Request, InFlight f) { waiting.Keep(std::move(f)); }});
+  const auto stub = server.NewStub();
+  grpc::ClientContext context;
+  const auto stream = stub->ExtractStream(&context);
+  stream->Write(MakeRequest(1));
+  ASSERT_TRUE(Eventually([&] { return waiting.count() == 1; }));
+  EXPECT_EQ(server.runtime().gate().active(), 1);
+  context.TryCancel();
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_TRUE(Eventually([&] { return server.runtime().gate().active() == 0; }));
+  EXPECT_EQ(server.counts().handlers, 0);
+  EXPECT_EQ(server.counts().ends, 1);
+  waiting.ReleaseAll();  // harmless after the end
+}
+
+TEST(StreamReactor, DeadlineFreesTheSession) {
+  Waiting waiting;
+  ScriptedServer server(
+      {.on_request = [&](const Session&, Request, InFlight f) { waiting.Keep(std::move(f)); }});
+  const auto stub = server.NewStub();
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(200));
+  const auto stream = stub->ExtractStream(&context);
+  stream->Write(MakeRequest(1));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_TRUE(Eventually([&] { return server.runtime().gate().active() == 0; }));
+}
+
+TEST(StreamReactor, RefusesTheStreamTooManyAndSaysWhenToTryAgain) {
+  ServerOptions options = TestOptions();
+  options.max_sessions = 1;
+  ScriptedServer server({}, options);
+  const auto stub = server.NewStub();
+  grpc::ClientContext first_context;
+  const auto first = stub->ExtractStream(&first_context);
+  first->Write(MakeRequest(1));
+  Response response;
+  ASSERT_TRUE(first->Read(&response));
+
+  grpc::ClientContext second_context;
+  const auto second = stub->ExtractStream(&second_context);
+  EXPECT_EQ(second->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(second_context.GetServerTrailingMetadata().count(kRetryAfterKey), 1u);
+
+  first->WritesDone();
+  EXPECT_TRUE(first->Finish().ok());
+  ASSERT_TRUE(Eventually([&] { return server.runtime().gate().active() == 0; }));
+  grpc::ClientContext third_context;
+  const auto third = stub->ExtractStream(&third_context);
+  third->WritesDone();
+  EXPECT_TRUE(third->Finish().ok());
+}
+
+TEST(StreamReactor, EndsAStreamWhoseClientDoesNothing) {
+  ServerOptions options = TestOptions();
+  options.idle_timeout = 0.1;
+  ScriptedServer server({}, options);
+  const auto stub = server.NewStub();
+  grpc::ClientContext context;
+  const auto stream = stub->ExtractStream(&context);
+  stream->Write(MakeRequest(1));
+  Response response;
+  ASSERT_TRUE(stream->Read(&response));
+  server.server().AbortIdleStreams();
+  EXPECT_EQ(server.runtime().streams().count(), 1) << "not idle yet";
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  server.server().AbortIdleStreams();
+  const grpc::Status status = stream->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_THAT(status.error_message(), HasSubstr("idle-timeout"));
+}
+
+TEST(StreamReactor, StreamWhoseServerWorksIsNotIdle) {
+  Waiting waiting;
+  ServerOptions options = TestOptions();
+  options.idle_timeout = 0.05;
+  options.max_in_flight = 1;
+  ScriptedServer server(
+      {.on_request = [&](const Session&, Request, InFlight f) { waiting.Keep(std::move(f)); }}, options);
+  const auto stub = server.NewStub();
+  grpc::ClientContext context;
+  const auto stream = stub->ExtractStream(&context);
+  stream->Write(MakeRequest(1));
+  ASSERT_TRUE(Eventually([&] { return waiting.count() == 1; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(150));
+  server.server().AbortIdleStreams();
+  waiting.ReleaseAll();
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST(StreamReactor, SurvivesClientsThatVanishAtAnyMoment) {
+  ScriptedServer server;
+  std::vector<std::thread> clients;
+  for (unsigned seed = 0; seed < 8; ++seed) {
+    clients.emplace_back([&server, seed] {
+      std::mt19937 random(seed);
+      const auto stub = server.NewStub();
+      for (int round = 0; round < 10; ++round) {
+        grpc::ClientContext context;
+        const auto stream = stub->ExtractStream(&context);
+        const unsigned frames = random() % 30;
+        for (unsigned i = 0; i < frames; ++i) stream->Write(MakeRequest(i));
+        if (random() % 3 == 0) stream->WritesDone();
+        Response response;
+        for (unsigned i = 0; i < frames / 2 && stream->Read(&response); ++i) {
+        }
+        std::this_thread::sleep_for(std::chrono::microseconds(random() % 2000));
+        context.TryCancel();
+        stream->Finish();
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_TRUE(Eventually([&] { return server.runtime().gate().active() == 0; }));
+  EXPECT_EQ(server.counts().handlers, 0);
+  EXPECT_EQ(server.runtime().streams().count(), 0);
+}
+
+}  // namespace
+}  // namespace trackfit::rpc

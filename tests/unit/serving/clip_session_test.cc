@@ -1,0 +1,65 @@
+#include "serving/clip_session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "serving/measured_assessor.h"
+#include "support/poses.h"
+#include "unit/serving/fake_assessor.h"
+
+namespace trackfit::serving {
+namespace {
+
+using ::testing::HasSubstr;
+
+absl::StatusOr<ClipAssessment> Assess(const std::vector<skeleton::Pose>& poses) {
+  auto session = *ClipSession::Create(std::make_shared<FakeAssessor>(), "");
+  for (const skeleton::Pose& pose : poses) {
+    if (absl::Status pushed = session.Push(pose); !pushed.ok()) return pushed;
+  }
+  return session.Finish();
+}
+
+TEST(ClipSession, AssessesTheClipInWindowsAndAsAWhole) {
+  const auto clip = Assess(testing::WavingPoses(30, 4));
+  ASSERT_TRUE(clip.ok()) << clip.status();
+  // After 60 poses, then every 15: 60, 75, 90, 105, 120.
+  EXPECT_EQ(clip->windows.size(), 5u);
+  EXPECT_EQ(clip->overall.exercise, "squat");
+  EXPECT_EQ(clip->overall.first_sequence, 0u);
+  EXPECT_EQ(clip->overall.last_sequence, 119u);
+}
+
+TEST(ClipSession, ClipShorterThanTheFirstWindowStillGetsAnAnswer) {
+  const auto clip = Assess(testing::WavingPoses(30, 1));
+  ASSERT_TRUE(clip.ok()) << clip.status();
+  EXPECT_EQ(clip->windows.size(), 1u);
+}
+
+TEST(ClipSession, ClipUnderHalfASecondIsRefused) {
+  EXPECT_THAT(std::string(Assess(testing::WavingPoses(30, 0.2)).status().message()),
+              HasSubstr("poses span less than half a second"));
+}
+
+TEST(ClipSession, UnknownExerciseIsRefused) {
+  EXPECT_EQ(ClipSession::Create(std::make_shared<FakeAssessor>(), "juggling").status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST(MeasuredAssessor, CountsAndTimesWindowsAndErrors) {
+  telemetry::Metrics metrics("test", "1");
+  const auto fake = std::make_shared<FakeAssessor>("7");
+  const MeasuredAssessor assessor(fake, metrics);
+  const std::vector<skeleton::Pose> window = testing::WavingPoses(30, 2);
+  ASSERT_TRUE(assessor.Assess(window, "").ok());
+  fake->fails = true;
+  ASSERT_FALSE(assessor.Assess(window, "").ok());
+  const std::string page = metrics.Text();
+  EXPECT_THAT(page, HasSubstr("trackfit_model_info{model_version=\"7\"} 1"));
+  EXPECT_THAT(page, HasSubstr("trackfit_assessments_total{exercise=\"squat\"} 1"));
+  EXPECT_THAT(page, HasSubstr("trackfit_inference_errors_total 1"));
+  EXPECT_THAT(page, HasSubstr("trackfit_inference_seconds_count 2"));
+}
+
+}  // namespace
+}  // namespace trackfit::serving

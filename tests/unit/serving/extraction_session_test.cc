@@ -1,0 +1,83 @@
+#include "serving/extraction_session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace trackfit::serving {
+namespace {
+
+using ::testing::HasSubstr;
+
+class ExtractionSessionTest : public ::testing::Test {
+ protected:
+  ExtractorFrame Frame(uint64_t sequence, int64_t timestamp_us) const {
+    return {sequence, timestamp_us, RawPicture{16, 16, RawPicture::Order::kBgr, pixels_}};
+  }
+
+  const std::string pixels_ = std::string(16 * 16 * 3, 'x');
+  telemetry::Metrics metrics_{"test", "1"};
+  ExtractionMetrics extraction_metrics_{metrics_};
+  FrameDecoder decoder_{FrameDecoderConfig()};
+  absl::StatusOr<std::optional<skeleton::Pose>> found_ = skeleton::Pose();
+  int last_worker_ = -1;
+  ExtractionSession session_{decoder_, extraction_metrics_,
+                             [this](int worker, const cv::Mat&, uint64_t, int64_t) {
+                               last_worker_ = worker;
+                               return found_;
+                             }};
+};
+
+TEST_F(ExtractionSessionTest, GivesThePoseFoundWithTheWorkersEngine) {
+  const auto result = session_.Process(Frame(5, 100), 3);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->sequence, 5u);
+  EXPECT_TRUE(result->pose.has_value());
+  EXPECT_EQ(last_worker_, 3);
+}
+
+TEST_F(ExtractionSessionTest, NobodySeenIsAResultWithoutAPose) {
+  found_ = std::nullopt;
+  const auto result = session_.Process(Frame(5, 100), 0);
+  ASSERT_TRUE(result.ok());
+  EXPECT_FALSE(result->pose || result->invalid);
+}
+
+TEST_F(ExtractionSessionTest, UnusablePictureIsAResultAndTheStreamGoesOn) {
+  const auto bad = session_.Process({1, 100, EncodedPicture{"garbage"}}, 0);
+  ASSERT_TRUE(bad.ok()) << bad.status();
+  EXPECT_THAT(bad->invalid.value_or(""), HasSubstr("JPEG"));
+  EXPECT_TRUE(session_.Process(Frame(2, 200), 0)->pose.has_value());
+}
+
+TEST_F(ExtractionSessionTest, SequenceMustIncrease) {
+  ASSERT_TRUE(session_.Process(Frame(5, 100), 0).ok());
+  EXPECT_EQ(session_.Process(Frame(5, 200), 0).status(),
+            absl::InvalidArgumentError("frame.sequence is 5 after 5; it must increase"));
+}
+
+TEST_F(ExtractionSessionTest, TimestampMustIncreaseEvenAfterAnInvalidFrame) {
+  ASSERT_TRUE(session_.Process({1, 100, std::monostate()}, 0).ok());
+  EXPECT_EQ(session_.Process(Frame(2, 100), 0).status(),
+            absl::InvalidArgumentError("frame.timestamp_us is 100 after 100; it must increase"));
+}
+
+TEST_F(ExtractionSessionTest, FailureOfTheEngineEndsTheSession) {
+  found_ = absl::InternalError("out of luck");
+  EXPECT_EQ(session_.Process(Frame(1, 1), 0).status().code(), absl::StatusCode::kInternal);
+}
+
+TEST_F(ExtractionSessionTest, CountsFramesByWhatBecameOfThem) {
+  ASSERT_TRUE(session_.Process(Frame(1, 1), 0).ok());
+  ASSERT_TRUE(session_.Process({2, 2, std::monostate()}, 0).ok());
+  ASSERT_TRUE(session_.Process(Frame(3, 3), 0).ok());
+  const std::string page = metrics_.Text();
+  EXPECT_THAT(page, HasSubstr("trackfit_frames_total{status=\"POSE\"} 2"));
+  EXPECT_THAT(page, HasSubstr("trackfit_frames_total{status=\"INVALID_FRAME\"} 1"));
+  EXPECT_THAT(page, HasSubstr("trackfit_frames_total{status=\"NO_POSE\"} 0"));
+  EXPECT_THAT(page, HasSubstr("trackfit_decode_seconds_count 3"));
+}
+
+}  // namespace
+}  // namespace trackfit::serving
