@@ -1,0 +1,32 @@
+// The extractor: frames in, 33-landmark skeletons out.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "extractor_options.h"
+#include "extractor_service.h"
+#include "pose_engines.h"
+#include "rpc/runtime.h"
+#include "rpc/server.h"
+
+int main(int argc, char** argv) {
+  using namespace trackfit;  // NOLINT(google-build-using-namespace): this is the program
+
+  CLI::App app{"TrackFit's extractor: frames in, skeletons out", "trackfit-extractor"};
+  extractor::ExtractorOptions options;
+  options.Register(app);
+  CLI11_PARSE(app, argc, argv);
+  if (const absl::Status valid = options.Validate(); !valid.ok()) {
+    std::cerr << "trackfit-extractor: " << valid.message() << "\n";
+    return 2;
+  }
+
+  const auto runtime = rpc::Runtime::Create("extractor", options.server);
+  auto engines =
+      extractor::PoseEngines::Create(options.models_dir, options.model, options.server.WorkerCount());
+  if (!engines.ok()) {
+    (*runtime)->log().Error("cannot load BlazePose", {{"reason", engines.status().message()}});
+    return 1;
+  }
+  extractor::ExtractorService service(**runtime, *engines, options.decoder);
+  return rpc::ServeUntilSignal(**runtime, service, v1::ExtractorService::service_full_name());
+}

@@ -1,0 +1,163 @@
+#include "analyze_handler.h"
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "absl/functional/any_invocable.h"
+#include "rpc/status.h"
+
+namespace trackfit::gateway {
+namespace {
+
+using rpc::InFlight;
+using serving::AnalysisSession;
+using serving::Upstream;
+
+// Lives on the stream's strand; what happens elsewhere is posted there.
+class Analysis final : public serving::AnalysisClient, public serving::AnalysisObserver {
+ public:
+  static std::shared_ptr<Analysis> Create(const AnalyzeContext& context,
+                                          rpc::StreamSession<v1::AnalyzeResponse> stream) {
+    auto analysis = std::make_shared<Analysis>(context, std::move(stream));
+    analysis->Wire(context, analysis);
+    return analysis;
+  }
+
+  // For Create().
+  Analysis(const AnalyzeContext& context, rpc::StreamSession<v1::AnalyzeResponse> stream)
+      : stream_(std::move(stream)), metrics_(context.metrics) {}
+
+  // Does something with the session, then lets the client send as much as the session has room for.
+  template <class Event>
+  void Handle(Event&& event) {
+    event(*session_);
+    const size_t occupancy = session_->occupancy();
+    while (in_flight_.size() > occupancy) in_flight_.pop_front();
+  }
+
+  void Take(v1::AnalyzeRequest request, InFlight in_flight) {
+    in_flight_.push_back(std::move(in_flight));
+    Handle([&request](AnalysisSession& session) { session.OnRequest(std::move(request)); });
+  }
+
+  // serving::AnalysisClient:
+  void Send(v1::AnalyzeResponse response) override { stream_.responses->Write(std::move(response)); }
+  void Finish(absl::Status status) override { stream_.responses->Finish(std::move(status)); }
+
+  // serving::AnalysisObserver:
+  void OnFrameAnswered(v1::FrameStatus status, std::chrono::duration<double> latency) override {
+    metrics_.CountFrame(status, latency);
+  }
+  void OnAssessment(const v1::Assessment& assessment, const std::string& expected_exercise) override {
+    metrics_.CountAssessment(assessment, expected_exercise);
+  }
+  void OnUpstreamBroken(Upstream upstream, const absl::Status& status) override {
+    metrics_.CountBreak(upstream);
+    stream_.log.Warning("upstream stream broken", {{"upstream", serving::Name(upstream)},
+                                                   {"code", rpc::CodeName(status)},
+                                                   {"message", std::string(status.message())}});
+  }
+
+ private:
+  using SessionEvent = absl::AnyInvocable<void(AnalysisSession&)>;
+  // Posts an event to the session from any thread; it comes to nothing when the analysis is over by then.
+  using Post = std::function<void(SessionEvent)>;
+
+  void Wire(const AnalyzeContext& context, const std::weak_ptr<Analysis>& self) {
+    const Post post = [self, strand = stream_.strand](SessionEvent event) {
+      strand->Post([self, event = std::move(event)](int) mutable {
+        if (const auto analysis = self.lock()) analysis->Handle(event);
+      });
+    };
+    extractor_ = context.upstreams.LinkToExtractor(stream_.id, ExtractorEvents(post));
+    inferencer_ = context.upstreams.LinkToInferencer(stream_.id, InferencerEvents(post));
+    session_ = std::make_unique<AnalysisSession>(
+        stream_.id, context.options,
+        AnalysisSession::Parts{*this, *extractor_, *inferencer_, *this,
+                               [&upstreams = context.upstreams] { return upstreams.model(); },
+                               [] { return std::chrono::steady_clock::now(); }});
+    ticks_ = context.ticker.Subscribe([post] { post([](AnalysisSession& session) { session.OnTick(); }); });
+  }
+
+  static ExtractorClientLink::MakeEvents ExtractorEvents(const Post& post) {
+    return [post](uint64_t attempt) {
+      return ExtractorClientLink::Stream::Events{
+          .on_response =
+              [post, attempt](v1::ExtractStreamResponse response) {
+                post([attempt, response = std::move(response)](AnalysisSession& session) mutable {
+                  session.OnFrameResult(attempt, std::move(*response.mutable_result()));
+                });
+              },
+          .on_written = [] {},
+          .on_closed =
+              [post, attempt](const absl::Status& status) {
+                post([attempt, status](AnalysisSession& session) {
+                  session.OnExtractorClosed(attempt, status);
+                });
+              },
+      };
+    };
+  }
+
+  static InferencerClientLink::MakeEvents InferencerEvents(const Post& post) {
+    return [post](uint64_t attempt) {
+      return InferencerClientLink::Stream::Events{
+          .on_response =
+              [post, attempt](v1::InferStreamResponse response) {
+                post([attempt, response = std::move(response)](AnalysisSession& session) mutable {
+                  session.OnAssessment(attempt, std::move(*response.mutable_assessment()));
+                });
+              },
+          .on_written =
+              [post, attempt] {
+                post([attempt](AnalysisSession& session) { session.OnPoseWritten(attempt); });
+              },
+          .on_closed =
+              [post, attempt](const absl::Status& status) {
+                post([attempt, status](AnalysisSession& session) {
+                  session.OnInferencerClosed(attempt, status);
+                });
+              },
+      };
+    };
+  }
+
+  const rpc::StreamSession<v1::AnalyzeResponse> stream_;
+  GatewayMetrics& metrics_;
+  std::deque<InFlight> in_flight_;  // of the latest requests
+  std::unique_ptr<ExtractorClientLink> extractor_;
+  std::unique_ptr<InferencerClientLink> inferencer_;
+  std::unique_ptr<AnalysisSession> session_;
+  std::optional<serving::Ticker::Subscription> ticks_;
+};
+
+// The analysis is shared with events that are on their way; the handler decides when it ends.
+class AnalyzeHandler final : public rpc::StreamHandler<v1::AnalyzeRequest> {
+ public:
+  explicit AnalyzeHandler(std::shared_ptr<Analysis> analysis) : analysis_(std::move(analysis)) {}
+
+  void OnRequest(v1::AnalyzeRequest request, InFlight in_flight, int /*worker*/) override {
+    analysis_->Take(std::move(request), std::move(in_flight));
+  }
+  void OnHalfClose(int /*worker*/) override {
+    analysis_->Handle([](AnalysisSession& session) { session.OnHalfClose(); });
+  }
+  void OnEnd() override {
+    analysis_->Handle([](AnalysisSession& session) { session.OnEnd(); });
+  }
+
+ private:
+  const std::shared_ptr<Analysis> analysis_;
+};
+
+}  // namespace
+
+std::unique_ptr<rpc::StreamHandler<v1::AnalyzeRequest>> MakeAnalyzeHandler(
+    const AnalyzeContext& context, rpc::StreamSession<v1::AnalyzeResponse> stream) {
+  return std::make_unique<AnalyzeHandler>(Analysis::Create(context, std::move(stream)));
+}
+
+}  // namespace trackfit::gateway

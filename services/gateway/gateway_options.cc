@@ -1,0 +1,52 @@
+#include "gateway_options.h"
+
+#include <chrono>
+
+#include "absl/strings/str_cat.h"
+
+namespace trackfit::gateway {
+
+GatewayOptions::GatewayOptions() {
+  server.listen = "0.0.0.0:8000";
+  server.metrics_listen = "0.0.0.0:9100";
+  server.max_in_flight = 16;
+}
+
+void GatewayOptions::Register(CLI::App& app) {
+  server.Register(app);
+  app.option_defaults()->group("Gateway");
+  rpc::AddFlag(app, "extractor", extractor,
+               "Address of the extractor; all that it resolves to are used in turn");
+  rpc::AddFlag(app, "inferencer", inferencer,
+               "Address of the inferencer; all that it resolves to are used in turn");
+  rpc::AddFlag(
+      app, "upstream-timeout", upstream_timeout,
+      "Seconds that a session waits for a lost extractor or inferencer before it ends with UNAVAILABLE");
+  rpc::AddFlag(app, "max-frame-mb", max_frame_mb,
+               "Largest picture, megabytes; a larger one is answered as an invalid frame");
+  app.option_defaults()->group("Options");
+}
+
+absl::Status GatewayOptions::Validate() const {
+  if (upstream_timeout < 1 || upstream_timeout > 3600) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("upstream-timeout is ", upstream_timeout, "; it must be between 1 and 3600"));
+  }
+  // A picture must fit into a request, or else gRPC ends the stream before anybody can answer.
+  if (max_frame_mb < 1 || max_frame_mb >= server.max_message_mb) {
+    return absl::InvalidArgumentError(absl::StrCat("max-frame-mb is ", max_frame_mb,
+                                                   "; it must be at least 1 and less than max-message-mb, ",
+                                                   server.max_message_mb));
+  }
+  return absl::OkStatus();
+}
+
+serving::AnalysisOptions GatewayOptions::Analysis() const {
+  serving::AnalysisOptions options;
+  options.max_frame_bytes = static_cast<size_t>(max_frame_mb) << 20;
+  options.upstream_timeout =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::duration<double>(upstream_timeout));
+  return options;
+}
+
+}  // namespace trackfit::gateway

@@ -1,0 +1,31 @@
+// The gateway's flags.
+#ifndef TRACKFIT_GATEWAY_GATEWAY_OPTIONS_H_
+#define TRACKFIT_GATEWAY_GATEWAY_OPTIONS_H_
+
+#include <CLI/App.hpp>
+#include <string>
+
+#include "absl/status/status.h"
+#include "rpc/server_options.h"
+#include "serving/analysis_session.h"
+
+namespace trackfit::gateway {
+
+struct GatewayOptions {
+  GatewayOptions();
+
+  rpc::ServerOptions server;
+  std::string extractor = "localhost:8001";   // host:port
+  std::string inferencer = "localhost:8002";  // host:port
+  double upstream_timeout = 60;               // seconds; see serving::AnalysisOptions
+  int max_frame_mb = 8;                       // largest picture
+
+  void Register(CLI::App& app);
+  // INVALID_ARGUMENT naming the flag and its limits; `server` validates itself.
+  absl::Status Validate() const;
+  serving::AnalysisOptions Analysis() const;
+};
+
+}  // namespace trackfit::gateway
+
+#endif  // TRACKFIT_GATEWAY_GATEWAY_OPTIONS_H_

@@ -1,0 +1,22 @@
+#include "gateway_service.h"
+
+#include <utility>
+
+#include "rpc/stream_reactor.h"
+
+namespace trackfit::gateway {
+
+GatewayService::GatewayService(rpc::Runtime& runtime, const serving::AnalysisOptions& options,
+                               Upstreams& upstreams, serving::Ticker& ticker)
+    : runtime_(runtime), metrics_(runtime.metrics()), context_{options, upstreams, metrics_, ticker} {}
+
+grpc::ServerBidiReactor<v1::AnalyzeRequest, v1::AnalyzeResponse>* GatewayService::Analyze(
+    grpc::CallbackServerContext* context) {
+  return rpc::OpenStream<v1::AnalyzeRequest, v1::AnalyzeResponse>(
+      runtime_, context, "Analyze", [this](rpc::StreamSession<v1::AnalyzeResponse> stream) {
+        return absl::StatusOr<std::unique_ptr<rpc::StreamHandler<v1::AnalyzeRequest>>>(
+            MakeAnalyzeHandler(context_, std::move(stream)));
+      });
+}
+
+}  // namespace trackfit::gateway

@@ -1,0 +1,34 @@
+// The gateway: what client apps talk to. Joins an extractor and an inferencer into one stream of frames in,
+// results out.
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <iostream>
+
+#include "gateway_options.h"
+#include "gateway_service.h"
+#include "rpc/runtime.h"
+#include "rpc/server.h"
+#include "serving/ticker.h"
+#include "upstreams.h"
+
+int main(int argc, char** argv) {
+  using namespace trackfit;
+
+  CLI::App app{"TrackFit's gateway: frames in, skeletons and assessments out", "trackfit-gateway"};
+  gateway::GatewayOptions options;
+  options.Register(app);
+  CLI11_PARSE(app, argc, argv);
+
+  const auto runtime = rpc::Runtime::Create("gateway", options.server);
+  const absl::Status valid = runtime.ok() ? options.Validate() : runtime.status();
+  if (!valid.ok()) {
+    std::cerr << "trackfit-gateway: " << valid.message() << "\n";
+    return 2;
+  }
+
+  serving::Ticker ticker(std::chrono::milliseconds(100));
+  gateway::Upstreams upstreams(options.extractor, options.inferencer, ticker, (*runtime)->log());
+  gateway::GatewayService service(**runtime, options.Analysis(), upstreams, ticker);
+  return rpc::ServeUntilSignal(**runtime, service, gateway::kGatewayServiceName,
+                               [&upstreams] { return upstreams.reached(); });
+}

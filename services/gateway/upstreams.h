@@ -1,0 +1,74 @@
+// The servers behind the gateway: their connections, and the model that the inferencer serves.
+#ifndef TRACKFIT_GATEWAY_UPSTREAMS_H_
+#define TRACKFIT_GATEWAY_UPSTREAMS_H_
+
+#include <grpcpp/channel.h>
+#include <trackfit/v1/extractor.grpc.pb.h>
+#include <trackfit/v1/inferencer.grpc.pb.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "rpc/client_link.h"
+#include "serving/analysis_session.h"
+#include "serving/ticker.h"
+#include "telemetry/log.h"
+
+namespace trackfit::gateway {
+
+using ExtractorClientLink = rpc::ClientLink<v1::ExtractStreamRequest, v1::ExtractStreamResponse>;
+using InferencerClientLink = rpc::ClientLink<v1::InferStreamRequest, v1::InferStreamResponse>;
+
+// Thread-safe.
+class Upstreams {
+ public:
+  // Connects in the background, and asks the inferencer for its model now and then, so that new sessions know
+  // the newest.
+  Upstreams(const std::string& extractor, const std::string& inferencer, serving::Ticker& ticker,
+            telemetry::Logger log);
+  Upstreams(const Upstreams&) = delete;
+  Upstreams& operator=(const Upstreams&) = delete;
+  ~Upstreams();
+
+  // Null until the inferencer has answered for the first time.
+  std::shared_ptr<const serving::ModelInfo> model() const;
+
+  // True once both have been reached. Stays true: sessions survive the loss of a server, so that is no reason
+  // to be sent away from this gateway.
+  bool reached() const;
+
+  // Streams of one session; `session_id` goes along as metadata.
+  std::unique_ptr<ExtractorClientLink> LinkToExtractor(const std::string& session_id,
+                                                       ExtractorClientLink::MakeEvents make_events);
+  std::unique_ptr<InferencerClientLink> LinkToInferencer(const std::string& session_id,
+                                                         InferencerClientLink::MakeEvents make_events);
+
+ private:
+  struct ModelQuery;
+
+  void OnTick();
+  void AskForModel(const std::shared_ptr<ModelQuery>& query);
+  void TakeModel(const grpc::Status& status, const v1::GetModelResponse& response);
+
+  const std::shared_ptr<grpc::Channel> extractor_channel_;
+  const std::unique_ptr<v1::ExtractorService::Stub> extractor_;
+  const std::unique_ptr<v1::InferencerService::Stub> inferencer_;
+  const telemetry::Logger log_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable answered_;
+  std::shared_ptr<ModelQuery> query_;  // under way
+  std::chrono::steady_clock::time_point next_query_{};
+  std::shared_ptr<const serving::ModelInfo> model_;
+  bool extractor_reached_ = false;
+
+  std::optional<serving::Ticker::Subscription> ticks_;  // last: ends before what OnTick uses
+};
+
+}  // namespace trackfit::gateway
+
+#endif  // TRACKFIT_GATEWAY_UPSTREAMS_H_

@@ -1,0 +1,22 @@
+#include "inferencer_options.h"
+
+#include "serving/model_directory.h"
+
+namespace trackfit::inferencer {
+
+InferencerOptions::InferencerOptions() : model_repository(serving::DefaultModelDirectory("protogcn")) {
+  server.listen = "0.0.0.0:8002";
+  server.metrics_listen = "0.0.0.0:9102";
+  server.max_in_flight = 32;   // poses are small
+  server.max_message_mb = 96;  // holds the longest clip of Infer
+}
+
+void InferencerOptions::Register(CLI::App& app) {
+  server.Register(app);
+  app.option_defaults()->group("Inferencer");
+  rpc::AddFlag(app, "model-repository", model_repository,
+               "Folder with <number>/model.pt; the highest number that works is served");
+  app.option_defaults()->group("Options");
+}
+
+}  // namespace trackfit::inferencer

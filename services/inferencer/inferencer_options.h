@@ -1,0 +1,24 @@
+// The inferencer's flags.
+#ifndef TRACKFIT_INFERENCER_INFERENCER_OPTIONS_H_
+#define TRACKFIT_INFERENCER_INFERENCER_OPTIONS_H_
+
+#include <CLI/App.hpp>
+#include <string>
+
+#include "rpc/server_options.h"
+
+namespace trackfit::inferencer {
+
+struct InferencerOptions {
+  InferencerOptions();
+
+  rpc::ServerOptions server;
+  std::string model_repository;  // <number>/model.pt lie in it
+
+  // Declares the flags; `server` validates them.
+  void Register(CLI::App& app);
+};
+
+}  // namespace trackfit::inferencer
+
+#endif  // TRACKFIT_INFERENCER_INFERENCER_OPTIONS_H_

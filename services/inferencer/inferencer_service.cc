@@ -1,0 +1,111 @@
+#include "inferencer_service.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "infer_stream_handler.h"
+#include "rpc/convert.h"
+#include "rpc/stream_reactor.h"
+#include "rpc/unary_call.h"
+#include "serving/clip_session.h"
+
+namespace trackfit::inferencer {
+namespace {
+
+constexpr int kMaxClipPoses = 36000;
+constexpr int kPosesPerPart = 60;  // at the default rates: at most four windows
+
+// Infer, part by part.
+class ClipCall {
+ public:
+  ClipCall(std::shared_ptr<const assessment::Assessor> assessor, const v1::InferRequest& request,
+           v1::InferResponse& response)
+      : assessor_(std::move(assessor)), request_(request), response_(response) {}
+
+  absl::StatusOr<rpc::Progress> DoPart() {
+    if (!session_) {
+      if (absl::Status started = Start(); !started.ok()) return started;
+    }
+    const int end = std::min(next_ + kPosesPerPart, request_.poses_size());
+    for (; next_ < end; ++next_) {
+      if (absl::Status pushed = PushNext(); !pushed.ok()) return InPose(pushed);
+    }
+    if (next_ < request_.poses_size()) return rpc::Progress::kMore;
+    return Finish();
+  }
+
+ private:
+  absl::Status Start() {
+    if (request_.poses().empty()) return absl::InvalidArgumentError("poses is empty");
+    if (request_.poses_size() > kMaxClipPoses) {
+      return absl::InvalidArgumentError(absl::StrCat("poses has ", request_.poses_size(),
+                                                     " entries; at most ", kMaxClipPoses, " are allowed"));
+    }
+    auto session = serving::ClipSession::Create(assessor_, request_.expected_exercise());
+    if (!session.ok()) return session.status();
+    session_ = *std::move(session);
+    return absl::OkStatus();
+  }
+
+  absl::Status PushNext() {
+    const auto pose = rpc::FromProto(request_.poses(next_));
+    return pose.ok() ? session_->Push(*pose) : pose.status();
+  }
+
+  absl::Status InPose(const absl::Status& status) const {
+    return absl::Status(status.code(), absl::StrCat("poses[", next_, "]: ", status.message()));
+  }
+
+  absl::StatusOr<rpc::Progress> Finish() {
+    const auto clip = session_->Finish();
+    if (!clip.ok()) return clip.status();
+    *response_.mutable_overall() = rpc::ToProto(clip->overall);
+    for (const assessment::Assessment& window : clip->windows)
+      *response_.add_windows() = rpc::ToProto(window);
+    return rpc::Progress::kDone;
+  }
+
+  const std::shared_ptr<const assessment::Assessor> assessor_;
+  const v1::InferRequest& request_;
+  v1::InferResponse& response_;
+  std::optional<serving::ClipSession> session_;
+  int next_ = 0;
+};
+
+}  // namespace
+
+InferencerService::InferencerService(rpc::Runtime& runtime,
+                                     std::shared_ptr<const assessment::Assessor> assessor)
+    : runtime_(runtime), assessor_(std::move(assessor)) {}
+
+grpc::ServerBidiReactor<v1::InferStreamRequest, v1::InferStreamResponse>* InferencerService::InferStream(
+    grpc::CallbackServerContext* context) {
+  return rpc::OpenStream<v1::InferStreamRequest, v1::InferStreamResponse>(
+      runtime_, context, "InferStream", [this](auto stream) {
+        return std::make_unique<InferStreamHandler>(std::move(stream), assessor_, runtime_.metrics());
+      });
+}
+
+grpc::ServerUnaryReactor* InferencerService::Infer(grpc::CallbackServerContext* context,
+                                                   const v1::InferRequest* request,
+                                                   v1::InferResponse* response) {
+  const auto call = std::make_shared<ClipCall>(assessor_, *request, *response);
+  return rpc::RunUnary(runtime_, context, "Infer", [call](int) { return call->DoPart(); });
+}
+
+grpc::ServerUnaryReactor* InferencerService::GetModel(grpc::CallbackServerContext* context,
+                                                      const v1::GetModelRequest*,
+                                                      v1::GetModelResponse* response) {
+  return rpc::RunUnary(runtime_, context, "GetModel", [this, response](int) {
+    response->set_version(assessor_->model_version());
+    for (const std::string& exercise : assessor_->exercises()) response->add_exercises(exercise);
+    response->set_layout(assessor_->layout());
+    response->set_rate_hz(assessor_->rate_hz());
+    response->set_window_frames(static_cast<uint32_t>(assessor_->window_frames()));
+    return rpc::Progress::kDone;
+  });
+}
+
+}  // namespace trackfit::inferencer

@@ -1,0 +1,33 @@
+// The contract's InferencerService.
+#ifndef TRACKFIT_INFERENCER_INFERENCER_SERVICE_H_
+#define TRACKFIT_INFERENCER_INFERENCER_SERVICE_H_
+
+#include <trackfit/v1/inferencer.grpc.pb.h>
+
+#include <memory>
+
+#include "assessment/assessor.h"
+#include "rpc/runtime.h"
+
+namespace trackfit::inferencer {
+
+// Thread-safe. The runtime outlives it.
+class InferencerService final : public v1::InferencerService::CallbackService {
+ public:
+  InferencerService(rpc::Runtime& runtime, std::shared_ptr<const assessment::Assessor> assessor);
+
+  grpc::ServerBidiReactor<v1::InferStreamRequest, v1::InferStreamResponse>* InferStream(
+      grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* Infer(grpc::CallbackServerContext* context, const v1::InferRequest* request,
+                                  v1::InferResponse* response) override;
+  grpc::ServerUnaryReactor* GetModel(grpc::CallbackServerContext* context, const v1::GetModelRequest* request,
+                                     v1::GetModelResponse* response) override;
+
+ private:
+  rpc::Runtime& runtime_;
+  const std::shared_ptr<const assessment::Assessor> assessor_;
+};
+
+}  // namespace trackfit::inferencer
+
+#endif  // TRACKFIT_INFERENCER_INFERENCER_SERVICE_H_

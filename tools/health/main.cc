@@ -1,0 +1,74 @@
+// Asks a server for its health over grpc.health.v1; exit status 0 if and only if it is SERVING. Container
+// healthchecks and scripts run it, so it is small and links nothing but gRPC.
+#include <grpcpp/grpcpp.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "grpc/health/v1/health.grpc.pb.h"
+
+namespace {
+
+using Clock = std::chrono::system_clock;
+using grpc::health::v1::Health;
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+
+constexpr auto kPause = std::chrono::milliseconds(200);
+
+struct Flags {
+  std::string address;
+  std::string service;
+  double timeout_seconds = 2;
+  double wait_seconds = 0;
+};
+
+Clock::duration Seconds(double seconds) {
+  return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+// "SERVING", or what is wrong.
+std::string Check(Health::Stub& stub, const Flags& flags) {
+  grpc::ClientContext context;
+  context.set_deadline(Clock::now() + Seconds(flags.timeout_seconds));
+  HealthCheckRequest request;
+  request.set_service(flags.service);
+  HealthCheckResponse response;
+  const grpc::Status status = stub.Check(&context, request, &response);
+  if (!status.ok()) return status.error_message();
+  return HealthCheckResponse::ServingStatus_Name(response.status());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Flags flags;
+  CLI::App app{"Exits with 0 if a server is healthy (grpc.health.v1), else with 1", "trackfit-health"};
+  app.set_version_flag("--version", TRACKFIT_VERSION);
+  app.add_option("--address", flags.address, "HOST:PORT of the server")->required();
+  app.add_option("--service", flags.service, "full name of one service; default: the server as a whole");
+  app.add_option("--timeout", flags.timeout_seconds, "seconds that an answer may take")
+      ->capture_default_str()
+      ->check(CLI::Range(0.01, 3600.0));
+  app.add_option("--wait", flags.wait_seconds, "seconds to keep asking until the server is healthy")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 3600.0));
+  CLI11_PARSE(app, argc, argv);
+
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
+  const std::unique_ptr<Health::Stub> stub = Health::NewStub(
+      grpc::CreateCustomChannel(flags.address, grpc::InsecureChannelCredentials(), arguments));
+  const Clock::time_point give_up = Clock::now() + Seconds(flags.wait_seconds);
+  std::string state = Check(*stub, flags);
+  while (state != "SERVING" && Clock::now() < give_up) {
+    std::this_thread::sleep_for(kPause);
+    state = Check(*stub, flags);
+  }
+  (state == "SERVING" ? std::cout : std::cerr) << flags.address << ": " << state << "\n";
+  return state == "SERVING" ? 0 : 1;
+}
