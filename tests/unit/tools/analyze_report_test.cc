@@ -1,0 +1,111 @@
+#include <gmock/gmock.h>
+#include <google/protobuf/util/json_util.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <gtest/gtest.h>
+
+#include "fixtures.h"
+#include "report.h"
+
+namespace trackfit::tools {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(AssessmentLine, SaysWhatAndHowWellAndWhatIsMostOff) {
+  const std::string line = AssessmentLine(
+      PushUp(0, 59, 84, {{skeleton::kLeftElbow, 99}, {skeleton::kRightHip, 97}, {skeleton::kNose, 96}}), 0,
+      1'966'000);
+  EXPECT_THAT(line, HasSubstr("0:00.0 - 0:02.0"));
+  EXPECT_THAT(line, HasSubstr("Push-up"));
+  EXPECT_THAT(line, HasSubstr("97 %"));
+  EXPECT_THAT(line, HasSubstr("excellent  84"));
+  EXPECT_THAT(line, HasSubstr("left elbow 99, right hip 97, head 96"));
+  EXPECT_THAT(line, Not(HasSubstr("\n")));
+}
+
+TEST(AssessmentLine, DoesNotJudgeAnUnknownMovement) {
+  v1::Assessment assessment = PushUp(0, 59, 84);
+  assessment.set_known(false);
+  const std::string line = AssessmentLine(assessment, 0, 2'000'000);
+  EXPECT_THAT(line, HasSubstr("Not a known exercise"));
+  EXPECT_THAT(line, HasSubstr("nearest: Push-up"));
+  EXPECT_THAT(line, Not(HasSubstr("excellent")));
+}
+
+TEST(AssessmentLine, SaysSoWhenTheModelCannotJudge) {
+  v1::Assessment assessment = PushUp(0, 59, 0);
+  assessment.mutable_quality()->set_level(v1::QUALITY_LEVEL_UNSPECIFIED);
+  const std::string line = AssessmentLine(assessment, 0, 2'000'000);
+  EXPECT_THAT(line, HasSubstr("form not judged"));
+  EXPECT_THAT(line, Not(HasSubstr("most off")));
+}
+
+TEST(Summary, NamesExerciseQualityAndTheJointsToWatch) {
+  SessionRecord record(false);
+  for (uint64_t i = 0; i < 58; ++i) record.Add(ResultOf(i, v1::FRAME_STATUS_POSE));
+  record.Add(ResultOf(58, v1::FRAME_STATUS_NO_POSE));
+  record.Add(ResultOf(59, v1::FRAME_STATUS_DROPPED));
+  record.Add(ResponseOf(PushUp(0, 59, 84)));
+  record.Add(SummaryOf(PushUp(0, 59, 41, {{skeleton::kLeftKnee, 93}})));
+  const std::string text = SummaryText(record, {2, 4});
+  EXPECT_THAT(text, HasSubstr("Push-up, 97 % sure over 1 assessment\n"));
+  EXPECT_THAT(text, HasSubstr("good, 41 of 100"));
+  EXPECT_THAT(text, HasSubstr("left knee 93"));
+  EXPECT_THAT(text, HasSubstr("60: 58 with a person, 1 without, 1 dropped"));
+  EXPECT_THAT(text, HasSubstr("15.0 frames/s"));
+}
+
+TEST(Summary, SaysSoWhenNoJointStandsOut) {
+  SessionRecord record(false);
+  record.Add(SummaryOf(PushUp(0, 59, 80)));
+  EXPECT_THAT(SummaryText(record, {}), HasSubstr("nothing stands out"));
+}
+
+TEST(Summary, SaysAgainstWhichExerciseTheFormWasJudged) {
+  v1::Assessment overall = PushUp(0, 59, 3);
+  overall.set_judged_exercise("bench_press");
+  SessionRecord record(false);
+  record.Add(SummaryOf(overall));
+  EXPECT_THAT(SummaryText(record, {}), HasSubstr("poor, 3 of 100 as Bench press"));
+}
+
+TEST(Summary, GivesTheReasonForUnusableFrames) {
+  v1::AnalyzeResponse invalid = ResultOf(0, v1::FRAME_STATUS_INVALID_FRAME);
+  invalid.mutable_frame_result()->set_detail("frame.encoded is not a picture");
+  SessionRecord record(false);
+  record.Add(invalid);
+  const std::string text = SummaryText(record, {});
+  EXPECT_THAT(text, HasSubstr("1 unusable (frame.encoded is not a picture)"));
+  EXPECT_THAT(text, HasSubstr("no assessment"));
+}
+
+TEST(SessionRecord, KeepsResultsOnlyWhenAsked) {
+  for (const bool keep : {false, true}) {
+    SessionRecord record(keep);
+    record.Add(ResultOf(7, v1::FRAME_STATUS_POSE));
+    EXPECT_EQ(record.Result(7) != nullptr, keep);
+    EXPECT_EQ(record.Count(v1::FRAME_STATUS_POSE), 1);
+  }
+}
+
+TEST(JsonLine, ParsesBackIntoTheSameMessage) {
+  v1::AnalyzeResponse response = ResponseOf(PushUp(3, 62, 55.25F));
+  const auto line = JsonLine(response);
+  ASSERT_TRUE(line.ok()) << line.status();
+  EXPECT_THAT(*line, Not(HasSubstr("\n")));
+  v1::AnalyzeResponse parsed;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(*line, &parsed).ok());
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(parsed, response));
+}
+
+TEST(JsonLine, UsesTheContractsNamesAndLeavesNoFieldOut) {
+  const auto line = JsonLine(ResultOf(0, v1::FRAME_STATUS_NO_POSE));
+  ASSERT_TRUE(line.ok());
+  EXPECT_THAT(*line, HasSubstr("\"frame_result\""));
+  EXPECT_THAT(*line, HasSubstr("\"sequence\":\"0\""));
+  EXPECT_THAT(*line, HasSubstr("\"detail\":\"\""));
+}
+
+}  // namespace
+}  // namespace trackfit::tools

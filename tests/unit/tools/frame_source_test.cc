@@ -1,0 +1,132 @@
+#include "frame_source.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <limits>
+
+#include "fixtures.h"
+
+namespace trackfit::tools {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::vector<SourceFrame> ReadAll(FrameSource& source) {
+  std::vector<SourceFrame> frames;
+  while (true) {
+    absl::StatusOr<std::optional<SourceFrame>> frame = source.Next();
+    EXPECT_TRUE(frame.ok()) << frame.status();
+    if (!frame.ok() || !frame->has_value()) return frames;
+    frames.push_back(**frame);
+  }
+}
+
+std::string ErrorOf(const std::vector<std::string>& inputs, double fps = 30) {
+  const auto source = OpenFrameSource(inputs, fps);
+  EXPECT_FALSE(source.ok());
+  return std::string(source.status().message());
+}
+
+TEST(FrameClock, TakesTheVideosOwnTimes) {
+  FrameClock clock(30);
+  EXPECT_EQ(clock.Next(0), 0);
+  EXPECT_EQ(clock.Next(40), 40'000);
+  EXPECT_EQ(clock.Next(120.5), 120'500);
+}
+
+TEST(FrameClock, CountsFramesWhereTheTimesStandStill) {
+  FrameClock clock(50);
+  EXPECT_EQ(clock.Next(0), 0);
+  EXPECT_EQ(clock.Next(0), 20'000);
+  EXPECT_EQ(clock.Next(0), 40'000);
+}
+
+TEST(FrameClock, StaysIncreasingThroughGarbage) {
+  FrameClock clock(25);
+  std::vector<int64_t> times;
+  for (const double claimed :
+       {-5.0, 40.0, std::nan(""), 10.0, std::numeric_limits<double>::infinity(), 1e300, 500.0}) {
+    times.push_back(clock.Next(claimed));
+  }
+  EXPECT_THAT(times, ElementsAre(0, 40'000, 80'000, 120'000, 160'000, 200'000, 500'000));
+}
+
+TEST(FrameSource, ReadsAVideoWithItsTimes) {
+  const ScratchFolder scratch;
+  WriteVideo(scratch.File("clip.mp4"), 12, 25, {64, 48});
+  const auto source = OpenFrameSource({scratch.File("clip.mp4")}, 30);
+  ASSERT_TRUE(source.ok()) << source.status();
+  EXPECT_EQ((*source)->info().frame_count, 12);
+  EXPECT_DOUBLE_EQ((*source)->info().fps, 25);
+  EXPECT_FALSE((*source)->info().is_live);
+  const std::vector<SourceFrame> frames = ReadAll(**source);
+  ASSERT_EQ(frames.size(), 12U);
+  for (size_t i = 0; i < frames.size(); ++i) {
+    EXPECT_EQ(frames[i].timestamp_us, static_cast<int64_t>(i) * 40'000);
+    EXPECT_NEAR(frames[i].image.at<cv::Vec3b>(24, 32)[1], 60 + 2 * static_cast<int>(i), 4);
+  }
+}
+
+TEST(FrameSource, ReadsAFolderOfPicturesInNaturalOrder) {
+  const ScratchFolder scratch;
+  for (const int i : {10, 9, 1}) {
+    cv::imwrite(scratch.File("frame" + std::to_string(i) + ".png"),
+                cv::Mat(20, 30, CV_8UC3, cv::Scalar::all(i)));
+  }
+  std::ofstream(scratch.File("notes.txt")) << "not a picture";
+  const auto source = OpenFrameSource({scratch.path()}, 10);
+  ASSERT_TRUE(source.ok()) << source.status();
+  const std::vector<SourceFrame> frames = ReadAll(**source);
+  ASSERT_EQ(frames.size(), 3U);
+  EXPECT_EQ(frames[0].image.at<cv::Vec3b>(0, 0)[0], 1);
+  EXPECT_EQ(frames[1].image.at<cv::Vec3b>(0, 0)[0], 9);
+  EXPECT_EQ(frames[2].image.at<cv::Vec3b>(0, 0)[0], 10);
+  EXPECT_EQ(frames[2].timestamp_us, 200'000);
+}
+
+TEST(FrameSource, TakesPicturesInTheOrderGiven) {
+  const ScratchFolder scratch;
+  cv::imwrite(scratch.File("b.png"), cv::Mat(20, 30, CV_8UC3, cv::Scalar::all(2)));
+  cv::imwrite(scratch.File("a.png"), cv::Mat(20, 30, CV_8UC3, cv::Scalar::all(1)));
+  const auto source = OpenFrameSource({scratch.File("b.png"), scratch.File("a.png")}, 30);
+  ASSERT_TRUE(source.ok()) << source.status();
+  EXPECT_EQ(ReadAll(**source).front().image.at<cv::Vec3b>(0, 0)[0], 2);
+}
+
+TEST(FrameSource, SaysWhichFileIsMissing) {
+  EXPECT_THAT(ErrorOf({"/nowhere/clip.mp4"}), HasSubstr("/nowhere/clip.mp4: no such file"));
+  EXPECT_THAT(ErrorOf({"/nowhere/a.jpg", "/nowhere/b.jpg"}), HasSubstr("/nowhere/a.jpg: no such file"));
+}
+
+TEST(FrameSource, RefusesWhatIsNoVideo) {
+  const ScratchFolder scratch;
+  std::ofstream(scratch.File("clip.mp4")) << "not a video";
+  EXPECT_THAT(ErrorOf({scratch.File("clip.mp4")}), HasSubstr("as a video"));
+}
+
+TEST(FrameSource, RefusesTwoVideosAtOnce) {
+  const ScratchFolder scratch;
+  WriteVideo(scratch.File("clip.mp4"), 2, 25, {64, 48});
+  EXPECT_THAT(ErrorOf({scratch.File("clip.mp4"), scratch.File("clip.mp4")}), HasSubstr("give one video"));
+}
+
+TEST(FrameSource, RefusesAnEmptyFolderAndAnAbsurdRate) {
+  const ScratchFolder scratch;
+  EXPECT_THAT(ErrorOf({scratch.path()}), HasSubstr("holds no pictures"));
+  EXPECT_THAT(ErrorOf({scratch.path()}, 0), HasSubstr("--fps"));
+}
+
+TEST(FrameSource, NamesThePictureThatCannotBeRead) {
+  const ScratchFolder scratch;
+  std::ofstream(scratch.File("broken.jpg")) << "no JPEG";
+  const auto source = OpenFrameSource({scratch.File("broken.jpg")}, 30);
+  ASSERT_TRUE(source.ok());
+  EXPECT_THAT(std::string((*source)->Next().status().message()), HasSubstr("broken.jpg"));
+}
+
+}  // namespace
+}  // namespace trackfit::tools

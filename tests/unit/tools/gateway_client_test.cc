@@ -1,0 +1,223 @@
+#include "gateway_client.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <future>
+#include <thread>
+#include <vector>
+
+namespace trackfit::tools {
+namespace {
+
+using ::testing::HasSubstr;
+
+using ServerStream = grpc::ServerReaderWriter<v1::AnalyzeResponse, v1::AnalyzeRequest>;
+using Script = std::function<grpc::Status(grpc::ServerContext&, ServerStream&)>;
+
+// A gateway on a real socket that follows a script.
+class FakeGateway : public v1::GatewayService::Service {
+ public:
+  explicit FakeGateway(Script script) : script_(std::move(script)) {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    builder.RegisterService(this);
+    server_ = builder.BuildAndStart();
+  }
+  ~FakeGateway() override { server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(2)); }
+
+  grpc::Status Analyze(grpc::ServerContext* context, ServerStream* stream) override {
+    return script_(*context, *stream);
+  }
+
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+ private:
+  Script script_;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+v1::AnalyzeResponse ResultOf(const v1::Frame& frame) {
+  v1::AnalyzeResponse response;
+  response.mutable_frame_result()->set_sequence(frame.sequence());
+  response.mutable_frame_result()->set_status(v1::FRAME_STATUS_POSE);
+  return response;
+}
+
+// Answers each frame, and sums up after the half-close.
+grpc::Status AnswerAll(grpc::ServerContext&, ServerStream& stream) {
+  v1::AnalyzeRequest request;
+  v1::AnalyzeResponse response;
+  uint64_t frames = 0;
+  while (stream.Read(&request)) {
+    if (request.has_config()) {
+      response.mutable_started()->set_session_id(request.config().expected_exercise());
+      stream.Write(response);
+    } else {
+      ++frames;
+      stream.Write(ResultOf(request.frame()));
+    }
+  }
+  response.mutable_summary()->set_frames(frames);
+  stream.Write(response);
+  return grpc::Status::OK;
+}
+
+GatewaySession::FrameProvider FramesUpTo(uint64_t count, size_t bytes = 10) {
+  return [count, bytes, next = uint64_t{0}]() mutable -> absl::StatusOr<std::optional<v1::Frame>> {
+    if (next == count) return std::nullopt;
+    v1::Frame frame;
+    frame.set_sequence(next++);
+    frame.set_encoded(std::string(bytes, 'x'));
+    return frame;
+  };
+}
+
+struct Outcome {
+  absl::Status status;
+  std::vector<v1::AnalyzeResponse> responses;
+};
+
+Outcome RunAgainst(const std::string& address, const GatewaySession::FrameProvider& frames,
+                   std::chrono::milliseconds timeout = std::chrono::seconds(30)) {
+  GatewaySession session({address, timeout});
+  Outcome outcome;
+  v1::SessionConfig config;
+  config.set_expected_exercise("squat");
+  outcome.status = session.Run(config, frames, [&](const v1::AnalyzeResponse& response) {
+    outcome.responses.push_back(response);
+    return absl::OkStatus();
+  });
+  return outcome;
+}
+
+TEST(GatewaySession, HandsOutEveryResponseInOrder) {
+  const FakeGateway gateway(AnswerAll);
+  const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(50));
+  ASSERT_TRUE(outcome.status.ok()) << outcome.status;
+  ASSERT_EQ(outcome.responses.size(), 52U);
+  EXPECT_EQ(outcome.responses.front().started().session_id(), "squat");
+  for (uint64_t i = 0; i < 50; ++i) EXPECT_EQ(outcome.responses[i + 1].frame_result().sequence(), i);
+  EXPECT_EQ(outcome.responses.back().summary().frames(), 50U);
+}
+
+TEST(GatewaySession, ReadsWhileItWrites) {
+  // The server answers at once and would block for ever if nobody read: 30 MB do not fit into any buffer
+  // between.
+  const FakeGateway gateway([](grpc::ServerContext&, ServerStream& stream) {
+    v1::AnalyzeRequest request;
+    while (stream.Read(&request)) {
+      if (!request.has_frame()) continue;
+      v1::AnalyzeResponse response = ResultOf(request.frame());
+      response.mutable_frame_result()->set_detail(request.frame().encoded());
+      stream.Write(response);
+    }
+    return grpc::Status::OK;
+  });
+  const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(300, 100'000));
+  EXPECT_TRUE(outcome.status.ok()) << outcome.status;
+  EXPECT_EQ(outcome.responses.size(), 300U);
+}
+
+TEST(GatewaySession, ExplainsThatNobodyListens) {
+  std::string address;
+  { address = FakeGateway(AnswerAll).address(); }
+  const Outcome outcome = RunAgainst(address, FramesUpTo(1));
+  EXPECT_EQ(outcome.status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(outcome.status.message()), HasSubstr("cannot reach the gateway at " + address));
+  EXPECT_THAT(std::string(outcome.status.message()), HasSubstr("is it running? (tools/demo starts one)"));
+}
+
+TEST(GatewaySession, SaysWhenToTryAgainAfterARefusal) {
+  const FakeGateway gateway([](grpc::ServerContext& context, ServerStream&) {
+    context.AddTrailingMetadata("retry-after-ms", "1500");
+    return grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "8 of 8 sessions are taken");
+  });
+  const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(1));
+  EXPECT_EQ(outcome.status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(outcome.status.message()),
+              HasSubstr("refused the session: 8 of 8 sessions are taken; try again in 1.5 s"));
+}
+
+TEST(GatewaySession, PassesOnWhatTheGatewayObjectsTo) {
+  const FakeGateway gateway([](grpc::ServerContext&, ServerStream&) {
+    return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "config.expected_exercise is not known");
+  });
+  const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(1'000'000));
+  EXPECT_EQ(outcome.status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(outcome.status.message()), HasSubstr("config.expected_exercise is not known"));
+}
+
+TEST(GatewaySession, TellsALostGatewayFromOneThatNeverWas) {
+  const FakeGateway gateway([](grpc::ServerContext&, ServerStream& stream) {
+    v1::AnalyzeRequest request;
+    stream.Read(&request);
+    stream.Write(v1::AnalyzeResponse());
+    return grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining");
+  });
+  const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(1'000'000));
+  EXPECT_THAT(std::string(outcome.status.message()), HasSubstr("went away after 1 responses: draining"));
+}
+
+TEST(GatewaySession, GivesUpOnASilentGateway) {
+  const FakeGateway gateway([](grpc::ServerContext& context, ServerStream&) {
+    while (!context.IsCancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return grpc::Status::OK;
+  });
+  const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(1), std::chrono::milliseconds(200));
+  EXPECT_EQ(outcome.status.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_THAT(std::string(outcome.status.message()), HasSubstr("silent"));
+}
+
+TEST(GatewaySession, StillGetsTheSummaryAfterFinishSending) {
+  const FakeGateway gateway(AnswerAll);
+  GatewaySession session({gateway.address(), std::chrono::seconds(30)});
+  std::vector<v1::AnalyzeResponse> responses;
+  const absl::Status status =
+      session.Run({}, FramesUpTo(1'000'000'000), [&](const v1::AnalyzeResponse& response) {
+        responses.push_back(response);
+        if (responses.size() == 10) session.FinishSending();
+        return absl::OkStatus();
+      });
+  ASSERT_TRUE(status.ok()) << status;
+  ASSERT_TRUE(responses.back().has_summary());
+  EXPECT_EQ(responses.back().summary().frames(), responses.size() - 2);
+}
+
+TEST(GatewaySession, DropsEverythingOnCancel) {
+  const FakeGateway gateway(AnswerAll);
+  GatewaySession session({gateway.address(), std::chrono::seconds(30)});
+  const absl::Status status = session.Run({}, FramesUpTo(1'000'000'000), [&](const v1::AnalyzeResponse&) {
+    session.Cancel();
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(status.code(), absl::StatusCode::kCancelled);
+}
+
+TEST(GatewaySession, ReportsASourceThatBreaksAfterWhatCameBefore) {
+  const FakeGateway gateway(AnswerAll);
+  auto frames = FramesUpTo(5);
+  const Outcome outcome = RunAgainst(gateway.address(), [&]() -> absl::StatusOr<std::optional<v1::Frame>> {
+    auto frame = frames();
+    if (frame.ok() && !frame->has_value()) return absl::DataLossError("picture 6 is broken");
+    return frame;
+  });
+  EXPECT_EQ(outcome.status, absl::DataLossError("picture 6 is broken"));
+  EXPECT_EQ(outcome.responses.size(), 7U);
+}
+
+TEST(GatewaySession, EndsWhenTheHandlerFails) {
+  const FakeGateway gateway(AnswerAll);
+  GatewaySession session({gateway.address(), std::chrono::seconds(30)});
+  const absl::Status status = session.Run({}, FramesUpTo(1'000'000'000), [](const v1::AnalyzeResponse&) {
+    return absl::ResourceExhaustedError("disk full");
+  });
+  EXPECT_EQ(status, absl::ResourceExhaustedError("disk full"));
+}
+
+}  // namespace
+}  // namespace trackfit::tools

@@ -1,0 +1,37 @@
+#include "interrupt.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+namespace trackfit::tools {
+namespace {
+
+bool BecomesTrue(const std::function<bool()>& condition) {
+  for (int i = 0; i < 200 && !condition(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  return condition();
+}
+
+TEST(InterruptWatcher, CountsInterruptsInsteadOfDying) {
+  std::atomic<int> last{0};
+  const InterruptWatcher watcher([&](int count) { last = count; });
+  kill(getpid(), SIGINT);
+  EXPECT_TRUE(BecomesTrue([&] { return last == 1; }));
+  kill(getpid(), SIGTERM);
+  EXPECT_TRUE(BecomesTrue([&] { return last == 2; }));
+}
+
+TEST(InterruptWatcher, IsQuietWithoutOne) {
+  std::atomic<int> last{0};
+  {
+    const InterruptWatcher watcher([&](int count) { last = count; });
+  }
+  EXPECT_EQ(last, 0);
+}
+
+}  // namespace
+}  // namespace trackfit::tools

@@ -1,0 +1,151 @@
+#include "drawing/render.h"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <opencv2/videoio.hpp>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "drawing/overlay.h"
+#include "drawing/timeline.h"
+#include "words.h"
+
+namespace trackfit::tools {
+namespace {
+
+constexpr int kMinShortSide = 480;
+constexpr int kComfortableShortSide = 540;
+constexpr int kMaxLongSide = 1920;
+constexpr double kMaxEnlargement = 3;
+constexpr int kRoundingPixels = 3;
+constexpr float kGaugeSeconds = 0.25F;  // the gauge's needle needs about this long to follow
+
+int Even(double length) { return std::max(16, static_cast<int>(std::lround(length / 2)) * 2); }
+
+// Where a picture of size `source` goes in one of size `size`: all of it but for rounding, or between bars
+// where the shapes differ.
+cv::Rect Place(cv::Size source, cv::Size size) {
+  const double scale = std::min(static_cast<double>(size.width) / source.width,
+                                static_cast<double>(size.height) / source.height);
+  int width = static_cast<int>(std::lround(source.width * scale));
+  int height = static_cast<int>(std::lround(source.height * scale));
+  if (size.width - width <= kRoundingPixels) width = size.width;
+  if (size.height - height <= kRoundingPixels) height = size.height;
+  return {(size.width - width) / 2, (size.height - height) / 2, width, height};
+}
+
+cv::Mat Fit(const cv::Mat& picture, cv::Size size) {
+  const cv::Rect place = Place(picture.size(), size);
+  const int interpolation = place.width < picture.cols ? cv::INTER_AREA : cv::INTER_CUBIC;
+  cv::Mat fitted(size, CV_8UC3, cv::Scalar::all(0));
+  cv::resize(picture, fitted(place), place.size(), 0, 0, interpolation);
+  return fitted;
+}
+
+v1::Pose FitPose(const v1::Pose& pose, cv::Size source, cv::Size size) {
+  const cv::Rect2f place = Place(source, size);
+  v1::Pose fitted = pose;
+  for (v1::Landmark& landmark : *fitted.mutable_landmarks()) {
+    landmark.set_x((place.x + landmark.x() * place.width) / static_cast<float>(size.width));
+    landmark.set_y((place.y + landmark.y() * place.height) / static_cast<float>(size.height));
+  }
+  return fitted;
+}
+
+absl::Status OpenWriter(const std::string& path, double fps, cv::Size size, cv::VideoWriter& writer) {
+  for (const int codec :
+       {cv::VideoWriter::fourcc('a', 'v', 'c', '1'), cv::VideoWriter::fourcc('m', 'p', '4', 'v')}) {
+    if (writer.open(path, cv::CAP_FFMPEG, codec, fps, size)) return absl::OkStatus();
+  }
+  return absl::InternalError(absl::StrCat("cannot write a video to ", path));
+}
+
+// The poses that the panel should not hide; a few hundred tell enough.
+std::vector<const v1::Pose*> SamplePoses(const SessionRecord& record, size_t frames) {
+  std::vector<const v1::Pose*> poses;
+  const size_t step = std::max<size_t>(1, frames / 300);
+  for (size_t sequence = 0; sequence < frames; sequence += step) {
+    const v1::FrameResult* result = record.Result(sequence);
+    if (result != nullptr && result->has_pose()) poses.push_back(&result->pose());
+  }
+  return poses;
+}
+
+// Lets the gauge glide from one assessment's score to the next.
+class Needle {
+ public:
+  float Follow(const v1::Assessment* assessment, float seconds) {
+    const bool judged = assessment != nullptr && IsJudged(*assessment);
+    const float target = judged ? assessment->quality().score() : 0;
+    const float pull = moving_ ? 1 - std::exp(-seconds / kGaugeSeconds) : 1;
+    moving_ = judged;
+    reading_ += (target - reading_) * pull;
+    return reading_;
+  }
+
+ private:
+  bool moving_ = false;  // it shows something to glide from
+  float reading_ = 0;
+};
+
+absl::Status Render(FrameSource& source, const SessionRecord& record, const std::vector<int64_t>& times_us,
+                    const std::string& path, const std::function<bool(int64_t done)>& on_frame) {
+  std::optional<Overlay> overlay;
+  cv::VideoWriter writer;
+  cv::Size size;
+  Needle needle;
+  const Timeline timeline(record.assessments(), times_us);
+  for (size_t sequence = 0; sequence < times_us.size(); ++sequence) {
+    absl::StatusOr<std::optional<SourceFrame>> frame = source.Next();
+    if (!frame.ok()) return frame.status();
+    if (!frame->has_value()) break;
+    const cv::Mat& picture = (*frame)->image;
+    if (!overlay.has_value()) {
+      size = RenderSize(picture.size());
+      absl::StatusOr<Overlay> created = Overlay::Create(timeline, size);
+      if (!created.ok()) return created.status();
+      overlay.emplace(*std::move(created));
+      overlay->PlacePanel(SamplePoses(record, times_us.size()));
+      if (absl::Status status = OpenWriter(path, source.info().fps, size, writer); !status.ok())
+        return status;
+    }
+    cv::Mat image = Fit(picture, size);
+    OverlayFrame view;
+    view.time_us = times_us[sequence];
+    view.assessment = timeline.At(sequence);
+    view.score = needle.Follow(view.assessment, static_cast<float>(1 / source.info().fps));
+    v1::Pose pose;
+    if (const v1::FrameResult* result = record.Result(sequence); result != nullptr && result->has_pose()) {
+      pose = FitPose(result->pose(), picture.size(), size);
+      view.pose = &pose;
+    }
+    overlay->Draw(view, image);
+    writer.write(image);
+    if (!on_frame(static_cast<int64_t>(sequence) + 1)) break;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+cv::Size RenderSize(cv::Size source) {
+  const double short_side = std::max(1, std::min(source.width, source.height));
+  const double long_side = std::max(1, std::max(source.width, source.height));
+  double scale =
+      short_side < kMinShortSide ? std::min(kMaxEnlargement, kComfortableShortSide / short_side) : 1;
+  scale = std::min(scale, kMaxLongSide / long_side);
+  return {Even(source.width * scale), Even(source.height * scale)};
+}
+
+absl::Status RenderVideo(FrameSource& source, const SessionRecord& record,
+                         const std::vector<int64_t>& times_us, const std::string& path,
+                         const std::function<bool(int64_t done)>& on_frame) {
+  try {
+    return Render(source, record, times_us, path, on_frame);
+  } catch (const cv::Exception& error) {
+    return absl::InternalError(absl::StrCat("rendering ", path, ": ", error.what()));
+  }
+}
+
+}  // namespace trackfit::tools

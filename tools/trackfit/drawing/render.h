@@ -1,0 +1,31 @@
+// Writes a video with the results drawn on it.
+#ifndef TRACKFIT_TOOLS_RENDER_H_
+#define TRACKFIT_TOOLS_RENDER_H_
+
+#include <cstdint>
+#include <functional>
+#include <opencv2/core.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "frame_source.h"
+#include "session_record.h"
+
+namespace trackfit::tools {
+
+// Size of the rendered video for a source's: even, enlarged where its shorter side is under 480 pixels (at
+// most three times), so that text on it is legible, and shrunk where its longer side is over 1920.
+cv::Size RenderSize(cv::Size source);
+
+// Reads `source` anew and writes as many frames as `times_us` has entries (their timestamps, by sequence),
+// with what `record` (made with keep_results) says about them, as H.264 where OpenCV can, else MPEG-4, at the
+// source's frame rate. `on_frame(done)` is called after each; false ends early and leaves a playable file.
+// INTERNAL when the file cannot be written.
+absl::Status RenderVideo(FrameSource& source, const SessionRecord& record,
+                         const std::vector<int64_t>& times_us, const std::string& path,
+                         const std::function<bool(int64_t done)>& on_frame);
+
+}  // namespace trackfit::tools
+
+#endif  // TRACKFIT_TOOLS_RENDER_H_

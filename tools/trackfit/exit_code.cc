@@ -1,0 +1,29 @@
+#include "exit_code.h"
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
+
+namespace trackfit::tools {
+namespace {
+
+constexpr char kPayloadUrl[] = "trackfit/exit_code";
+
+}  // namespace
+
+absl::Status WithExitCode(absl::Status status, int code) {
+  status.SetPayload(kPayloadUrl, absl::Cord(std::to_string(code)));
+  return status;
+}
+
+int ExitCodeOf(const absl::Status& status) {
+  if (status.ok()) return 0;
+  const absl::optional<absl::Cord> payload = status.GetPayload(kPayloadUrl);
+  int code = 1;
+  if (payload.has_value() && absl::SimpleAtoi(std::string(*payload), &code)) return code;
+  return 1;
+}
+
+}  // namespace trackfit::tools

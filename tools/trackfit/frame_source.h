@@ -1,0 +1,63 @@
+// Where frames come from: a video file, a camera, or pictures.
+#ifndef TRACKFIT_TOOLS_FRAME_SOURCE_H_
+#define TRACKFIT_TOOLS_FRAME_SOURCE_H_
+
+#include <cstdint>
+#include <memory>
+#include <opencv2/core.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace trackfit::tools {
+
+struct SourceFrame {
+  int64_t timestamp_us = 0;  // strictly increasing within a source
+  cv::Mat image;             // BGR, 8 bits a channel, upright
+};
+
+struct SourceInfo {
+  std::string name;         // for people
+  int64_t frame_count = 0;  // 0 = unknown
+  double fps = 0;           // nominal frames per second, > 0
+  bool is_live = false;     // a camera: it cannot be read twice
+};
+
+// Turns the times that a video claims into strictly increasing ones.
+class FrameClock {
+ public:
+  // `fps` > 0 spaces the frames whose own time is of no use.
+  explicit FrameClock(double fps) : step_us_(1e6 / fps) {}
+
+  // Microseconds of the next frame. `claimed_ms` is taken when it is finite and later than the frame before;
+  // otherwise the frame comes one step after it.
+  int64_t Next(double claimed_ms);
+
+ private:
+  double step_us_;
+  std::optional<double> last_us_;
+};
+
+// Reads one frame after the other. Not thread-safe.
+class FrameSource {
+ public:
+  virtual ~FrameSource() = default;
+
+  virtual const SourceInfo& info() const = 0;
+
+  // The next frame, nullopt at the end, or an error that names what cannot be read.
+  virtual absl::StatusOr<std::optional<SourceFrame>> Next() = 0;
+};
+
+// Opens what the user named: one video file, one camera ("camera:0" or "/dev/video0"), one folder of
+// pictures, or pictures. Pictures are taken as a stream at `picture_fps`. NOT_FOUND when a file is missing,
+// INVALID_ARGUMENT when it is not what it should be.
+absl::StatusOr<std::unique_ptr<FrameSource>> OpenFrameSource(const std::vector<std::string>& inputs,
+                                                             double picture_fps);
+
+}  // namespace trackfit::tools
+
+#endif  // TRACKFIT_TOOLS_FRAME_SOURCE_H_

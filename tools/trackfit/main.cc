@@ -1,0 +1,68 @@
+// The `trackfit` command line: a client of the gateway, and the workbench for landmarks and models.
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <map>
+
+#include "command.h"
+#include "commands.h"
+#include "exit_code.h"
+
+namespace {
+
+using trackfit::tools::Action;
+
+struct Entry {
+  const char* name;
+  const char* description;
+  Action (*make)(CLI::App& command);
+};
+
+constexpr int kHelpColumn = 36;
+
+constexpr Entry kCommands[] = {
+    {"analyze", "Find out which exercise somebody does, how well, and which joints are off",
+     trackfit::tools::AnalyzeCommand},
+    {"evaluate", "Measure how well a model recognises clips it was not trained on",
+     trackfit::tools::EvaluateCommand},
+    {"extract", "Find the 33 landmarks in a video or picture, in-process", trackfit::tools::ExtractCommand},
+    {"landmarks", "Find the landmarks of many videos and write them to a file for training",
+     trackfit::tools::LandmarksCommand},
+    {"synthesize", "Draw a clip of an animated figure that exercises, with the truth beside it",
+     trackfit::tools::SynthesizeCommand},
+    {"train", "Train a model on landmark files", trackfit::tools::TrainCommand},
+    {"model", "Import, run and show model archives", trackfit::tools::ModelCommand},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"TrackFit: what somebody does, how well, and which joints are off", "trackfit"};
+  app.set_version_flag("--version", TRACKFIT_VERSION);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(kHelpColumn);
+  app.get_formatter()->label("SUBCOMMAND", "COMMAND");
+  app.get_formatter()->label("Subcommands", "Commands");
+
+  std::map<const CLI::App*, Action> actions;
+  for (const Entry& entry : kCommands) {
+    CLI::App* command = app.add_subcommand(entry.name, entry.description);
+    actions[command] = entry.make(*command);
+  }
+  app.footer("`trackfit COMMAND --help` explains a command.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (app.get_subcommands().empty() && !app.remaining().empty()) {
+      std::cerr << "trackfit: there is no command '" << app.remaining().front() << "'; see trackfit --help\n";
+      return trackfit::tools::kUsageExitCode;
+    }
+    return app.exit(error) == 0 ? 0 : trackfit::tools::kUsageExitCode;
+  }
+
+  const CLI::App* chosen = app.get_subcommands().front();
+  if (const absl::Status status = actions.at(chosen)(); !status.ok()) {
+    std::cerr << "trackfit " << chosen->get_name() << ": " << status.message() << "\n";
+    return trackfit::tools::ExitCodeOf(status);
+  }
+  return 0;
+}

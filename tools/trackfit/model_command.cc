@@ -1,0 +1,196 @@
+// `trackfit model`: imports upstream checkpoints, runs model archives on recorded inputs and shows what is in
+// them.
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "commands.h"
+#include "protogcn/archive_io.h"
+#include "protogcn/checkpoint.h"
+#include "protogcn/model.h"
+#include "protogcn/network.h"
+#include "protogcn/npy.h"
+#include "skeleton/layout.h"
+
+namespace trackfit::tools {
+namespace {
+
+struct ImportOptions {
+  std::string checkpoint;
+  std::string layout = "coco_20";
+  std::string output;
+  std::vector<std::string> classes;
+  std::string normalization = "image";
+  std::string version = "imported";
+  int window = 100;
+  bool trackfit_mapping = false;
+};
+
+struct RunOptions {
+  std::string model;
+  std::string input;
+  std::string output_dir;
+};
+
+// --classes, else the checkpoint's own names, else class_0, class_1, ...
+std::vector<std::string> ClassNames(const ImportOptions& options, const protogcn::ImportedNetwork& imported) {
+  if (!options.classes.empty()) return options.classes;
+  if (!imported.classes.empty()) return imported.classes;
+  std::vector<std::string> names;
+  for (int i = 0; i < imported.config.classes; ++i) names.push_back(absl::StrCat("class_", i));
+  return names;
+}
+
+absl::Status Import(const ImportOptions& options) {
+  const auto layout = skeleton::FindLayout(options.layout);
+  if (!layout.ok()) return layout.status();
+  if (options.trackfit_mapping && layout->name != "coco_20") {
+    return absl::InvalidArgumentError("--trackfit-mapping is for --layout coco_20");
+  }
+  auto imported = protogcn::ImportCheckpoint(options.checkpoint, *layout);
+  if (!imported.ok()) return imported.status();
+  imported->config.window = options.window;
+
+  protogcn::ModelMetadata metadata;
+  metadata.version = options.version;
+  metadata.network = imported->config;
+  metadata.classes = ClassNames(options, *imported);
+  if (options.trackfit_mapping) metadata.joint_mapping = protogcn::TrackFitJointMapping();
+  metadata.normalization = options.normalization;
+  metadata.min_frames = std::min(metadata.min_frames, options.window);
+  metadata.provenance = {{"checkpoint", std::filesystem::path(options.checkpoint).filename()}};
+  return protogcn::SaveArchive(options.output, imported->network, metadata);
+}
+
+absl::Status CheckInput(const protogcn::Array& input, const protogcn::NetworkConfig& network) {
+  const auto& shape = input.shape;
+  if (shape.size() == 5 && shape[0] > 0 && shape[1] == 1 && shape[2] > 0 && shape[3] == network.nodes &&
+      shape[4] == network.in_channels) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat("--input has shape (", absl::StrJoin(shape, ", "),
+                                                 "); expected (N, 1, T, ", network.nodes, ", ",
+                                                 network.in_channels, ")"));
+}
+
+absl::Status WriteTensor(const std::filesystem::path& path, const torch::Tensor& tensor) {
+  const torch::Tensor values = tensor.contiguous();
+  return protogcn::WriteNpy(
+      path, {.shape = values.sizes().vec(),
+             .values = {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()}});
+}
+
+absl::Status RunNetwork(const RunOptions& options) {
+  protogcn::ConfigureThreads();
+  auto archive = protogcn::LoadArchive(options.model);
+  if (!archive.ok()) return archive.status();
+  auto input = protogcn::ReadNpy(options.input);
+  if (!input.ok()) return input.status();
+  if (absl::Status status = CheckInput(*input, archive->metadata.network); !status.ok()) return status;
+  auto network = protogcn::FreezeNetwork(archive->network);
+  if (!network.ok()) return network.status();
+
+  std::filesystem::create_directories(options.output_dir);
+  const c10::InferenceMode inference;
+  const torch::Tensor tensor = torch::from_blob(input->values.data(), input->shape, torch::kFloat);
+  const protogcn::NetworkOutput output = protogcn::Forward(*network, tensor);
+  const std::filesystem::path folder = options.output_dir;
+  for (const auto& [name, value] : {std::pair{"logits.npy", output.logits},
+                                    {"pooled.npy", output.pooled},
+                                    {"recon_mean.npy", output.recon_mean},
+                                    {"response.npy", output.response}}) {
+    if (absl::Status status = WriteTensor(folder / name, value); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Show(const std::string& model) {
+  const auto metadata = protogcn::ReadMetadata(model);
+  if (!metadata.ok()) return metadata.status();
+  const protogcn::NetworkConfig& network = metadata->network;
+  std::cout << "version        " << metadata->version << "\n"
+            << "classes        " << absl::StrJoin(metadata->classes, ", ") << "\n"
+            << "background     " << (metadata->background_class.empty() ? "none" : metadata->background_class)
+            << "\n"
+            << "layout         " << network.layout << " (" << network.nodes << " nodes)\n"
+            << "joint mapping  " << (metadata->joint_mapping.empty() ? "the layout's" : "its own") << "\n"
+            << "window         " << network.window << " frames at " << metadata->rate_hz << " Hz, at least "
+            << metadata->min_frames << "\n"
+            << "normalization  " << metadata->normalization << "\n"
+            << "network        " << network.num_stages << " stages, " << network.base_channels << " to "
+            << protogcn::FeatureChannels(network) << " channels, " << network.num_prototypes
+            << " prototypes\n"
+            << "calibrated     " << (metadata->calibration.empty() ? "no" : "yes") << ", temperature "
+            << metadata->temperature << ", known from " << metadata->known_threshold << "\n";
+  for (const auto& [name, value] : metadata->provenance)
+    std::cout << "provenance     " << name << ": " << value << "\n";
+  for (const auto& [name, value] : metadata->metrics)
+    std::cout << "metric         " << name << ": " << value << "\n";
+  return absl::OkStatus();
+}
+
+// LibTorch's and the file system's exceptions end here.
+absl::Status Guarded(const std::function<absl::Status()>& action) {
+  try {
+    return action();
+  } catch (const std::exception& error) {
+    return absl::InternalError(error.what());
+  }
+}
+
+CLI::App* AddImport(CLI::App& command, const std::shared_ptr<ImportOptions>& options) {
+  CLI::App* import =
+      command.add_subcommand("import", "Turn an upstream ProtoGCN checkpoint (.pth) into a model");
+  import->add_option("--checkpoint", options->checkpoint, "Upstream's .pth file")
+      ->required()
+      ->check(CLI::ExistingFile);
+  import->add_option("--layout", options->layout, "Nodes of the skeleton: coco_20 or blazepose_33")
+      ->capture_default_str();
+  import->add_option("--output", options->output, "Model archive to write")->required();
+  import->add_option("--classes", options->classes, "Names in the order of the logits, separated by commas")
+      ->delimiter(',');
+  import->add_option("--normalization", options->normalization, "Of the input: image (upstream's) or torso")
+      ->capture_default_str();
+  import->add_option("--window", options->window, "Frames per window")->capture_default_str();
+  import->add_option("--model-version", options->version, "Name of this version")->capture_default_str();
+  import->add_flag("--trackfit-mapping", options->trackfit_mapping,
+                   "Feed nodes 17, 18, 19 with joints 19, 20, 31, as Track-Fit's checkpoints were trained");
+  return import;
+}
+
+CLI::App* AddRun(CLI::App& command, const std::shared_ptr<RunOptions>& options) {
+  CLI::App* run = command.add_subcommand("run", "Run a model on a recorded input");
+  run->add_option("--model", options->model, "Model archive")->required();
+  run->add_option("--input", options->input, ".npy file, float32, (N, 1, T, V, 3)")->required();
+  run->add_option("--output-dir", options->output_dir,
+                  "Folder for logits.npy, pooled.npy, recon_mean.npy and response.npy")
+      ->required();
+  return run;
+}
+
+}  // namespace
+
+Action ModelCommand(CLI::App& command) {
+  const auto import_options = std::make_shared<ImportOptions>();
+  const auto run_options = std::make_shared<RunOptions>();
+  const auto shown = std::make_shared<std::string>();
+  const CLI::App* import = AddImport(command, import_options);
+  const CLI::App* run = AddRun(command, run_options);
+  CLI::App* show = command.add_subcommand("show", "Print what a model says about itself");
+  show->add_option("--model", *shown, "Model archive")->required();
+  command.require_subcommand(1);
+  return [=] {
+    return Guarded([&] {
+      if (import->parsed()) return Import(*import_options);
+      return run->parsed() ? RunNetwork(*run_options) : Show(*shown);
+    });
+  };
+}
+
+}  // namespace trackfit::tools

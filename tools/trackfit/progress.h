@@ -1,0 +1,46 @@
+// A progress bar on a terminal, an occasional line elsewhere.
+#ifndef TRACKFIT_TOOLS_PROGRESS_H_
+#define TRACKFIT_TOOLS_PROGRESS_H_
+
+#include <chrono>
+#include <cstdint>
+#include <ostream>
+#include <string>
+
+namespace trackfit::tools {
+
+// Not thread-safe. Lines for other streams are printed between Hide() and the next Update().
+class Progress {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  enum class Style {
+    kNone,      // silent
+    kLines,     // a plain line now and then
+    kTerminal,  // a bar that is drawn over
+  };
+
+  // `total` frames are to come, 0 = unknown. `out` must outlive this.
+  Progress(std::ostream& out, Style style, std::string task, int64_t total, TimePoint start);
+
+  // `done` frames are finished. Draws at most ten times a second.
+  void Update(int64_t done, TimePoint now);
+
+  // Clears the bar, so that something else can be printed.
+  void Hide();
+
+ private:
+  std::string Line(int64_t done, double seconds) const;
+
+  std::ostream& out_;
+  Style style_;
+  std::string task_;
+  int64_t total_;
+  TimePoint start_;
+  TimePoint next_draw_;
+  bool visible_ = false;
+};
+
+}  // namespace trackfit::tools
+
+#endif  // TRACKFIT_TOOLS_PROGRESS_H_

@@ -1,0 +1,120 @@
+#include "report.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <cmath>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "words.h"
+
+namespace trackfit::tools {
+namespace {
+
+constexpr size_t kWorstJoints = 3;
+
+std::string Row(const std::string& label, const std::string& text) {
+  return absl::StrFormat("  %-10s %s\n", label, text);
+}
+
+std::string JointList(const std::vector<v1::JointError>& joints) {
+  return absl::StrJoin(joints, ", ", [](std::string* out, const v1::JointError& joint) {
+    absl::StrAppendFormat(out, "%s %.0f", JointWords(joint.name()), joint.percentile());
+  });
+}
+
+std::string ExerciseText(const v1::Assessment& assessment) {
+  if (assessment.known()) return ExerciseWords(assessment.exercise());
+  return absl::StrCat("Not a known exercise (nearest: ", ExerciseWords(assessment.exercise()), ")");
+}
+
+std::string QualityText(const v1::Assessment& assessment) {
+  std::string text = absl::StrFormat("%s, %.0f of 100", LevelWord(assessment.quality().level()),
+                                     assessment.quality().score());
+  if (assessment.judged_exercise() != assessment.exercise() && !assessment.judged_exercise().empty()) {
+    absl::StrAppend(&text, " as ", ExerciseWords(assessment.judged_exercise()));
+  }
+  return text;
+}
+
+std::string FramesText(const SessionRecord& record) {
+  std::vector<std::string> parts;
+  const auto add = [&](v1::FrameStatus status, const char* words) {
+    if (const int64_t count = record.Count(status); count > 0)
+      parts.push_back(absl::StrCat(count, " ", words));
+  };
+  add(v1::FRAME_STATUS_POSE, "with a person");
+  add(v1::FRAME_STATUS_NO_POSE, "without");
+  add(v1::FRAME_STATUS_DROPPED, "dropped");
+  add(v1::FRAME_STATUS_INVALID_FRAME, "unusable");
+  std::string text = absl::StrCat(record.frames());
+  if (!parts.empty()) absl::StrAppend(&text, ": ", absl::StrJoin(parts, ", "));
+  if (!record.invalid_reason().empty()) absl::StrAppend(&text, " (", record.invalid_reason(), ")");
+  return text;
+}
+
+std::string WatchText(const v1::Assessment& overall) {
+  const std::vector<v1::JointError> joints = WorstJoints(overall, kWorstJoints, kRareMeanPercentile);
+  return joints.empty() ? "nothing stands out" : JointList(joints);
+}
+
+std::string OverallText(const v1::Assessment& overall, size_t windows) {
+  std::string text =
+      Row("Exercise", absl::StrFormat("%s, %.0f %% sure over %d assessment%s", ExerciseText(overall),
+                                      overall.confidence() * 100, windows, windows == 1 ? "" : "s"));
+  if (!IsJudged(overall)) return text;
+  absl::StrAppend(&text, Row("Quality", QualityText(overall)), Row("Watch", WatchText(overall)));
+  return text;
+}
+
+std::string SpeedText(const SessionRecord& record, const Pace& pace) {
+  const double fps =
+      pace.processing_seconds > 0 ? static_cast<double>(record.frames()) / pace.processing_seconds : 0;
+  return absl::StrFormat("%.1f frames/s (%.1f s of footage in %.1f s)", fps, pace.footage_seconds,
+                         pace.processing_seconds);
+}
+
+}  // namespace
+
+std::string AssessmentLine(const v1::Assessment& assessment, int64_t first_us, int64_t last_us) {
+  std::string line =
+      absl::StrFormat("%7s - %-7s %-20s %3.0f %%", ClockTime(first_us), ClockTime(last_us),
+                      assessment.known() ? ExerciseWords(assessment.exercise()) : "Not a known exercise",
+                      assessment.confidence() * 100);
+  if (!assessment.known()) return absl::StrCat(line, "  nearest: ", ExerciseWords(assessment.exercise()));
+  if (!IsJudged(assessment)) return absl::StrCat(line, "  form not judged");
+  absl::StrAppendFormat(&line, "  %-9s %3.0f", LevelWord(assessment.quality().level()),
+                        assessment.quality().score());
+  const std::vector<v1::JointError> worst = WorstJoints(assessment, kWorstJoints, 0);
+  if (!worst.empty()) absl::StrAppend(&line, "  most off: ", JointList(worst));
+  return line;
+}
+
+std::string SummaryText(const SessionRecord& record, const Pace& pace) {
+  std::string text = "\n";
+  if (record.overall() != nullptr) {
+    absl::StrAppend(&text, OverallText(*record.overall(), record.assessments().size()));
+  } else {
+    absl::StrAppend(&text,
+                    Row("Exercise", record.assessments().empty() ? "no assessment" : "cut short; see above"));
+  }
+  absl::StrAppend(&text, Row("Frames", FramesText(record)), Row("Speed", SpeedText(record, pace)));
+  return text;
+}
+
+absl::StatusOr<std::string> JsonLine(const v1::AnalyzeResponse& response) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  options.always_print_primitive_fields = true;
+  std::string line;
+  const auto status = google::protobuf::util::MessageToJsonString(response, &line, options);
+  if (!status.ok()) {
+    return absl::InternalError(
+        absl::StrCat("cannot print a response as JSON: ", std::string(status.message())));
+  }
+  return line;
+}
+
+}  // namespace trackfit::tools

@@ -1,0 +1,32 @@
+// What `trackfit analyze` tells people: a line per assessment, then a summary.
+#ifndef TRACKFIT_TOOLS_REPORT_H_
+#define TRACKFIT_TOOLS_REPORT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "session_record.h"
+#include "trackfit/v1/gateway.pb.h"
+
+namespace trackfit::tools {
+
+// One line without its end: times of the window, exercise, confidence, quality, and the three joints that are
+// most off.
+std::string AssessmentLine(const v1::Assessment& assessment, int64_t first_us, int64_t last_us);
+
+struct Pace {
+  double footage_seconds = 0;     // from the first frame to the last, by the source's own clock
+  double processing_seconds = 0;  // by the wall clock
+};
+
+// Several lines, each with its end.
+std::string SummaryText(const SessionRecord& record, const Pace& pace);
+
+// One line without its end: the response as protobuf JSON with the contract's field names and all scalar
+// fields. INTERNAL when it cannot be printed.
+absl::StatusOr<std::string> JsonLine(const v1::AnalyzeResponse& response);
+
+}  // namespace trackfit::tools
+
+#endif  // TRACKFIT_TOOLS_REPORT_H_

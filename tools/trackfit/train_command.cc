@@ -1,0 +1,360 @@
+// `trackfit train`: from landmark files to a model archive.
+#include <ATen/Parallel.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "commands.h"
+#include "protogcn/archive_io.h"
+#include "protogcn/calibration.h"
+#include "protogcn/evaluation.h"
+#include "protogcn/network.h"
+#include "protogcn/training.h"
+
+namespace trackfit::tools {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct TrainOptions {
+  std::vector<std::string> landmarks;
+  std::string split;
+  std::string output;
+  std::string init;
+  bool resume = false;
+  std::string version = "1";
+  std::string layout = "blazepose_33";
+  int base_channels = 32;
+  int stages = 6;
+  std::vector<int> widen = {3, 5};
+  std::vector<int> halve = {2, 3, 5};
+  int threads = 1;
+  int validate_every = 2;
+  protogcn::SamplerConfig sampling;
+  protogcn::TrainingConfig training;
+
+  std::string StatePath() const { return output + ".state"; }
+};
+
+struct Data {
+  std::vector<protogcn::Clip> train;
+  std::vector<protogcn::Clip> val;
+  std::string files;  // names and counts, for the model's provenance
+};
+
+absl::StatusOr<Data> ReadData(const TrainOptions& options) {
+  const absl::StatusOr<protogcn::Split> split = protogcn::Split::Read(options.split);
+  if (!split.ok()) return split.status();
+  Data data;
+  std::vector<int> counts;
+  absl::StatusOr<std::vector<protogcn::Clip>> train =
+      protogcn::ReadSubset(options.landmarks, *split, protogcn::Subset::kTrain, &counts);
+  if (!train.ok()) return train.status();
+  absl::StatusOr<std::vector<protogcn::Clip>> val =
+      protogcn::ReadSubset(options.landmarks, *split, protogcn::Subset::kVal);
+  if (!val.ok()) return val.status();
+  std::vector<std::string> files;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    files.push_back(absl::StrCat(std::filesystem::path(options.landmarks[i]).filename().string(), " (",
+                                 counts[i], " training clips)"));
+  }
+  return Data{.train = *std::move(train), .val = *std::move(val), .files = absl::StrJoin(files, ", ")};
+}
+
+protogcn::NetworkConfig NetworkFor(const TrainOptions& options, const skeleton::Layout& layout) {
+  return {.layout = layout.name,
+          .nodes = layout.nodes(),
+          .bones = layout.bones,
+          .window = options.sampling.shape.frames,
+          .base_channels = options.base_channels,
+          .num_stages = options.stages,
+          .inflate_stages = options.widen,
+          .down_stages = options.halve,
+          .classes = static_cast<int>(protogcn::DefaultClasses().size())};
+}
+
+absl::StatusOr<torch::jit::Module> MakeNetwork(const TrainOptions& options,
+                                               const protogcn::NetworkConfig& config) {
+  absl::StatusOr<torch::jit::Module> network = protogcn::BuildNetwork(config, options.training.seed);
+  if (!network.ok() || options.init.empty()) return network;
+  const absl::StatusOr<protogcn::Archive> archive = protogcn::LoadArchive(options.init);
+  if (!archive.ok()) return archive.status();
+  const int fresh = protogcn::CopyWeights(archive->network, *network);
+  std::cout << "Weights from " << options.init << "; " << fresh << " tensors start afresh\n";
+  return network;
+}
+
+void PrintData(const protogcn::WindowSampler& sampler) {
+  using protogcn::SourceKind;
+  std::cout << absl::StrFormat("%-22s%10s%10s%12s%11s\n", "class", "recorded", "rendered", "photo pairs",
+                               "synthetic");
+  for (size_t label = 0; label < sampler.classes().size(); ++label) {
+    const auto count = [&](SourceKind kind) { return sampler.Count(static_cast<int>(label), kind); };
+    std::cout << absl::StrFormat("%-22s%10d%10d%12d%11d\n", sampler.classes()[label],
+                                 count(SourceKind::kRecorded), count(SourceKind::kRendered),
+                                 count(SourceKind::kPhotoPair), count(SourceKind::kSynthetic));
+  }
+  std::cout << std::flush;
+}
+
+std::string Duration(double seconds) {
+  const int whole = static_cast<int>(seconds);
+  return absl::StrFormat("%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+// A line every few seconds, with the time that is left.
+class StepReport {
+ public:
+  StepReport(const protogcn::TrainingConfig& config, int first_epoch)
+      : config_(config), first_epoch_(first_epoch) {}
+
+  void operator()(int epoch, int64_t step, const protogcn::Losses& mean) {
+    const Clock::time_point now = Clock::now();
+    const int64_t per_epoch = config_.steps_per_epoch();
+    if (now < next_ && step < per_epoch) return;
+    next_ = now + std::chrono::seconds(10);
+    const double done = static_cast<double>((epoch - first_epoch_) * per_epoch + step);
+    const double left = static_cast<double>((config_.epochs - epoch) * per_epoch - step);
+    const double elapsed = std::chrono::duration<double>(now - start_).count();
+    std::cout << absl::StrFormat(
+                     "epoch %d/%d step %d/%d loss %.3f reconstruction %.3f accuracy %.3f left %s\n",
+                     epoch + 1, config_.epochs, step, per_epoch, mean.classification, mean.reconstruction,
+                     mean.accuracy, Duration(left * elapsed / done))
+              << std::flush;
+  }
+
+ private:
+  protogcn::TrainingConfig config_;
+  int first_epoch_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point next_ = start_;
+};
+
+// Runs a network that is still in training; only its probabilities matter.
+protogcn::WindowFunction Classify(torch::jit::Module& network, const protogcn::WindowShape& shape) {
+  return [&network, shape](std::span<const float> window) -> absl::StatusOr<protogcn::Prediction> {
+    try {
+      torch::NoGradGuard no_grad;
+      const torch::Tensor input = torch::tensor(at::ArrayRef<float>(window.data(), window.size()))
+                                      .reshape({1, 1, shape.frames, -1, 3});
+      const torch::Tensor probabilities =
+          torch::softmax(protogcn::Forward(network, input).logits[0], 0).contiguous();
+      const float* first = probabilities.data_ptr<float>();
+      return protogcn::Prediction{.logits = {},
+                                  .probabilities = {first, first + probabilities.numel()},
+                                  .embedding = {},
+                                  .joint_error = {}};
+    } catch (const std::exception& error) {
+      return absl::InternalError(absl::StrCat("validation failed: ", error.what()));
+    }
+  };
+}
+
+absl::StatusOr<protogcn::Evaluation> Validate(const std::vector<protogcn::Clip>& clips,
+                                              const protogcn::ServedWindows& windows,
+                                              const protogcn::WindowFunction& run) {
+  const auto decisions = protogcn::Decide(clips, protogcn::DefaultClasses(), windows, run);
+  if (!decisions.ok()) return decisions.status();
+  return protogcn::Summarize(*decisions, protogcn::DefaultClasses());
+}
+
+absl::Status TrainEpochs(const TrainOptions& options, const protogcn::WindowSampler& sampler,
+                         const Data& data, protogcn::Trainer& trainer) {
+  StepReport report(options.training, trainer.epoch());
+  while (!trainer.done()) {
+    const int epoch = trainer.epoch();
+    const auto losses = trainer.RunEpoch(
+        sampler, [&](int64_t step, const protogcn::Losses& mean) { report(epoch, step, mean); });
+    if (!losses.ok()) return losses.status();
+    if (const absl::Status saved = trainer.Save(options.StatePath()); !saved.ok()) return saved;
+    if (options.validate_every == 0 || trainer.epoch() % options.validate_every != 0) continue;
+    const torch::jit::GraphOptimizerEnabledGuard plain_executor(false);  // too few windows to profile
+    torch::jit::Module averaged = trainer.AveragedNetwork();
+    const auto evaluation =
+        Validate(data.val, {.shape = options.sampling.shape}, Classify(averaged, options.sampling.shape));
+    if (!evaluation.ok()) return evaluation.status();
+    std::cout
+        << absl::StrFormat(
+               "epoch %d validation: exercises %.3f (film %.3f, photo pairs %.3f), others rejected %.3f\n",
+               trainer.epoch(), evaluation->exercises.Accuracy(), evaluation->sequences.Accuracy(),
+               evaluation->photos.Accuracy(), evaluation->background.Accuracy())
+        << std::flush;
+  }
+  return absl::OkStatus();
+}
+
+protogcn::ModelMetadata Describe(const TrainOptions& options, const protogcn::NetworkConfig& network,
+                                 const Data& data) {
+  const protogcn::TrainingConfig& training = options.training;
+  protogcn::ModelMetadata metadata;
+  metadata.version = options.version;
+  metadata.network = network;
+  metadata.classes = protogcn::DefaultClasses();
+  metadata.background_class = protogcn::kBackgroundClass;
+  metadata.rate_hz = options.sampling.shape.rate_hz;
+  metadata.normalization = skeleton::NormalizationName(options.sampling.shape.normalization);
+  metadata.provenance = {
+      {"data", data.files},
+      {"synthetic_data", "mannequin of libs/synthesis, made anew for every window"},
+      {"initial_weights",
+       options.init.empty() ? "random" : std::filesystem::path(options.init).filename().string()},
+      {"training",
+       absl::StrFormat("%d epochs of %d windows, batch %d, learning rate %g, %d frozen epochs, seed %d, "
+                       "weights averaged with decay %g, background share %g",
+                       training.epochs, training.samples_per_epoch, training.batch_size,
+                       training.learning_rate, training.freeze_epochs, training.seed, training.average_decay,
+                       options.sampling.background_share)},
+      {"selection", "the averaged weights after the last epoch; none by validation"}};
+  return metadata;
+}
+
+// Prototypes from training clips, percentiles from held-out ones: of people in correct form and of the
+// mannequin.
+absl::Status CalibrateModel(const TrainOptions& options, Data data, const protogcn::Model& model,
+                            protogcn::ModelMetadata& metadata) {
+  constexpr int kTrainWindows = 250, kHeldOutWindows = 150;  // per class
+  const protogcn::WindowFunction run = [&](std::span<const float> window) { return model.Run(window); };
+  const auto observe = [&](std::vector<protogcn::Clip> clips, int per_class,
+                           uint64_t seed) -> absl::StatusOr<std::vector<protogcn::Observation>> {
+    std::erase_if(clips, [](const protogcn::Clip& clip) { return !clip.correct(); });
+    const auto sampler = protogcn::WindowSampler::Create(
+        clips, metadata.classes, protogcn::CalibrationSampling(options.sampling.shape));
+    if (!sampler.ok()) return sampler.status();
+    return protogcn::Observe(*sampler, per_class * static_cast<int>(metadata.classes.size()), seed, run);
+  };
+  const auto train = observe(std::move(data.train), kTrainWindows, options.training.seed);
+  if (!train.ok()) return train.status();
+  const auto held_out = observe(std::move(data.val), kHeldOutWindows, options.training.seed + 1);
+  if (!held_out.ok()) return held_out.status();
+  return protogcn::Calibrate(*train, *held_out, metadata);
+}
+
+// Calibrates and evaluates what will be served: the archive, loaded and frozen.
+absl::Status Finish(const TrainOptions& options, const protogcn::NetworkConfig& config, Data data,
+                    const torch::jit::Module& network) {
+  protogcn::ModelMetadata metadata = Describe(options, config, data);
+  const std::string raw = options.output + ".uncalibrated";
+  if (const absl::Status saved = protogcn::SaveArchive(raw, network, metadata); !saved.ok()) return saved;
+  const absl::StatusOr<std::unique_ptr<protogcn::Model>> model = protogcn::Model::Load(raw);
+  std::error_code ignored;
+  std::filesystem::remove(raw, ignored);
+  if (!model.ok()) return model.status();
+
+  std::cout << "Calibrating\n" << std::flush;
+  if (const absl::Status status = CalibrateModel(options, data, **model, metadata); !status.ok())
+    return status;
+  const auto evaluation =
+      Validate(data.val, {.shape = options.sampling.shape, .min_frames = metadata.min_frames},
+               [&](std::span<const float> window) { return (*model)->Run(window); });
+  if (!evaluation.ok()) return evaluation.status();
+  metadata.metrics = {{"validation.exercises.accuracy", evaluation->exercises.Accuracy()},
+                      {"validation.film.accuracy", evaluation->sequences.Accuracy()},
+                      {"validation.photo_pairs.accuracy", evaluation->photos.Accuracy()},
+                      {"validation.others.rejected", evaluation->background.Accuracy()}};
+  if (const absl::Status saved = protogcn::SaveArchive(options.output, network, metadata); !saved.ok())
+    return saved;
+  std::cout << protogcn::EvaluationToText(*evaluation)
+            << absl::StrFormat("temperature %.3f, known from %.2f\nwrote %s (%d KiB)\n", metadata.temperature,
+                               metadata.known_threshold, options.output,
+                               std::filesystem::file_size(options.output, ignored) / 1024);
+  return absl::OkStatus();
+}
+
+absl::Status Run(TrainOptions options) {
+  at::set_num_threads(options.threads);
+  const absl::StatusOr<skeleton::Layout> layout = skeleton::FindLayout(options.layout);
+  if (!layout.ok()) return layout.status();
+  options.sampling.shape.layout = *layout;
+  absl::StatusOr<Data> data = ReadData(options);
+  if (!data.ok()) return data.status();
+  const absl::StatusOr<protogcn::WindowSampler> sampler =
+      protogcn::WindowSampler::Create(data->train, protogcn::DefaultClasses(), options.sampling);
+  if (!sampler.ok()) return sampler.status();
+  PrintData(*sampler);
+
+  const protogcn::NetworkConfig config = NetworkFor(options, *layout);
+  absl::StatusOr<torch::jit::Module> network = MakeNetwork(options, config);
+  if (!network.ok()) return network.status();
+  const absl::StatusOr<std::unique_ptr<protogcn::Trainer>> trainer =
+      protogcn::Trainer::Create(*std::move(network), options.training);
+  if (!trainer.ok()) return trainer.status();
+  if (options.resume && std::filesystem::exists(options.StatePath())) {
+    if (const absl::Status status = (*trainer)->Resume(options.StatePath()); !status.ok()) return status;
+    std::cout << "Resuming after epoch " << (*trainer)->epoch() << "\n";
+  }
+  if (const absl::Status status = TrainEpochs(options, *sampler, *data, **trainer); !status.ok())
+    return status;
+  return Finish(options, config, *std::move(data), (*trainer)->AveragedNetwork());
+}
+
+}  // namespace
+
+Action TrainCommand(CLI::App& command) {
+  const auto options = std::make_shared<TrainOptions>();
+  protogcn::TrainingConfig& training = options->training;
+  command.add_option("--landmarks", options->landmarks, "Landmark files")
+      ->required()
+      ->check(CLI::ExistingFile);
+  command.add_option("--split", options->split, "Ids of the training and the validation clips (JSON)")
+      ->required()
+      ->check(CLI::ExistingFile);
+  command.add_option("--output", options->output, "Model archive to write; the state goes to OUTPUT.state")
+      ->required();
+  command.add_option("--init", options->init, "Start from the weights of this model archive")
+      ->check(CLI::ExistingFile);
+  command.add_flag("--resume", options->resume, "Go on from OUTPUT.state where it exists");
+  command.add_option("--model-version", options->version, "Version to write into the model")
+      ->capture_default_str();
+  command.add_option("--layout", options->layout, "blazepose_33 or coco_20")->capture_default_str();
+  command.add_option("--base-channels", options->base_channels, "Width of the first stage")
+      ->capture_default_str();
+  command.add_option("--stages", options->stages, "Number of stages")->capture_default_str();
+  command.add_option("--widen", options->widen, "Stages that double the width")
+      ->delimiter(',')
+      ->capture_default_str();
+  command.add_option("--halve", options->halve, "Stages that halve the frame rate")
+      ->delimiter(',')
+      ->capture_default_str();
+  command.add_option("--epochs", training.epochs, "Epochs in all")->capture_default_str();
+  command
+      .add_option("--freeze-epochs", training.freeze_epochs,
+                  "First epochs in which only the classifier learns")
+      ->capture_default_str();
+  command.add_option("--samples-per-epoch", training.samples_per_epoch, "Windows drawn per epoch")
+      ->capture_default_str();
+  command.add_option("--batch-size", training.batch_size, "Windows per step")->capture_default_str();
+  command.add_option("--learning-rate", training.learning_rate, "At its peak")->capture_default_str();
+  command.add_option("--weight-decay", training.weight_decay, "Of matrices and kernels")
+      ->capture_default_str();
+  command
+      .add_option("--label-smoothing", training.label_smoothing,
+                  "Share of the target spread over all classes")
+      ->capture_default_str();
+  command
+      .add_option("--background-share", options->sampling.background_share,
+                  "Windows of other movements for each of one exercise")
+      ->capture_default_str();
+  command.add_option("--seed", training.seed, "Of weights and samples")->capture_default_str();
+  command.add_option("--threads", options->threads, "Of this process")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  command
+      .add_option("--validate-every", options->validate_every,
+                  "Epochs between validations; 0 = at the end only")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  return [options] { return Run(*options); };
+}
+
+}  // namespace trackfit::tools
