@@ -1,0 +1,317 @@
+// The gateway over real sockets, with stand-ins for the servers behind it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "gateway_options.h"
+#include "gateway_service.h"
+#include "integration/support/analyze_client.h"
+#include "integration/support/fake_upstreams.h"
+#include "rpc/runtime.h"
+#include "rpc/server.h"
+#include "serving/ticker.h"
+#include "support/health_client.h"
+#include "upstreams.h"
+
+namespace trackfit {
+namespace {
+
+using testing::Analyze;
+using testing::AnalyzeCall;
+using testing::Analyzed;
+using testing::ConfigRequest;
+using testing::FrameRequest;
+using ::testing::HasSubstr;
+
+// A gateway in this process.
+class Gateway {
+ public:
+  Gateway(const std::string& extractor, const std::string& inferencer,
+          const gateway::GatewayOptions& base = gateway::GatewayOptions()) {
+    gateway::GatewayOptions options = base;
+    options.server.listen = "127.0.0.1:0";
+    options.server.metrics_listen = "127.0.0.1:0";
+    options.server.log_level = "error";
+    options.server.drain_grace = 1;
+    runtime_ = *rpc::Runtime::Create("gateway", options.server);
+    ticker_ = std::make_unique<serving::Ticker>(std::chrono::milliseconds(20));
+    upstreams_ = std::make_unique<gateway::Upstreams>(extractor, inferencer, *ticker_, runtime_->log());
+    service_ =
+        std::make_unique<gateway::GatewayService>(*runtime_, options.Analysis(), *upstreams_, *ticker_);
+    server_ = *rpc::Server::Start(*runtime_, *service_, gateway::kGatewayServiceName,
+                                  [this] { return upstreams_->reached(); });
+  }
+  int port() const { return server_->port(); }
+  std::string MetricsText() { return runtime_->metrics().Text(); }
+  bool BecomesReady() {
+    for (int waited = 0; waited < 500 && !server_->ready(); ++waited) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      server_->UpdateHealth();
+    }
+    return server_->ready();
+  }
+  std::string Health() const {
+    return testing::CheckHealth(
+        grpc::CreateChannel("127.0.0.1:" + std::to_string(port()), grpc::InsecureChannelCredentials()),
+        gateway::kGatewayServiceName);
+  }
+  rpc::Server& server() { return *server_; }
+
+ private:
+  std::unique_ptr<rpc::Runtime> runtime_;
+  std::unique_ptr<serving::Ticker> ticker_;
+  std::unique_ptr<gateway::Upstreams> upstreams_;
+  std::unique_ptr<gateway::GatewayService> service_;
+  std::unique_ptr<rpc::Server> server_;
+};
+
+std::vector<uint64_t> Range(uint64_t first, uint64_t count) {
+  std::vector<uint64_t> range(count);
+  std::iota(range.begin(), range.end(), first);
+  return range;
+}
+
+// A configuration and `count` frames, sequences from 0, whose pictures depend on `taste`.
+std::vector<v1::AnalyzeRequest> Clip(uint64_t count, const std::string& taste = "a") {
+  std::vector<v1::AnalyzeRequest> requests = {ConfigRequest()};
+  for (uint64_t i = 0; i < count; ++i) requests.push_back(FrameRequest(i, taste + std::to_string(i)));
+  return requests;
+}
+
+class GatewayStreams : public ::testing::Test {
+ protected:
+  Gateway& gateway() {
+    if (!gateway_)
+      gateway_ = std::make_unique<Gateway>(extractor_.address(), inferencer_.address(), options_);
+    return *gateway_;
+  }
+
+  gateway::GatewayOptions options_;
+  testing::FakeServer<testing::FakeExtractor> extractor_;
+  testing::FakeServer<testing::FakeInferencer> inferencer_;
+  std::unique_ptr<Gateway> gateway_;
+};
+
+TEST_F(GatewayStreams, AnswerEveryFrameOnceInOrder) {
+  const Analyzed analyzed = Analyze(gateway().port(), Clip(150));
+  EXPECT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  EXPECT_TRUE(analyzed.responses.front().has_started());
+  EXPECT_EQ(analyzed.Answered(), Range(0, 150));
+  EXPECT_EQ(analyzed.Assessments().size(), 7U) << "after 60, 75, ... 150 poses";
+  EXPECT_EQ(analyzed.Summary().frames(), 150U);
+  EXPECT_EQ(analyzed.Summary().poses(), 150U);
+}
+
+TEST_F(GatewayStreams, KeepTheirOrderAcrossFramesPosesAndBrokenPictures) {
+  std::vector<v1::AnalyzeRequest> requests = {ConfigRequest(), FrameRequest(0, "a"),
+                                              FrameRequest(1, "corrupt"), FrameRequest(2, "nobody")};
+  const auto seen = Analyze(gateway().port(), {ConfigRequest(), FrameRequest(3, "b")}).FrameResults();
+  ASSERT_EQ(seen.size(), 1U);
+  *requests.emplace_back().mutable_pose() = seen[0].pose();
+  requests.push_back(FrameRequest(4, "c"));
+  const Analyzed analyzed = Analyze(gateway().port(), requests);
+  EXPECT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  EXPECT_EQ(analyzed.Answered(), Range(0, 5));
+  const auto results = analyzed.FrameResults();
+  EXPECT_EQ(results[1].status(), v1::FRAME_STATUS_INVALID_FRAME);
+  EXPECT_EQ(results[2].status(), v1::FRAME_STATUS_NO_POSE);
+  EXPECT_EQ(results[3].SerializeAsString(), seen[0].SerializeAsString());
+  EXPECT_EQ(analyzed.Summary().invalid(), 1U);
+}
+
+TEST_F(GatewayStreams, GiveTwoInterleavedSessionsWhatEachGetsAlone) {
+  const auto clip_a = Clip(120, "a");
+  const auto clip_b = Clip(120, "b");
+  const Analyzed alone_a = Analyze(gateway().port(), clip_a);
+  const Analyzed alone_b = Analyze(gateway().port(), clip_b);
+  AnalyzeCall a(gateway().port()), b(gateway().port());
+  a.StartReading();
+  b.StartReading();
+  for (size_t i = 0; i < clip_a.size(); ++i) {
+    ASSERT_TRUE(a.Send(clip_a[i]));
+    ASSERT_TRUE(b.Send(clip_b[i]));
+  }
+  EXPECT_EQ(a.Finish().Fingerprint(), alone_a.Fingerprint());
+  EXPECT_EQ(b.Finish().Fingerprint(), alone_b.Fingerprint());
+  EXPECT_NE(alone_a.Fingerprint(), alone_b.Fingerprint());
+}
+
+TEST_F(GatewayStreams, EndWithTheNameOfTheFieldThatBreaksTheProtocol) {
+  const auto message_of = [this](const std::vector<v1::AnalyzeRequest>& requests) {
+    const Analyzed analyzed = Analyze(gateway().port(), requests);
+    EXPECT_EQ(analyzed.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    return analyzed.status.error_message();
+  };
+  EXPECT_THAT(message_of({FrameRequest(0, "a")}), HasSubstr("config"));
+  EXPECT_THAT(message_of({ConfigRequest(), ConfigRequest()}), HasSubstr("config"));
+  EXPECT_THAT(message_of({ConfigRequest(), FrameRequest(5, "a"), FrameRequest(4, "a")}),
+              HasSubstr("frame.sequence"));
+  v1::SessionConfig config;
+  config.set_expected_exercise("handstand");
+  EXPECT_THAT(message_of({ConfigRequest(config)}), HasSubstr("config.expected_exercise"));
+  v1::AnalyzeRequest pose;
+  pose.mutable_pose()->add_landmarks();
+  EXPECT_THAT(message_of({ConfigRequest(), pose}), HasSubstr("pose.landmarks"));
+}
+
+TEST_F(GatewayStreams, LoseNoFrameWithTheExtractor) {
+  extractor_.service().pause_ms = 2;
+  AnalyzeCall call(gateway().port());
+  call.StartReading();
+  const auto clip = Clip(200);
+  std::thread sender([&] {
+    for (const auto& request : clip) call.Send(request);
+  });
+  ASSERT_TRUE(call.WaitForResponses(50));
+  extractor_.Kill();
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  extractor_.Start();
+  sender.join();
+  const Analyzed analyzed = call.Finish();
+  EXPECT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  EXPECT_EQ(analyzed.Answered(), Range(0, 200));
+  EXPECT_GE(extractor_.service().streams, 2);
+  EXPECT_THAT(gateway().MetricsText(),
+              HasSubstr("trackfit_gateway_upstream_breaks_total{upstream=\"extractor\"}"));
+}
+
+TEST_F(GatewayStreams, GetTheSameAssessmentsWhenTheInferencerIsReplaced) {
+  extractor_.service().pause_ms = 2;
+  const auto clip = Clip(300);
+  const Analyzed undisturbed = Analyze(gateway().port(), clip);
+  AnalyzeCall call(gateway().port());
+  call.StartReading();
+  std::thread sender([&] {
+    for (const auto& request : clip) call.Send(request);
+  });
+  for (const int responses : {40, 170}) {
+    ASSERT_TRUE(call.WaitForResponses(responses));
+    inferencer_.Kill();
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    inferencer_.Start();
+  }
+  sender.join();
+  const Analyzed analyzed = call.Finish();
+  EXPECT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  EXPECT_GE(inferencer_.service().streams, 4);
+  EXPECT_EQ(analyzed.Answered(), Range(0, 300));
+  ASSERT_EQ(analyzed.Assessments().size(), undisturbed.Assessments().size());
+  for (size_t i = 0; i < analyzed.Assessments().size(); ++i) {
+    EXPECT_EQ(analyzed.Assessments()[i].first_sequence(), undisturbed.Assessments()[i].first_sequence());
+    EXPECT_EQ(analyzed.Assessments()[i].last_sequence(), undisturbed.Assessments()[i].last_sequence());
+    EXPECT_NEAR(analyzed.Assessments()[i].confidence(), undisturbed.Assessments()[i].confidence(), 1e-3);
+  }
+}
+
+TEST_F(GatewayStreams, EndWithUnavailableWhenAnUpstreamStaysAway) {
+  options_.upstream_timeout = 1;
+  ASSERT_TRUE(gateway().BecomesReady());
+  extractor_.Kill();
+  const Analyzed analyzed = Analyze(gateway().port(), Clip(5));
+  EXPECT_EQ(analyzed.status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(analyzed.status.error_message(), HasSubstr("extractor"));
+}
+
+TEST_F(GatewayStreams, WaitForAnInferencerThatComesLater) {
+  inferencer_.Kill();
+  AnalyzeCall call(gateway().port());
+  call.StartReading();
+  for (const auto& request : Clip(3)) call.Send(request);
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_EQ(gateway().Health(), "NOT_SERVING");
+  inferencer_.Start();
+  const Analyzed analyzed = call.Finish();
+  EXPECT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  EXPECT_EQ(analyzed.Answered(), Range(0, 3));
+  EXPECT_TRUE(gateway().BecomesReady());
+  EXPECT_EQ(gateway().Health(), "SERVING");
+}
+
+TEST_F(GatewayStreams, BeyondTheLimitAreRefusedAndToldWhenToComeBack) {
+  options_.server.max_sessions = 1;
+  AnalyzeCall first(gateway().port());
+  first.StartReading();
+  first.Send(ConfigRequest());
+  ASSERT_TRUE(first.WaitForResponses(1));
+  AnalyzeCall second(gateway().port());
+  EXPECT_EQ(second.Await().status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(second.context().GetServerTrailingMetadata().count("retry-after-ms"), 1U);
+  EXPECT_TRUE(first.Finish().status.ok());
+}
+
+TEST_F(GatewayStreams, StopReadingAClientThatDoesNotTakeItsResponses) {
+  AnalyzeCall call(gateway().port());
+  std::thread sender([&] {
+    call.Send(ConfigRequest());
+    for (uint64_t i = 0; i < 2000; ++i) {
+      if (!call.Send(FrameRequest(i, std::string(10'000, 'x')))) break;
+    }
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  const int taken = extractor_.service().frames;
+  EXPECT_GT(taken, 0);
+  EXPECT_LT(taken, 500);
+  call.StartReading();
+  sender.join();
+  EXPECT_EQ(call.Finish().Answered(), Range(0, 2000));
+}
+
+TEST_F(GatewayStreams, DropFramesInLiveDeliveryInsteadOfFallingBehind) {
+  extractor_.service().pause_ms = 20;
+  v1::SessionConfig config;
+  config.set_delivery(v1::DELIVERY_MODE_LIVE);
+  auto clip = Clip(100);
+  clip[0] = ConfigRequest(config);
+  const Analyzed analyzed = Analyze(gateway().port(), clip);
+  EXPECT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  EXPECT_EQ(analyzed.Answered(), Range(0, 100));
+  EXPECT_GT(analyzed.Summary().dropped(), 50U);
+  EXPECT_EQ(analyzed.Summary().dropped() + analyzed.Summary().poses(), 100U);
+}
+
+TEST_F(GatewayStreams, LetTheUpstreamsGoWhenTheClientIsGone) {
+  AnalyzeCall call(gateway().port());
+  call.StartReading();
+  for (const auto& request : Clip(10)) call.Send(request);
+  ASSERT_TRUE(call.WaitForResponses(11));
+  call.Cancel();
+  EXPECT_EQ(call.Await().status.error_code(), grpc::StatusCode::CANCELLED);
+  std::string metrics;
+  for (int waited = 0; waited < 300 && metrics.find("trackfit_sessions_active 0") == std::string::npos;
+       ++waited) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    metrics = gateway().MetricsText();
+  }
+  EXPECT_THAT(metrics, HasSubstr("trackfit_sessions_active 0"));
+}
+
+TEST_F(GatewayStreams, EndWithUnavailableAfterTheGracePeriodOfADrain) {
+  AnalyzeCall call(gateway().port());
+  call.StartReading();
+  for (const auto& request : Clip(10)) call.Send(request);
+  ASSERT_TRUE(call.WaitForResponses(11));
+  gateway().server().Drain();
+  const Analyzed analyzed = call.Await();
+  EXPECT_EQ(analyzed.status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(analyzed.Answered(), Range(0, 10));
+}
+
+TEST_F(GatewayStreams, AreCountedByWhatWasExpectedAndWhetherItWasRecognised) {
+  v1::SessionConfig config;
+  config.set_expected_exercise("push_up");
+  auto clip = Clip(80);
+  clip[0] = ConfigRequest(config);
+  EXPECT_TRUE(Analyze(gateway().port(), clip).status.ok());
+  const std::string metrics = gateway().MetricsText();
+  EXPECT_THAT(metrics,
+              HasSubstr("trackfit_gateway_assessments_total{correct=\"false\",expected=\"push_up\"}"));
+  EXPECT_THAT(metrics, HasSubstr("trackfit_gateway_frames_total{status=\"pose\"} 80"));
+  EXPECT_THAT(metrics, HasSubstr("trackfit_gateway_frame_latency_seconds_count 80"));
+}
+
+}  // namespace
+}  // namespace trackfit

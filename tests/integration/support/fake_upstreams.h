@@ -1,0 +1,188 @@
+// Stand-ins for the servers behind the gateway, over real sockets: quick, deterministic, and easily killed.
+#ifndef TRACKFIT_TESTS_INTEGRATION_SUPPORT_FAKE_UPSTREAMS_H_
+#define TRACKFIT_TESTS_INTEGRATION_SUPPORT_FAKE_UPSTREAMS_H_
+
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <trackfit/v1/extractor.grpc.pb.h>
+#include <trackfit/v1/inferencer.grpc.pb.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "assessment/window_session.h"
+#include "rpc/convert.h"
+#include "rpc/status.h"
+
+namespace trackfit::testing {
+
+// A server that can be killed and started again on the same port.
+template <class Service>
+class FakeServer {
+ public:
+  FakeServer() { Start(); }
+  ~FakeServer() { Kill(); }
+
+  void Start() {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:" + std::to_string(port_), grpc::InsecureServerCredentials(), &port_);
+    builder.SetMaxReceiveMessageSize(-1);
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+  }
+  // All its streams break at once.
+  void Kill() {
+    if (server_) server_->Shutdown(std::chrono::system_clock::now());
+    server_.reset();
+  }
+
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  Service& service() { return service_; }
+
+ private:
+  int port_ = 0;
+  Service service_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+// Sees in every picture a pose that depends on its bytes; "corrupt" is an invalid frame, "nobody" an empty
+// one.
+class FakeExtractor final : public v1::ExtractorService::Service {
+ public:
+  grpc::Status ExtractStream(
+      grpc::ServerContext* /*context*/,
+      grpc::ServerReaderWriter<v1::ExtractStreamResponse, v1::ExtractStreamRequest>* stream) override {
+    ++streams;
+    for (v1::ExtractStreamRequest request; stream->Read(&request);) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms));
+      v1::ExtractStreamResponse response;
+      *response.mutable_result() = See(request.frame());
+      ++frames;
+      stream->Write(response);
+    }
+    return grpc::Status::OK;
+  }
+
+  std::atomic<int> streams = 0;
+  std::atomic<int> frames = 0;
+  std::atomic<int> pause_ms = 0;
+
+ private:
+  static v1::FrameResult See(const v1::Frame& frame) {
+    v1::FrameResult result;
+    result.set_sequence(frame.sequence());
+    if (frame.encoded() == "corrupt") {
+      result.set_status(v1::FRAME_STATUS_INVALID_FRAME);
+      result.set_detail("frame.encoded is no picture");
+      return result;
+    }
+    if (frame.encoded() == "nobody") {
+      result.set_status(v1::FRAME_STATUS_NO_POSE);
+      return result;
+    }
+    result.set_status(v1::FRAME_STATUS_POSE);
+    v1::Pose& pose = *result.mutable_pose();
+    pose.set_sequence(frame.sequence());
+    pose.set_timestamp_us(frame.timestamp_us());
+    pose.set_score(0.9F);
+    const auto shade = static_cast<float>(std::hash<std::string>()(frame.encoded()) % 1000);
+    for (int j = 0; j < skeleton::kJointCount; ++j) {
+      v1::Landmark& landmark = *pose.add_landmarks();
+      landmark.set_x(shade / 1000);
+      landmark.set_y(static_cast<float>(frame.sequence() % 30) / 30);
+      landmark.set_visibility(0.9F);
+      landmark.set_presence(0.9F);
+    }
+    return result;
+  }
+};
+
+// Judges a window by its mean.
+class FakeAssessor final : public assessment::Assessor {
+ public:
+  double rate_hz() const override { return 30; }
+  int window_frames() const override { return 100; }
+  const std::string& model_version() const override { return version_; }
+  const std::string& layout() const override { return layout_; }
+  const std::vector<std::string>& exercises() const override { return exercises_; }
+  absl::StatusOr<assessment::Assessment> Assess(std::span<const skeleton::Pose> window,
+                                                const std::string& expected_exercise) const override {
+    float mean = 0;
+    for (const auto& pose : window) {
+      mean += (pose.landmarks[0].x + pose.landmarks[0].y) / 2 / static_cast<float>(window.size());
+    }
+    assessment::Assessment assessment;
+    assessment.exercise = "squat";
+    assessment.confidence = mean;
+    assessment.known = true;
+    assessment.classes = {{"squat", mean}, {"push_up", 1 - mean}};
+    assessment.judged_exercise = expected_exercise.empty() ? "squat" : expected_exercise;
+    assessment.model_version = version_;
+    return assessment;
+  }
+
+ private:
+  const std::string version_ = "7";
+  const std::string layout_ = "blazepose_33";
+  const std::vector<std::string> exercises_ = {"push_up", "squat"};
+};
+
+class FakeInferencer final : public v1::InferencerService::Service {
+ public:
+  grpc::Status InferStream(
+      grpc::ServerContext* /*context*/,
+      grpc::ServerReaderWriter<v1::InferStreamResponse, v1::InferStreamRequest>* stream) override {
+    ++streams;
+    v1::InferStreamRequest request;
+    if (!stream->Read(&request)) return grpc::Status::OK;
+    auto session = assessment::WindowSession::Create(assessor_, rpc::FromProto(request.config().window()),
+                                                     request.config().expected_exercise());
+    if (!session.ok()) return rpc::ToGrpcStatus(session.status());
+    while (stream->Read(&request)) {
+      const auto pose = rpc::FromProto(request.pose());
+      if (!pose.ok()) return rpc::ToGrpcStatus(pose.status());
+      const auto assessments = session->Push(*pose);
+      if (!assessments.ok()) return rpc::ToGrpcStatus(assessments.status());
+      for (const auto& assessment : *assessments) Write(*stream, assessment);
+      ++poses;
+    }
+    const auto last = session->Finish();
+    if (last.ok() && *last) Write(*stream, **last);
+    return grpc::Status::OK;
+  }
+
+  grpc::Status GetModel(grpc::ServerContext* /*context*/, const v1::GetModelRequest* /*request*/,
+                        v1::GetModelResponse* response) override {
+    response->set_version(assessor_->model_version());
+    for (const auto& exercise : assessor_->exercises()) response->add_exercises(exercise);
+    response->set_layout(assessor_->layout());
+    response->set_rate_hz(assessor_->rate_hz());
+    response->set_window_frames(100);
+    return grpc::Status::OK;
+  }
+
+  std::atomic<int> streams = 0;
+  std::atomic<int> poses = 0;
+
+ private:
+  static void Write(grpc::ServerReaderWriter<v1::InferStreamResponse, v1::InferStreamRequest>& stream,
+                    const assessment::Assessment& assessment) {
+    v1::InferStreamResponse response;
+    *response.mutable_assessment() = rpc::ToProto(assessment);
+    stream.Write(response);
+  }
+
+  const std::shared_ptr<const FakeAssessor> assessor_ = std::make_shared<FakeAssessor>();
+};
+
+}  // namespace trackfit::testing
+
+#endif  // TRACKFIT_TESTS_INTEGRATION_SUPPORT_FAKE_UPSTREAMS_H_

@@ -1,0 +1,136 @@
+// One of our servers as a real process on free ports, to be asked, terminated and killed.
+#ifndef TRACKFIT_TESTS_INTEGRATION_SUPPORT_SERVER_PROCESS_H_
+#define TRACKFIT_TESTS_INTEGRATION_SUPPORT_SERVER_PROCESS_H_
+
+#include <fcntl.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace trackfit::testing {
+
+// Runs `program` of the folder TRACKFIT_BINARIES; killed when this dies. Not thread-safe.
+class ServerProcess {
+ public:
+  // Starts it and waits up to a minute until it listens; port() is 0 when it does not.
+  ServerProcess(std::string program, std::vector<std::string> flags)
+      : program_(std::move(program)), flags_(std::move(flags)) {
+    Start();
+  }
+  ServerProcess(const ServerProcess&) = delete;
+  ServerProcess& operator=(const ServerProcess&) = delete;
+  ~ServerProcess() {
+    Kill();
+    std::filesystem::remove(log_file_);
+  }
+
+  int port() const { return port_; }
+  int metrics_port() const { return metrics_port_; }
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+  // What it has written to standard error since it was first started.
+  std::string Log() const {
+    std::ifstream file(log_file_);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  }
+
+  // As an out-of-memory killer does it.
+  void Kill() {
+    if (pid_ > 0) kill(pid_, SIGKILL);
+    Reap();
+  }
+
+  // Starts it again on the same port.
+  void Restart() {
+    Kill();
+    Start();
+  }
+
+  void SendTerm() const { kill(pid_, SIGTERM); }
+
+  // Waits for its end, as long as the test may last; its exit status, or -1 when a signal ended it.
+  int Wait() { return Reap(); }
+
+ private:
+  void Start() {
+    const std::filesystem::path port_file = log_file_.string() + ".ports";
+    std::filesystem::remove(port_file);
+    std::vector<std::string> arguments = {std::string(TRACKFIT_BINARIES) + "/" + program_,
+                                          "--listen",
+                                          address(),
+                                          "--metrics-listen",
+                                          "127.0.0.1:0",
+                                          "--port-file",
+                                          port_file.string()};
+    arguments.insert(arguments.end(), flags_.begin(), flags_.end());
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    pid_ = fork();
+    if (pid_ == 0) {
+      const int log = open(log_file_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+      if (log >= 0) dup2(log, STDERR_FILENO);
+      execv(argv[0], argv.data());
+      _exit(127);
+    }
+    AwaitPorts(port_file);
+    std::filesystem::remove(port_file);
+  }
+
+  void AwaitPorts(const std::filesystem::path& port_file) {
+    for (int waited = 0; waited < 6000; ++waited) {
+      if (std::filesystem::exists(port_file)) {
+        const auto ports = nlohmann::json::parse(std::ifstream(port_file));
+        port_ = ports.at("grpc").get<int>();
+        metrics_port_ = ports.at("metrics").get<int>();
+        return;
+      }
+      int status = 0;
+      if (waitpid(pid_, &status, WNOHANG) == pid_) {
+        pid_ = -1;
+        break;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    std::cerr << program_ << " does not start:\n" << Log();
+    port_ = 0;
+  }
+
+  static std::filesystem::path NewLogFile(const std::string& program) {
+    static int count = 0;
+    return std::filesystem::temp_directory_path() /
+           ("trackfit_test_" + std::to_string(getpid()) + "_" + program + "_" + std::to_string(++count));
+  }
+
+  int Reap() {
+    if (pid_ <= 0) return -1;
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    pid_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+  const std::string program_;
+  const std::vector<std::string> flags_;
+  const std::filesystem::path log_file_ = NewLogFile(program_);
+  int port_ = 0;
+  int metrics_port_ = 0;
+  pid_t pid_ = -1;
+};
+
+}  // namespace trackfit::testing
+
+#endif  // TRACKFIT_TESTS_INTEGRATION_SUPPORT_SERVER_PROCESS_H_
