@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -55,17 +54,31 @@ std::string TextOf(caffe2::serialize::PyTorchStreamReader& reader, const std::st
   return {static_cast<const char*>(data.get()), size};
 }
 
-// The archive in memory, and again with the checksum of all that.
-void Write(const torch::jit::Module& network, const ModelMetadata& metadata, const std::string& path) {
+// The archive's bytes: saved once for the checksum, then again with it. In memory, because LibTorch aborts
+// when a file takes no more.
+std::string ArchiveBytes(const torch::jit::Module& network, const ModelMetadata& metadata) {
   torch::jit::ExtraFilesMap files = {{kMetadataFile, MetadataToJson(metadata)}};
   std::stringstream draft;
   network.save(draft, files);
   caffe2::serialize::PyTorchStreamReader reader(&draft);
   files[kChecksumFile] = Checksum(reader);
-  std::ofstream file(path, std::ios::binary);  // not save(path): that writes the path into the archive
-  network.save(file, files);
+  std::ostringstream final_archive;
+  network.save(final_archive, files);
+  return std::move(final_archive).str();
+}
+
+// All of `bytes` at `path`, or nothing.
+absl::Status Replace(const std::string& path, const std::string& bytes) {
+  const std::string partial = absl::StrCat(path, ".", getpid(), ".partial");
+  std::ofstream file(partial, std::ios::binary);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   file.close();
-  if (!file) throw std::runtime_error("the disk does not take it");
+  std::error_code error;
+  if (file) std::filesystem::rename(partial, path, error);
+  if (file && !error) return absl::OkStatus();
+  std::error_code ignored;
+  std::filesystem::remove(partial, ignored);
+  return absl::InternalError(absl::StrCat(path, ": cannot be written"));
 }
 
 absl::Status CheckExists(const std::string& path) {
@@ -79,22 +92,14 @@ absl::Status CheckExists(const std::string& path) {
 absl::Status SaveArchive(const std::string& path, const torch::jit::Module& network,
                          const ModelMetadata& metadata) {
   if (absl::Status status = metadata.Validate(); !status.ok()) return WithPath(path, status);
-  const std::string partial = absl::StrCat(path, ".", getpid(), ".partial");
-  std::error_code error;
   try {
     torch::jit::Module copy = network.deepcopy();
     copy.to(torch::kCPU);
     copy.eval();
-    Write(copy, metadata, partial);
+    return Replace(path, ArchiveBytes(copy, metadata));
   } catch (const std::exception& failure) {
-    std::filesystem::remove(partial, error);
     return absl::InternalError(absl::StrCat(path, ": cannot be written: ", failure.what()));
   }
-  std::filesystem::rename(partial, path, error);
-  if (!error) return absl::OkStatus();
-  const std::string message = error.message();
-  std::filesystem::remove(partial, error);
-  return absl::InternalError(absl::StrCat(path, ": cannot be written: ", message));
 }
 
 absl::StatusOr<Archive> LoadArchive(const std::string& path) {

@@ -98,7 +98,7 @@ class GatewayStreams : public ::testing::Test {
 
 TEST_F(GatewayStreams, AnswerEveryFrameOnceInOrder) {
   const Analyzed analyzed = Analyze(gateway().port(), Clip(150));
-  EXPECT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
   EXPECT_TRUE(analyzed.responses.front().has_started());
   EXPECT_EQ(analyzed.Answered(), Range(0, 150));
   EXPECT_EQ(analyzed.Assessments().size(), 7U) << "after 60, 75, ... 150 poses";
@@ -114,7 +114,7 @@ TEST_F(GatewayStreams, KeepTheirOrderAcrossFramesPosesAndBrokenPictures) {
   *requests.emplace_back().mutable_pose() = seen[0].pose();
   requests.push_back(FrameRequest(4, "c"));
   const Analyzed analyzed = Analyze(gateway().port(), requests);
-  EXPECT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
   EXPECT_EQ(analyzed.Answered(), Range(0, 5));
   const auto results = analyzed.FrameResults();
   EXPECT_EQ(results[1].status(), v1::FRAME_STATUS_INVALID_FRAME);
@@ -172,7 +172,7 @@ TEST_F(GatewayStreams, LoseNoFrameWithTheExtractor) {
   extractor_.Start();
   sender.join();
   const Analyzed analyzed = call.Finish();
-  EXPECT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
   EXPECT_EQ(analyzed.Answered(), Range(0, 200));
   EXPECT_GE(extractor_.service().streams, 2);
   EXPECT_THAT(gateway().MetricsText(),
@@ -196,7 +196,7 @@ TEST_F(GatewayStreams, GetTheSameAssessmentsWhenTheInferencerIsReplaced) {
   }
   sender.join();
   const Analyzed analyzed = call.Finish();
-  EXPECT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
   EXPECT_GE(inferencer_.service().streams, 4);
   EXPECT_EQ(analyzed.Answered(), Range(0, 300));
   ASSERT_EQ(analyzed.Assessments().size(), undisturbed.Assessments().size());
@@ -225,7 +225,7 @@ TEST_F(GatewayStreams, WaitForAnInferencerThatComesLater) {
   EXPECT_EQ(gateway().Health(), "NOT_SERVING");
   inferencer_.Start();
   const Analyzed analyzed = call.Finish();
-  EXPECT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
   EXPECT_EQ(analyzed.Answered(), Range(0, 3));
   EXPECT_TRUE(gateway().BecomesReady());
   EXPECT_EQ(gateway().Health(), "SERVING");
@@ -267,7 +267,7 @@ TEST_F(GatewayStreams, DropFramesInLiveDeliveryInsteadOfFallingBehind) {
   auto clip = Clip(100);
   clip[0] = ConfigRequest(config);
   const Analyzed analyzed = Analyze(gateway().port(), clip);
-  EXPECT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
   EXPECT_EQ(analyzed.Answered(), Range(0, 100));
   EXPECT_GT(analyzed.Summary().dropped(), 50U);
   EXPECT_EQ(analyzed.Summary().dropped() + analyzed.Summary().poses(), 100U);

@@ -81,6 +81,7 @@ class GatewayProcesses : public ::testing::Test {
     std::string inferencer;
     if (HasModel()) {
       inferencer_ = std::make_unique<ServerProcess>("trackfit-inferencer", std::vector<std::string>{});
+      ASSERT_NE(inferencer_->port(), 0);
       inferencer = inferencer_->address();
     } else {
       stand_in_ = std::make_unique<testing::FakeServer<testing::FakeInferencer>>();
@@ -105,7 +106,7 @@ std::vector<v1::AnalyzeRequest>* GatewayProcesses::squat_ = nullptr;
 
 TEST_F(GatewayProcesses, AnswerEveryFrameOnceInOrder) {
   const Analyzed analyzed = Analyze(port(), *squat_);
-  EXPECT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
   EXPECT_EQ(analyzed.Answered(), Range(kFrames));
   EXPECT_EQ(analyzed.Summary().frames(), kFrames);
   EXPECT_GT(analyzed.Summary().poses(), kFrames * 9 / 10) << "the figure is seen";
@@ -117,6 +118,8 @@ TEST_F(GatewayProcesses, GiveTwoInterleavedSessionsWhatEachGetsAlone) {
   ASSERT_EQ(push_up_clip.size(), kFrames + 1);
   const Analyzed squat_alone = Analyze(port(), *squat_);
   const Analyzed push_up_alone = Analyze(port(), push_up_clip);
+  ASSERT_TRUE(squat_alone.status.ok()) << squat_alone.status.error_message();
+  ASSERT_TRUE(push_up_alone.status.ok()) << push_up_alone.status.error_message();
   AnalyzeCall squat(port()), push_up(port());
   squat.StartReading();
   push_up.StartReading();
@@ -133,7 +136,7 @@ TEST_F(GatewayProcesses, GoOnAfterACorruptPicture) {
   std::string& jpeg = *requests[3].mutable_frame()->mutable_encoded();
   jpeg = "not a picture" + jpeg.substr(13);
   const Analyzed analyzed = Analyze(port(), requests);
-  EXPECT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
   const auto results = analyzed.FrameResults();
   ASSERT_EQ(results.size(), 5U);
   EXPECT_EQ(results[2].status(), v1::FRAME_STATUS_INVALID_FRAME);
@@ -169,7 +172,7 @@ TEST_F(GatewayProcesses, AnswerEveryFrameOnceWhenTheExtractorIsKilled) {
   extractor_->Restart();
   sender.join();
   const Analyzed analyzed = call.Finish();
-  EXPECT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
   EXPECT_EQ(analyzed.Answered(), Range(kFrames));
 }
 
@@ -180,6 +183,7 @@ TEST_F(GatewayProcesses, GiveTheSameAssessmentsWhenTheInferencerIsKilled) {
     *requests.emplace_back().mutable_pose() = rpc::ToProto(pose);
   }
   const Analyzed undisturbed = Analyze(port(), requests);
+  ASSERT_TRUE(undisturbed.status.ok()) << undisturbed.status.error_message();
   AnalyzeCall call(port());
   call.StartReading();
   for (size_t i = 0; i < requests.size(); ++i) {
@@ -187,7 +191,7 @@ TEST_F(GatewayProcesses, GiveTheSameAssessmentsWhenTheInferencerIsKilled) {
     if (i == 40 || i == 140) inferencer_->Restart();
   }
   const Analyzed analyzed = call.Finish();
-  EXPECT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
   EXPECT_EQ(analyzed.Answered(), Range(180));
   const auto expected = undisturbed.Assessments(), actual = analyzed.Assessments();
   ASSERT_EQ(actual.size(), expected.size());

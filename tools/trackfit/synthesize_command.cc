@@ -66,7 +66,7 @@ absl::Status WriteText(const std::filesystem::path& path, const std::string& tex
 absl::Status WriteVideo(const synthesis::Renderer& renderer, const std::vector<synthesis::Camera>& cameras,
                         double fps, const std::string& path) {
   const cv::Size size(cameras.front().width, cameras.front().height);
-  cv::VideoWriter writer(path, cv::VideoWriter::fourcc('m', 'p', '4', 'v'), fps, size);
+  cv::VideoWriter writer(path, cv::CAP_FFMPEG, cv::VideoWriter::fourcc('m', 'p', '4', 'v'), fps, size);
   if (!writer.isOpened()) {
     return absl::InvalidArgumentError(absl::StrCat("--output ", path, " cannot be written as an mp4 video"));
   }

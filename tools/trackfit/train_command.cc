@@ -215,7 +215,8 @@ protogcn::ModelMetadata Describe(const TrainOptions& options, const protogcn::Ne
                        training.epochs, training.samples_per_epoch, training.batch_size,
                        training.learning_rate, training.freeze_epochs, training.seed, training.average_decay,
                        options.sampling.background_share)},
-      {"selection", "the averaged weights after the last epoch; none by validation"}};
+      {"selection",
+       "the averaged weights after the last epoch of the run; no epoch was chosen by validation"}};
   return metadata;
 }
 
@@ -240,23 +241,33 @@ absl::Status CalibrateModel(const TrainOptions& options, Data data, const protog
   return protogcn::Calibrate(*train, *held_out, metadata);
 }
 
-// Calibrates and evaluates what will be served: the archive, loaded and frozen.
-absl::Status Finish(const TrainOptions& options, const protogcn::NetworkConfig& config, Data data,
+// The model as a server would load it; no file is left behind.
+absl::StatusOr<std::unique_ptr<protogcn::Model>> AsServed(const TrainOptions& options,
+                                                          const torch::jit::Module& network,
+                                                          const protogcn::ModelMetadata& metadata) {
+  const std::string draft = options.output + ".draft";
+  if (const absl::Status saved = protogcn::SaveArchive(draft, network, metadata); !saved.ok()) return saved;
+  absl::StatusOr<std::unique_ptr<protogcn::Model>> model = protogcn::Model::Load(draft);
+  std::error_code ignored;
+  std::filesystem::remove(draft, ignored);
+  return model;
+}
+
+// Calibrates, then evaluates the calibrated model: its temperature weighs in where a clip has several
+// windows.
+absl::Status Finish(const TrainOptions& options, const protogcn::NetworkConfig& config, const Data& data,
                     const torch::jit::Module& network) {
   protogcn::ModelMetadata metadata = Describe(options, config, data);
-  const std::string raw = options.output + ".uncalibrated";
-  if (const absl::Status saved = protogcn::SaveArchive(raw, network, metadata); !saved.ok()) return saved;
-  const absl::StatusOr<std::unique_ptr<protogcn::Model>> model = protogcn::Model::Load(raw);
-  std::error_code ignored;
-  std::filesystem::remove(raw, ignored);
-  if (!model.ok()) return model.status();
-
   std::cout << "Calibrating\n" << std::flush;
-  if (const absl::Status status = CalibrateModel(options, data, **model, metadata); !status.ok())
-    return status;
+  const auto raw = AsServed(options, network, metadata);
+  if (!raw.ok()) return raw.status();
+  if (const absl::Status status = CalibrateModel(options, data, **raw, metadata); !status.ok()) return status;
+
+  const auto calibrated = AsServed(options, network, metadata);
+  if (!calibrated.ok()) return calibrated.status();
   const auto evaluation =
       Validate(data.val, {.shape = options.sampling.shape, .min_frames = metadata.min_frames},
-               [&](std::span<const float> window) { return (*model)->Run(window); });
+               [&](std::span<const float> window) { return (*calibrated)->Run(window); });
   if (!evaluation.ok()) return evaluation.status();
   metadata.metrics = {{"validation.exercises.accuracy", evaluation->exercises.Accuracy()},
                       {"validation.film.accuracy", evaluation->sequences.Accuracy()},
@@ -264,6 +275,7 @@ absl::Status Finish(const TrainOptions& options, const protogcn::NetworkConfig& 
                       {"validation.others.rejected", evaluation->background.Accuracy()}};
   if (const absl::Status saved = protogcn::SaveArchive(options.output, network, metadata); !saved.ok())
     return saved;
+  std::error_code ignored;
   std::cout << protogcn::EvaluationToText(*evaluation)
             << absl::StrFormat("temperature %.3f, known from %.2f\nwrote %s (%d KiB)\n", metadata.temperature,
                                metadata.known_threshold, options.output,
@@ -295,7 +307,7 @@ absl::Status Run(TrainOptions options) {
   }
   if (const absl::Status status = TrainEpochs(options, *sampler, *data, **trainer); !status.ok())
     return status;
-  return Finish(options, config, *std::move(data), (*trainer)->AveragedNetwork());
+  return Finish(options, config, *data, (*trainer)->AveragedNetwork());
 }
 
 }  // namespace
@@ -344,6 +356,10 @@ Action TrainCommand(CLI::App& command) {
   command
       .add_option("--background-share", options->sampling.background_share,
                   "Windows of other movements for each of one exercise")
+      ->capture_default_str();
+  command
+      .add_option("--reconstruction-weight", training.reconstruction_weight,
+                  "Of the graph reconstruction's loss")
       ->capture_default_str();
   command.add_option("--seed", training.seed, "Of weights and samples")->capture_default_str();
   command.add_option("--threads", options->threads, "Of this process")

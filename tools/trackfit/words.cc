@@ -88,7 +88,7 @@ std::string JointWords(const std::string& joint) {
     return "head";
   }
   return absl::StrReplaceAll(
-      joint, {{"foot_index", "toes"}, {"index", "index finger"}, {"pinky", "little finger"}, {"_", " "}});
+      joint, {{"foot_index", "toes"}, {"index", "hand"}, {"pinky", "hand"}, {"thumb", "hand"}, {"_", " "}});
 }
 
 std::string LevelWord(v1::QualityLevel level) {

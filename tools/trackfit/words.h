@@ -1,5 +1,4 @@
-// How the contract's names and numbers read to a person: "push_up" is "Push-up", "left_index" is "left index
-// finger".
+// How the contract's names and numbers read to a person: "push_up" is "Push-up", "left_index" is "left hand".
 #ifndef TRACKFIT_TOOLS_WORDS_H_
 #define TRACKFIT_TOOLS_WORDS_H_
 
@@ -17,7 +16,7 @@ std::string ExerciseWords(const std::string& exercise);
 // What a user types for an exercise ("Push-up", "push up") as the model spells it ("push_up").
 std::string ExerciseName(const std::string& typed);
 
-// "left_elbow" -> "left elbow"; all points of the face are the "head".
+// "left_elbow" -> "left elbow"; all points of the face are the "head", the fingers the "hand".
 std::string JointWords(const std::string& joint);
 
 // "excellent", "good", "fair", "poor" or "not judged".

@@ -49,7 +49,10 @@ struct Analyzed {
     }
     return assessments;
   }
-  const v1::SessionSummary& Summary() const { return responses.back().summary(); }
+  // All zero when the stream ended without one.
+  v1::SessionSummary Summary() const {
+    return responses.empty() ? v1::SessionSummary() : responses.back().summary();
+  }
   // All that must not depend on timing or on other sessions, bit by bit: everything but the session's id and
   // how frame results and assessments are interleaved.
   std::string Fingerprint() const {

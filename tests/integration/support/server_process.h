@@ -3,6 +3,7 @@
 #define TRACKFIT_TESTS_INTEGRATION_SUPPORT_SERVER_PROCESS_H_
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -81,6 +82,7 @@ class ServerProcess {
     argv.push_back(nullptr);
     pid_ = fork();
     if (pid_ == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);  // also when a test is killed for taking too long
       const int log = open(log_file_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
       if (log >= 0) dup2(log, STDERR_FILENO);
       execv(argv[0], argv.data());

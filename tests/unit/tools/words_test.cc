@@ -23,15 +23,17 @@ TEST(Words, UnderstandAnExerciseHoweverItIsTyped) {
 TEST(Words, SpellJointsAsPeopleDo) {
   EXPECT_EQ(JointWords("left_elbow"), "left elbow");
   EXPECT_EQ(JointWords("right_foot_index"), "right toes");
-  EXPECT_EQ(JointWords("left_index"), "left index finger");
+  EXPECT_EQ(JointWords("left_index"), "left hand");
   EXPECT_EQ(JointWords("left_eye_inner"), "head");
 }
 
-TEST(Words, TellEveryJointApartExceptOnTheHead) {
+TEST(Words, TellEveryJointApartExceptOnHeadAndHands) {
   std::map<std::string, int> count;
   for (const std::string_view name : skeleton::JointNames()) ++count[JointWords(std::string(name))];
   EXPECT_EQ(count["head"], 11);
-  EXPECT_EQ(count.size(), 23);
+  EXPECT_EQ(count["left hand"], 3);
+  EXPECT_EQ(count["right hand"], 3);
+  EXPECT_EQ(count.size(), 3U + 16U);
 }
 
 TEST(Words, GiveTimesToTheTenthOfASecond) {

@@ -24,6 +24,8 @@ constexpr float kDesignSide = 540;
 constexpr float kMargin = 18;
 constexpr float kPadding = 16;
 constexpr float kPanelHeight = 114;
+constexpr float kPanelShare = 0.42F;  // of the picture's width, unless that is less than kMinPanelWidth
+constexpr float kMinPanelWidth = 340;
 constexpr float kGaugeRadius = 36;
 constexpr float kMinTextWidth = 212;
 constexpr float kTitleSize = 29;
@@ -131,7 +133,9 @@ Overlay::Overlay(Timeline timeline, cv::Size size, Typeface regular, Typeface bo
                            regular_.Width(FormText(segment.assessment), kTextSize * unit_) + 20 * unit_});
   }
   const float frame_width = (3.2F * kPadding + 2 * kGaugeRadius) * unit_;
-  panel_width_ = std::min(frame_width + text_width, size_.width - 2 * kMargin * unit_);
+  const float room = std::min(std::max(kPanelShare * size_.width, kMinPanelWidth * unit_),
+                              size_.width - 2 * kMargin * unit_);
+  panel_width_ = std::min(frame_width + text_width, room);
 }
 
 void Overlay::Draw(const OverlayFrame& frame, cv::Mat& image) const {
@@ -311,7 +315,7 @@ void Overlay::DrawGauge(const Point2f& centre, const OverlayFrame& frame, Canvas
     canvas.Arc(centre, radius - width / 2, width, std::clamp(frame.score / 100, 0.015F, 1.0F), colour);
   }
   const std::string number = judged ? absl::StrFormat("%.0f", frame.assessment->quality().score()) : "-";
-  const float size = 25 * unit_;
+  const float size = (number.size() > 2 ? 20 : 25) * unit_;
   canvas.Text({centre.x - bold_.Width(number, size) / 2, centre.y + bold_.CapHeight(size) / 2}, number, bold_,
               size, judged ? palette::kWhite : palette::kMuted);
 }
