@@ -15,6 +15,7 @@ void ClipSummary::Add(const Assessment& window) {
 
   Judged& judged = judged_[window.judged_exercise];
   ++judged.windows;
+  judged.rated = judged.rated || window.quality.level != QualityLevel::kUnspecified;
   judged.cosine += window.quality.cosine;
   judged.score += window.quality.score;
   for (int j = 0; j < skeleton::kJointCount; ++j) {
@@ -52,7 +53,7 @@ std::optional<Assessment> ClipSummary::Overall() const {
   overall.judged_exercise = exercise;
   overall.quality.cosine = static_cast<float>(sums.cosine / windows);
   overall.quality.score = static_cast<float>(sums.score / windows);
-  overall.quality.level = LevelOf(overall.quality.score);
+  if (sums.rated) overall.quality.level = LevelOf(overall.quality.score);
   for (int j = 0; j < skeleton::kJointCount; ++j) {
     overall.joint_errors[j].error = static_cast<float>(sums.error[j] / windows);
     overall.joint_errors[j].percentile = static_cast<float>(sums.percentile[j] / windows);

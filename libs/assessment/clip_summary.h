@@ -26,6 +26,7 @@ class ClipSummary {
  private:
   struct Judged {
     int windows = 0;
+    bool rated = false;  // by a calibrated model
     double cosine = 0;
     double score = 0;
     std::array<double, skeleton::kJointCount> error{};

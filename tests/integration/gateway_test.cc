@@ -69,9 +69,7 @@ class GatewayProcesses : public ::testing::Test {
     if (!fs::exists("deploy/models/blazepose/pose_detection.tflite")) return;
     squat_ = new std::vector(Clip("squat", kFrames));
   }
-  static void TearDownTestSuite() {
-    delete std::exchange(squat_, nullptr);
-  }
+  static void TearDownTestSuite() { delete std::exchange(squat_, nullptr); }
 
   void SetUp() override {
     if (squat_ == nullptr) GTEST_SKIP() << "no BlazePose weights; run tools/setup";

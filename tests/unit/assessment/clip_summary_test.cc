@@ -72,5 +72,13 @@ TEST(ClipSummary, KeepsTheExpectedExerciseAsTheJudge) {
   EXPECT_EQ(overall.quality.level, QualityLevel::kPoor);
 }
 
+TEST(ClipSummary, RatesNothingThatTheModelCouldNotRate) {
+  Assessment window = Window("squat", 0.8F, 0, 0, 99);
+  window.quality.level = QualityLevel::kUnspecified;
+  ClipSummary summary;
+  summary.Add(window);
+  EXPECT_EQ(summary.Overall().value().quality.level, QualityLevel::kUnspecified);
+}
+
 }  // namespace
 }  // namespace trackfit::assessment
