@@ -159,8 +159,6 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
     auto request = std::make_unique<Request>();
     {
       std::lock_guard lock(mutex_);
-      reading_ = false;
-      last_progress_ = Now();
       ++in_flight_;
       request->Swap(&incoming_);
     }
@@ -173,6 +171,10 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
         self->handler_->OnRequest(std::move(*request), std::move(in_flight), worker);
       }
     });
+    // Only now may the next request be read: before, another thread could read and post it ahead of this one.
+    std::lock_guard lock(mutex_);
+    reading_ = false;
+    last_progress_ = Now();
   }
 
   void TakeHalfClose() {

@@ -111,8 +111,10 @@ TEST(UnaryCall, RunsInPartsUntilItIsDone) {
   grpc::ClientContext context;
   EXPECT_TRUE(server.NewStub()->Extract(&context, {}, &response).ok());
   EXPECT_EQ(parts, 5);
-  EXPECT_THAT(server.runtime().metrics().Text(),
-              HasSubstr("trackfit_calls_total{code=\"OK\",method=\"Extract\"} 1"));
+  EXPECT_TRUE(Eventually([&] {  // counted just after the answer has left
+    const std::string page = server.runtime().metrics().Text();
+    return page.find("trackfit_calls_total{code=\"OK\",method=\"Extract\"} 1") != std::string::npos;
+  }));
 }
 
 TEST(UnaryCall, NoticesACancellationBetweenParts) {

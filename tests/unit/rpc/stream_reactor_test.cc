@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <deque>
 #include <mutex>
 #include <random>
@@ -91,6 +93,31 @@ TEST(StreamReactor, ReadsNoFurtherThanTheRequestsItMayHaveInFlight) {
   waiting.ReleaseAll();
   EXPECT_TRUE(ReadAll(*stream).empty());
   EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST(StreamReactor, KeepsTheOrderOfRequestsThatOtherThreadsAnswer) {
+  constexpr uint64_t kRequests = 3000;
+  Waiting waiting;
+  std::vector<uint64_t> seen;  // touched on the strand only, until the stream is over
+  ScriptedServer server({.on_request = [&](const Session&, const Request& request, InFlight in_flight) {
+    seen.push_back(request.frame().sequence());
+    waiting.Keep(std::move(in_flight));
+  }});
+  const auto stub = server.NewStub();
+  grpc::ClientContext context;
+  const auto stream = stub->ExtractStream(&context);
+  std::atomic<bool> over = false;
+  std::thread answers([&] {
+    while (!over) waiting.ReleaseAll();
+  });
+  for (uint64_t i = 0; i < kRequests; ++i) ASSERT_TRUE(stream->Write(MakeRequest(i)));
+  stream->WritesDone();
+  EXPECT_TRUE(ReadAll(*stream).empty());
+  EXPECT_TRUE(stream->Finish().ok());
+  over = true;
+  answers.join();
+  EXPECT_EQ(seen.size(), kRequests);
+  EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
 }
 
 TEST(StreamReactor, BuffersLittleForAClientThatDoesNotRead) {
