@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "assessment/window_session.h"
 #include "rpc/convert.h"
+#include "skeleton/validate.h"
 
 namespace trackfit::serving {
 namespace {
@@ -36,15 +37,6 @@ int64_t ReplayUs(const assessment::WindowConfig& window, double rate_hz) {
 }
 
 }  // namespace
-
-absl::Status AnalysisOptions::Validate() const {
-  if (max_frame_bytes < 1) return absl::InvalidArgumentError("max_frame_bytes is 0; it must be at least 1");
-  if (upstream_timeout < std::chrono::seconds(1)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("upstream_timeout is ", Seconds(upstream_timeout), "; it must be at least 1 s"));
-  }
-  return absl::OkStatus();
-}
 
 AnalysisSession::AnalysisSession(std::string session_id, const AnalysisOptions& options, Parts parts)
     : id_(std::move(session_id)), options_(options), parts_(std::move(parts)) {}
@@ -224,6 +216,7 @@ absl::Status AnalysisSession::HandlePose(v1::Pose pose) {
 }
 
 absl::Status AnalysisSession::TakeOrder(const std::string& kind, uint64_t sequence, int64_t timestamp_us) {
+  if (absl::Status time = skeleton::ValidateTimestamp(kind, timestamp_us); !time.ok()) return time;
   if (last_ && sequence <= last_->sequence) {
     return absl::InvalidArgumentError(absl::StrCat(
         kind, ".sequence is ", sequence, "; it must be greater than the one before, ", last_->sequence));
@@ -240,11 +233,11 @@ absl::Status AnalysisSession::TakeOrder(const std::string& kind, uint64_t sequen
 
 void AnalysisSession::Pump() {
   if (phase_ == Phase::kModel) BeginOnceModelIsKnown();
-  if (phase_ != Phase::kRunning) return;
-  FeedExtractor();
+  if (phase_ == Phase::kRunning) FeedExtractor();
   if (live()) {
     while (ledger_.waiting() > kLiveFramesWaiting) ledger_.DropOldestWaiting();
   }
+  if (phase_ != Phase::kRunning) return;
   DeliverAnswers();
   FeedInferencer();
   if (EverythingIsAnswered() && history_->added() == 0) return DeliverSummary();
@@ -332,12 +325,7 @@ size_t AnalysisSession::occupancy() const {
 }
 
 void AnalysisSession::DeliverSummary() {
-  if (first_) {
-    // Unsigned, because the difference of two int64 need not fit an int64.
-    const uint64_t duration_us =
-        static_cast<uint64_t>(last_->timestamp_us) - static_cast<uint64_t>(first_->timestamp_us);
-    summary_.set_duration_us(static_cast<int64_t>(duration_us));
-  }
+  if (first_) summary_.set_duration_us(last_->timestamp_us - first_->timestamp_us);
   if (const auto overall = clip_summary_.Overall()) *summary_.mutable_overall() = rpc::ToProto(*overall);
   v1::AnalyzeResponse response;
   *response.mutable_summary() = std::move(summary_);

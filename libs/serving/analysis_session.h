@@ -35,9 +35,6 @@ struct ModelInfo {
 struct AnalysisOptions {
   size_t max_frame_bytes = 16 << 20;  // of one picture; a larger one is an INVALID_FRAME; at least 1
   std::chrono::milliseconds upstream_timeout{60'000};  // for an upstream that owes something; at least 1 s
-
-  // INVALID_ARGUMENT naming the option and the limit.
-  absl::Status Validate() const;
 };
 
 // The session's client. Its calls must neither block nor call the session back from within.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "skeleton/validate.h"
 
 namespace trackfit::serving {
 namespace {
@@ -48,6 +49,7 @@ absl::StatusOr<ExtractionResult> ExtractionSession::Process(const ExtractorFrame
 }
 
 absl::Status ExtractionSession::CheckOrder(const ExtractorFrame& frame) const {
+  if (absl::Status time = skeleton::ValidateTimestamp("frame", frame.timestamp_us); !time.ok()) return time;
   if (!last_) return absl::OkStatus();
   const auto [sequence, timestamp_us] = *last_;
   if (frame.sequence <= sequence) {

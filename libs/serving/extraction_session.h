@@ -54,8 +54,8 @@ class ExtractionSession {
  public:
   ExtractionSession(const FrameDecoder& decoder, ExtractionMetrics& metrics, FindPose find_pose);
 
-  // INVALID_ARGUMENT naming frame.sequence or frame.timestamp_us when it does not increase; an unusable
-  // picture is a result.
+  // INVALID_ARGUMENT naming frame.sequence or frame.timestamp_us when it does not increase or is out of its
+  // limits; an unusable picture is a result.
   absl::StatusOr<ExtractionResult> Process(const ExtractorFrame& frame, int worker);
 
  private:

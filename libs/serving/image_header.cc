@@ -37,14 +37,32 @@ bool IsStartOfFrame(int64_t marker) {
   return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
 }
 
+// Markers with a segment that may come before the frame: DHT, DAC, DQT, DNL, DRI, APP0 to APP15, COM.
+bool HasSegment(int64_t marker) {
+  return marker == 0xC4 || marker == 0xCC || (marker >= 0xDB && marker <= 0xDD) ||
+         (marker >= 0xE0 && marker <= 0xEF) || marker == 0xFE;
+}
+
+// Markers that stand alone: TEM, RST0 to RST7.
+bool StandsAlone(int64_t marker) { return marker == 0x01 || (marker >= 0xD0 && marker <= 0xD7); }
+
+// Must see the same frame header as the decoder, or a picture could hide its size: what the decoder treats in
+// any other way than these is damaged.
 ImageHeader ReadJpeg(const Bytes& bytes) {
   std::size_t offset = 2;
   while (offset + 4 <= bytes.size() && bytes.At(offset) == 0xFF) {
     const int64_t marker = bytes.At(offset + 1);
     if (IsStartOfFrame(marker))
       return {ImageFormat::kJpeg, bytes.Big(offset + 7, 2), bytes.Big(offset + 5, 2)};
-    const bool is_fill = marker == 0xFF;
-    offset += is_fill ? 1 : 2 + static_cast<std::size_t>(bytes.Big(offset + 2, 2));
+    if (marker == 0xFF) {
+      offset += 1;  // a fill byte
+    } else if (StandsAlone(marker)) {
+      offset += 2;
+    } else if (HasSegment(marker)) {
+      offset += 2 + static_cast<std::size_t>(bytes.Big(offset + 2, 2));
+    } else {
+      break;
+    }
   }
   return {ImageFormat::kJpeg, 0, 0};
 }

@@ -28,10 +28,10 @@ std::array<Trajectory, kJointCount> IsotropicTrajectories(std::span<const Pose> 
     joints[j].reserve(poses.size());
     for (const Pose& pose : poses) {
       const bool known_size = pose.image_width > 0 && pose.image_height > 0;
-      const float width = known_size ? static_cast<float>(pose.image_width) : 1.0F;
-      const float height = known_size ? static_cast<float>(pose.image_height) : 1.0F;
+      const float aspect =
+          known_size ? static_cast<float>(pose.image_height) / static_cast<float>(pose.image_width) : 1.0F;
       const Landmark& landmark = pose.landmarks[j];
-      joints[j].push_back({landmark.x * width, landmark.y * height, landmark.z * width});
+      joints[j].push_back({landmark.x, landmark.y * aspect, landmark.z});
     }
   }
   return joints;

@@ -13,11 +13,12 @@
 namespace trackfit::skeleton {
 
 enum class Normalization {
-  // Isotropic image coordinates (x and z times the width, y times the height; an unknown size counts as
-  // square), origin at
-  // the window's mean mid-hip, unit = the window's median 3-D torso length. Channels x, y, z. A joint that is
-  // absent in
-  // part of the window is interpolated; one that is absent throughout sits at the origin.
+  // Isotropic image coordinates in picture widths (y times height / width; an unknown size counts as square),
+  // so that a client may change its resolution. Origin at the window's mean mid-hip; unit = the window's
+  // median 3-D torso length, but at least a quarter of the body's spread, for torsos that point at the
+  // camera.
+  // Channels x, y, z. A joint that is absent in part of the window is interpolated; one that is absent
+  // throughout sits at the origin.
   kTorso,
   // Upstream's PreNormalize2D: x and y scaled to [-1, 1] over the image. Channels x, y, visibility.
   kImage,

@@ -28,7 +28,15 @@ absl::Status Invalid(const std::string& owner, const Field& field) {
 
 }  // namespace
 
+absl::Status ValidateTimestamp(const std::string& owner, int64_t timestamp_us) {
+  if (timestamp_us >= -kMaxTimestampUs && timestamp_us <= kMaxTimestampUs) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(owner, ".timestamp_us is ", timestamp_us,
+                                                 "; it must be within [", -kMaxTimestampUs, ", ",
+                                                 kMaxTimestampUs, "]"));
+}
+
 absl::Status ValidatePose(const Pose& pose) {
+  if (absl::Status time = ValidateTimestamp("pose", pose.timestamp_us); !time.ok()) return time;
   if (pose.image_width < 0 || pose.image_height < 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("pose.image_width and pose.image_height must not be negative, got ", pose.image_width,

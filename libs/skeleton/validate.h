@@ -2,14 +2,23 @@
 #ifndef TRACKFIT_SKELETON_VALIDATE_H_
 #define TRACKFIT_SKELETON_VALIDATE_H_
 
+#include <cstdint>
+#include <string>
+
 #include "absl/status/status.h"
 #include "skeleton/pose.h"
 
 namespace trackfit::skeleton {
 
+// Timestamps lie within +-kMaxTimestampUs (285 years): the difference of any two fits an int64.
+inline constexpr int64_t kMaxTimestampUs = int64_t{1} << 53;
+
+// INVALID_ARGUMENT naming the field, e.g. "frame.timestamp_us is ..." for the owner "frame".
+absl::Status ValidateTimestamp(const std::string& owner, int64_t timestamp_us);
+
 // INVALID_ARGUMENT naming the field and the limit, e.g. "pose.landmarks[7].x is not finite" when a number is
 // NaN or infinite, a coordinate is further than 100 images away, a visibility or presence is outside [0, 1],
-// or the image size is negative.
+// the image size is negative, or the timestamp is beyond its limits.
 absl::Status ValidatePose(const Pose& pose);
 
 }  // namespace trackfit::skeleton

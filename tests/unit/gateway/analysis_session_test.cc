@@ -308,6 +308,12 @@ TEST_F(AnalysisSessionProtocol, RefusesATimestampThatDoesNotIncrease) {
   ExpectInvalidArgument("frame.timestamp_us");
 }
 
+TEST_F(AnalysisSessionProtocol, RefusesATimestampBeyondItsLimits) {
+  Configure();
+  PushFrame(1, std::numeric_limits<int64_t>::min());
+  ExpectInvalidArgument("frame.timestamp_us");
+}
+
 TEST_F(AnalysisSessionProtocol, CountsFramesAndPosesInOneSequence) {
   Configure();
   PushFrame(4);
@@ -438,6 +444,17 @@ TEST_F(AnalysisSessionLive, RemembersABoundedNumberOfDroppedFrames) {
   ConfigureLive();
   PushFrames(1, 2000);
   EXPECT_GT(session_.occupancy(), 1000U);
+}
+
+TEST_F(AnalysisSessionLive, DropsFramesAlsoWhileNoModelIsKnown) {
+  const auto model = std::exchange(model_, nullptr);
+  ConfigureLive();
+  PushFrames(1, 20);
+  model_ = model;
+  Wait(milliseconds(100));
+  EXPECT_EQ(FramesSent().size(), 4U) << "the others were not kept";
+  EXPECT_EQ(FramesSent().back(), 20U);
+  EXPECT_EQ(client_.Answered().size(), 16U);
 }
 
 TEST_F(AnalysisSessionSurvival, SendsUnansweredFramesToANewExtractor) {
@@ -674,14 +691,6 @@ TEST_F(AnalysisSessionSummary, ComesForASessionWithoutFrames) {
   EXPECT_TRUE(client_.finished->ok());
   EXPECT_EQ(Summary().frames(), 0U);
   EXPECT_EQ(Summary().duration_us(), 0);
-}
-
-TEST(AnalysisOptions, NameTheOptionThatIsOutOfItsLimits) {
-  EXPECT_TRUE(AnalysisOptions{}.Validate().ok());
-  EXPECT_THAT(std::string(AnalysisOptions{.max_frame_bytes = 0}.Validate().message()),
-              HasSubstr("max_frame_bytes"));
-  EXPECT_THAT(std::string(AnalysisOptions{.upstream_timeout = milliseconds(10)}.Validate().message()),
-              HasSubstr("upstream_timeout"));
 }
 
 }  // namespace

@@ -47,6 +47,20 @@ TEST(ImageHeader, SurvivesFilesThatEndAnywhere) {
   }
 }
 
+// A frame header of 64x64 behind one that the decoder would take for the picture's.
+TEST(ImageHeader, ReadsTheFrameHeaderThatTheDecoderReads) {
+  const std::string large("\xFF\xC0\x00\x11\x08\x7D\x00\x7D\x00\x03", 10);
+  const std::string small("\xFF\xC0\x00\x11\x08\x00\x40\x00\x40\x03", 10);
+  for (const std::string marker : {"\x01", "\xD0", "\xD7"}) {  // stand alone: no length follows
+    const std::string hidden = "\xFF\xD8\xFF" + marker + large + std::string(0xFFC0 - 10, '\0') + small;
+    ExpectHeader(hidden, ImageFormat::kJpeg, 32000, 32000);
+  }
+  for (const std::string& marker : {std::string(1, '\0'), std::string("\x02"), std::string("\xDA")}) {
+    const std::string hidden = "\xFF\xD8\xFF" + marker + large + std::string(0xFFC0 - 10, '\0') + small;
+    EXPECT_FALSE(ReadImageHeader(hidden).ok()) << "not allowed before the frame header";
+  }
+}
+
 TEST(ImageHeader, SurvivesSegmentsOfLengthZero) {
   EXPECT_FALSE(ReadImageHeader(std::string("\xFF\xD8\xFF\xE0\x00\x00\xFF\xE0\x00\x00", 10)).ok());
 }

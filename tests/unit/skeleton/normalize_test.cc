@@ -45,6 +45,16 @@ TEST(TorsoNormalization, IgnoresWhereInTheImageThePersonIsAndHowLarge) {
   ExpectSame(Tensor(original), Tensor(moved), 1e-4F);
 }
 
+TEST(TorsoNormalization, IgnoresAChangeOfResolution) {
+  const auto original = testing::WavingPoses(30, 2);
+  auto changed = original;
+  for (size_t t = changed.size() / 2; t < changed.size(); ++t) {
+    changed[t].image_width *= 2;
+    changed[t].image_height *= 2;
+  }
+  ExpectSame(Tensor(original), Tensor(changed), 1e-5F);
+}
+
 TEST(TorsoNormalization, GivesTheSameForLandscapeAndPortraitPictures) {
   const auto landscape = testing::WavingPoses(30, 2);
   auto portrait = landscape;  // the same pixels in the middle of a 360x960 picture

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "support/poses.h"
 
@@ -41,6 +42,19 @@ TEST(ValidatePose, LooksAtWorldLandmarksOnlyWhenThereAreAny) {
   EXPECT_EQ(Complaint(pose), "");
   pose.has_world_landmarks = true;
   EXPECT_EQ(Complaint(pose), "pose.world_landmarks[3].z is not finite");
+}
+
+TEST(ValidatePose, RefusesTimestampsWhoseDifferencesWouldOverflow) {
+  Pose pose = testing::StandingPose();
+  for (const int64_t time : {kMaxTimestampUs, -kMaxTimestampUs}) {
+    pose.timestamp_us = time;
+    EXPECT_EQ(Complaint(pose), "");
+  }
+  for (const int64_t time :
+       {kMaxTimestampUs + 1, std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()}) {
+    pose.timestamp_us = time;
+    EXPECT_THAT(Complaint(pose), HasSubstr("pose.timestamp_us is "));
+  }
 }
 
 TEST(ValidatePose, RefusesANegativeImageSize) {
