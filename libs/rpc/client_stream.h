@@ -38,6 +38,7 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
                                             const std::map<std::string, std::string>& metadata,
                                             Events events) {
     std::shared_ptr<ClientStream> stream(new ClientStream(std::move(events)));
+    const std::lock_guard lock(stream->mutex_);  // reactions wait until the call is set up
     stream->self_ = stream;
     for (const auto& [key, value] : metadata) stream->context_.AddMetadata(key, value);
     make_call(&stream->context_, stream.get());
@@ -93,8 +94,9 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
   }
 
   void OnDone(const grpc::Status& status) override {
-    const std::shared_ptr<ClientStream> keep = std::move(self_);
+    std::shared_ptr<ClientStream> keep;  // outlives the lock
     const std::lock_guard lock(mutex_);
+    keep = std::move(self_);
     if (events_.on_closed) events_.on_closed(FromGrpcStatus(status));
     events_ = {};
   }

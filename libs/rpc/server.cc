@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "rpc/termination_signal.h"
 
 namespace trackfit::rpc {
 namespace {
@@ -60,10 +59,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Runtime& runtime, grpc::Se
   if (absl::Status metrics = server->ServeMetrics(); !metrics.ok()) return metrics;
   if (absl::Status written = server->WritePortFile(); !written.ok()) return written;
   server->SetServing(server->ready());
-  runtime.log().Info("serving", {{"name", name},
-                                 {"grpc_port", server->port()},
-                                 {"metrics_port", server->metrics_port()},
-                                 {"workers", runtime.pool().workers()}});
+  runtime.log().Info(server->ready() ? "serving" : "listening", {{"name", name},
+                                                                 {"grpc_port", server->port()},
+                                                                 {"metrics_port", server->metrics_port()},
+                                                                 {"workers", runtime.pool().workers()}});
   return server;
 }
 
@@ -118,7 +117,7 @@ void Server::UpdateHealth() {
   if (ready() || !is_ready_()) return;
   is_ready_ = nullptr;
   SetServing(true);
-  runtime_.log().Info("ready");
+  runtime_.log().Info("serving");
 }
 
 void Server::AbortIdleStreams() {
@@ -141,9 +140,8 @@ void Server::Drain() {
   server_.reset();
 }
 
-int ServeUntilSignal(Runtime& runtime, grpc::Service& service, const std::string& name,
-                     std::function<bool()> is_ready) {
-  TerminationSignal signal;
+int ServeUntilSignal(TerminationSignal& signal, Runtime& runtime, grpc::Service& service,
+                     const std::string& name, std::function<bool()> is_ready) {
   const auto server = Server::Start(runtime, service, name, std::move(is_ready));
   if (!server.ok()) {
     runtime.log().Error("cannot serve", {{"reason", server.status().message()}});

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "rpc/runtime.h"
+#include "rpc/termination_signal.h"
 #include "telemetry/metrics_endpoint.h"
 
 namespace trackfit::rpc {
@@ -56,10 +57,10 @@ class Server {
   std::unique_ptr<grpc::Server> server_;
 };
 
-// Serves until SIGTERM or SIGINT, then drains. The process's exit status: 0, or 1 (with a log line) when it
-// cannot listen.
-int ServeUntilSignal(Runtime& runtime, grpc::Service& service, const std::string& name,
-                     std::function<bool()> is_ready = nullptr);
+// Serves until the signal, then drains; at once where it has come already. The process's exit status: 0, or 1
+// (with a log line) when it cannot listen.
+int ServeUntilSignal(TerminationSignal& signal, Runtime& runtime, grpc::Service& service,
+                     const std::string& name, std::function<bool()> is_ready = nullptr);
 
 }  // namespace trackfit::rpc
 

@@ -9,8 +9,6 @@
 #include "telemetry/log.h"
 
 namespace trackfit::rpc {
-namespace {
-
 absl::Status CheckAddress(const std::string& flag, const std::string& address) {
   const std::size_t colon = address.rfind(':');
   const bool has_host = colon != std::string::npos && colon > 0;
@@ -21,6 +19,8 @@ absl::Status CheckAddress(const std::string& flag, const std::string& address) {
   return absl::InvalidArgumentError(
       absl::StrCat(flag, " is \"", address, "\"; it must be host:port with a port from 0 to 65535"));
 }
+
+namespace {
 
 template <class T>
 absl::Status CheckRange(const std::string& flag, T value, T lowest, T highest) {

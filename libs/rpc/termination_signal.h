@@ -6,8 +6,8 @@
 
 namespace trackfit::rpc {
 
-// While it lives, the first SIGTERM or SIGINT is caught; a second one kills the process, so that a hanging
-// drain can be cut short. One at a time in a process.
+// While it lives, the first SIGTERM and the first SIGINT are caught; a second one of the same kind kills the
+// process, so that a hanging drain can be cut short. One at a time in a process.
 class TerminationSignal {
  public:
   TerminationSignal();

@@ -15,11 +15,6 @@ void Strand::Post(Task task) {
   Schedule();
 }
 
-std::size_t Strand::pending() const {
-  std::lock_guard lock(mutex_);
-  return tasks_.size();
-}
-
 void Strand::Schedule() {
   pool_.Submit([self = shared_from_this()](int worker) { self->RunOne(worker); });
 }

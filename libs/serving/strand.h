@@ -22,9 +22,6 @@ class Strand : public std::enable_shared_from_this<Strand> {
   // earlier tasks of the strand wrote. May be called by a task of the strand.
   void Post(Task task);
 
-  // Tasks that wait or run.
-  std::size_t pending() const;
-
  private:
   explicit Strand(WorkerPool& pool) : pool_(pool) {}
 
@@ -32,7 +29,7 @@ class Strand : public std::enable_shared_from_this<Strand> {
   void RunOne(int worker);
 
   WorkerPool& pool_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::deque<Task> tasks_;  // the front one is running or scheduled
 };
 

@@ -3,8 +3,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "serving/admission_gate.h"
 
 namespace trackfit::serving {
+namespace {
+
+constexpr std::chrono::milliseconds kRetryAfter{1000};
+
+}  // namespace
 
 WorkerPool::WorkerPool(WorkerPoolConfig config) : config_(std::move(config)) {
   threads_.reserve(static_cast<std::size_t>(config_.workers));
@@ -19,11 +25,13 @@ absl::Status WorkerPool::TrySubmit(Task task) {
   {
     std::lock_guard lock(mutex_);
     if (stopping_) return absl::UnavailableError("the server is shutting down");
-    if (queue_.size() >= config_.max_queued) {
-      return absl::ResourceExhaustedError(absl::StrCat("all ", config_.workers, " workers are busy and ",
-                                                       config_.max_queued, " tasks wait already"));
+    if (queued_alone_ >= config_.max_queued) {
+      return WithRetryAfter(
+          absl::ResourceExhaustedError(absl::StrCat("all ", config_.workers, " workers are busy and ",
+                                                    config_.max_queued, " calls wait already")),
+          kRetryAfter);
     }
-    Enqueue(std::move(task));
+    Enqueue(std::move(task), true);
   }
   wake_.notify_one();
   return absl::OkStatus();
@@ -33,7 +41,7 @@ void WorkerPool::Submit(Task task) {
   {
     std::lock_guard lock(mutex_);
     if (stopped_) return;
-    Enqueue(std::move(task));
+    Enqueue(std::move(task), false);
   }
   wake_.notify_one();
 }
@@ -49,19 +57,16 @@ void WorkerPool::Shutdown() {
   }
 }
 
-std::size_t WorkerPool::queued() const {
-  std::lock_guard lock(mutex_);
-  return queue_.size();
-}
-
-void WorkerPool::Enqueue(Task task) {
-  queue_.push_back({std::move(task), std::chrono::steady_clock::now()});
+void WorkerPool::Enqueue(Task task, bool stands_alone) {
+  queue_.push_back({std::move(task), stands_alone, std::chrono::steady_clock::now()});
+  if (stands_alone) ++queued_alone_;
   if (config_.on_queue_size) config_.on_queue_size(queue_.size());
 }
 
 WorkerPool::Waiting WorkerPool::Dequeue() {
   Waiting next = std::move(queue_.front());
   queue_.pop_front();
+  if (next.stands_alone) --queued_alone_;
   if (config_.on_queue_size) config_.on_queue_size(queue_.size());
   return next;
 }

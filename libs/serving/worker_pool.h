@@ -22,7 +22,7 @@ using Task = absl::AnyInvocable<void(int worker)>;
 
 struct WorkerPoolConfig {
   int workers = 1;              // at least 1
-  std::size_t max_queued = 64;  // tasks that TrySubmit lets wait; at least 1
+  std::size_t max_queued = 64;  // tasks of TrySubmit that may wait; at least 1
   // For metrics; may be empty. Must be quick: on_queue_size is called under the queue's lock.
   std::function<void(double wait_seconds)> on_wait = nullptr;
   std::function<void(std::size_t queued)> on_queue_size = nullptr;
@@ -37,7 +37,8 @@ class WorkerPool {
   // As Shutdown().
   ~WorkerPool();
 
-  // For work that stands alone. RESOURCE_EXHAUSTED when the queue is full, UNAVAILABLE after Shutdown().
+  // For work that stands alone. RESOURCE_EXHAUSTED with RetryAfter() when too much of it waits, UNAVAILABLE
+  // after Shutdown().
   absl::Status TrySubmit(Task task);
 
   // For work whose amount is bounded elsewhere: a strand waits here at most once, however long its own queue
@@ -48,22 +49,23 @@ class WorkerPool {
   void Shutdown();
 
   int workers() const { return static_cast<int>(threads_.size()); }
-  std::size_t queued() const;
 
  private:
   struct Waiting {
     Task task;
+    bool stands_alone;
     std::chrono::steady_clock::time_point since;
   };
 
-  void Enqueue(Task task);
+  void Enqueue(Task task, bool stands_alone);
   Waiting Dequeue();
   void Work(int worker);
 
   const WorkerPoolConfig config_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Waiting> queue_;
+  std::size_t queued_alone_ = 0;
   int running_ = 0;
   bool stopping_ = false;
   bool stopped_ = false;

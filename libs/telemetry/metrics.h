@@ -38,8 +38,6 @@ class Metrics {
   // What /metrics shows.
   std::string Text() const;
 
-  const std::shared_ptr<prometheus::Registry>& registry() const { return registry_; }
-
  private:
   std::shared_ptr<prometheus::Registry> registry_;
 };
@@ -58,18 +56,6 @@ class Timer {
  private:
   prometheus::Histogram& seconds_;
   std::chrono::steady_clock::time_point start_;
-};
-
-// Counts one more in a gauge while it lives.
-class GaugeGuard {
- public:
-  explicit GaugeGuard(prometheus::Gauge& gauge) : gauge_(gauge) { gauge_.Increment(); }
-  GaugeGuard(const GaugeGuard&) = delete;
-  GaugeGuard& operator=(const GaugeGuard&) = delete;
-  ~GaugeGuard() { gauge_.Decrement(); }
-
- private:
-  prometheus::Gauge& gauge_;
 };
 
 // One RPC from its start to its end: trackfit_calls_started_total{method}, trackfit_calls_total{method,code}

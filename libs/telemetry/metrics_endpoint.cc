@@ -4,10 +4,10 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 
@@ -17,35 +17,40 @@
 namespace trackfit::telemetry {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr std::size_t kLargestRequest = 8192;
 constexpr int kBacklog = 16;
-// A scraper that does not send or take its bytes for so long is let go.
-constexpr timeval kPatience{2, 0};
+// A scraper that is not done by then is let go.
+constexpr std::chrono::seconds kPatience{2};
 
 struct FreeAddresses {
   void operator()(addrinfo* addresses) const { freeaddrinfo(addresses); }
 };
 
-// A socket that listens on host:port, or -1.
-int Listen(const std::string& address) {
+// A socket that listens on host:port; else the reason why not.
+absl::StatusOr<int> Listen(const std::string& address) {
   const std::size_t colon = address.rfind(':');
-  if (colon == std::string::npos) return -1;
+  if (colon == std::string::npos) return absl::InvalidArgumentError("it must be host:port");
   std::string host = address.substr(0, colon);
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
   addrinfo hints{};
   hints.ai_flags = AI_PASSIVE;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  if (getaddrinfo(host.c_str(), address.c_str() + colon + 1, &hints, &found) != 0) return -1;
+  if (const int error = getaddrinfo(host.c_str(), address.c_str() + colon + 1, &hints, &found); error != 0) {
+    return absl::UnavailableError(gai_strerror(error));
+  }
   const std::unique_ptr<addrinfo, FreeAddresses> addresses(found);
   const int listener = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (listener < 0) return -1;
+  if (listener < 0) return absl::UnavailableError(std::strerror(errno));
   const int on = 1;
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   if (bind(listener, found->ai_addr, found->ai_addrlen) == 0 && listen(listener, kBacklog) == 0)
     return listener;
+  const std::string reason = std::strerror(errno);
   close(listener);
-  return -1;
+  return absl::UnavailableError(absl::StrCat(reason, "; is the port taken?"));
 }
 
 int PortOf(int listener) {
@@ -57,26 +62,46 @@ int PortOf(int listener) {
   return std::atoi(port);
 }
 
-// Everything up to the empty line after the headers; empty when it does not come.
-std::string ReadRequest(int connection) {
-  std::string request;
-  char buffer[1024];
-  while (request.size() < kLargestRequest) {
-    const ssize_t received = recv(connection, buffer, sizeof(buffer), 0);
-    if (received <= 0) return "";
-    request.append(buffer, static_cast<std::size_t>(received));
-    if (absl::StrContains(request, "\r\n\r\n")) return request;
-  }
-  return "";
-}
+// A connection that ends when its time is over or the endpoint stops.
+class Connection {
+ public:
+  Connection(int socket, int wake) : socket_(socket), wake_(wake) {}
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() { close(socket_); }
 
-void Send(int connection, const std::string& bytes) {
-  for (std::size_t sent = 0; sent < bytes.size();) {
-    const ssize_t count = send(connection, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-    if (count <= 0) return;
-    sent += static_cast<std::size_t>(count);
+  // Everything up to the empty line after the headers; empty when it does not come.
+  std::string ReadRequest() const {
+    std::string request;
+    char buffer[1024];
+    while (request.size() < kLargestRequest && Await(POLLIN)) {
+      const ssize_t received = recv(socket_, buffer, sizeof(buffer), 0);
+      if (received <= 0) return "";
+      request.append(buffer, static_cast<std::size_t>(received));
+      if (absl::StrContains(request, "\r\n\r\n")) return request;
+    }
+    return "";
   }
-}
+
+  void Send(const std::string& bytes) const {
+    for (std::size_t sent = 0; sent < bytes.size() && Await(POLLOUT);) {
+      const ssize_t count = send(socket_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+      if (count <= 0) return;
+      sent += static_cast<std::size_t>(count);
+    }
+  }
+
+ private:
+  bool Await(short event) const {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now());
+    pollfd events[] = {{socket_, event, 0}, {wake_, POLLIN, 0}};
+    return left.count() > 0 && poll(events, 2, static_cast<int>(left.count())) > 0 && events[1].revents == 0;
+  }
+
+  const int socket_;
+  const int wake_;
+  const Clock::time_point deadline_ = Clock::now() + kPatience;
+};
 
 std::string Response(const std::string& status, const std::string& body, bool with_body) {
   return absl::StrCat("HTTP/1.1 ", status,
@@ -97,25 +122,17 @@ std::string Answer(const std::string& request, const Metrics& metrics) {
   return Response("200 OK", metrics.Text(), with_body);
 }
 
-void ServeConnection(int connection, const Metrics& metrics) {
-  setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
-  setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof(kPatience));
-  const std::string request = ReadRequest(connection);
-  if (!request.empty()) Send(connection, Answer(request, metrics));
-  close(connection);
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Start(const std::string& address,
                                                                         const Metrics& metrics) {
-  const int listener = Listen(address);
-  if (listener < 0) {
-    return absl::UnavailableError(absl::StrCat("cannot serve metrics on ", address, ": ",
-                                               std::strerror(errno), "; is the port taken?"));
+  const absl::StatusOr<int> listener = Listen(address);
+  if (!listener.ok()) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot serve metrics on ", address, ": ", listener.status().message()));
   }
   const int wake = eventfd(0, EFD_CLOEXEC);
-  return std::unique_ptr<MetricsEndpoint>(new MetricsEndpoint(listener, wake, PortOf(listener), metrics));
+  return std::unique_ptr<MetricsEndpoint>(new MetricsEndpoint(*listener, wake, PortOf(*listener), metrics));
 }
 
 MetricsEndpoint::MetricsEndpoint(int listener, int wake, int port, const Metrics& metrics)
@@ -133,8 +150,11 @@ void MetricsEndpoint::Serve() {
   while (true) {
     if (poll(events, 2, -1) < 0) continue;  // a signal
     if (events[1].revents != 0) return;
-    const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (connection >= 0) ServeConnection(connection, metrics_);
+    const int socket = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (socket < 0) continue;
+    const Connection connection(socket, wake_);
+    const std::string request = connection.ReadRequest();
+    if (!request.empty()) connection.Send(Answer(request, metrics_));
   }
 }
 

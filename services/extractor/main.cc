@@ -7,6 +7,7 @@
 #include "pose_engines.h"
 #include "rpc/runtime.h"
 #include "rpc/server.h"
+#include "rpc/termination_signal.h"
 
 int main(int argc, char** argv) {
   using namespace trackfit;  // NOLINT(google-build-using-namespace): this is the program
@@ -20,6 +21,7 @@ int main(int argc, char** argv) {
     return 2;
   }
 
+  rpc::TerminationSignal signal;  // caught from here on: loading ends gracefully, too
   const auto runtime = rpc::Runtime::Create("extractor", options.server);
   auto engines =
       extractor::PoseEngines::Create(options.models_dir, options.model, options.server.WorkerCount());
@@ -28,5 +30,5 @@ int main(int argc, char** argv) {
     return 1;
   }
   extractor::ExtractorService service(**runtime, *engines, options.decoder);
-  return rpc::ServeUntilSignal(**runtime, service, v1::ExtractorService::service_full_name());
+  return rpc::ServeUntilSignal(signal, **runtime, service, v1::ExtractorService::service_full_name());
 }

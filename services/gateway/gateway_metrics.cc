@@ -60,7 +60,7 @@ prometheus::Counter& GatewayMetrics::Frames(v1::FrameStatus status) {
 prometheus::Counter& GatewayMetrics::Breaks(serving::Upstream upstream) {
   return metrics_.Counter(
       "trackfit_gateway_upstream_breaks_total",
-      "Streams to a server behind that ended before their time and had to be opened again.",
+      "Streams to a server behind that ended before their time, failed attempts to reach it included.",
       {{"upstream", serving::Name(upstream)}});
 }
 

@@ -28,7 +28,9 @@ void GatewayOptions::Register(CLI::App& app) {
 }
 
 absl::Status GatewayOptions::Validate() const {
-  if (upstream_timeout < 1 || upstream_timeout > 3600) {
+  if (absl::Status valid = rpc::CheckAddress("extractor", extractor); !valid.ok()) return valid;
+  if (absl::Status valid = rpc::CheckAddress("inferencer", inferencer); !valid.ok()) return valid;
+  if (!(upstream_timeout >= 1 && upstream_timeout <= 3600)) {  // so that NaN is refused, too
     return absl::InvalidArgumentError(
         absl::StrCat("upstream-timeout is ", upstream_timeout, "; it must be between 1 and 3600"));
   }

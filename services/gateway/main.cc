@@ -8,6 +8,7 @@
 #include "gateway_service.h"
 #include "rpc/runtime.h"
 #include "rpc/server.h"
+#include "rpc/termination_signal.h"
 #include "serving/ticker.h"
 #include "upstreams.h"
 
@@ -19,6 +20,7 @@ int main(int argc, char** argv) {
   options.Register(app);
   CLI11_PARSE(app, argc, argv);
 
+  rpc::TerminationSignal signal;  // caught from here on: loading ends gracefully, too
   const auto runtime = rpc::Runtime::Create("gateway", options.server);
   const absl::Status valid = runtime.ok() ? options.Validate() : runtime.status();
   if (!valid.ok()) {
@@ -29,6 +31,6 @@ int main(int argc, char** argv) {
   serving::Ticker ticker(std::chrono::milliseconds(100));
   gateway::Upstreams upstreams(options.extractor, options.inferencer, ticker, (*runtime)->log());
   gateway::GatewayService service(**runtime, options.Analysis(), upstreams, ticker);
-  return rpc::ServeUntilSignal(**runtime, service, gateway::kGatewayServiceName,
+  return rpc::ServeUntilSignal(signal, **runtime, service, gateway::kGatewayServiceName,
                                [&upstreams] { return upstreams.reached(); });
 }

@@ -5,6 +5,7 @@
 
 #include "rpc/client_channel.h"
 #include "rpc/session_id.h"
+#include "rpc/status.h"
 
 namespace trackfit::gateway {
 namespace {
@@ -97,6 +98,12 @@ void Upstreams::TakeModel(const grpc::Status& status, const v1::GetModelResponse
                            response.rate_hz(),
                            static_cast<int>(response.window_frames())});
   }
+  // Once for each reason: a wrong address must show, but not five times a second.
+  if (!status.ok() && status.error_message() != query_error_) {
+    log_.Warning("the inferencer does not answer",
+                 {{"code", rpc::CodeName(rpc::FromGrpcStatus(status))}, {"message", status.error_message()}});
+  }
+  query_error_ = status.error_message();
   query_.reset();
   answered_.notify_all();
 }

@@ -63,6 +63,7 @@ class Upstreams {
   std::condition_variable answered_;
   std::shared_ptr<ModelQuery> query_;  // under way
   std::chrono::steady_clock::time_point next_query_{};
+  std::string query_error_;  // of the last query; empty when it went well
   std::shared_ptr<const serving::ModelInfo> model_;
   bool extractor_reached_ = false;
 

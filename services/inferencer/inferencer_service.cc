@@ -1,6 +1,6 @@
 #include "inferencer_service.h"
 
-#include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -15,7 +15,7 @@ namespace trackfit::inferencer {
 namespace {
 
 constexpr int kMaxClipPoses = 36000;
-constexpr int kPosesPerPart = 60;  // at the default rates: at most four windows
+constexpr std::chrono::milliseconds kPart{200};
 
 // Infer, part by part.
 class ClipCall {
@@ -28,8 +28,8 @@ class ClipCall {
     if (!session_) {
       if (absl::Status started = Start(); !started.ok()) return started;
     }
-    const int end = std::min(next_ + kPosesPerPart, request_.poses_size());
-    for (; next_ < end; ++next_) {
+    const auto end = std::chrono::steady_clock::now() + kPart;
+    for (; next_ < request_.poses_size() && std::chrono::steady_clock::now() < end; ++next_) {
       if (absl::Status pushed = PushNext(); !pushed.ok()) return InPose(pushed);
     }
     if (next_ < request_.poses_size()) return rpc::Progress::kMore;
@@ -95,17 +95,20 @@ grpc::ServerUnaryReactor* InferencerService::Infer(grpc::CallbackServerContext* 
   return rpc::RunUnary(runtime_, context, "Infer", [call](int) { return call->DoPart(); });
 }
 
+// Answered without a worker: a gateway that starts must learn the model however busy they are.
 grpc::ServerUnaryReactor* InferencerService::GetModel(grpc::CallbackServerContext* context,
                                                       const v1::GetModelRequest*,
                                                       v1::GetModelResponse* response) {
-  return rpc::RunUnary(runtime_, context, "GetModel", [this, response](int) {
-    response->set_version(assessor_->model_version());
-    for (const std::string& exercise : assessor_->exercises()) response->add_exercises(exercise);
-    response->set_layout(assessor_->layout());
-    response->set_rate_hz(assessor_->rate_hz());
-    response->set_window_frames(static_cast<uint32_t>(assessor_->window_frames()));
-    return rpc::Progress::kDone;
-  });
+  telemetry::CallGuard call(runtime_.metrics(), "GetModel", telemetry::WorkBuckets());
+  call.set_code("OK");
+  response->set_version(assessor_->model_version());
+  for (const std::string& exercise : assessor_->exercises()) response->add_exercises(exercise);
+  response->set_layout(assessor_->layout());
+  response->set_rate_hz(assessor_->rate_hz());
+  response->set_window_frames(static_cast<uint32_t>(assessor_->window_frames()));
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  reactor->Finish(grpc::Status::OK);
+  return reactor;
 }
 
 }  // namespace trackfit::inferencer

@@ -7,6 +7,7 @@
 #include "model_loading.h"
 #include "rpc/runtime.h"
 #include "rpc/server.h"
+#include "rpc/termination_signal.h"
 
 int main(int argc, char** argv) {
   using namespace trackfit;  // NOLINT(google-build-using-namespace): this is the program
@@ -16,6 +17,7 @@ int main(int argc, char** argv) {
   options.Register(app);
   CLI11_PARSE(app, argc, argv);
 
+  rpc::TerminationSignal signal;  // caught from here on: loading ends gracefully, too
   const auto runtime = rpc::Runtime::Create("inferencer", options.server);
   if (!runtime.ok()) {
     std::cerr << "trackfit-inferencer: " << runtime.status().message() << "\n";
@@ -27,5 +29,5 @@ int main(int argc, char** argv) {
     return 1;
   }
   inferencer::InferencerService service(**runtime, *model);
-  return rpc::ServeUntilSignal(**runtime, service, v1::InferencerService::service_full_name());
+  return rpc::ServeUntilSignal(signal, **runtime, service, v1::InferencerService::service_full_name());
 }

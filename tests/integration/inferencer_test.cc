@@ -6,11 +6,13 @@
 #include <gtest/gtest.h>
 #include <trackfit/v1/inferencer.grpc.pb.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <limits>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "integration/support/http_get.h"
@@ -232,6 +234,16 @@ TEST_F(Inferencer, TerminationInMidStreamLetsItFinishAndExitsWithZero) {
   EXPECT_EQ(response.assessment().last_sequence(), 59u);
   EXPECT_TRUE(stream->Finish().ok());
   EXPECT_EQ(server_->Wait(), 0);
+}
+
+TEST_F(Inferencer, TerminationWhileItLoadsItsModelEndsWithZero) {
+  ServerProcess loading("trackfit-inferencer", {"--model-repository", Repository().string()},
+                        ServerProcess::Await::kNothing);
+  while (loading.Log().find("BLAS") == std::string::npos) {  // logged before the model is loaded
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  loading.SendTerm();
+  EXPECT_EQ(loading.Wait(), 0);
 }
 
 TEST_F(Inferencer, SaysThatItIsServingAndShowsItsMetrics) {

@@ -53,14 +53,34 @@ class FakeServer {
   std::unique_ptr<grpc::Server> server_;
 };
 
+struct StreamCount {
+  std::atomic<int> streams = 0;  // since the beginning
+  std::atomic<int> open = 0;     // at the moment
+};
+
+// One stream of a service, while it lives.
+class OpenStream {
+ public:
+  explicit OpenStream(StreamCount& count) : count_(count) {
+    ++count_.streams;
+    ++count_.open;
+  }
+  OpenStream(const OpenStream&) = delete;
+  OpenStream& operator=(const OpenStream&) = delete;
+  ~OpenStream() { --count_.open; }
+
+ private:
+  StreamCount& count_;
+};
+
 // Sees in every picture a pose that depends on its bytes; "corrupt" is an invalid frame, "nobody" an empty
 // one.
-class FakeExtractor final : public v1::ExtractorService::Service {
+class FakeExtractor final : public v1::ExtractorService::Service, public StreamCount {
  public:
   grpc::Status ExtractStream(
       grpc::ServerContext* /*context*/,
       grpc::ServerReaderWriter<v1::ExtractStreamResponse, v1::ExtractStreamRequest>* stream) override {
-    ++streams;
+    const OpenStream counted(*this);
     for (v1::ExtractStreamRequest request; stream->Read(&request);) {
       std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms));
       v1::ExtractStreamResponse response;
@@ -71,7 +91,6 @@ class FakeExtractor final : public v1::ExtractorService::Service {
     return grpc::Status::OK;
   }
 
-  std::atomic<int> streams = 0;
   std::atomic<int> frames = 0;
   std::atomic<int> pause_ms = 0;
 
@@ -135,12 +154,12 @@ class FakeAssessor final : public assessment::Assessor {
   const std::vector<std::string> exercises_ = {"push_up", "squat"};
 };
 
-class FakeInferencer final : public v1::InferencerService::Service {
+class FakeInferencer final : public v1::InferencerService::Service, public StreamCount {
  public:
   grpc::Status InferStream(
       grpc::ServerContext* /*context*/,
       grpc::ServerReaderWriter<v1::InferStreamResponse, v1::InferStreamRequest>* stream) override {
-    ++streams;
+    const OpenStream counted(*this);
     v1::InferStreamRequest request;
     if (!stream->Read(&request)) return grpc::Status::OK;
     auto session = assessment::WindowSession::Create(assessor_, rpc::FromProto(request.config().window()),
@@ -169,7 +188,6 @@ class FakeInferencer final : public v1::InferencerService::Service {
     return grpc::Status::OK;
   }
 
-  std::atomic<int> streams = 0;
   std::atomic<int> poses = 0;
 
  private:

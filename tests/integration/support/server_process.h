@@ -26,9 +26,11 @@ namespace trackfit::testing {
 // Runs `program` of the folder TRACKFIT_BINARIES; killed when this dies. Not thread-safe.
 class ServerProcess {
  public:
+  enum class Await { kListening, kNothing };
+
   // Starts it and waits up to a minute until it listens; port() is 0 when it does not.
-  ServerProcess(std::string program, std::vector<std::string> flags)
-      : program_(std::move(program)), flags_(std::move(flags)) {
+  ServerProcess(std::string program, std::vector<std::string> flags, Await await = Await::kListening)
+      : program_(std::move(program)), flags_(std::move(flags)), await_(await) {
     Start();
   }
   ServerProcess(const ServerProcess&) = delete;
@@ -36,6 +38,7 @@ class ServerProcess {
   ~ServerProcess() {
     Kill();
     std::filesystem::remove(log_file_);
+    std::filesystem::remove(port_file_);
   }
 
   int port() const { return port_; }
@@ -67,15 +70,14 @@ class ServerProcess {
 
  private:
   void Start() {
-    const std::filesystem::path port_file = log_file_.string() + ".ports";
-    std::filesystem::remove(port_file);
+    std::filesystem::remove(port_file_);
     std::vector<std::string> arguments = {std::string(TRACKFIT_BINARIES) + "/" + program_,
                                           "--listen",
                                           address(),
                                           "--metrics-listen",
                                           "127.0.0.1:0",
                                           "--port-file",
-                                          port_file.string()};
+                                          port_file_.string()};
     arguments.insert(arguments.end(), flags_.begin(), flags_.end());
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
@@ -88,14 +90,13 @@ class ServerProcess {
       execv(argv[0], argv.data());
       _exit(127);
     }
-    AwaitPorts(port_file);
-    std::filesystem::remove(port_file);
+    if (await_ == Await::kListening) AwaitPorts();
   }
 
-  void AwaitPorts(const std::filesystem::path& port_file) {
+  void AwaitPorts() {
     for (int waited = 0; waited < 6000; ++waited) {
-      if (std::filesystem::exists(port_file)) {
-        const auto ports = nlohmann::json::parse(std::ifstream(port_file));
+      if (std::filesystem::exists(port_file_)) {
+        const auto ports = nlohmann::json::parse(std::ifstream(port_file_));
         port_ = ports.at("grpc").get<int>();
         metrics_port_ = ports.at("metrics").get<int>();
         return;
@@ -127,7 +128,9 @@ class ServerProcess {
 
   const std::string program_;
   const std::vector<std::string> flags_;
+  const Await await_;
   const std::filesystem::path log_file_ = NewLogFile(program_);
+  const std::filesystem::path port_file_ = log_file_.string() + ".ports";
   int port_ = 0;
   int metrics_port_ = 0;
   pid_t pid_ = -1;

@@ -96,7 +96,7 @@ class ScriptedService final : public v1::ExtractorService::CallbackService {
 inline ServerOptions TestOptions() {
   ServerOptions options;
   options.listen = "127.0.0.1:0";
-  options.metrics_listen = "";  // its HTTP server needs two seconds to stop
+  options.metrics_listen = "";
   options.log_level = "error";
   options.workers = 2;
   options.max_in_flight = 4;

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <set>
 
+#include "serving/admission_gate.h"
+
 namespace trackfit::serving {
 namespace {
 
@@ -50,7 +52,17 @@ TEST(WorkerPool, RefusesWhenItsQueueIsFull) {
   EXPECT_TRUE(pool.TrySubmit([](int) {}).ok());
   const absl::Status refused = pool.TrySubmit([](int) {});
   EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_THAT(std::string(refused.message()), HasSubstr("2 tasks wait"));
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("2 calls wait"));
+  EXPECT_TRUE(RetryAfter(refused).has_value());
+  release.set_value();
+}
+
+TEST(WorkerPool, DoesNotCountTheWorkOfStreamsAgainstCalls) {
+  std::promise<void> release;
+  WorkerPool pool({.workers = 1, .max_queued = 1});
+  pool.Submit([&](int) { release.get_future().wait(); });
+  for (int i = 0; i < 100; ++i) pool.Submit([](int) {});
+  EXPECT_TRUE(pool.TrySubmit([](int) {}).ok());
   release.set_value();
 }
 

@@ -6,8 +6,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
+#include <thread>
 
 #include "telemetry/metrics_endpoint.h"
 
@@ -16,16 +18,23 @@ namespace {
 
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
-// Sends `request` to the port on this machine and gives everything that comes back.
-std::string Exchange(int port, const std::string& request) {
+// A connection to the port on this machine.
+int Connect(int port) {
   const int connection = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(static_cast<uint16_t>(port));
   EXPECT_EQ(connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  return connection;
+}
+
+// Sends `request` and gives everything that comes back.
+std::string Exchange(int port, const std::string& request) {
+  const int connection = Connect(port);
   EXPECT_EQ(send(connection, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
   std::string answer;
   char buffer[4096];
@@ -61,16 +70,6 @@ TEST(CallGuard, CountsTheCallUnderItsLastCode) {
   EXPECT_THAT(page, HasSubstr("trackfit_call_duration_seconds_count{method=\"Extract\"} 1"));
 }
 
-TEST(GaugeGuard, CountsWhileItLives) {
-  Metrics metrics("extractor", "1");
-  prometheus::Gauge& gauge = metrics.Gauge("trackfit_sessions_active", "Streams that are open.");
-  {
-    const GaugeGuard guard(gauge);
-    EXPECT_EQ(gauge.Value(), 1);
-  }
-  EXPECT_EQ(gauge.Value(), 0);
-}
-
 TEST(MetricsEndpoint, PicksAFreePortAndRefusesATakenOne) {
   const Metrics metrics("extractor", "1");
   const auto first = MetricsEndpoint::Start("127.0.0.1:0", metrics);
@@ -104,6 +103,24 @@ TEST(MetricsEndpoint, HangsUpOnRequestsWithoutEnd) {
   ASSERT_TRUE(endpoint.ok()) << endpoint.status();
   EXPECT_EQ(Exchange((*endpoint)->port(), "GET /" + std::string(8187, 'x')), "");
   EXPECT_THAT(Exchange((*endpoint)->port(), "GET /metrics HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST(MetricsEndpoint, EndsAtOnceWhileAClientSaysNothing) {
+  const Metrics metrics("extractor", "1");
+  auto endpoint = MetricsEndpoint::Start("127.0.0.1:0", metrics);
+  ASSERT_TRUE(endpoint.ok()) << endpoint.status();
+  const int silent = Connect((*endpoint)->port());
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  const auto start = std::chrono::steady_clock::now();
+  endpoint->reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
+  close(silent);
+}
+
+TEST(MetricsEndpoint, SaysWhyItCannotListen) {
+  const Metrics metrics("extractor", "1");
+  const auto endpoint = MetricsEndpoint::Start("no.such.host.invalid:9100", metrics);
+  EXPECT_THAT(std::string(endpoint.status().message()), Not(HasSubstr("port")));
 }
 
 }  // namespace
