@@ -1,6 +1,4 @@
 // `trackfit analyze`: streams a video, a camera or pictures to the gateway and tells what came of it.
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -94,11 +92,6 @@ class JsonOutput {
   std::ostream* out_ = nullptr;
 };
 
-Progress::Style ProgressStyle(bool quiet) {
-  if (quiet) return Progress::Style::kNone;
-  return isatty(STDERR_FILENO) != 0 ? Progress::Style::kTerminal : Progress::Style::kLines;
-}
-
 // Says what would keep a video from being written before minutes are spent on its analysis.
 absl::Status CheckRender(const std::string& path, const SourceInfo& source) {
   if (path.empty()) return absl::OkStatus();
@@ -181,7 +174,7 @@ class Analysis {
     const bool live = options_.live || info.is_live;
     FrameFeed feed(source, {options_.encode, options_.limit_frames, live && !info.is_live});
     const steady_clock::time_point start = steady_clock::now();
-    Progress progress(std::cerr, ProgressStyle(options_.quiet), "Analysing", Expected(info), start);
+    Progress progress = StartProgress("Analysing", Expected(info), options_.quiet);
     const absl::Status status = session_.Run(
         ConfigOf(options_, live), [&] { return feed.Next(); },
         [&](const v1::AnalyzeResponse& response) { return OnResponse(response, feed, progress); });
@@ -200,7 +193,7 @@ class Analysis {
                               feed.time_us(assessment.last_sequence()))
             << std::endl;
     }
-    progress.Update(record_.frames(), steady_clock::now());
+    progress.Update(record_.frames());
     return json_.Write(response);
   }
 
@@ -209,10 +202,9 @@ class Analysis {
     absl::StatusOr<std::unique_ptr<FrameSource>> source =
         OpenFrameSource(options_.inputs, options_.picture_fps);
     if (!source.ok()) return source.status();
-    Progress progress(std::cerr, ProgressStyle(options_.quiet), "Rendering",
-                      static_cast<int64_t>(times_us_.size()), steady_clock::now());
+    Progress progress = StartProgress("Rendering", static_cast<int64_t>(times_us_.size()), options_.quiet);
     const absl::Status status = RenderVideo(**source, record_, times_us_, options_.render, [&](int64_t done) {
-      progress.Update(done, steady_clock::now());
+      progress.Update(done);
       return !stop_rendering_;
     });
     progress.Hide();

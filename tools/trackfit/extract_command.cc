@@ -1,11 +1,7 @@
 // `trackfit extract`: BlazePose in-process, one JSON line per frame.
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <charconv>
-#include <chrono>
 #include <cstdint>
-#include <exception>
 #include <fstream>
 #include <initializer_list>
 #include <iostream>
@@ -17,26 +13,18 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "blazepose/pose_engine.h"
-#include "blazepose/pose_tracker.h"
 #include "commands.h"
 #include "frame_source.h"
+#include "pose_extraction.h"
 #include "progress.h"
 
 namespace trackfit::tools {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr double kPictureRate = 30;  // of a folder of pictures
-
 struct ExtractOptions {
   std::string input;
   std::string output;
-  std::string model = "full";
-  std::string models_dir = "deploy/models/blazepose";
-  bool no_smooth = false;
-  bool static_mode = false;
+  PoseOptions poses;
 };
 
 // Shortest digits that give the same float when read back.
@@ -70,47 +58,27 @@ std::string JsonLine(int64_t frame, int64_t timestamp_us, const std::optional<sk
 }
 
 absl::Status Extract(const ExtractOptions& options) {
-  const absl::StatusOr<blazepose::ModelComplexity> complexity =
-      blazepose::ParseModelComplexity(options.model);
-  if (!complexity.ok()) return complexity.status();
-  const absl::StatusOr<blazepose::PoseModels> models =
-      blazepose::LoadPoseModels(options.models_dir, *complexity);
-  if (!models.ok()) return models.status();
-  absl::StatusOr<blazepose::PoseEngine> engine = blazepose::PoseEngine::Create(*models);
+  absl::StatusOr<blazepose::PoseEngine> engine = LoadPoseEngine(options.poses);
   if (!engine.ok()) return engine.status();
-  const absl::StatusOr<std::unique_ptr<FrameSource>> source = OpenFrameSource({options.input}, kPictureRate);
+  const absl::StatusOr<std::unique_ptr<FrameSource>> source = OpenFrameSource({options.input}, kDefaultFps);
   if (!source.ok()) return source.status();
   std::ofstream output(options.output);
   if (!output)
     return absl::InvalidArgumentError(absl::StrCat("--output ", options.output, " cannot be written"));
 
-  blazepose::PoseTracker tracker({.static_mode = options.static_mode, .smooth = !options.no_smooth});
-  const auto style = isatty(STDERR_FILENO) != 0 ? Progress::Style::kTerminal : Progress::Style::kNone;
-  Progress progress(std::cerr, style, "Extracting", (*source)->info().frame_count, Clock::now());
+  Progress progress = StartProgress("Extracting", (*source)->info().frame_count);
   int64_t frames = 0;
-  for (;; ++frames) {
-    const absl::StatusOr<std::optional<SourceFrame>> frame = (*source)->Next();
-    if (!frame.ok()) return frame.status();
-    if (!frame->has_value()) break;
-    const auto pose = tracker.Track(*engine, (*frame)->image, frames, (*frame)->timestamp_us);
-    if (!pose.ok()) return pose.status();
-    output << JsonLine(frames, (*frame)->timestamp_us, *pose) << '\n';
-    progress.Update(frames + 1, Clock::now());
-  }
-  progress.Hide();
-  if (frames == 0)
-    return absl::InvalidArgumentError(absl::StrCat("--input ", options.input, " holds no frame"));
+  const absl::Status status =
+      TrackPoses(**source, options.poses, *engine,
+                 [&](const SourceFrame& frame, const std::optional<skeleton::Pose>& pose) {
+                   output << JsonLine(frames, frame.timestamp_us, pose) << '\n';
+                   progress.Update(++frames);
+                   return absl::OkStatus();
+                 });
+  if (!status.ok()) return status;
   output.close();
   return output ? absl::OkStatus()
                 : absl::DataLossError(absl::StrCat("--output ", options.output, ": write failed"));
-}
-
-absl::Status Run(const ExtractOptions& options) {
-  try {
-    return Extract(options);
-  } catch (const std::exception& error) {  // OpenCV's
-    return absl::InternalError(error.what());
-  }
 }
 
 }  // namespace
@@ -121,15 +89,10 @@ Action ExtractCommand(CLI::App& command) {
       ->required()
       ->check(CLI::ExistingPath);
   command.add_option("--output", options->output, "File of JSON lines, one per frame")->required();
-  command.add_option("--model", options->model, "Landmark model: lite, full or heavy")
-      ->check(CLI::IsMember({"lite", "full", "heavy"}))
-      ->capture_default_str();
-  command.add_option("--models-dir", options->models_dir, "Folder of the BlazePose models")
-      ->envname("TRACKFIT_MODELS_DIR")
-      ->capture_default_str();
-  command.add_flag("--no-smooth", options->no_smooth, "Give the landmarks as the network sees them");
-  command.add_flag("--static", options->static_mode, "Search every frame afresh: no tracking, no smoothing");
-  return [options] { return Run(*options); };
+  DeclarePoseOptions(command, options->poses);
+  command.add_flag("--static", options->poses.static_mode,
+                   "Search every frame afresh: no tracking, no smoothing");
+  return [options] { return Extract(*options); };
 }
 
 }  // namespace trackfit::tools

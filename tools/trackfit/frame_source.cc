@@ -18,11 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kFallbackFps = 30;
 constexpr double kMaxFps = 1000;
 constexpr double kMaxTimeMs = 1e12;  // 30 years; beyond it a timestamp is garbage
-
-double SaneFps(double fps) { return std::isfinite(fps) && fps > 0 && fps <= kMaxFps ? fps : kFallbackFps; }
 
 class VideoSource : public FrameSource {
  public:
@@ -216,6 +213,10 @@ absl::StatusOr<std::unique_ptr<FrameSource>> OpenPictures(const std::vector<std:
 }
 
 }  // namespace
+
+double SaneFps(double fps, double otherwise) {
+  return std::isfinite(fps) && fps > 0 && fps <= kMaxFps ? fps : otherwise;
+}
 
 int64_t FrameClock::Next(double claimed_ms) {
   const double claimed_us = claimed_ms * 1000;

@@ -26,6 +26,11 @@ struct SourceInfo {
   bool is_live = false;     // a camera: it cannot be read twice
 };
 
+inline constexpr double kDefaultFps = 30;  // where nothing states a rate
+
+// `fps` where it can be a rate of frames, else `otherwise`.
+double SaneFps(double fps, double otherwise = kDefaultFps);
+
 // Turns the times that a video claims into strictly increasing ones.
 class FrameClock {
  public:

@@ -20,32 +20,33 @@ namespace {
 
 using std::chrono::steady_clock;
 
-std::string RetryAdvice(const grpc::ClientContext& context) {
+// Seconds until another try makes sense; nullopt when it is not a refusal that ended the session.
+std::optional<double> RetryAfter(const grpc::ClientContext& context) {
   const auto& trailers = context.GetServerTrailingMetadata();
   const auto found = trailers.find(rpc::kRetryAfterKey);
   int64_t milliseconds = 0;
   if (found == trailers.end() ||
       !absl::SimpleAtoi(absl::string_view(found->second.data(), found->second.size()), &milliseconds)) {
-    return "try again later";
+    return std::nullopt;
   }
-  return absl::StrFormat("try again in %.1f s", static_cast<double>(milliseconds) / 1000);
+  return static_cast<double>(milliseconds) / 1000;
 }
 
-// Calls `on_timeout` once when `last_activity` is older than `limit`. Lives as long as the session runs.
+// Calls `on_timeout` once when `last_activity()` is older than `limit`. Lives as long as the session runs.
 std::jthread StartIdleWatch(std::chrono::milliseconds limit,
-                            const std::atomic<steady_clock::rep>& last_activity,
+                            std::function<steady_clock::time_point()> last_activity,
                             std::function<void()> on_timeout) {
-  return std::jthread(
-      [limit, &last_activity, on_timeout = std::move(on_timeout)](const std::stop_token& stop) {
-        std::mutex mutex;
-        std::condition_variable_any wake;
-        std::unique_lock lock(mutex);
-        while (!stop.stop_requested()) {
-          const steady_clock::time_point deadline{steady_clock::duration(last_activity.load()) + limit};
-          if (steady_clock::now() >= deadline) return on_timeout();
-          wake.wait_until(lock, stop, deadline, [] { return false; });
-        }
-      });
+  return std::jthread([limit, last_activity = std::move(last_activity),
+                       on_timeout = std::move(on_timeout)](const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    while (!stop.stop_requested()) {
+      const steady_clock::time_point deadline = last_activity() + limit;
+      if (steady_clock::now() >= deadline) return on_timeout();
+      wake.wait_until(lock, stop, deadline, [] { return false; });
+    }
+  });
 }
 
 }  // namespace
@@ -67,11 +68,13 @@ absl::Status GatewaySession::Run(const v1::SessionConfig& config, const FramePro
 
   std::jthread idle_watch;
   if (options_.idle_timeout.count() > 0) {
-    idle_watch = StartIdleWatch(options_.idle_timeout, last_activity_, [this] {
+    const auto on_timeout = [this] {
       timed_out_ = true;
       finish_sending_ = true;
       context_.TryCancel();
-    });
+    };
+    idle_watch = StartIdleWatch(
+        options_.idle_timeout, [this] { return LastActivity(); }, on_timeout);
   }
   absl::Status sent;
   std::jthread sender([&] { sent = Send(*stream, config, next_frame); });
@@ -113,10 +116,21 @@ absl::Status GatewaySession::Receive(Stream& stream, const ResponseHandler& on_r
   while (stream.Read(&response)) {
     NoteActivity();
     ++responses_;
-    if (status.ok()) status = on_response(response);
+    if (status.ok()) {
+      handling_ = true;
+      status = on_response(response);
+      NoteActivity();
+      handling_ = false;
+    }
     if (!status.ok()) context_.TryCancel();
   }
   return status;
+}
+
+// handling_ is read first: it falls only after last_activity_ is fresh.
+steady_clock::time_point GatewaySession::LastActivity() const {
+  if (handling_) return steady_clock::now();
+  return steady_clock::time_point(steady_clock::duration(last_activity_.load()));
 }
 
 absl::Status GatewaySession::Explain(const grpc::Status& status) const {
@@ -137,8 +151,13 @@ absl::Status GatewaySession::Explain(const grpc::Status& status) const {
       return absl::UnavailableError(absl::StrCat("cannot reach the gateway at ", gateway, ": ", message,
                                                  "; is it running? (tools/demo starts one)"));
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "the gateway at ", gateway, " refused the session: ", message, "; ", RetryAdvice(context_)));
+      if (const std::optional<double> seconds = RetryAfter(context_); seconds.has_value()) {
+        return absl::ResourceExhaustedError(absl::StrFormat(
+            "the gateway at %s refused the session: %s; try again in %.1f s", gateway, message, *seconds));
+      }
+      return absl::ResourceExhaustedError(absl::StrCat(  // gRPC's own, of a message over the limit
+          "the gateway at ", gateway, " ended the session: ", message,
+          "; if a frame is too large, send smaller ones (--max-side)"));
     default:
       return absl::Status(static_cast<absl::StatusCode>(status.error_code()),
                           absl::StrCat("the gateway at ", gateway, " ended the session: ", message));

@@ -20,7 +20,8 @@ namespace trackfit::tools {
 
 struct ClientOptions {
   std::string gateway = "localhost:8000";  // host:port
-  // Give up when nothing has moved in either direction for so long; zero = wait for ever.
+  // Give up when nothing has moved in either direction for so long, the time that the response handler takes
+  // aside; zero = wait for ever.
   std::chrono::milliseconds idle_timeout{30'000};
 };
 
@@ -36,16 +37,14 @@ class GatewaySession {
 
   // Sends the configuration and the frames and reads the responses meanwhile; flow control slows the sending.
   // Returns when everything is answered, or an error in words for the user: UNAVAILABLE when the gateway
-  // cannot be reached or goes away, RESOURCE_EXHAUSTED with the time to wait when it refuses the session,
-  // DEADLINE_EXCEEDED when it stays silent, CANCELLED after Cancel(), or whatever the provider, the handler
-  // or the gateway reports.
+  // cannot be reached or goes away, RESOURCE_EXHAUSTED with the time to wait when it refuses the session or
+  // with gRPC's reason when a message is too large, DEADLINE_EXCEEDED when it stays silent, CANCELLED after
+  // Cancel(), or whatever the provider, the handler or the gateway reports.
   absl::Status Run(const v1::SessionConfig& config, const FrameProvider& next_frame,
                    const ResponseHandler& on_response);
 
   // Sends no more frames; what was sent is still answered.
   void FinishSending() { finish_sending_ = true; }
-
-  bool sending_finished() const { return finish_sending_; }
 
   // Drops the session at once.
   void Cancel();
@@ -56,6 +55,7 @@ class GatewaySession {
   absl::Status Send(Stream& stream, const v1::SessionConfig& config, const FrameProvider& next_frame);
   absl::Status Receive(Stream& stream, const ResponseHandler& on_response);
   void NoteActivity() { last_activity_ = std::chrono::steady_clock::now().time_since_epoch().count(); }
+  std::chrono::steady_clock::time_point LastActivity() const;
   absl::Status Explain(const grpc::Status& status) const;
 
   ClientOptions options_;
@@ -64,6 +64,7 @@ class GatewaySession {
   std::atomic<bool> cancelled_{false};
   std::atomic<bool> timed_out_{false};
   std::atomic<std::chrono::steady_clock::rep> last_activity_{0};
+  std::atomic<bool> handling_{false};  // a response: the silence is ours, not the gateway's
   uint64_t responses_ = 0;
 };
 

@@ -1,18 +1,14 @@
 // `trackfit landmarks`: BlazePose over a list of videos, into a landmark file for training.
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <exception>
+#include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iostream>
-#include <limits>
 #include <map>
 #include <memory>
-#include <opencv2/videoio.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,25 +18,23 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "blazepose/pose_engine.h"
-#include "blazepose/pose_tracker.h"
 #include "commands.h"
+#include "frame_source.h"
+#include "interrupt.h"
+#include "pose_extraction.h"
+#include "pose_grid.h"
 #include "progress.h"
 #include "protogcn/dataset.h"
 
 namespace trackfit::tools {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 struct LandmarksOptions {
   std::string list;
   std::string output;
   std::vector<std::string> exercises;
   std::vector<std::string> skip;
-  std::string model = "full";
-  std::string models_dir = "deploy/models/blazepose";
-  bool no_smooth = false;
+  PoseOptions poses;
 };
 
 using Row = std::map<std::string, std::string>;  // by column name
@@ -89,45 +83,36 @@ absl::StatusOr<std::vector<Row>> ReadList(const std::string& path) {
   return rows;
 }
 
-// A pose of nobody: every joint absent.
-skeleton::Pose NoPose(const cv::Mat& image) {
-  constexpr float kAbsent = std::numeric_limits<float>::quiet_NaN();
-  skeleton::Pose pose;
-  pose.image_width = image.cols;
-  pose.image_height = image.rows;
-  pose.landmarks.fill({kAbsent, kAbsent, kAbsent, kAbsent, 0});
-  return pose;
-}
-
-absl::StatusOr<protogcn::Clip> ExtractClip(const Row& row, const std::filesystem::path& folder,
-                                           const LandmarksOptions& options, blazepose::PoseEngine& engine) {
-  const std::filesystem::path file = folder / row.at("file");
-  cv::VideoCapture video;
-  if (!video.open(file.string()))
-    return absl::InvalidArgumentError(absl::StrCat("cannot read ", file.string()));
-  double fps = 0;
-  if (!absl::SimpleAtod(row.at("fps"), &fps) || !(fps > 0)) fps = video.get(cv::CAP_PROP_FPS);
-  if (!(fps > 0)) return absl::InvalidArgumentError(absl::StrCat(file.string(), " has no frame rate"));
+absl::StatusOr<protogcn::Clip> ExtractClip(const Row& row, const LandmarksOptions& options,
+                                           blazepose::PoseEngine& engine,
+                                           const std::function<absl::Status()>& on_frame) {
+  const std::filesystem::path file = std::filesystem::path(options.list).parent_path() / row.at("file");
+  double stated_fps = 0;
+  if (!absl::SimpleAtod(row.at("fps"), &stated_fps)) stated_fps = 0;
+  const absl::StatusOr<std::unique_ptr<FrameSource>> source =
+      OpenFrameSource({file.string()}, SaneFps(stated_fps));
+  if (!source.ok()) return source.status();
+  GridTimedSource timed(**source, SaneFps(stated_fps, (*source)->info().fps));
+  std::vector<skeleton::Pose> poses;
+  const absl::Status tracked = TrackPoses(
+      timed, options.poses, engine, [&](const SourceFrame& frame, const std::optional<skeleton::Pose>& pose) {
+        poses.push_back(pose ? *pose : NobodyAt(frame.timestamp_us, frame.image.size()));
+        return on_frame();
+      });
+  if (!tracked.ok()) return tracked;
+  absl::StatusOr<std::vector<skeleton::Pose>> grid = OnGrid(poses, timed.info().fps);
+  if (!grid.ok()) return grid.status();
   const bool other = row.at("exercise") == protogcn::kBackgroundClass;
-  protogcn::Clip clip{
+  return protogcn::Clip{
       .id = row.at("id"),
-      .source = absl::StrCat(row.at("source"), "; landmarks by trackfit (", options.model, ")"),
+      .source = absl::StrCat(row.at("source"), "; landmarks by trackfit (", options.poses.model, ")"),
       .exercise = row.at("exercise"),
       .form = row.at("form"),
       .fault = other ? row.at("id") : std::string(),
       .group = row.at("group"),
-      .fps = fps,
+      .fps = timed.info().fps,
       .kind = protogcn::SourceKind::kRecorded,
-      .poses = {}};
-  blazepose::PoseTracker tracker({.static_mode = false, .smooth = !options.no_smooth});
-  cv::Mat image;
-  for (int64_t frame = 0; video.read(image); ++frame) {
-    const int64_t time = std::llround(static_cast<double>(frame) * 1e6 / fps);
-    const auto pose = tracker.Track(engine, image, frame, time);
-    if (!pose.ok()) return pose.status();
-    clip.poses.push_back(pose->has_value() ? **pose : NoPose(image));
-  }
-  return clip;
+      .poses = *std::move(grid)};
 }
 
 // Frames of all videos where the list states them, else 0.
@@ -142,7 +127,8 @@ int64_t FrameTotal(const std::vector<Row>& rows) {
   return total;
 }
 
-absl::Status Extract(const LandmarksOptions& options) {
+// The rows that the flags leave.
+absl::StatusOr<std::vector<Row>> SelectRows(const LandmarksOptions& options) {
   absl::StatusOr<std::vector<Row>> rows = ReadList(options.list);
   if (!rows.ok()) return rows.status();
   std::set<std::string> skip;
@@ -155,40 +141,50 @@ absl::Status Extract(const LandmarksOptions& options) {
   std::erase_if(*rows, [&](const Row& row) {
     return skip.count(row.at("id")) > 0 || (!wanted.empty() && wanted.count(row.at("exercise")) == 0);
   });
-
-  const auto complexity = blazepose::ParseModelComplexity(options.model);
-  if (!complexity.ok()) return complexity.status();
-  const absl::StatusOr<blazepose::PoseModels> models =
-      blazepose::LoadPoseModels(options.models_dir, *complexity);
-  if (!models.ok()) return models.status();
-  absl::StatusOr<blazepose::PoseEngine> engine = blazepose::PoseEngine::Create(*models);
-  if (!engine.ok()) return engine.status();
-
-  const auto style = isatty(STDERR_FILENO) != 0 ? Progress::Style::kTerminal : Progress::Style::kLines;
-  Progress progress(std::cerr, style, "landmarks", FrameTotal(*rows), Clock::now());
-  int64_t frames = 0;
-  std::vector<protogcn::Clip> clips;
-  for (const Row& row : *rows) {
-    absl::StatusOr<protogcn::Clip> clip =
-        ExtractClip(row, std::filesystem::path(options.list).parent_path(), options, *engine);
-    if (!clip.ok()) return clip.status();
-    clips.push_back(*std::move(clip));
-    frames += static_cast<int64_t>(clips.back().poses.size());
-    progress.Update(frames, Clock::now());
-  }
-  progress.Hide();
-  if (const absl::Status status = protogcn::WriteLandmarkFile(options.output, clips); !status.ok())
-    return status;
-  std::cout << "wrote " << clips.size() << " clips to " << options.output << "\n";
-  return absl::OkStatus();
+  return rows;
 }
 
-absl::Status Run(const LandmarksOptions& options) {
-  try {
-    return Extract(options);
-  } catch (const std::exception& error) {  // OpenCV's
-    return absl::InternalError(error.what());
+// A run takes hours, so what is done is written whatever becomes of the rest.
+absl::Status Extract(const LandmarksOptions& options) {
+  std::atomic<bool> interrupted{false};
+  const InterruptWatcher watcher([&](int) { interrupted = true; });
+  const absl::StatusOr<std::vector<Row>> rows = SelectRows(options);
+  if (!rows.ok()) return rows.status();
+  absl::StatusOr<blazepose::PoseEngine> engine = LoadPoseEngine(options.poses);
+  if (!engine.ok()) return engine.status();
+
+  Progress progress = StartProgress("Extracting", FrameTotal(*rows));
+  int64_t frames = 0;
+  const auto on_frame = [&] {
+    progress.Update(++frames);
+    return interrupted ? absl::CancelledError("interrupted") : absl::OkStatus();
+  };
+  std::vector<protogcn::Clip> clips;
+  size_t failed = 0;
+  for (const Row& row : *rows) {
+    absl::StatusOr<protogcn::Clip> clip = ExtractClip(row, options, *engine, on_frame);
+    if (clip.ok()) {
+      clips.push_back(*std::move(clip));
+    } else if (!interrupted) {
+      ++failed;
+      progress.Hide();
+      std::cerr << "trackfit landmarks: left out " << row.at("file") << ": " << clip.status().message()
+                << std::endl;
+    }
+    if (interrupted) break;
   }
+  progress.Hide();
+  absl::Status outcome;
+  if (clips.size() + failed < rows->size()) {
+    outcome = absl::CancelledError(absl::StrCat("interrupted after ", clips.size() + failed, " of ",
+                                                rows->size(), " videos; --skip takes up from there"));
+  } else if (failed > 0) {
+    outcome = absl::DataLossError(absl::StrCat(failed, " of ", rows->size(), " videos were left out"));
+  }
+  if (clips.empty() && !outcome.ok()) return outcome;  // and an older file stays
+  if (absl::Status status = protogcn::WriteLandmarkFile(options.output, clips); !status.ok()) return status;
+  std::cout << "wrote " << clips.size() << " clips to " << options.output << "\n";
+  return outcome;
 }
 
 }  // namespace
@@ -204,14 +200,11 @@ Action LandmarksCommand(CLI::App& command) {
   command.add_option("--exercise", options->exercises, "Only videos of these exercises")->delimiter(',');
   command.add_option("--skip", options->skip, "Leave out videos whose id is in these landmark files")
       ->check(CLI::ExistingFile);
-  command.add_option("--model", options->model, "Landmark model: lite, full or heavy")
-      ->check(CLI::IsMember({"lite", "full", "heavy"}))
-      ->capture_default_str();
-  command.add_option("--models-dir", options->models_dir, "Folder of the BlazePose models")
-      ->envname("TRACKFIT_MODELS_DIR")
-      ->capture_default_str();
-  command.add_flag("--no-smooth", options->no_smooth, "Landmarks as the network sees them");
-  return [options] { return Run(*options); };
+  DeclarePoseOptions(command, options->poses);
+  command.footer(
+      "Ctrl-C ends the run and still writes the videos that are done. Videos that cannot be read are named\n"
+      "and left out; the exit status is 1 then.");
+  return [options] { return Extract(*options); };
 }
 
 }  // namespace trackfit::tools

@@ -1,7 +1,9 @@
 // The `trackfit` command line: a client of the gateway, and the workbench for landmarks and models.
 #include <CLI/CLI.hpp>
+#include <exception>
 #include <iostream>
 #include <map>
+#include <string>
 
 #include "command.h"
 #include "commands.h"
@@ -33,6 +35,16 @@ constexpr Entry kCommands[] = {
     {"model", "Import, run and show model archives", trackfit::tools::ModelCommand},
 };
 
+// The one place where exceptions of OpenCV, LibTorch and the standard library end.
+absl::Status Run(const Action& action) {
+  try {
+    return action();
+  } catch (const std::exception& error) {
+    const std::string what = error.what();
+    return absl::InternalError(what.substr(0, what.find("\nException raised from")));  // LibTorch's backtrace
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -60,7 +72,7 @@ int main(int argc, char** argv) {
   }
 
   const CLI::App* chosen = app.get_subcommands().front();
-  if (const absl::Status status = actions.at(chosen)(); !status.ok()) {
+  if (const absl::Status status = Run(actions.at(chosen)); !status.ok()) {
     std::cerr << "trackfit " << chosen->get_name() << ": " << status.message() << "\n";
     return trackfit::tools::ExitCodeOf(status);
   }

@@ -135,15 +135,6 @@ absl::Status Show(const std::string& model) {
   return absl::OkStatus();
 }
 
-// LibTorch's and the file system's exceptions end here.
-absl::Status Guarded(const std::function<absl::Status()>& action) {
-  try {
-    return action();
-  } catch (const std::exception& error) {
-    return absl::InternalError(error.what());
-  }
-}
-
 CLI::App* AddImport(CLI::App& command, const std::shared_ptr<ImportOptions>& options) {
   CLI::App* import =
       command.add_subcommand("import", "Turn an upstream ProtoGCN checkpoint (.pth) into a model");
@@ -186,10 +177,8 @@ Action ModelCommand(CLI::App& command) {
   show->add_option("--model", *shown, "Model archive")->required();
   command.require_subcommand(1);
   return [=] {
-    return Guarded([&] {
-      if (import->parsed()) return Import(*import_options);
-      return run->parsed() ? RunNetwork(*run_options) : Show(*shown);
-    });
+    if (import->parsed()) return Import(*import_options);
+    return run->parsed() ? RunNetwork(*run_options) : Show(*shown);
   };
 }
 

@@ -1,7 +1,10 @@
 #include "progress.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
+#include <iostream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -75,6 +78,12 @@ std::string Progress::Line(int64_t done, double seconds) const {
     absl::StrAppend(&line, "  ", MinutesSeconds(static_cast<double>(total_ - done) / fps), " left");
   }
   return line;
+}
+
+Progress StartProgress(std::string task, int64_t total, bool quiet) {
+  const auto style = isatty(STDERR_FILENO) != 0 ? Progress::Style::kTerminal : Progress::Style::kLines;
+  return Progress(std::cerr, quiet ? Progress::Style::kNone : style, std::move(task), total,
+                  std::chrono::steady_clock::now());
 }
 
 }  // namespace trackfit::tools

@@ -9,7 +9,8 @@
 
 namespace trackfit::tools {
 
-// Not thread-safe. Lines for other streams are printed between Hide() and the next Update().
+// Not thread-safe. Lines for other streams are printed between Hide() and the next Update(). Its end hides
+// it.
 class Progress {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
@@ -22,9 +23,12 @@ class Progress {
 
   // `total` frames are to come, 0 = unknown. `out` must outlive this.
   Progress(std::ostream& out, Style style, std::string task, int64_t total, TimePoint start);
+  ~Progress() { Hide(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
 
   // `done` frames are finished. Draws at most ten times a second.
-  void Update(int64_t done, TimePoint now);
+  void Update(int64_t done, TimePoint now = std::chrono::steady_clock::now());
 
   // Clears the bar, so that something else can be printed.
   void Hide();
@@ -40,6 +44,9 @@ class Progress {
   TimePoint next_draw_;
   bool visible_ = false;
 };
+
+// From now on, on stderr: a bar on a terminal, lines elsewhere, nothing where `quiet`.
+Progress StartProgress(std::string task, int64_t total, bool quiet = false);
 
 }  // namespace trackfit::tools
 

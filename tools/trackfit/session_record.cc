@@ -4,9 +4,6 @@ namespace trackfit::tools {
 
 void SessionRecord::Add(const v1::AnalyzeResponse& response) {
   switch (response.response_case()) {
-    case v1::AnalyzeResponse::kStarted:
-      started_ = response.started();
-      break;
     case v1::AnalyzeResponse::kFrameResult: {
       const v1::FrameResult& result = response.frame_result();
       ++counts_[result.status()];
@@ -22,6 +19,7 @@ void SessionRecord::Add(const v1::AnalyzeResponse& response) {
     case v1::AnalyzeResponse::kSummary:
       summary_ = response.summary();
       break;
+    case v1::AnalyzeResponse::kStarted:
     case v1::AnalyzeResponse::RESPONSE_NOT_SET:
       break;
   }

@@ -25,7 +25,6 @@ class SessionRecord {
   int64_t frames() const;
 
   const std::vector<v1::Assessment>& assessments() const { return assessments_; }
-  const std::optional<v1::SessionStarted>& started() const { return started_; }
   // What the session came to; nullptr when it was cut short or nothing was assessed.
   const v1::Assessment* overall() const;
   // Nullptr when there is none, or results are not kept.
@@ -35,7 +34,6 @@ class SessionRecord {
 
  private:
   bool keep_results_;
-  std::optional<v1::SessionStarted> started_;
   std::optional<v1::SessionSummary> summary_;
   std::vector<v1::Assessment> assessments_;
   std::map<v1::FrameStatus, int64_t> counts_;

@@ -1,9 +1,6 @@
 // `trackfit synthesize`: a clip of an animated figure, and beside it what is true of every frame.
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <charconv>
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -70,17 +67,13 @@ absl::Status WriteVideo(const synthesis::Renderer& renderer, const std::vector<s
   if (!writer.isOpened()) {
     return absl::InvalidArgumentError(absl::StrCat("--output ", path, " cannot be written as an mp4 video"));
   }
-  using Clock = std::chrono::steady_clock;
-  const bool terminal = isatty(STDERR_FILENO) != 0;
-  Progress progress(std::cerr, terminal ? Progress::Style::kTerminal : Progress::Style::kNone, "Drawing",
-                    static_cast<int64_t>(cameras.size()), Clock::now());
+  Progress progress = StartProgress("Drawing", static_cast<int64_t>(cameras.size()));
   for (size_t i = 0; i < cameras.size(); ++i) {
     const absl::StatusOr<cv::Mat> picture = renderer.Render(static_cast<int>(i), cameras[i]);
     if (!picture.ok()) return picture.status();
     writer.write(*picture);
-    progress.Update(static_cast<int64_t>(i) + 1, Clock::now());
+    progress.Update(static_cast<int64_t>(i) + 1);
   }
-  progress.Hide();
   return absl::OkStatus();
 }
 

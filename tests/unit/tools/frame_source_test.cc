@@ -55,6 +55,14 @@ TEST(FrameClock, StaysIncreasingThroughGarbage) {
   EXPECT_THAT(times, ElementsAre(0, 40'000, 80'000, 120'000, 160'000, 200'000, 500'000));
 }
 
+TEST(SaneFps, TakesNoRateThatNoVideoHas) {
+  EXPECT_EQ(SaneFps(59.94), 59.94);
+  for (const double fps : {90'000.0, 0.0, -30.0, std::nan("")}) {
+    EXPECT_EQ(SaneFps(fps), kDefaultFps);
+    EXPECT_EQ(SaneFps(fps, 25), 25);
+  }
+}
+
 TEST(FrameSource, ReadsAVideoWithItsTimes) {
   const ScratchFolder scratch;
   WriteVideo(scratch.File("clip.mp4"), 12, 25, {64, 48});

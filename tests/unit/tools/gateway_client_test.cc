@@ -8,12 +8,14 @@
 #include <functional>
 #include <future>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace trackfit::tools {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 using ServerStream = grpc::ServerReaderWriter<v1::AnalyzeResponse, v1::AnalyzeRequest>;
 using Script = std::function<grpc::Status(grpc::ServerContext&, ServerStream&)>;
@@ -143,6 +145,16 @@ TEST(GatewaySession, SaysWhenToTryAgainAfterARefusal) {
               HasSubstr("refused the session: 8 of 8 sessions are taken; try again in 1.5 s"));
 }
 
+TEST(GatewaySession, TellsAMessageThatIsTooLargeFromARefusal) {
+  const FakeGateway gateway(AnswerAll);  // takes gRPC's 4 MB
+  const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(1, 5'000'000));
+  EXPECT_EQ(outcome.status.code(), absl::StatusCode::kResourceExhausted);
+  const std::string message(outcome.status.message());
+  EXPECT_THAT(message, HasSubstr("larger than max"));
+  EXPECT_THAT(message, HasSubstr("--max-side"));
+  EXPECT_THAT(message, Not(HasSubstr("try again")));
+}
+
 TEST(GatewaySession, PassesOnWhatTheGatewayObjectsTo) {
   const FakeGateway gateway([](grpc::ServerContext&, ServerStream&) {
     return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "config.expected_exercise is not known");
@@ -171,6 +183,17 @@ TEST(GatewaySession, GivesUpOnASilentGateway) {
   const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(1), std::chrono::milliseconds(200));
   EXPECT_EQ(outcome.status.code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_THAT(std::string(outcome.status.message()), HasSubstr("silent"));
+}
+
+TEST(GatewaySession, TakesASlowHandlerForNoSilence) {
+  const FakeGateway gateway(AnswerAll);
+  GatewaySession session({gateway.address(), std::chrono::milliseconds(300)});
+  bool waited = false;
+  const absl::Status status = session.Run({}, FramesUpTo(3), [&](const v1::AnalyzeResponse&) {
+    if (!std::exchange(waited, true)) std::this_thread::sleep_for(std::chrono::milliseconds(900));
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(status.ok()) << status;
 }
 
 TEST(GatewaySession, StillGetsTheSummaryAfterFinishSending) {

@@ -38,6 +38,16 @@ TEST(Progress, WipesItsBarBeforeOtherOutput) {
   EXPECT_EQ(out.str(), "");
 }
 
+TEST(Progress, WipesItsBarAtItsEnd) {
+  std::ostringstream out;
+  {
+    Progress progress(out, Progress::Style::kTerminal, "Analysing", 300, kStart);
+    progress.Update(150, kStart);
+    out.str("");
+  }
+  EXPECT_EQ(out.str(), "\r\x1b[2K");
+}
+
 TEST(Progress, PrintsAPlainLineNowAndThenElsewhere) {
   std::ostringstream out;
   Progress progress(out, Progress::Style::kLines, "Analysing", 300, kStart);
