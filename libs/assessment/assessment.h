@@ -23,7 +23,7 @@ QualityLevel LevelOf(float score);
 
 struct Quality {
   float cosine = 0;  // between embedding and prototype, [-1, 1]
-  float score = 0;   // percentile among held-out correct executions, [0, 100]
+  float score = 0;   // percentile in the model's table of correct executions, [0, 100]
   QualityLevel level = QualityLevel::kUnspecified;
 };
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "assessment/percentile.h"
+#include "assessment/window_session.h"
 
 namespace trackfit::assessment {
 
@@ -13,26 +14,20 @@ absl::StatusOr<std::shared_ptr<const ProtogcnAssessor>> ProtogcnAssessor::Load(c
                                                                                const std::string& version) {
   auto model = protogcn::Model::Load(path);
   if (!model.ok()) return model.status();
-  const protogcn::ModelMetadata& metadata = (*model)->metadata();
-  auto layout = skeleton::FindLayout(metadata.network.layout);
-  if (!layout.ok()) return layout.status();
-  if (!metadata.joint_mapping.empty()) layout->sources = metadata.joint_mapping;
-  if (layout->nodes() != metadata.network.nodes) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": layout ", layout->name, " has ", layout->nodes(),
-                                                   " nodes, but the network has ", metadata.network.nodes));
+  auto shape = protogcn::WindowShapeOf((*model)->metadata());
+  if (!shape.ok()) return shape.status();
+  // Without a wish of the client's, sessions take the model's own window.
+  if (const auto window = WindowConfig{}.Resolve(shape->frames); !window.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": metadata.network.window: ", window.status().message()));
   }
-  const auto normalization = skeleton::ParseNormalization(metadata.normalization);
-  if (!normalization.ok()) return normalization.status();
   return std::shared_ptr<const ProtogcnAssessor>(
-      new ProtogcnAssessor(*std::move(model), version, *std::move(layout), *normalization));
+      new ProtogcnAssessor(*std::move(model), version, *std::move(shape)));
 }
 
 ProtogcnAssessor::ProtogcnAssessor(std::unique_ptr<protogcn::Model> model, std::string version,
-                                   skeleton::Layout layout, skeleton::Normalization normalization)
-    : model_(std::move(model)),
-      version_(std::move(version)),
-      layout_(std::move(layout)),
-      normalization_(normalization) {
+                                   protogcn::WindowShape shape)
+    : model_(std::move(model)), version_(std::move(version)), shape_(std::move(shape)) {
   for (const std::string& name : model_->metadata().classes) {
     if (name != model_->metadata().background_class) exercises_.push_back(name);
   }
@@ -43,7 +38,7 @@ absl::StatusOr<Assessment> ProtogcnAssessor::Assess(std::span<const skeleton::Po
   if (window.empty()) return absl::InvalidArgumentError("a window needs at least one pose");
   const protogcn::ModelMetadata& metadata = model_->metadata();
   const auto prediction =
-      model_->Run(skeleton::WindowTensor(window, layout_, metadata.network.window, normalization_));
+      model_->Run(skeleton::WindowTensor(window, shape_.layout, shape_.frames, shape_.normalization));
   if (!prediction.ok()) return prediction.status();
 
   Assessment assessment;
@@ -84,7 +79,7 @@ absl::StatusOr<Assessment> ProtogcnAssessor::Assess(std::span<const skeleton::Po
 void ProtogcnAssessor::JudgeQuality(const protogcn::Prediction& prediction, size_t judged,
                                     Assessment& assessment) const {
   const protogcn::ModelMetadata& metadata = model_->metadata();
-  if (metadata.prototypes.empty()) return;
+  if (metadata.prototypes.empty() || metadata.prototypes[judged].empty()) return;
   const std::vector<float>& prototype = metadata.prototypes[judged];
   const float cosine =
       std::inner_product(prototype.begin(), prototype.end(), prediction.embedding.begin(), 0.0F);
@@ -104,8 +99,8 @@ void ProtogcnAssessor::JudgeJoints(const protogcn::Prediction& prediction, size_
           PercentileOf(prediction.joint_error[node], metadata.calibration[judged].joint_error[node]);
     }
   }
-  const auto errors = skeleton::NodesToJoints(layout_, prediction.joint_error);
-  const auto joint_percentiles = skeleton::NodesToJoints(layout_, percentiles);
+  const auto errors = skeleton::NodesToJoints(shape_.layout, prediction.joint_error);
+  const auto joint_percentiles = skeleton::NodesToJoints(shape_.layout, percentiles);
   for (int j = 0; j < skeleton::kJointCount; ++j)
     assessment.joint_errors[j] = {errors[j], joint_percentiles[j]};
 }

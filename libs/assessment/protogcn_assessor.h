@@ -9,45 +9,43 @@
 #include "absl/status/statusor.h"
 #include "assessment/assessor.h"
 #include "protogcn/model.h"
-#include "skeleton/layout.h"
-#include "skeleton/normalize.h"
+#include "protogcn/window_shape.h"
 
 namespace trackfit::assessment {
 
 // Everything it knows about the model comes from the archive. Thread-safe.
 //
 // - Probabilities are the model's, softmax taken once, at the archive's temperature.
-// - cosine = embedding . prototype of the judged class; score = its percentile among held-out correct
-// executions. A model
-//   without prototypes (an imported checkpoint) gives level kUnspecified.
+// - cosine = embedding . prototype of the judged class; score = its percentile in the class's calibration
+//   table. Without either (an imported checkpoint, a class that could not be calibrated) the level is
+//   kUnspecified.
 // - joint errors: the model's per-node errors spread over the 33 joints, with percentiles by judged class and
-// node.
+//   node.
 class ProtogcnAssessor : public Assessor {
  public:
-  // Loads <path> and names the model `version` in assessments. Errors as protogcn::Model::Load.
+  // Loads <path> and names the model `version` in assessments. Errors as protogcn::Model::Load, and
+  // INVALID_ARGUMENT when no session could use the model's window.
   static absl::StatusOr<std::shared_ptr<const ProtogcnAssessor>> Load(const std::string& path,
                                                                       const std::string& version);
 
-  double rate_hz() const override { return model_->metadata().rate_hz; }
-  int window_frames() const override { return model_->metadata().network.window; }
+  double rate_hz() const override { return shape_.rate_hz; }
+  int window_frames() const override { return shape_.frames; }
   const std::string& model_version() const override { return version_; }
-  const std::string& layout() const override { return layout_.name; }
+  const std::string& layout() const override { return shape_.layout.name; }
   const std::vector<std::string>& exercises() const override { return exercises_; }
 
   absl::StatusOr<Assessment> Assess(std::span<const skeleton::Pose> window,
                                     const std::string& expected_exercise) const override;
 
  private:
-  ProtogcnAssessor(std::unique_ptr<protogcn::Model> model, std::string version, skeleton::Layout layout,
-                   skeleton::Normalization normalization);
+  ProtogcnAssessor(std::unique_ptr<protogcn::Model> model, std::string version, protogcn::WindowShape shape);
 
   void JudgeQuality(const protogcn::Prediction& prediction, size_t judged, Assessment& assessment) const;
   void JudgeJoints(const protogcn::Prediction& prediction, size_t judged, Assessment& assessment) const;
 
   std::unique_ptr<protogcn::Model> model_;
   std::string version_;
-  skeleton::Layout layout_;
-  skeleton::Normalization normalization_;
+  protogcn::WindowShape shape_;
   std::vector<std::string> exercises_;
 };
 

@@ -460,7 +460,8 @@ absl::StatusOr<Network> Network::Create(std::shared_ptr<const TfliteModel> model
     }
     const int tensor = model->outputs()[outputs[i]];
     state->output_shapes.push_back(model->tensors()[tensor].shape);
-    state->outputs.emplace_back(model->tensors()[tensor].ElementCount(), 0.0f);
+    // The margin, because an output may be an input of another operator.
+    state->outputs.emplace_back(model->tensors()[tensor].ElementCount() + kExtraFloats, 0.0f);
     if (absl::Status status = AppendSlices(*model, tensor, i, slices); !status.ok()) return status;
   }
   absl::StatusOr<Runtime> runtime =
@@ -488,7 +489,10 @@ absl::Status Network::Run() {
   return absl::InternalError(absl::StrCat("XNNPACK failed (status ", static_cast<int>(status), ")"));
 }
 
-absl::Span<const float> Network::output(size_t i) const { return state_->outputs.at(i); }
+absl::Span<const float> Network::output(size_t i) const {
+  const std::vector<float>& output = state_->outputs.at(i);
+  return absl::MakeConstSpan(output.data(), output.size() - kExtraFloats);
+}
 
 const std::vector<int>& Network::output_shape(size_t i) const { return state_->output_shapes.at(i); }
 

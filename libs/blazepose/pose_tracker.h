@@ -37,9 +37,9 @@ class PoseTracker {
   explicit PoseTracker(const PoseTrackerConfig& config = {});
 
   // The person in the picture, or nullopt when there is none. `bgr` is 8-bit with three channels in OpenCV's
-  // order (blue, green, red). Times should advance from call to call; where they do not, that frame is not
-  // smoothed. A picture of another size starts afresh. InvalidArgument when the picture is empty or of
-  // another type.
+  // order (blue, green, red). Times should advance from call to call; where they do not, that frame's
+  // positions are not smoothed (its visibility is). A picture of another size starts afresh. InvalidArgument
+  // when the picture is empty or of another type.
   absl::StatusOr<std::optional<skeleton::Pose>> Track(PoseEngine& engine, const cv::Mat& bgr,
                                                       uint64_t sequence, int64_t timestamp_us);
 

@@ -32,6 +32,9 @@ class Expander {
 
   absl::Status CheckLayout() {
     const size_t levels = layout_.levels.size();
+    if (shape_.size() > kMaxRank || layout_.block_map.size() > kMaxRank) {
+      return Damaged("more than 6 dimensions or blocks");  // Visit calls itself once for each
+    }
     if (layout_.traversal.size() != levels || levels != shape_.size() + layout_.block_map.size()) {
       return Damaged("traversal order, block map and levels differ in length");
     }

@@ -4,11 +4,15 @@
 #ifndef TRACKFIT_BLAZEPOSE_SPARSE_TENSOR_H_
 #define TRACKFIT_BLAZEPOSE_SPARSE_TENSOR_H_
 
+#include <cstddef>
 #include <vector>
 
 #include "absl/status/statusor.h"
 
 namespace trackfit::blazepose {
+
+// Of any tensor; XNNPACK takes no more.
+inline constexpr size_t kMaxRank = 6;
 
 // How one level of the traversal is stored: every position, or only those that the row pointers list.
 struct SparseLevel {
@@ -26,7 +30,8 @@ struct SparsityLayout {
 };
 
 // The dense row-major values of a tensor of `shape`, zero where nothing is stored.
-// InvalidArgument when the layout contradicts the shape or the number of values.
+// InvalidArgument when the layout contradicts the shape or the number of values, or when the tensor has more
+// than kMaxRank dimensions or blocks.
 absl::StatusOr<std::vector<float>> ExpandSparse(const std::vector<int>& shape, const SparsityLayout& layout,
                                                 const std::vector<float>& values);
 

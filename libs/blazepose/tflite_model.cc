@@ -19,6 +19,10 @@ using Table = FlatbufferCursor::Table;
 // No BlazePose tensor comes near this; it keeps a damaged file from asking for the whole memory.
 constexpr int64_t kMaxElements = int64_t{1} << 24;
 
+// All constants together, expanded: many tensors may name the same bytes of a file. The largest BlazePose
+// network, whose half-precision weights are dequantized, takes 105 MiB.
+constexpr size_t kMaxConstantBytes = size_t{256} << 20;
+
 // Numbers of the public schema.
 enum TensorType { kFloat32 = 0, kFloat16 = 1, kInt32 = 2 };
 enum BuiltinOperator {
@@ -120,6 +124,10 @@ class TfliteReader {
       TfliteTensor tensor;
       tensor.name = cursor_.Text(tables[i], 3);
       tensor.shape = ReadInts(tables[i], 0);
+      if (tensor.shape.size() > kMaxRank) {
+        return Damaged(
+            absl::StrCat("tensor ", i, " has ", tensor.shape.size(), " dimensions; at most ", kMaxRank));
+      }
       int64_t elements = 1;
       for (const int extent : tensor.shape) {
         if (extent <= 0 || extent > kMaxElements / elements) {
@@ -141,6 +149,7 @@ class TfliteReader {
     const absl::Span<const uint8_t> bytes = cursor_.Numbers<uint8_t>(buffers_[buffer], 0);
     if (bytes.empty()) return absl::OkStatus();
     tensor.is_constant = true;
+    if (absl::Status status = ReserveConstant(tensor); !status.ok()) return status;
     switch (cursor_.Number<int8_t>(table, 1)) {
       case kFloat32:
         tensor.floats = Unpack<float>(bytes);
@@ -163,6 +172,13 @@ class TfliteReader {
       tensor.floats = *std::move(dense);
     }
     return tensor.floats.size() == tensor.ElementCount() ? absl::OkStatus() : Damaged("too few values");
+  }
+
+  // Before a constant is expanded or copied: its elements, of 4 bytes each, count towards the limit.
+  absl::Status ReserveConstant(const TfliteTensor& tensor) {
+    constant_bytes_ += 4 * tensor.ElementCount();
+    if (constant_bytes_ <= kMaxConstantBytes) return absl::OkStatus();
+    return Damaged(absl::StrCat("its constants take more than ", kMaxConstantBytes, " bytes"));
   }
 
   SparsityLayout ReadSparsity(const Table* sparsity) {
@@ -227,6 +243,7 @@ class TfliteReader {
     if (source.floats.empty() || source.shape != target.shape) {
       return absl::UnimplementedError("tflite model: only constants can be densified or dequantized");
     }
+    if (absl::Status status = ReserveConstant(source); !status.ok()) return status;
     target.is_constant = true;
     target.floats = source.floats;
     return absl::OkStatus();
@@ -313,6 +330,7 @@ class TfliteReader {
   FlatbufferCursor cursor_;
   std::vector<const Table*> buffers_;
   std::vector<int> codes_;  // builtin operator per operator code
+  size_t constant_bytes_ = 0;
   TfliteModel model_;
 };
 

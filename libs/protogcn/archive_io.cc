@@ -1,17 +1,16 @@
 #include "protogcn/archive_io.h"
 
 #include <caffe2/serialize/inline_container.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "protogcn/file_io.h"
 
 namespace trackfit::protogcn {
 namespace {
@@ -67,20 +66,6 @@ std::string ArchiveBytes(const torch::jit::Module& network, const ModelMetadata&
   return std::move(final_archive).str();
 }
 
-// All of `bytes` at `path`, or nothing.
-absl::Status Replace(const std::string& path, const std::string& bytes) {
-  const std::string partial = absl::StrCat(path, ".", getpid(), ".partial");
-  std::ofstream file(partial, std::ios::binary);
-  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  file.close();
-  std::error_code error;
-  if (file) std::filesystem::rename(partial, path, error);
-  if (file && !error) return absl::OkStatus();
-  std::error_code ignored;
-  std::filesystem::remove(partial, ignored);
-  return absl::InternalError(absl::StrCat(path, ": cannot be written"));
-}
-
 absl::Status CheckExists(const std::string& path) {
   std::error_code error;
   if (std::filesystem::is_regular_file(path, error)) return absl::OkStatus();
@@ -96,7 +81,7 @@ absl::Status SaveArchive(const std::string& path, const torch::jit::Module& netw
     torch::jit::Module copy = network.deepcopy();
     copy.to(torch::kCPU);
     copy.eval();
-    return Replace(path, ArchiveBytes(copy, metadata));
+    return ReplaceFile(path, ArchiveBytes(copy, metadata));
   } catch (const std::exception& failure) {
     return absl::InternalError(absl::StrCat(path, ": cannot be written: ", failure.what()));
   }

@@ -10,9 +10,7 @@ namespace trackfit::protogcn {
 namespace {
 
 constexpr int kQuantiles = 101;
-// This share of the held-out executions of the exercises stays above the threshold of the known.
 constexpr double kKnownShare = 0.97;
-constexpr double kMinThreshold = 0.3, kMaxThreshold = 0.7;
 
 double NegativeLogLikelihood(std::span<const Observation> observations, double temperature) {
   double sum = 0;
@@ -31,6 +29,17 @@ double Probability(const Prediction& prediction, int label, double temperature) 
   for (const float logit : prediction.logits)
     total += std::exp((logit - prediction.logits[label]) / temperature);
   return 1 / total;
+}
+
+// What the network takes for something else tells nothing of how its label's executions look to it.
+std::vector<Observation> Recognised(std::span<const Observation> observations) {
+  std::vector<Observation> recognised;
+  for (const Observation& observation : observations) {
+    const std::vector<float>& logits = observation.prediction.logits;
+    if (std::max_element(logits.begin(), logits.end()) - logits.begin() == observation.label)
+      recognised.push_back(observation);
+  }
+  return recognised;
 }
 
 std::vector<const Prediction*> ExecutionsOf(std::span<const Observation> observations, int label) {
@@ -54,6 +63,7 @@ std::vector<float> NormalizedMean(const std::vector<const Prediction*>& executio
 ClassCalibration Table(const std::vector<const Prediction*>& executions,
                        const std::vector<float>& prototype) {
   ClassCalibration table;
+  if (executions.empty()) return table;
   std::vector<float> cosines;
   for (const Prediction* execution : executions) {
     cosines.push_back(
@@ -66,19 +76,6 @@ ClassCalibration Table(const std::vector<const Prediction*>& executions,
     table.joint_error.push_back(Quantiles(std::move(errors), kQuantiles));
   }
   return table;
-}
-
-double KnownThreshold(std::span<const Observation> observations, const ModelMetadata& metadata) {
-  std::vector<float> probabilities;
-  for (const Observation& observation : observations) {
-    if (metadata.classes[observation.label] == metadata.background_class) continue;
-    probabilities.push_back(
-        static_cast<float>(Probability(observation.prediction, observation.label, metadata.temperature)));
-  }
-  if (probabilities.empty()) return kMinThreshold;
-  const std::vector<float> quantiles = Quantiles(std::move(probabilities), kQuantiles);
-  const auto index = static_cast<size_t>(std::lround((1 - kKnownShare) * (kQuantiles - 1)));
-  return std::clamp(static_cast<double>(quantiles[index]), kMinThreshold, kMaxThreshold);
 }
 
 }  // namespace
@@ -150,10 +147,23 @@ std::vector<float> Quantiles(std::vector<float> values, int count) {
   return quantiles;
 }
 
+double FitKnownThreshold(std::span<const Observation> held_out, const ModelMetadata& metadata) {
+  std::vector<float> probabilities;
+  for (const Observation& observation : held_out) {
+    if (metadata.classes[observation.label] == metadata.background_class) continue;
+    probabilities.push_back(
+        static_cast<float>(Probability(observation.prediction, observation.label, metadata.temperature)));
+  }
+  if (probabilities.empty()) return 0;
+  const auto index = static_cast<size_t>(std::lround((1 - kKnownShare) * (kQuantiles - 1)));
+  return Quantiles(std::move(probabilities), kQuantiles)[index];
+}
+
 absl::Status Calibrate(std::span<const Observation> train, std::span<const Observation> held_out,
                        ModelMetadata& metadata) {
   metadata.prototypes.clear();
   metadata.calibration.clear();
+  const std::vector<Observation> recognised = Recognised(held_out);
   for (size_t label = 0; label < metadata.classes.size(); ++label) {
     const auto learned = ExecutionsOf(train, static_cast<int>(label));
     const auto unseen = ExecutionsOf(held_out, static_cast<int>(label));
@@ -163,10 +173,12 @@ absl::Status Calibrate(std::span<const Observation> train, std::span<const Obser
                                                      " held-out windows; calibration needs both"));
     }
     metadata.prototypes.push_back(NormalizedMean(learned));
-    metadata.calibration.push_back(Table(unseen, metadata.prototypes.back()));
+    metadata.calibration.push_back(
+        Table(ExecutionsOf(recognised, static_cast<int>(label)), metadata.prototypes.back()));
   }
   metadata.temperature = FitTemperature(held_out);
-  metadata.known_threshold = KnownThreshold(held_out, metadata);
+  metadata.known_threshold =
+      std::clamp(FitKnownThreshold(held_out, metadata), kMinKnownThreshold, kMaxKnownThreshold);
   return absl::OkStatus();
 }
 

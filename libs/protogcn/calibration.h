@@ -20,11 +20,13 @@ struct Observation {
   Prediction prediction;
 };
 
-// Windows for calibration: correct executions only, as long as served ones, varied a little so that few clips
-// tell more.
+// Windows for calibration: 60 to 110 frames long (served ones have 60 to 100), varied a little so that few
+// clips tell more. Beside the clips stands the mannequin, without faults, with its share in training: from a
+// quarter to two thirds of a class's windows (half of them beside photo pairs alone), all where the class has
+// no clips.
 SamplerConfig CalibrationSampling(const WindowShape& shape);
 
-// What `run` says of `count` windows of correct executions drawn from `sampler`.
+// What `run` says of `count` windows drawn from `sampler`.
 absl::StatusOr<std::vector<Observation>> Observe(const WindowSampler& sampler, int count, uint64_t seed,
                                                  const WindowFunction& run);
 
@@ -36,9 +38,21 @@ double FitTemperature(std::span<const Observation> observations);
 // values.
 std::vector<float> Quantiles(std::vector<float> values, int count);
 
+// Limits of ModelMetadata::known_threshold, whatever the held-out executions suggest.
+inline constexpr double kMinKnownThreshold = 0.3, kMaxKnownThreshold = 0.7;
+
+// The probability of their own class that 97 % of the held-out executions of the exercises reach, at
+// metadata.temperature, not yet held within the limits; 0 when there are none.
+double FitKnownThreshold(std::span<const Observation> held_out, const ModelMetadata& metadata);
+
 // Fills in metadata: prototypes (normalised mean embedding over `train`), the tables of cosines and joint
-// errors over `held_out`, the temperature, and the threshold below which an exercise does not count as known.
-// Both hold correct executions only. INVALID_ARGUMENT when a class is missing in one of them.
+// errors over those of `held_out` that the network recognises, the temperature, and the threshold below which
+// an exercise does not count as known. Where the limits hold the threshold up, fewer than 97 % of the
+// executions stay known; where they hold it down, more.
+//
+// Both should hold correct executions only; a clip of unknown form counts as correct. The mannequin is in
+// both: each held-out movement of its is new, but the network was trained on its like. A class of which no
+// held-out window is recognised gets no tables. INVALID_ARGUMENT when a class is missing in one of them.
 absl::Status Calibrate(std::span<const Observation> train, std::span<const Observation> held_out,
                        ModelMetadata& metadata);
 

@@ -1,7 +1,5 @@
 #include "protogcn/checkpoint.h"
 
-#include <caffe2/serialize/inline_container.h>
-
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -19,6 +17,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "protogcn/network.h"
+#include "protogcn/torch_file.h"
 #include "protogcn/unpickler.h"
 
 namespace trackfit::protogcn {
@@ -27,117 +26,46 @@ namespace {
 using torch::Tensor;
 using Kind = PickleValue::Kind;
 
-// Of a file, and of all its weights together: a small file may name the same bytes many times.
-constexpr int64_t kMaxFileBytes = int64_t{1} << 30;
-constexpr size_t kMaxDimensions = 8;
-
 // torch.save's older format starts with this number (0x1950a86a20f9469cfc6c) as a pickle.
 constexpr std::string_view kLegacyMagic("\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 10);
 constexpr int64_t kLegacyProtocol = 1001;
-
-struct StorageType {
-  std::string_view name;
-  torch::ScalarType type;
-};
-
-constexpr StorageType kStorageTypes[] = {
-    {"torch.FloatStorage", torch::kFloat}, {"torch.DoubleStorage", torch::kDouble},
-    {"torch.HalfStorage", torch::kHalf},   {"torch.BFloat16Storage", torch::kBFloat16},
-    {"torch.LongStorage", torch::kLong},   {"torch.IntStorage", torch::kInt},
-    {"torch.ShortStorage", torch::kShort}, {"torch.CharStorage", torch::kChar},
-    {"torch.ByteStorage", torch::kByte},   {"torch.BoolStorage", torch::kBool},
-};
-
-struct Storage {
-  torch::ScalarType type;
-  std::string key;
-  int64_t elements = 0;
-};
+constexpr const char* kRebuildParameter = "torch._utils._rebuild_parameter";
 
 // Where tensors' bytes come from.
 class StorageSource {
  public:
   virtual ~StorageSource() = default;
   // A one-dimensional tensor of all elements.
-  virtual absl::StatusOr<Tensor> Read(const Storage& storage) = 0;
+  virtual absl::StatusOr<Tensor> Read(const TorchStorage& storage) = 0;
 };
 
 absl::Status Broken(const std::string& what) { return absl::DataLossError(what); }
 
+// The first of `bytes` as a one-dimensional tensor; they need not be aligned.
+Tensor Elements(std::string_view bytes, const TorchStorage& storage) {
+  Tensor elements = torch::empty({storage.elements}, storage.type);
+  std::copy_n(bytes.data(), elements.nbytes(), static_cast<char*>(elements.data_ptr()));
+  return elements;
+}
+
 // --- from pickled values to tensors
 
-absl::StatusOr<Storage> ParseStorage(const PickleValue& value) {
-  if (value.kind != Kind::kPersistent || value.items[0]->kind != Kind::kTuple ||
-      value.items[0]->items.size() < 5) {
-    return Broken("a tensor has no storage");
-  }
-  const auto& id = value.items[0]->items;
-  if (id[0]->text != "storage" || id[1]->kind != Kind::kGlobal || id[2]->kind != Kind::kString ||
-      id[4]->kind != Kind::kInt || id[4]->integer < 0 || id[4]->integer > kMaxFileBytes) {
-    return Broken("a tensor's storage is malformed");
-  }
-  const auto* known = std::find_if(std::begin(kStorageTypes), std::end(kStorageTypes),
-                                   [&](const StorageType& type) { return type.name == id[1]->text; });
-  if (known == std::end(kStorageTypes))
-    return Broken(absl::StrCat("storage type ", id[1]->text, " is not supported"));
-  return Storage{known->type, id[2]->text, id[4]->integer};
-}
-
-absl::StatusOr<std::vector<int64_t>> ParseSizes(const PickleValue& value) {
-  if (value.kind != Kind::kTuple || value.items.size() > kMaxDimensions)
-    return Broken("a tensor's shape is malformed");
-  std::vector<int64_t> sizes;
-  for (const PickleValue* item : value.items) {
-    if (item->kind != Kind::kInt || item->integer < 0) return Broken("a tensor's shape is malformed");
-    sizes.push_back(item->integer);
-  }
-  return sizes;
-}
-
-// Whether the view has elements, all within its storage, and no more of them than the storage has.
-bool Fits(const Storage& storage, int64_t offset, const std::vector<int64_t>& sizes,
-          const std::vector<int64_t>& strides) {
-  if (std::find(sizes.begin(), sizes.end(), 0) != sizes.end()) return false;
-  int64_t elements = 1;
-  int64_t last = offset;
-  for (size_t i = 0; i < sizes.size(); ++i) {
-    if (sizes[i] > storage.elements || strides[i] > storage.elements) return false;
-    elements *= sizes[i];
-    last += (sizes[i] - 1) * strides[i];
-    if (elements > storage.elements || last >= storage.elements) return false;
-  }
-  return last < storage.elements;
-}
-
-absl::StatusOr<Tensor> ParseTensor(const PickleValue& value, StorageSource& source) {
-  if (value.IsCallOf("torch._utils._rebuild_parameter") && !value.items[1]->items.empty()) {
+absl::StatusOr<Tensor> ReadTensor(const PickleValue& value, StorageSource& source) {
+  if (value.IsCallOf(kRebuildParameter) && !value.items[1]->items.empty()) {
     const PickleValue& inner = *value.items[1]->items[0];
-    if (inner.IsCallOf("torch._utils._rebuild_parameter")) return Broken("a parameter is nested");
-    return ParseTensor(inner, source);
+    if (inner.IsCallOf(kRebuildParameter)) return Broken("a parameter is nested");
+    return ReadTensor(inner, source);
   }
-  if (!value.IsCallOf("torch._utils._rebuild_tensor_v2") || value.items[1]->items.size() < 4) {
-    return Broken("it is no tensor");
-  }
-  const auto& arguments = value.items[1]->items;
-  auto storage = ParseStorage(*arguments[0]);
-  if (!storage.ok()) return storage.status();
-  auto sizes = ParseSizes(*arguments[2]);
-  if (!sizes.ok()) return sizes.status();
-  auto strides = ParseSizes(*arguments[3]);
-  if (!strides.ok()) return strides.status();
-  const int64_t offset = arguments[1]->integer;
-  if (arguments[1]->kind != Kind::kInt || offset < 0 || offset > storage->elements ||
-      sizes->size() != strides->size() || !Fits(*storage, offset, *sizes, *strides)) {
-    return Broken("it is empty or leaves its storage");
-  }
-  auto elements = source.Read(*storage);
+  const auto tensor = ParseTensor(value);
+  if (!tensor.ok()) return tensor.status();
+  if (tensor->empty()) return Broken("it is empty");
+  auto elements = source.Read(tensor->storage);
   if (!elements.ok()) return elements.status();
-  return elements->as_strided(*sizes, *strides, offset).clone().contiguous();
+  return elements->as_strided(tensor->sizes, tensor->strides, tensor->offset).clone().contiguous();
 }
 
 bool IsTensor(const PickleValue& value) {
-  return value.IsCallOf("torch._utils._rebuild_tensor_v2") ||
-         value.IsCallOf("torch._utils._rebuild_parameter");
+  return value.IsCallOf(kRebuildTensor) || value.IsCallOf(kRebuildParameter);
 }
 
 // What nn.DataParallel put before every name is dropped.
@@ -149,10 +77,10 @@ absl::Status ReadTensors(const PickleValue& state, StorageSource& source, Checkp
     const PickleValue& key = *state.items[i];
     const PickleValue& value = *state.items[i + 1];
     if (key.kind != Kind::kString || !IsTensor(value)) continue;
-    auto tensor = ParseTensor(value, source);
+    auto tensor = ReadTensor(value, source);
     if (!tensor.ok()) return Broken(absl::StrCat("weight \"", key.text, "\": ", tensor.status().message()));
     bytes += static_cast<int64_t>(tensor->nbytes());
-    if (bytes > kMaxFileBytes) return Broken("its weights are larger than any network of ours");
+    if (bytes > kMaxTorchBytes) return Broken("its weights are larger than any network of ours");
     checkpoint.tensors[PlainName(key.text)] = *std::move(tensor);
   }
   if (checkpoint.tensors.empty()) return Broken("there are no weights in it");
@@ -196,34 +124,27 @@ absl::StatusOr<Checkpoint> Interpret(const PickleValue& saved, StorageSource& so
 
 class ZipStorages : public StorageSource {
  public:
-  explicit ZipStorages(caffe2::serialize::PyTorchStreamReader& reader) : reader_(reader) {}
+  explicit ZipStorages(const TorchRecords& records) : records_(records) {}
 
-  absl::StatusOr<Tensor> Read(const Storage& storage) override {
-    const std::string name = absl::StrCat("data/", storage.key);
-    if (!reader_.hasRecord(name)) return Broken(absl::StrCat("record ", name, " is missing"));
-    auto [data, size] = reader_.getRecord(name);
-    const auto width = static_cast<int64_t>(c10::elementSize(storage.type));
-    if (static_cast<int64_t>(size) / width < storage.elements)
-      return Broken(absl::StrCat("record ", name, " is too short"));
-    return torch::from_blob(data.get(), {storage.elements}, storage.type).clone();
+  absl::StatusOr<Tensor> Read(const TorchStorage& storage) override {
+    const auto bytes = records_.BytesOf(storage);
+    if (!bytes.ok()) return bytes.status();
+    return Elements(*bytes, storage);
   }
 
  private:
-  caffe2::serialize::PyTorchStreamReader& reader_;
+  const TorchRecords& records_;
 };
 
-absl::StatusOr<Checkpoint> ReadZip(const std::string& path) {
-  caffe2::serialize::PyTorchStreamReader reader(path);
-  if (reader.hasRecord("byteorder")) {
-    auto [order, size] = reader.getRecord("byteorder");
-    if (std::string_view(static_cast<const char*>(order.get()), size) != "little") {
-      return Broken("it is big-endian");
-    }
+absl::StatusOr<Checkpoint> ReadZip(std::string_view bytes) {
+  const auto records = TorchRecords::Read(bytes);
+  if (!records.ok()) return records.status();
+  if (const auto order = records->Find("byteorder"); order && *order != "little") {
+    return Broken("it is big-endian");
   }
-  auto [data, size] = reader.getRecord("data.pkl");
-  auto pickle = ReadPickle(std::string_view(static_cast<const char*>(data.get()), size));
+  const auto pickle = records->ReadValues();
   if (!pickle.ok()) return pickle.status();
-  ZipStorages storages(reader);
+  ZipStorages storages(*records);
   return Interpret(*pickle->root, storages);
 }
 
@@ -257,15 +178,12 @@ class LegacyStorages : public StorageSource {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<Tensor> Read(const Storage& storage) override {
+  absl::StatusOr<Tensor> Read(const TorchStorage& storage) override {
     const auto place = places_.find(storage.key);
     if (place == places_.end()) return Broken(absl::StrCat("storage ", storage.key, " is missing"));
     if (place->second.elements < storage.elements)
       return Broken(absl::StrCat("storage ", storage.key, " is too short"));
-    Tensor elements = torch::empty({storage.elements}, storage.type);
-    std::copy_n(bytes_.data() + place->second.position, elements.nbytes(),
-                static_cast<char*>(elements.data_ptr()));
-    return elements;
+    return Elements(bytes_.substr(place->second.position), storage);
   }
 
  private:
@@ -326,13 +244,8 @@ absl::StatusOr<Checkpoint> ReadLegacy(std::string_view bytes) {
 absl::StatusOr<Checkpoint> ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::NotFoundError("cannot be opened");
-  char start[4] = {};
-  file.read(start, sizeof start);
-  if (std::string_view(start, sizeof start) == std::string_view("PK\x03\x04", 4)) return ReadZip(path);
-  file.clear();
-  file.seekg(0);
   const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  return ReadLegacy(bytes);
+  return absl::StartsWith(bytes, "PK\x03\x04") ? ReadZip(bytes) : ReadLegacy(bytes);
 }
 
 absl::Status WithPath(const std::string& path, const absl::Status& status) {
@@ -482,8 +395,8 @@ absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path) {
   std::error_code error;
   const auto size = static_cast<int64_t>(std::filesystem::file_size(path, error));
   if (error) return absl::NotFoundError(absl::StrCat(path, ": ", error.message()));
-  if (size > kMaxFileBytes) {
-    return absl::InvalidArgumentError(absl::StrCat(path, " has ", size, " bytes; at most ", kMaxFileBytes));
+  if (size > kMaxTorchBytes) {
+    return absl::InvalidArgumentError(absl::StrCat(path, " has ", size, " bytes; at most ", kMaxTorchBytes));
   }
   try {
     auto checkpoint = ReadFile(path);

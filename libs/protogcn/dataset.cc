@@ -8,9 +8,11 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
-#include <system_error>
+#include <unordered_map>
 
 #include "absl/strings/str_cat.h"
+#include "protogcn/file_io.h"
+#include "protogcn/torch_file.h"
 #include "skeleton/resample.h"
 
 namespace trackfit::protogcn {
@@ -129,9 +131,8 @@ bool AnybodySeen(const Pose& pose) {
                      [](const skeleton::Landmark& landmark) { return std::isfinite(landmark.x); });
 }
 
-bool IsDuplicate(const std::string& name) {
-  return std::any_of(std::begin(kDuplicateNames), std::end(kDuplicateNames),
-                     [&](std::string_view part) { return Contains(name, part); });
+bool IsBackground(const Clip& clip) {
+  return clip.exercise == kBackgroundClass || clip.exercise == "dumbbell_row";
 }
 
 }  // namespace
@@ -153,8 +154,13 @@ const char* SourceKindName(SourceKind kind) {
 absl::StatusOr<std::vector<Clip>> ReadLandmarkFile(const std::filesystem::path& path) {
   const absl::StatusOr<std::vector<char>> bytes = ReadBytes(path);
   if (!bytes.ok()) return bytes.status();
+  const absl::StatusOr<c10::IValue> loaded = LoadPickle(*bytes);
+  if (!loaded.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path.string(), " is no landmark file: ", loaded.status().message()));
+  }
   try {
-    const Dict file = torch::pickle_load(*bytes).toGenericDict();
+    const Dict file = loaded->toGenericDict();
     const int64_t format = file.at("format").toInt();
     if (format != kFormat) {
       return absl::InvalidArgumentError(
@@ -184,14 +190,7 @@ absl::Status WriteLandmarkFile(const std::filesystem::path& path, const std::vec
   } catch (const std::exception& error) {
     return absl::InternalError(absl::StrCat("cannot encode the landmarks: ", error.what()));
   }
-  const std::filesystem::path partial = path.string() + ".partial";
-  std::ofstream stream(partial, std::ios::binary);
-  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  stream.close();
-  std::error_code error;
-  if (stream) std::filesystem::rename(partial, path, error);
-  if (!stream || error) return absl::UnavailableError(absl::StrCat("cannot write ", path.string()));
-  return absl::OkStatus();
+  return ReplaceFile(path, {bytes.data(), bytes.size()});
 }
 
 absl::StatusOr<Subset> ParseSubset(const std::string& name) {
@@ -237,6 +236,19 @@ std::vector<Clip> Split::Select(std::vector<Clip> clips, Subset subset) const {
   return clips;
 }
 
+absl::Status CheckGroupsApart(const std::vector<Clip>& train, const std::vector<Clip>& val) {
+  std::unordered_map<std::string, std::string> trained;  // group -> one of its clips
+  for (const Clip& clip : train) trained.emplace(clip.group, clip.id);
+  for (const Clip& clip : val) {
+    const auto found = trained.find(clip.group);
+    if (clip.group.empty() || found == trained.end()) continue;
+    return absl::InvalidArgumentError(absl::StrCat("group \"", clip.group,
+                                                   "\" is on both sides of the split: ", found->second,
+                                                   " is in train, ", clip.id, " in val"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<Clip>> ReadSubset(const std::vector<std::string>& paths, const Split& split,
                                              Subset subset, std::vector<int>* counts) {
   std::vector<Clip> all;
@@ -257,18 +269,24 @@ const std::vector<std::string>& DefaultClasses() {
   return kClasses;
 }
 
-std::optional<ClassLabel> LabelOf(const Clip& clip, const std::vector<std::string>& classes) {
+std::optional<ClassLabel> LabelOf(const Clip& clip, const std::vector<std::string>& classes,
+                                  const std::string& background) {
+  if (MovesLikeAClass(clip)) return std::nullopt;
   const bool curl = clip.exercise == "dumbbell_biceps_curl" || clip.exercise == "cable_curl" ||
                     clip.exercise == "other_curl";
   std::string name = clip.exercise;
   if (curl) name = "barbell_biceps_curl";
-  if (name == "dumbbell_row") name = kBackgroundClass;
-  if (name == kBackgroundClass && IsDuplicate(clip.fault)) return std::nullopt;
+  if (IsBackground(clip)) name = background;
   const auto found = std::find(classes.begin(), classes.end(), name);
   if (found == classes.end()) return std::nullopt;
   return ClassLabel{.index = static_cast<int>(found - classes.begin()),
                     .weight = curl ? kStandInWeight : 1.0F,
                     .stand_in = curl};
+}
+
+bool MovesLikeAClass(const Clip& clip) {
+  return IsBackground(clip) && std::any_of(std::begin(kDuplicateNames), std::end(kDuplicateNames),
+                                           [&](std::string_view part) { return Contains(clip.fault, part); });
 }
 
 std::vector<std::vector<Pose>> UniformPieces(const Clip& clip, double rate_hz) {

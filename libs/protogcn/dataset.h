@@ -31,7 +31,7 @@ struct Clip {
   std::string exercise;
   std::string form;   // "correct", "incorrect" or "unknown"
   std::string fault;  // free text; the name of the exercise where `exercise` is "other"
-  std::string group;  // person, film or scene: never on both sides of a split
+  std::string group;  // person, film or scene: never on both sides of a split; "" = not known
   double fps = 0;     // 0 = unknown
   SourceKind kind = SourceKind::kRecorded;
   std::vector<skeleton::Pose> poses;
@@ -68,6 +68,9 @@ class Split {
   std::unordered_set<std::string> val_groups_;
 };
 
+// INVALID_ARGUMENT naming the group, and a clip of each side, when both sides share a group that has a name.
+absl::Status CheckGroupsApart(const std::vector<Clip>& train, const std::vector<Clip>& val);
+
 // The clips of several files that belong to `subset`, in the order of the files. With `counts`, also how many
 // each gave.
 absl::StatusOr<std::vector<Clip>> ReadSubset(const std::vector<std::string>& paths, const Split& split,
@@ -84,9 +87,14 @@ struct ClassLabel {
   float weight = 1;       // share of the class's samples relative to its own clips
   bool stand_in = false;  // another exercise with the same movement: a skeleton cannot see the implement
 };
-// Curls with dumbbells or cables stand in for barbell curls; background clips whose movement is that of a
-// class (a board press, a chin-up ...) are left out, by the names in dataset.cc. Classes not listed: nullopt.
-std::optional<ClassLabel> LabelOf(const Clip& clip, const std::vector<std::string>& classes);
+// Curls with dumbbells or cables stand in for barbell curls; clips of other movements count for `background`,
+// unless MovesLikeAClass. Classes not listed: nullopt.
+std::optional<ClassLabel> LabelOf(const Clip& clip, const std::vector<std::string>& classes,
+                                  const std::string& background = kBackgroundClass);
+
+// Whether it is a clip of another movement that a skeleton cannot tell from one of the seven exercises (a
+// board press, a chin-up ...), by the names in dataset.cc.
+bool MovesLikeAClass(const Clip& clip);
 
 // The clip's poses on a uniform grid of `rate_hz`, cut where nobody is seen for more than half a second.
 // Pieces of fewer than two poses are left out. A clip of unknown rate counts as one of `rate_hz`.

@@ -107,10 +107,11 @@ std::vector<std::vector<float>> ServedWindows::Of(const Clip& clip) const {
 
 absl::StatusOr<std::vector<ClipDecision>> Decide(const std::vector<Clip>& clips,
                                                  const std::vector<std::string>& classes,
-                                                 const ServedWindows& windows, const WindowFunction& run) {
+                                                 const ServedWindows& windows, const WindowFunction& run,
+                                                 const std::string& background) {
   std::vector<ClipDecision> decisions;
   for (const Clip& clip : clips) {
-    const std::optional<ClassLabel> label = LabelOf(clip, classes);
+    const std::optional<ClassLabel> label = LabelOf(clip, classes, background);
     if (!label) continue;
     const std::vector<std::vector<float>> inputs = windows.Of(clip);
     if (inputs.empty()) continue;
@@ -134,10 +135,11 @@ absl::StatusOr<std::vector<ClipDecision>> Decide(const std::vector<Clip>& clips,
   return decisions;
 }
 
-Evaluation Summarize(const std::vector<ClipDecision>& decisions, const std::vector<std::string>& classes) {
+Evaluation Summarize(const std::vector<ClipDecision>& decisions, const std::vector<std::string>& classes,
+                     const std::string& background) {
   Evaluation evaluation(classes);
   for (const ClipDecision& clip : decisions) {
-    if (classes[clip.truth] == kBackgroundClass) {
+    if (classes[clip.truth] == background) {
       evaluation.background.Add(clip.truth, clip.decision);
     } else if (clip.stand_in) {
       evaluation.stand_ins.Add(clip.truth, clip.decision);
@@ -162,6 +164,10 @@ std::string EvaluationToText(const Evaluation& evaluation) {
   add("Film and photo pairs together", evaluation.exercises);
   add("Other movements (right = rejected)", evaluation.background);
   add("Curls with other implements", evaluation.stand_ins);
+  if (evaluation.left_out > 0) {
+    absl::StrAppendFormat(&text, "Left out: %d other movements that no skeleton can tell from an exercise\n",
+                          evaluation.left_out);
+  }
   return text;
 }
 
@@ -175,9 +181,13 @@ nlohmann::json EvaluationToJson(const Evaluation& evaluation, const std::vector<
                      {"decision", clip.decision},
                      {"probabilities", clip.probabilities}});
   }
-  return {{"sequences", evaluation.sequences.ToJson()}, {"photos", evaluation.photos.ToJson()},
-          {"exercises", evaluation.exercises.ToJson()}, {"background", evaluation.background.ToJson()},
-          {"stand_ins", evaluation.stand_ins.ToJson()}, {"clips", clips}};
+  return {{"sequences", evaluation.sequences.ToJson()},
+          {"photos", evaluation.photos.ToJson()},
+          {"exercises", evaluation.exercises.ToJson()},
+          {"background", evaluation.background.ToJson()},
+          {"stand_ins", evaluation.stand_ins.ToJson()},
+          {"left_out", evaluation.left_out},
+          {"clips", clips}};
 }
 
 }  // namespace trackfit::protogcn

@@ -60,10 +60,12 @@ struct ClipDecision {
   int decision = 0;                  // the most probable class
 };
 
-// Decisions on all clips that have a label; clips without a window are left out.
+// Decisions on all clips that have a label; clips without a window are left out. `background` is the model's
+// class for other movements.
 absl::StatusOr<std::vector<ClipDecision>> Decide(const std::vector<Clip>& clips,
                                                  const std::vector<std::string>& classes,
-                                                 const ServedWindows& windows, const WindowFunction& run);
+                                                 const ServedWindows& windows, const WindowFunction& run,
+                                                 const std::string& background = kBackgroundClass);
 
 // The figures that count: `sequences` and `photos` hold the exercises themselves, `background` everything
 // else, and stand-ins (curls with other implements) stand apart.
@@ -76,8 +78,10 @@ struct Evaluation {
   ConfusionMatrix exercises;   // both
   ConfusionMatrix background;  // its recall is the rate of rejection
   ConfusionMatrix stand_ins;
+  int left_out = 0;  // clips that MovesLikeAClass: neither answer would be wrong
 };
-Evaluation Summarize(const std::vector<ClipDecision>& decisions, const std::vector<std::string>& classes);
+Evaluation Summarize(const std::vector<ClipDecision>& decisions, const std::vector<std::string>& classes,
+                     const std::string& background = kBackgroundClass);
 std::string EvaluationToText(const Evaluation& evaluation);
 nlohmann::json EvaluationToJson(const Evaluation& evaluation, const std::vector<ClipDecision>& decisions);
 

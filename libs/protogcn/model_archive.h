@@ -12,8 +12,9 @@
 
 namespace trackfit::protogcn {
 
-// What held-out correct executions of one class look like. Tables are evenly spaced quantiles, ascending, the
-// first the minimum and the last the maximum; empty = not calibrated.
+// What correct executions of one class look like: held-out clips and new movements of the mannequin. Tables
+// are evenly spaced quantiles, ascending, the first the minimum and the last the maximum; empty = not
+// calibrated.
 struct ClassCalibration {
   std::vector<float> cosine;                    // cosine between embedding and prototype
   std::vector<std::vector<float>> joint_error;  // per node of the layout: raw joint error

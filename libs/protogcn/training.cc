@@ -9,10 +9,11 @@
 #include <map>
 #include <numbers>
 #include <sstream>
-#include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "protogcn/file_io.h"
 #include "protogcn/network.h"
+#include "protogcn/torch_file.h"
 
 namespace trackfit::protogcn {
 namespace {
@@ -84,17 +85,6 @@ void CopyInto(const std::vector<torch::Tensor>& targets, const c10::IValue& list
                 ", the network's has ", targets[i].sizes());
     targets[i].copy_(values[i]);
   }
-}
-
-absl::Status WriteFile(const std::filesystem::path& path, const std::vector<char>& bytes) {
-  const std::filesystem::path partial = path.string() + ".partial";
-  std::ofstream stream(partial, std::ios::binary);
-  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  stream.close();
-  std::error_code error;
-  if (stream) std::filesystem::rename(partial, path, error);
-  if (!stream || error) return absl::UnavailableError(absl::StrCat("cannot write ", path.string()));
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -266,7 +256,8 @@ absl::Status Trainer::Save(const std::filesystem::path& path) const {
     file.insert("state", tensors(state_));
     file.insert("average", tensors(average_));
     file.insert("optimizer", Bytes(optimizer.str()));
-    return WriteFile(path, torch::pickle_save(file));
+    const std::vector<char> bytes = torch::pickle_save(file);
+    return ReplaceFile(path, {bytes.data(), bytes.size()});
   } catch (const std::exception& error) {
     return absl::InternalError(absl::StrCat("cannot encode the training state: ", error.what()));
   }
@@ -276,8 +267,13 @@ absl::Status Trainer::Resume(const std::filesystem::path& path) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return absl::NotFoundError(absl::StrCat("cannot open ", path.string()));
   const std::vector<char> bytes((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  const absl::StatusOr<c10::IValue> loaded = LoadPickle(bytes);
+  if (!loaded.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot resume from ", path.string(), ": ", loaded.status().message()));
+  }
   try {
-    const Dict file = torch::pickle_load(bytes).toGenericDict();
+    const Dict file = loaded->toGenericDict();
     TORCH_CHECK(file.at("format").toInt() == kCheckpointFormat, "its format is not ", kCheckpointFormat);
     TORCH_CHECK(file.at("seed").toInt() == static_cast<int64_t>(config_.seed), "its seed is ",
                 file.at("seed").toInt(), ", not ", config_.seed);

@@ -8,20 +8,9 @@
 #include "absl/status/statusor.h"
 #include "protogcn/augmentation.h"
 #include "protogcn/dataset.h"
-#include "skeleton/layout.h"
-#include "skeleton/normalize.h"
+#include "protogcn/window_shape.h"
 
 namespace trackfit::protogcn {
-
-// What a network sees: the same for training and serving.
-struct WindowShape {
-  skeleton::Layout layout = skeleton::Blazepose33();
-  skeleton::Normalization normalization = skeleton::Normalization::kTorso;
-  int frames = 100;
-  double rate_hz = 30;
-
-  int64_t numbers() const { return int64_t{frames} * layout.nodes() * 3; }
-};
 
 struct SamplerConfig {
   WindowShape shape;

@@ -1,5 +1,6 @@
 // `trackfit evaluate`: how well a model recognises clips that it was not trained on.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -23,43 +24,36 @@ struct EvaluateOptions {
   std::string json;
 };
 
-absl::StatusOr<protogcn::ServedWindows> WindowsOf(const protogcn::ModelMetadata& metadata) {
-  const absl::StatusOr<skeleton::Layout> layout = skeleton::FindLayout(metadata.network.layout);
-  if (!layout.ok()) return layout.status();
-  const absl::StatusOr<skeleton::Normalization> normalization =
-      skeleton::ParseNormalization(metadata.normalization);
-  if (!normalization.ok()) return normalization.status();
-  return protogcn::ServedWindows{.shape = {.layout = *layout,
-                                           .normalization = *normalization,
-                                           .frames = metadata.network.window,
-                                           .rate_hz = metadata.rate_hz},
-                                 .min_frames = metadata.min_frames};
-}
-
 absl::Status Run(const EvaluateOptions& options) {
   const absl::StatusOr<protogcn::Subset> subset = protogcn::ParseSubset(options.subset);
   if (!subset.ok()) return subset.status();
   const absl::StatusOr<protogcn::Split> split = protogcn::Split::Read(options.split);
   if (!split.ok()) return split.status();
-  const absl::StatusOr<std::vector<protogcn::Clip>> clips =
-      protogcn::ReadSubset(options.landmarks, *split, *subset);
-  if (!clips.ok()) return clips.status();
+  const auto train = protogcn::ReadSubset(options.landmarks, *split, protogcn::Subset::kTrain);
+  if (!train.ok()) return train.status();
+  const auto val = protogcn::ReadSubset(options.landmarks, *split, protogcn::Subset::kVal);
+  if (!val.ok()) return val.status();
+  if (const absl::Status apart = protogcn::CheckGroupsApart(*train, *val); !apart.ok()) return apart;
+  const std::vector<protogcn::Clip>& clips = *subset == protogcn::Subset::kTrain ? *train : *val;
   protogcn::ConfigureThreads();
   const absl::StatusOr<std::unique_ptr<protogcn::Model>> model = protogcn::Model::Load(options.model);
   if (!model.ok()) return model.status();
   const protogcn::ModelMetadata& metadata = (*model)->metadata();
-  const absl::StatusOr<protogcn::ServedWindows> windows = WindowsOf(metadata);
-  if (!windows.ok()) return windows.status();
+  const absl::StatusOr<protogcn::WindowShape> shape = protogcn::WindowShapeOf(metadata);
+  if (!shape.ok()) return shape.status();
 
-  const auto decisions =
-      protogcn::Decide(*clips, metadata.classes, *windows,
-                       [&](std::span<const float> window) { return (*model)->Run(window); });
+  const auto decisions = protogcn::Decide(
+      clips, metadata.classes, {.shape = *shape, .min_frames = metadata.min_frames},
+      [&](std::span<const float> window) { return (*model)->Run(window); }, metadata.background_class);
   if (!decisions.ok()) return decisions.status();
   if (decisions->empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat("--landmarks hold no clip of the subset ", options.subset));
   }
-  const protogcn::Evaluation evaluation = protogcn::Summarize(*decisions, metadata.classes);
+  protogcn::Evaluation evaluation =
+      protogcn::Summarize(*decisions, metadata.classes, metadata.background_class);
+  evaluation.left_out =
+      static_cast<int>(std::count_if(clips.begin(), clips.end(), protogcn::MovesLikeAClass));
   std::cout << "Model " << metadata.version << ", subset " << options.subset << ", " << decisions->size()
             << " clips\n\n"
             << protogcn::EvaluationToText(evaluation) << std::flush;

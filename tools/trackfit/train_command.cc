@@ -64,6 +64,7 @@ absl::StatusOr<Data> ReadData(const TrainOptions& options) {
   absl::StatusOr<std::vector<protogcn::Clip>> val =
       protogcn::ReadSubset(options.landmarks, *split, protogcn::Subset::kVal);
   if (!val.ok()) return val.status();
+  if (const absl::Status apart = protogcn::CheckGroupsApart(*train, *val); !apart.ok()) return apart;
   std::vector<std::string> files;
   for (size_t i = 0; i < counts.size(); ++i) {
     files.push_back(absl::StrCat(std::filesystem::path(options.landmarks[i]).filename().string(), " (",
@@ -220,8 +221,7 @@ protogcn::ModelMetadata Describe(const TrainOptions& options, const protogcn::Ne
   return metadata;
 }
 
-// Prototypes from training clips, percentiles from held-out ones: of people in correct form and of the
-// mannequin.
+// Prototypes from training clips, percentiles from held-out ones; both beside new movements of the mannequin.
 absl::Status CalibrateModel(const TrainOptions& options, Data data, const protogcn::Model& model,
                             protogcn::ModelMetadata& metadata) {
   constexpr int kTrainWindows = 250, kHeldOutWindows = 150;  // per class
@@ -238,7 +238,15 @@ absl::Status CalibrateModel(const TrainOptions& options, Data data, const protog
   if (!train.ok()) return train.status();
   const auto held_out = observe(std::move(data.val), kHeldOutWindows, options.training.seed + 1);
   if (!held_out.ok()) return held_out.status();
-  return protogcn::Calibrate(*train, *held_out, metadata);
+  if (const absl::Status status = protogcn::Calibrate(*train, *held_out, metadata); !status.ok())
+    return status;
+  const double fitted = protogcn::FitKnownThreshold(*held_out, metadata);
+  if (fitted != metadata.known_threshold) {
+    std::cout << absl::StrFormat(
+        "The held-out executions suggest a threshold of the known of %.2f; it is held within [%.1f, %.1f]\n",
+        fitted, protogcn::kMinKnownThreshold, protogcn::kMaxKnownThreshold);
+  }
+  return absl::OkStatus();
 }
 
 // The model as a server would load it; no file is left behind.

@@ -61,5 +61,26 @@ TEST(ExpandSparse, RefusesContradictions) {
   EXPECT_FALSE(ExpandSparse({3, 3}, RowsLayout(), {7, 8, 9}).ok());
 }
 
+TEST(ExpandSparse, RefusesMoreThanSixDimensionsOrBlocks) {
+  EXPECT_FALSE(ExpandSparse(std::vector<int>(7, 1),
+                            {.traversal = {0, 1, 2, 3, 4, 5, 6},
+                             .block_map = {},
+                             .levels = std::vector<SparseLevel>(7, Dense(1))},
+                            {5})
+                   .ok());
+  // Blocks of one element change nothing, however many there are.
+  SparsityLayout blocks{.traversal = {0}, .block_map = {}, .levels = {Dense(1)}};
+  for (int i = 1; i <= 6; ++i) {
+    blocks.traversal.push_back(i);
+    blocks.block_map.push_back(0);
+    blocks.levels.push_back(Dense(1));
+  }
+  EXPECT_TRUE(ExpandSparse({1}, blocks, {5}).ok());
+  blocks.traversal.push_back(7);
+  blocks.block_map.push_back(0);
+  blocks.levels.push_back(Dense(1));
+  EXPECT_EQ(ExpandSparse({1}, blocks, {5}).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace trackfit::blazepose

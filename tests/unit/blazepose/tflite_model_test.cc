@@ -74,6 +74,28 @@ TEST(TfliteModel, RefusesEveryTruncationOfASmallFile) {
   }
 }
 
+TEST(TfliteModel, RefusesATensorOfMoreThanSixDimensions) {
+  trackfit::testing::TinyConvolution deep = trackfit::testing::SummingConvolution();
+  deep.input_shape = {1, 1, 1, 1, 4, 4, 1};
+  const absl::Status status = TfliteModel::Parse(trackfit::testing::WriteTinyModel(deep)).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("7 dimensions; at most 6"));
+}
+
+// A megabyte in the file that a chain of operators would make a gigabyte of.
+TEST(TfliteModel, RefusesConstantsThatGrowWithoutLimit) {
+  trackfit::testing::TinyConvolution convolution = trackfit::testing::SummingConvolution();
+  convolution.filter_shape = {1, 512, 512, 1};
+  convolution.filter.assign(512 * 512, 1.0f);
+  convolution.dequantized = 20;
+  const auto small = TfliteModel::Parse(trackfit::testing::WriteTinyModel(convolution));
+  EXPECT_TRUE(small.ok()) << small.status();
+  convolution.dequantized = 1000;
+  const absl::Status status = TfliteModel::Parse(trackfit::testing::WriteTinyModel(convolution)).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("constants take more than 268435456 bytes"));
+}
+
 // What a damaged file says may still be a network; reading, importing and running it must then be safe.
 TEST(TfliteModel, SurvivesAnyDamagedByte) {
   const std::vector<uint8_t> whole =

@@ -49,6 +49,8 @@ struct TinyConvolution {
   int stride = 1;
   bool same_padding = true;
   bool relu = false;
+  int dequantized =
+      0;  // DEQUANTIZE operators, each of which passes on what the one before made of the filter
 };
 
 inline std::vector<uint8_t> WriteTinyModel(const TinyConvolution& convolution) {
@@ -69,10 +71,13 @@ inline std::vector<uint8_t> WriteTinyModel(const TinyConvolution& convolution) {
         .Child(3, name_string)
         .End();
   };
-  const std::vector<Offset> tensors = {tensor(convolution.input_shape, 0, "input"),
-                                       tensor(convolution.filter_shape, 1, "filter"),
-                                       tensor({static_cast<int32_t>(convolution.bias.size())}, 2, "bias"),
-                                       tensor(convolution.output_shape, 0, "output")};
+  std::vector<Offset> tensors = {tensor(convolution.input_shape, 0, "input"),
+                                 tensor(convolution.filter_shape, 1, "filter"),
+                                 tensor({static_cast<int32_t>(convolution.bias.size())}, 2, "bias"),
+                                 tensor(convolution.output_shape, 0, "output")};
+  for (int i = 0; i < convolution.dequantized; ++i) {
+    tensors.push_back(tensor(convolution.filter_shape, 0, "dequantized"));
+  }
   const Offset options = TableWriter(builder)
                              .Number<int32_t>(1, convolution.stride)
                              .Number<int32_t>(2, convolution.stride)
@@ -81,12 +86,18 @@ inline std::vector<uint8_t> WriteTinyModel(const TinyConvolution& convolution) {
                              .End();
   const auto ints = [&](const std::vector<int32_t>& values) { return builder.CreateVector(values); };
   const auto op_inputs = ints({0, 1, 2}), op_outputs = ints({3});
-  const std::vector<Offset> operators = {TableWriter(builder)
-                                             .Number<uint32_t>(0, 0)
-                                             .Child(1, op_inputs)
-                                             .Child(2, op_outputs)
-                                             .Child(4, options)
-                                             .End()};
+  std::vector<Offset> operators = {TableWriter(builder)
+                                       .Number<uint32_t>(0, 0)
+                                       .Child(1, op_inputs)
+                                       .Child(2, op_outputs)
+                                       .Child(4, options)
+                                       .End()};
+  constexpr int kFilter = 1, kFirstDequantized = 4;
+  for (int i = 0; i < convolution.dequantized; ++i) {
+    const int source = i == 0 ? kFilter : kFirstDequantized + i - 1;
+    const auto from = ints({source}), to = ints({kFirstDequantized + i});
+    operators.push_back(TableWriter(builder).Number<uint32_t>(0, 1).Child(1, from).Child(2, to).End());
+  }
   const auto tensor_vector = builder.CreateVector(tensors);
   const auto inputs = ints({0}), outputs = ints({3});
   const auto operator_vector = builder.CreateVector(operators);
@@ -96,9 +107,12 @@ inline std::vector<uint8_t> WriteTinyModel(const TinyConvolution& convolution) {
                                              .Child(2, outputs)
                                              .Child(3, operator_vector)
                                              .End()};
-  constexpr int kConv2d = 3;
-  const std::vector<Offset> codes = {
-      TableWriter(builder).Number<int8_t>(0, kConv2d).Number<int32_t>(3, kConv2d).End()};
+  constexpr int kConv2d = 3, kDequantize = 6;
+  std::vector<Offset> codes;
+  for (const int code : {kConv2d, kDequantize}) {
+    codes.push_back(
+        TableWriter(builder).Number<int8_t>(0, static_cast<int8_t>(code)).Number<int32_t>(3, code).End());
+  }
   const auto code_vector = builder.CreateVector(codes);
   const auto subgraph_vector = builder.CreateVector(subgraphs);
   const auto buffer_vector = builder.CreateVector(buffers);

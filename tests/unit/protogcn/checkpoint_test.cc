@@ -133,6 +133,12 @@ TEST(Checkpoint, SaysWhatIsWrongWithAFile) {
       HasSubstr("no weights"));
 }
 
+TEST(Checkpoint, RefusesRecordsThatGrowWhenRead) {
+  std::string bytes = SavedState(SmallState());
+  bytes[bytes.find("PK\x01\x02") + 10] = 8;  // the compression method of the first record
+  EXPECT_THAT(std::string(ReadCheckpoint(Written(bytes)).status().message()), HasSubstr("is compressed"));
+}
+
 TEST(Checkpoint, RefusesTruncatedFiles) {
   const std::string bytes = SavedState({{"weight", torch::ones({100})}});
   ASSERT_TRUE(ReadCheckpoint(Written(bytes)).ok());

@@ -137,11 +137,13 @@ TEST(Archive, KeepsTheNetworkTrainable) {
   EXPECT_TRUE(Forward(original, input).logits.equal(Forward(archive->network, input).logits));
   archive->network.train();
   Forward(archive->network, input).logits.sum().backward();
+  bool found = false;
   for (const auto& item : archive->network.named_parameters()) {
-    if (item.name == "cls_head.fc_cls.weight") {
-      EXPECT_TRUE(item.value.grad().defined());
-    }
+    if (item.name != "cls_head.fc_cls.weight") continue;
+    found = true;
+    EXPECT_TRUE(item.value.grad().defined());
   }
+  ASSERT_TRUE(found) << "cls_head.fc_cls.weight has another name";
 }
 
 TEST(Archive, IsTheSameFileForTheSameNetwork) {

@@ -38,7 +38,7 @@ TEST(FitTemperature, CoolsAnOverconfidentModel) {
   EXPECT_EQ(FitTemperature({}), 1);
 }
 
-TEST(Calibrate, MakesPrototypesTablesAndAThreshold) {
+TEST(Calibrate, MakesPrototypesAndTables) {
   ModelMetadata metadata;
   metadata.classes = {"squat", "other"};
   metadata.background_class = "other";
@@ -56,8 +56,55 @@ TEST(Calibrate, MakesPrototypesTablesAndAThreshold) {
   ASSERT_EQ(squat.joint_error.size(), 2U);
   EXPECT_NEAR(squat.joint_error[1].front(), 1, 1e-6);
   EXPECT_NEAR(squat.joint_error[1].back(), 3, 1e-6);
-  EXPECT_GE(metadata.known_threshold, 0.3);
-  EXPECT_LE(metadata.known_threshold, 0.7);
+}
+
+TEST(Calibrate, LeavesOutOfTheTablesWhatTheModelDoesNotRecognise) {
+  ModelMetadata metadata;
+  metadata.classes = {"squat", "other"};
+  const std::vector<Observation> train = {Observe(0, {4, 0}, {1, 0}), Observe(1, {0, 4}, {0, 1})};
+  const std::vector<Observation> held_out = {Observe(0, {4, 0}, {1, 0}, {0.5F, 1}),
+                                             Observe(0, {0, 4}, {0, 1}, {7, 9}), Observe(1, {4, 0}, {1, 0})};
+  ASSERT_TRUE(Calibrate(train, held_out, metadata).ok());
+  const ClassCalibration& squat = metadata.calibration[0];
+  EXPECT_EQ(squat.cosine.front(), 1) << "the minimum, so a cosine of 0 is below all";
+  EXPECT_EQ(squat.joint_error[0].back(), 0.5F);
+  EXPECT_TRUE(metadata.calibration[1].cosine.empty()) << "none of its windows is recognised";
+  EXPECT_TRUE(metadata.calibration[1].joint_error.empty());
+}
+
+// Two of three are right with a margin of 3, so the fitted temperature is 3 / log(2) and the probability 2/3.
+TEST(Calibrate, PutsTheThresholdWhereTheRecognisedExecutionsLie) {
+  ModelMetadata metadata;
+  metadata.classes = {"squat", "other"};
+  metadata.background_class = "other";
+  std::vector<Observation> observations;
+  for (int i = 0; i < 300; ++i) observations.push_back(Observe(i % 3 == 0 ? 1 : 0, {3, 0}, {1}));
+  ASSERT_TRUE(Calibrate(observations, observations, metadata).ok());
+  EXPECT_NEAR(metadata.temperature, 3 / std::log(2.0), 0.01);
+  EXPECT_NEAR(metadata.known_threshold, 2.0 / 3, 0.001);
+}
+
+TEST(Calibrate, HoldsTheThresholdWithinItsLimits) {
+  ModelMetadata metadata;
+  metadata.classes = {"squat", "other"};
+  metadata.background_class = "other";
+  const std::vector<Observation> sure = {Observe(0, {9, 0}, {1}), Observe(1, {0, 9}, {1})};
+  ASSERT_TRUE(Calibrate(sure, sure, metadata).ok());
+  EXPECT_EQ(metadata.known_threshold, kMaxKnownThreshold);
+  EXPECT_GT(FitKnownThreshold(sure, metadata), 0.99) << "what the executions suggest";
+}
+
+TEST(FitKnownThreshold, KeepsNinetySevenPercentOfTheExecutions) {
+  ModelMetadata metadata;
+  metadata.classes = {"squat", "other"};
+  metadata.background_class = "other";
+  std::vector<Observation> observations = {Observe(1, {0, 9}, {1})};  // no exercise
+  for (int i = 0; i <= 100; ++i) {
+    const double probability = 0.55 + 0.004 * i;
+    observations.push_back(
+        Observe(0, {static_cast<float>(std::log(probability / (1 - probability))), 0}, {1}));
+  }
+  EXPECT_NEAR(FitKnownThreshold(observations, metadata), 0.55 + 3 * 0.004, 1e-5);
 }
 
 TEST(Calibrate, NamesTheClassThatIsMissing) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <limits>
 
 #include "test_poses.h"
@@ -32,7 +33,9 @@ Clip MakeClip(const std::string& id, const std::string& exercise, int frames = 4
           .poses = MakePoses(frames)};
 }
 
-void WriteText(const std::filesystem::path& path, const std::string& text) { std::ofstream(path) << text; }
+void WriteText(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
 
 TEST(LandmarkFile, GivesBackWhatWasWritten) {
   const std::filesystem::path path = TempFile("roundtrip.pt");
@@ -68,6 +71,20 @@ TEST(LandmarkFile, NamesTheFileThatIsMissingOrBroken) {
   const auto broken = ReadLandmarkFile(TempFile("broken.pt"));
   EXPECT_EQ(broken.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(broken.status().message()), HasSubstr("broken.pt"));
+}
+
+TEST(LandmarkFile, RefusesLandmarksThatLeaveTheirStorage) {
+  const std::filesystem::path path = TempFile("long.pt");
+  ASSERT_TRUE(WriteLandmarkFile(path, {MakeClip("a", "squat", 77)}).ok());
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const size_t shape = bytes.find("KMK!K\x04");  // 77, 33, 4 as the pickle has them
+  ASSERT_NE(shape, std::string::npos);
+  bytes[shape + 1] = 127;
+  WriteText(path, bytes);
+  const auto clips = ReadLandmarkFile(path);
+  EXPECT_EQ(clips.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(clips.status().message()), HasSubstr("leaves its storage"));
 }
 
 class SplitTest : public ::testing::Test {
@@ -118,6 +135,34 @@ TEST(Labels, BackgroundThatMovesLikeAClassIsLeftOut) {
   EXPECT_EQ(DefaultClasses()[LabelOf(clip, DefaultClasses())->index], "other");
   clip.exercise = "juggling";
   EXPECT_EQ(LabelOf(clip, DefaultClasses()), std::nullopt);
+}
+
+TEST(Labels, TellBackgroundThatIsLeftOutFromClipsOfNoClass) {
+  Clip clip = MakeClip("a", "other");
+  clip.fault = "board press";
+  EXPECT_TRUE(MovesLikeAClass(clip));
+  clip.exercise = "bench_press";
+  EXPECT_FALSE(MovesLikeAClass(clip));
+  clip.exercise = "juggling";
+  EXPECT_FALSE(MovesLikeAClass(clip));
+}
+
+TEST(Labels, BackgroundCountsForTheModelsOwnClass) {
+  const std::vector<std::string> classes = {"squat", "none_of_these"};
+  EXPECT_EQ(LabelOf(MakeClip("a", "other"), classes, "none_of_these")->index, 1);
+  EXPECT_EQ(LabelOf(MakeClip("a", "other"), classes, ""), std::nullopt) << "a model without such a class";
+}
+
+TEST(Groups, AreOnOneSideOnly) {
+  Clip train = MakeClip("a", "squat"), val = MakeClip("b", "squat");
+  EXPECT_TRUE(CheckGroupsApart({train}, {val}).ok());
+  train.group = val.group = "";
+  EXPECT_TRUE(CheckGroupsApart({train}, {val}).ok()) << "groups that are not known";
+  train.group = val.group = "one_gym";
+  const absl::Status status = CheckGroupsApart({train}, {val});
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("\"one_gym\""));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("a is in train, b in val"));
 }
 
 TEST(UniformPieces, BringsEveryRateToThirtyHertz) {

@@ -88,5 +88,26 @@ TEST(Summarize, KeepsExercisesStandInsAndBackgroundApart) {
   EXPECT_DOUBLE_EQ(evaluation.stand_ins.Accuracy(), 0);
 }
 
+TEST(Summarize, FindsTheBackgroundByTheModelsOwnName) {
+  const std::vector<std::string> classes = {"squat", "none_of_these"};
+  const WindowFunction run = [](std::span<const float>) -> absl::StatusOr<Prediction> {
+    return Prediction{.logits = {}, .probabilities = {0.1F, 0.9F}, .embedding = {}, .joint_error = {}};
+  };
+  const auto decisions =
+      Decide({MakeClip(kBackgroundClass, 60)}, classes, ServedWindows{}, run, "none_of_these");
+  ASSERT_TRUE(decisions.ok());
+  const Evaluation evaluation = Summarize(*decisions, classes, "none_of_these");
+  EXPECT_EQ(evaluation.exercises.Total(), 0);
+  EXPECT_EQ(evaluation.background.Correct(), 1);
+}
+
+TEST(Evaluation, SaysHowManyClipsAreLeftOut) {
+  Evaluation evaluation({"squat", kBackgroundClass});
+  EXPECT_EQ(EvaluationToText(evaluation), "");
+  evaluation.left_out = 7;
+  EXPECT_THAT(EvaluationToText(evaluation), HasSubstr("Left out: 7"));
+  EXPECT_EQ(EvaluationToJson(evaluation, {})["left_out"], 7);
+}
+
 }  // namespace
 }  // namespace trackfit::protogcn

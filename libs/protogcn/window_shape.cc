@@ -1,0 +1,19 @@
+#include "protogcn/window_shape.h"
+
+#include <utility>
+
+namespace trackfit::protogcn {
+
+absl::StatusOr<WindowShape> WindowShapeOf(const ModelMetadata& metadata) {
+  auto layout = skeleton::FindLayout(metadata.network.layout);
+  if (!layout.ok()) return layout.status();
+  if (!metadata.joint_mapping.empty()) layout->sources = metadata.joint_mapping;
+  const auto normalization = skeleton::ParseNormalization(metadata.normalization);
+  if (!normalization.ok()) return normalization.status();
+  return WindowShape{.layout = *std::move(layout),
+                     .normalization = *normalization,
+                     .frames = metadata.network.window,
+                     .rate_hz = metadata.rate_hz};
+}
+
+}  // namespace trackfit::protogcn

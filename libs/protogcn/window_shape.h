@@ -1,0 +1,29 @@
+// The windows of poses that a network sees: the same for training, evaluation and serving.
+#ifndef TRACKFIT_PROTOGCN_WINDOW_SHAPE_H_
+#define TRACKFIT_PROTOGCN_WINDOW_SHAPE_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "protogcn/model_archive.h"
+#include "skeleton/layout.h"
+#include "skeleton/normalize.h"
+
+namespace trackfit::protogcn {
+
+struct WindowShape {
+  skeleton::Layout layout = skeleton::Blazepose33();
+  skeleton::Normalization normalization = skeleton::Normalization::kTorso;
+  int frames = 100;
+  double rate_hz = 30;
+
+  int64_t numbers() const { return int64_t{frames} * layout.nodes() * 3; }
+};
+
+// What a model was made for, its own joint mapping in place of the layout's. Fails for no metadata that
+// validate.
+absl::StatusOr<WindowShape> WindowShapeOf(const ModelMetadata& metadata);
+
+}  // namespace trackfit::protogcn
+
+#endif  // TRACKFIT_PROTOGCN_WINDOW_SHAPE_H_

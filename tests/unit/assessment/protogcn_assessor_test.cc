@@ -1,0 +1,162 @@
+#include "assessment/protogcn_assessor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "protogcn/archive_io.h"
+#include "protogcn/checkpoint.h"
+#include "support/poses.h"
+#include "unit/protogcn/small_network.h"
+
+namespace trackfit::assessment {
+namespace {
+
+using protogcn::ModelMetadata;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using Logits = std::vector<float>;
+
+const Logits kSquat = {2, 0, 1}, kNothingKnown = {1, 0, 2};  // of squat, push_up, other
+constexpr float kTolerance = 0.1F;                           // of percentiles
+
+ModelMetadata Metadata() {
+  ModelMetadata metadata = protogcn::SmallMetadata();
+  metadata.network.window = 32;
+  return metadata;
+}
+
+// The path of an archive whose network gives these logits whatever it sees.
+std::string Saved(const ModelMetadata& metadata, const Logits& logits) {
+  torch::jit::Module network = protogcn::MakeNetwork(metadata.network);
+  {
+    torch::NoGradGuard no_grad;
+    const torch::jit::Module classifier = network.attr("cls_head").toModule().attr("fc_cls").toModule();
+    classifier.attr("weight").toTensor().zero_();
+    classifier.attr("bias").toTensor().copy_(torch::tensor(logits));
+  }
+  const std::string path = ::testing::TempDir() + "assessor_test_" + std::to_string(getpid()) + ".pt";
+  const absl::Status saved = protogcn::SaveArchive(path, network, metadata);
+  EXPECT_TRUE(saved.ok()) << saved;
+  return path;
+}
+
+std::vector<skeleton::Pose> Poses() { return testing::WavingPoses(30, 1); }
+
+Assessment Assess(const ModelMetadata& metadata, const Logits& logits = kSquat,
+                  const std::string& expected = "") {
+  const auto assessor = ProtogcnAssessor::Load(Saved(metadata, logits), "7");
+  EXPECT_TRUE(assessor.ok()) << assessor.status();
+  const auto assessment = (*assessor)->Assess(Poses(), expected);
+  EXPECT_TRUE(assessment.ok()) << assessment.status();
+  return *assessment;
+}
+
+// What the network itself says of Poses().
+protogcn::Prediction Predict(const ModelMetadata& metadata) {
+  const auto model = protogcn::Model::Load(Saved(metadata, kSquat));
+  const auto shape = protogcn::WindowShapeOf(metadata);
+  return (*model)
+      ->Run(skeleton::WindowTensor(Poses(), shape->layout, shape->frames, shape->normalization))
+      .value();
+}
+
+// A squat is what Poses() show and a push-up its opposite: cosines 1 and -1 at the 50th and the 20th
+// percentile. Joint errors are at the 50th of squats, but node 9's at the 75th and node 17's at the 25th; at
+// the 10th of push-ups.
+ModelMetadata Calibrated(ModelMetadata metadata = Metadata()) {
+  const protogcn::Prediction prediction = Predict(metadata);
+  std::vector<float> opposite = prediction.embedding;
+  for (float& value : opposite) value = -value;
+  metadata.prototypes = {prediction.embedding, opposite, {}};
+  metadata.calibration.resize(3);
+  metadata.calibration[0].cosine = {0, 2};
+  metadata.calibration[1].cosine = {-1.4F, 0.6F};
+  for (const float error : prediction.joint_error) {
+    metadata.calibration[0].joint_error.push_back({error - 1, error + 1});
+    metadata.calibration[1].joint_error.push_back({error - 1, error + 9});
+  }
+  metadata.calibration[0].joint_error[9].front() -= 2;
+  metadata.calibration[0].joint_error[17].back() += 2;
+  return metadata;
+}
+
+TEST(ProtogcnAssessor, KnowsAnExerciseThatReachesTheThreshold) {
+  ModelMetadata metadata = Metadata();
+  metadata.known_threshold = 0.6;  // exp(2) / (exp(2) + 1 + exp(1)) = 0.665
+  const Assessment known = Assess(metadata);
+  EXPECT_EQ(known.exercise, "squat");
+  EXPECT_NEAR(known.confidence, 0.665, 0.001);
+  EXPECT_TRUE(known.known);
+  EXPECT_EQ(known.model_version, "7");
+  metadata.known_threshold = 0.7;
+  EXPECT_FALSE(Assess(metadata).known);
+}
+
+TEST(ProtogcnAssessor, NeverCallsTheBackgroundAnExercise) {
+  const Assessment unknown = Assess(Metadata(), kNothingKnown);
+  EXPECT_EQ(unknown.classes.front().exercise, "other");
+  EXPECT_EQ(unknown.exercise, "squat") << "the most probable that is one";
+  EXPECT_FALSE(unknown.known) << "the background is more probable";
+  EXPECT_THAT((*ProtogcnAssessor::Load(Saved(Metadata(), kSquat), "7"))->exercises(),
+              ElementsAre("squat", "push_up"));
+}
+
+TEST(ProtogcnAssessor, RatesByTheJudgedExercise) {
+  const ModelMetadata metadata = Calibrated();
+  const Assessment squat = Assess(metadata);
+  EXPECT_EQ(squat.judged_exercise, "squat");
+  EXPECT_NEAR(squat.quality.cosine, 1, 1e-3);
+  EXPECT_NEAR(squat.quality.score, 50, kTolerance);
+  EXPECT_EQ(squat.quality.level, QualityLevel::kGood);
+  const Assessment push_up = Assess(metadata, kSquat, "push_up");
+  EXPECT_EQ(push_up.judged_exercise, "push_up");
+  EXPECT_NEAR(push_up.quality.cosine, -1, 1e-3);
+  EXPECT_NEAR(push_up.quality.score, 20, kTolerance);
+  EXPECT_EQ(push_up.quality.level, QualityLevel::kFair);
+  EXPECT_NEAR(push_up.joint_errors[skeleton::kLeftWrist].percentile, 10, kTolerance);
+}
+
+TEST(ProtogcnAssessor, SpreadsNodesOverTheJointsThatFeedThem) {
+  const ModelMetadata metadata = Calibrated();
+  const auto joints = Assess(metadata).joint_errors;
+  EXPECT_NEAR(joints[skeleton::kLeftWrist].percentile, 75, kTolerance);
+  EXPECT_NEAR(joints[skeleton::kLeftPinky].percentile, 75, kTolerance) << "feeds no node: its wrist's";
+  EXPECT_NEAR(joints[skeleton::kRightWrist].percentile, 50, kTolerance);
+  EXPECT_NEAR(joints[skeleton::kLeftHip].percentile, (50 + 25 + 50) / 3.0, kTolerance) << "nodes 11, 17, 18";
+  EXPECT_NEAR(joints[skeleton::kLeftWrist].error, Predict(metadata).joint_error[9], 1e-3);
+}
+
+TEST(ProtogcnAssessor, FollowsTheModelsOwnJointMapping) {
+  ModelMetadata mapped = Metadata();
+  mapped.joint_mapping = protogcn::TrackFitJointMapping();
+  const auto joints = Assess(Calibrated(mapped)).joint_errors;
+  EXPECT_NEAR(joints[skeleton::kLeftIndex].percentile, 25, kTolerance) << "feeds node 17 here";
+  EXPECT_NEAR(joints[skeleton::kLeftHip].percentile, 50, kTolerance) << "feeds node 11 alone here";
+}
+
+TEST(ProtogcnAssessor, LeavesUnratedWhatHasNoPrototype) {
+  ModelMetadata metadata = Calibrated();
+  metadata.prototypes[0].clear();
+  EXPECT_EQ(Assess(metadata).quality.level, QualityLevel::kUnspecified);
+  EXPECT_EQ(Assess(metadata).quality.score, 0);
+  EXPECT_EQ(Assess(metadata, kSquat, "push_up").quality.level, QualityLevel::kFair);
+}
+
+TEST(ProtogcnAssessor, RefusesAModelThatNoSessionCouldUse) {
+  const auto assessor = ProtogcnAssessor::Load(Saved(protogcn::SmallMetadata(), kSquat), "7");
+  EXPECT_EQ(assessor.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(assessor.status().message()), HasSubstr("window.frames is 16"));
+  EXPECT_THAT(std::string(assessor.status().message()), HasSubstr("[30, 300]"));
+}
+
+TEST(ProtogcnAssessor, RefusesAnExpectedExerciseThatItDoesNotKnow) {
+  const auto assessor = ProtogcnAssessor::Load(Saved(Metadata(), kSquat), "7");
+  EXPECT_EQ((*assessor)->Assess(Poses(), "moonwalk").status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace trackfit::assessment
