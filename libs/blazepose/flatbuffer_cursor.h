@@ -104,7 +104,10 @@ class FlatbufferCursor {
       Fail();
       return nullptr;
     }
-    return table->GetPointer<const T*>(Slot(field));
+    const T* pointer = table->GetPointer<const T*>(Slot(field));
+    if (reinterpret_cast<uintptr_t>(pointer) % alignof(T) == 0) return pointer;
+    Fail();
+    return nullptr;
   }
 
   absl::Span<const uint8_t> bytes_;
