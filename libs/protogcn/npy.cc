@@ -77,7 +77,7 @@ absl::StatusOr<Array> ReadNpy(const std::string& path) {
     return Invalid(path, "its size does not fit its shape");
   }
   array.values.resize(*elements);
-  std::memcpy(array.values.data(), bytes.data() + prefix + length, available);
+  if (available > 0) std::memcpy(array.values.data(), bytes.data() + prefix + length, available);
   return array;
 }
 
