@@ -185,7 +185,7 @@ absl::Status AnalysisSession::Begin(const ModelInfo& model) {
 }
 
 absl::Status AnalysisSession::HandleFrame(v1::Frame frame) {
-  if (const absl::Status status = TakeOrder("frame", frame.sequence(), frame.timestamp_us()); !status.ok()) {
+  if (absl::Status status = TakeOrder("frame", frame.sequence(), frame.timestamp_us()); !status.ok()) {
     return status;
   }
   const size_t bytes = ImageBytes(frame);
@@ -203,7 +203,7 @@ absl::Status AnalysisSession::HandleFrame(v1::Frame frame) {
 }
 
 absl::Status AnalysisSession::HandlePose(v1::Pose pose) {
-  if (const absl::Status status = TakeOrder("pose", pose.sequence(), pose.timestamp_us()); !status.ok()) {
+  if (absl::Status status = TakeOrder("pose", pose.sequence(), pose.timestamp_us()); !status.ok()) {
     return status;
   }
   if (const auto checked = rpc::FromProto(pose); !checked.ok()) return checked.status();

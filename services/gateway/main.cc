@@ -13,7 +13,7 @@
 #include "upstreams.h"
 
 int main(int argc, char** argv) {
-  using namespace trackfit;
+  using namespace trackfit;  // NOLINT(google-build-using-namespace): this is the program
 
   CLI::App app{"TrackFit's gateway: frames in, skeletons and assessments out", "trackfit-gateway"};
   gateway::GatewayOptions options;
