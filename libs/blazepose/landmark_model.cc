@@ -54,8 +54,8 @@ void RefineByHeatmap(absl::Span<const float> heatmap, std::array<cv::Point3f, kN
   for (int i = 0; i < kNetworkLandmarks; ++i) RefineOne(heatmap, i, landmarks[i]);
 }
 
-absl::StatusOr<LandmarkModel> LandmarkModel::Create(std::shared_ptr<const TfliteModel> model) {
-  absl::StatusOr<Network> network = Network::Create(std::move(model), WantedOutputs());
+absl::StatusOr<LandmarkModel> LandmarkModel::Create(const TfliteModel& model) {
+  absl::StatusOr<Network> network = Network::Create(model, WantedOutputs());
   if (!network.ok()) return network.status();
   if (network->input_shape() != std::vector<int>{1, kInputSize, kInputSize, 3} ||
       network->output_shape(kLandmarks) != std::vector<int>{1, kNetworkLandmarks * kLandmarkNumbers} ||
@@ -69,9 +69,11 @@ absl::StatusOr<LandmarkModel> LandmarkModel::Create(std::shared_ptr<const Tflite
 
 LandmarkModel::LandmarkModel(Network network) : network_(std::move(network)) {}
 
+LandmarkModel LandmarkModel::Replica() const { return LandmarkModel(network_.Replica()); }
+
 absl::StatusOr<LandmarkDetection> LandmarkModel::Detect(const cv::Mat& bgr, const RegionOfInterest& region) {
   SampleRegion(bgr, region, Border::kReplicate, {.low = 0, .high = 1}, kInputSize, network_.input());
-  if (absl::Status status = network_.Run(); !status.ok()) return status;
+  network_.Run();
 
   LandmarkDetection detection;
   detection.score = network_.output(kScore)[0];

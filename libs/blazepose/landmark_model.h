@@ -42,7 +42,10 @@ void RefineByHeatmap(absl::Span<const float> heatmap, std::array<cv::Point3f, kN
 class LandmarkModel {
  public:
   // InvalidArgument when `model` is none of the BlazePose landmark networks.
-  static absl::StatusOr<LandmarkModel> Create(std::shared_ptr<const TfliteModel> model);
+  static absl::StatusOr<LandmarkModel> Create(const TfliteModel& model);
+
+  // Another instance with the same weights, for another thread.
+  LandmarkModel Replica() const;
 
   // `bgr` is 8-bit with three channels, `region` valid and in its pixels.
   absl::StatusOr<LandmarkDetection> Detect(const cv::Mat& bgr, const RegionOfInterest& region);

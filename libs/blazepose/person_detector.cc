@@ -107,8 +107,8 @@ std::vector<PersonDetection> WeightedNonMaxSuppression(std::vector<PersonDetecti
   return kept;
 }
 
-absl::StatusOr<PersonDetector> PersonDetector::Create(std::shared_ptr<const TfliteModel> model) {
-  absl::StatusOr<Network> network = Network::Create(std::move(model), {kBoxes, kScores});
+absl::StatusOr<PersonDetector> PersonDetector::Create(const TfliteModel& model) {
+  absl::StatusOr<Network> network = Network::Create(model, {kBoxes, kScores});
   if (!network.ok()) return network.status();
   const int anchors = static_cast<int>(DetectorAnchors().size());
   if (network->input_shape() != std::vector<int>{1, kInputSize, kInputSize, 3} ||
@@ -121,10 +121,12 @@ absl::StatusOr<PersonDetector> PersonDetector::Create(std::shared_ptr<const Tfli
 
 PersonDetector::PersonDetector(Network network) : network_(std::move(network)), anchors_(DetectorAnchors()) {}
 
+PersonDetector PersonDetector::Replica() const { return PersonDetector(network_.Replica()); }
+
 absl::StatusOr<std::optional<PersonDetection>> PersonDetector::Detect(const cv::Mat& bgr, float min_score) {
   const RegionOfInterest square = Letterbox(bgr.size());
   SampleRegion(bgr, square, Border::kBlack, {.low = -1, .high = 1}, kInputSize, network_.input());
-  if (absl::Status status = network_.Run(); !status.ok()) return status;
+  network_.Run();
   std::vector<PersonDetection> people = WeightedNonMaxSuppression(
       DecodeDetections(network_.output(kBoxes), network_.output(kScores), anchors_, min_score), kMinOverlap);
   if (people.empty()) return std::nullopt;

@@ -45,7 +45,10 @@ std::vector<PersonDetection> WeightedNonMaxSuppression(std::vector<PersonDetecti
 class PersonDetector {
  public:
   // InvalidArgument when `model` is not the BlazePose detector.
-  static absl::StatusOr<PersonDetector> Create(std::shared_ptr<const TfliteModel> model);
+  static absl::StatusOr<PersonDetector> Create(const TfliteModel& model);
+
+  // Another instance with the same weights, for another thread.
+  PersonDetector Replica() const;
 
   // The most certain person with a score of at least `min_score`, in pixels of `bgr` (8-bit, three channels).
   absl::StatusOr<std::optional<PersonDetection>> Detect(const cv::Mat& bgr, float min_score);

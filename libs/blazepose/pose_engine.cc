@@ -47,12 +47,14 @@ absl::StatusOr<PoseModels> LoadPoseModels(const std::filesystem::path& directory
 }
 
 absl::StatusOr<PoseEngine> PoseEngine::Create(const PoseModels& models) {
-  absl::StatusOr<PersonDetector> detector = PersonDetector::Create(models.detector);
+  absl::StatusOr<PersonDetector> detector = PersonDetector::Create(*models.detector);
   if (!detector.ok()) return detector.status();
-  absl::StatusOr<LandmarkModel> landmarks = LandmarkModel::Create(models.landmarks);
+  absl::StatusOr<LandmarkModel> landmarks = LandmarkModel::Create(*models.landmarks);
   if (!landmarks.ok()) return landmarks.status();
   return PoseEngine(*std::move(detector), *std::move(landmarks));
 }
+
+PoseEngine PoseEngine::Replica() const { return PoseEngine(detector_.Replica(), landmarks_.Replica()); }
 
 PoseEngine::PoseEngine(PersonDetector detector, LandmarkModel landmarks)
     : detector_(std::move(detector)), landmarks_(std::move(landmarks)) {}

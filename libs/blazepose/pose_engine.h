@@ -30,12 +30,16 @@ struct PoseModels {
 // set-up, when one is missing; InvalidArgument when one is damaged.
 absl::StatusOr<PoseModels> LoadPoseModels(const std::filesystem::path& directory, ModelComplexity complexity);
 
-// One runnable instance of the networks: tens of megabytes of packed weights and scratch memory. Holds
-// nothing of the streams it serves, so any engine of the same models continues any stream with the same bits.
-// Not thread-safe: one per worker.
+// One runnable instance of the networks: a few megabytes of scratch memory, and packed weights that all
+// replicas share. Holds nothing of the streams it serves, so any engine of the same models continues any
+// stream with the same bits. Not thread-safe: one per worker.
 class PoseEngine {
  public:
+  // The models are not needed afterwards.
   static absl::StatusOr<PoseEngine> Create(const PoseModels& models);
+
+  // Another engine with the same weights, for another worker.
+  PoseEngine Replica() const;
 
   PersonDetector& detector() { return detector_; }
   LandmarkModel& landmarks() { return landmarks_; }

@@ -11,7 +11,7 @@
 
 namespace trackfit::blazepose {
 
-// Of any tensor; XNNPACK takes no more.
+// Of any tensor: more than any that BlazePose has.
 inline constexpr size_t kMaxRank = 6;
 
 // How one level of the traversal is stored: every position, or only those that the row pointers list.

@@ -22,12 +22,15 @@ absl::StatusOr<PoseEngines> PoseEngines::Create(const std::string& models_dir, c
   if (!complexity.ok()) return complexity.status();
   const auto models = blazepose::LoadPoseModels(models_dir, *complexity);
   if (!models.ok()) return models.status();
+  auto first = blazepose::PoseEngine::Create(*models);
+  if (!first.ok()) return first.status();
   PoseEngines engines;
-  for (int worker = 0; worker < workers; ++worker) {
-    auto engine = blazepose::PoseEngine::Create(*models);
-    if (!engine.ok()) return engine.status();
-    if (absl::Status warm = WarmUp(*engine); !warm.ok()) return warm;
-    engines.engines_.push_back(*std::move(engine));
+  engines.engines_.push_back(*std::move(first));
+  while (static_cast<int>(engines.engines_.size()) < workers) {
+    engines.engines_.push_back(engines.engines_.front().Replica());
+  }
+  for (blazepose::PoseEngine& engine : engines.engines_) {
+    if (absl::Status warm = WarmUp(engine); !warm.ok()) return warm;
   }
   return engines;
 }

@@ -56,7 +56,7 @@ TEST_F(RefineByHeatmapTest, KeepsLandmarksOutsideTheCrop) {
 }
 
 TEST(LandmarkModel, RefusesTheDetector) {
-  EXPECT_EQ(LandmarkModel::Create(trackfit::testing::LoadModels().detector).status().code(),
+  EXPECT_EQ(LandmarkModel::Create(*trackfit::testing::LoadModels().detector).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 

@@ -62,7 +62,7 @@ TEST(WeightedNonMaxSuppression, KeepsDetectionsThatBarelyTouch) {
 }
 
 TEST(PersonDetector, FindsADrawnPersonWhereItStands) {
-  auto detector = PersonDetector::Create(trackfit::testing::LoadModels().detector);
+  auto detector = PersonDetector::Create(*trackfit::testing::LoadModels().detector);
   ASSERT_TRUE(detector.ok()) << detector.status();
   const auto person = detector->Detect(trackfit::testing::DrawnPerson(), 0.5f);
   ASSERT_TRUE(person.ok()) << person.status();
@@ -74,7 +74,7 @@ TEST(PersonDetector, FindsADrawnPersonWhereItStands) {
 }
 
 TEST(PersonDetector, FindsTheSamePersonInALetterboxedPicture) {
-  auto detector = PersonDetector::Create(trackfit::testing::LoadModels().detector);
+  auto detector = PersonDetector::Create(*trackfit::testing::LoadModels().detector);
   ASSERT_TRUE(detector.ok()) << detector.status();
   const cv::Mat wide = trackfit::testing::DrawnPerson()(cv::Rect(0, 20, 320, 280));
   const auto person = detector->Detect(wide, 0.5f);
@@ -84,7 +84,7 @@ TEST(PersonDetector, FindsTheSamePersonInALetterboxedPicture) {
 }
 
 TEST(PersonDetector, FindsNobodyInAnEmptyPicture) {
-  auto detector = PersonDetector::Create(trackfit::testing::LoadModels().detector);
+  auto detector = PersonDetector::Create(*trackfit::testing::LoadModels().detector);
   ASSERT_TRUE(detector.ok()) << detector.status();
   const auto person = detector->Detect(cv::Mat(240, 320, CV_8UC3, cv::Scalar(90, 120, 150)), 0.5f);
   ASSERT_TRUE(person.ok()) << person.status();
@@ -92,7 +92,7 @@ TEST(PersonDetector, FindsNobodyInAnEmptyPicture) {
 }
 
 TEST(PersonDetector, RefusesAnotherNetwork) {
-  EXPECT_EQ(PersonDetector::Create(trackfit::testing::LoadModels().landmarks).status().code(),
+  EXPECT_EQ(PersonDetector::Create(*trackfit::testing::LoadModels().landmarks).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 

@@ -110,10 +110,8 @@ TEST(TfliteModel, SurvivesAnyDamagedByte) {
         ++refused;
         continue;
       }
-      auto network = Network::Create(std::make_shared<const TfliteModel>(*std::move(model)), {0});
-      if (network.ok()) {
-        EXPECT_TRUE(network->Run().ok());
-      }
+      auto network = Network::Create(*model, {0});
+      if (network.ok()) network->Run();
     }
   }
   EXPECT_GT(refused, 100);
