@@ -3,99 +3,117 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
+
+#include "blazepose/kernels.h"
 
 namespace trackfit::blazepose {
 namespace {
 
-// Four bytes or floats, in one register.
-using Bytes4 = uint8_t __attribute__((vector_size(4)));
-using Floats4 = float __attribute__((vector_size(16)));
+struct ColumnRange {
+  int first = 0;
+  int last = 0;  // exclusive
+};
 
-// The three channels of a pixel; the fourth float is the byte that follows, or 0 where none may be read.
-Floats4 LoadPixel(const uint8_t* pixel, bool followed) {
-  Bytes4 bytes = {};
-  std::memcpy(&bytes, pixel, followed ? 4 : 3);
-  return __builtin_convertvector(bytes, Floats4);
+// The i in `range` with low <= start + i * step < high, give or take one at the ends.
+ColumnRange Within(ColumnRange range, float start, float step, float low, float high) {
+  if (step == 0) return start >= low && start < high ? range : ColumnRange{};
+  const float at_low = (low - start) / step, at_high = (high - start) / step;
+  const auto clamped = [range](float column) {
+    return static_cast<int>(
+        std::clamp(column, static_cast<float>(range.first), static_cast<float>(range.last)));
+  };
+  return {clamped(std::floor(std::min(at_low, at_high))), clamped(std::ceil(std::max(at_low, at_high)))};
 }
 
-// A loop of its own instead of cv::warpAffine: OpenCV rounds positions to 1/32 pixel and values to bytes, and
-// the landmarks would feel it.
-class Sampler {
+// One row of samples: along a straight line through the picture. A loop of its own instead of cv::warpAffine:
+// OpenCV rounds positions to 1/32 pixel and values to bytes, and the landmarks would feel it.
+class RowSampler {
  public:
-  Sampler(const cv::Mat& bgr, Border border, ValueRange range)
+  // Sample i lies at left + i * right_step, top + i * down_step, from the middle of the first pixel.
+  RowSampler(const cv::Mat& bgr, Border border, ValueRange range, float left, float top, float right_step,
+             float down_step)
       : bgr_(bgr),
         border_(border),
-        width_(static_cast<float>(bgr.cols)),
-        height_(static_cast<float>(bgr.rows)),
-        low_(range.low),
-        scale_((range.high - range.low) / 255.0f) {}
+        args_{.pixels = bgr.data,
+              .row_bytes = bgr.step[0],
+              .left = left,
+              .top = top,
+              .right_step = right_step,
+              .down_step = down_step,
+              .first = 0,
+              .last = 0,
+              .scale = (range.high - range.low) / 255.0f,
+              .offset = range.low,
+              .rgb = nullptr} {}
 
-  // x and y in pixels, (0, 0) being the picture's corner.
-  void Write(float x, float y, float* rgb) const {
-    const bool inside = x >= 0 && y >= 0 && x <= width_ && y <= height_;
-    if (!inside) {
-      if (border_ == Border::kBlack) {
-        rgb[0] = rgb[1] = rgb[2] = low_;
-        return;
-      }
-      x = std::clamp(x, 0.0f, width_);
-      y = std::clamp(y, 0.0f, height_);
-    }
-    const int left = static_cast<int>(x + 0.5f) - 1, top = static_cast<int>(y + 0.5f) - 1;
-    const float right_weight = x - 0.5f - static_cast<float>(left);
-    const float bottom_weight = y - 0.5f - static_cast<float>(top);
-    if (left >= 0 && top >= 0 && left + 2 < bgr_.cols && top + 1 < bgr_.rows) {
-      const uint8_t* upper = bgr_.ptr<uint8_t>(top) + 3 * left;
-      const uint8_t* lower = upper + bgr_.step[0];
-      Blend(LoadPixel(upper, true), LoadPixel(upper + 3, true), LoadPixel(lower, true),
-            LoadPixel(lower + 3, true), right_weight, bottom_weight, rgb);
-      return;
-    }
-    Blend(Nearest(left, top), Nearest(left + 1, top), Nearest(left, top + 1), Nearest(left + 1, top + 1),
-          right_weight, bottom_weight, rgb);
+  void Write(int count, const Kernels& kernels, float* rgb) {
+    // The kernel writes a float too many, so the last sample is not for it.
+    ColumnRange fast = {0, count - 1};
+    fast = Within(fast, args_.left, args_.right_step, 0, static_cast<float>(bgr_.cols - 2));
+    fast = Within(fast, args_.top, args_.down_step, 0, static_cast<float>(bgr_.rows - 1));
+    while (fast.first < fast.last && !IsInside(fast.first)) ++fast.first;
+    while (fast.first < fast.last && !IsInside(fast.last - 1)) --fast.last;
+    args_.first = fast.first;
+    args_.last = fast.last;
+    args_.rgb = rgb;
+    for (int i = 0; i < fast.first; ++i) WriteAtEdge(i);
+    if (fast.first < fast.last) kernels.sample(args_);
+    for (int i = std::max(fast.first, fast.last); i < count; ++i) WriteAtEdge(i);
   }
 
  private:
-  Floats4 Nearest(int column, int row) const {
-    return LoadPixel(
-        bgr_.ptr<uint8_t>(std::clamp(row, 0, bgr_.rows - 1)) + 3 * std::clamp(column, 0, bgr_.cols - 1),
-        false);
+  float X(int i) const { return args_.left + static_cast<float>(i) * args_.right_step; }
+  float Y(int i) const { return args_.top + static_cast<float>(i) * args_.down_step; }
+
+  // Whether the kernel may take the sample.
+  bool IsInside(int i) const {
+    const float x = X(i), y = Y(i);
+    return x >= 0 && y >= 0 && x < static_cast<float>(bgr_.cols - 2) && y < static_cast<float>(bgr_.rows - 1);
   }
 
-  void Blend(Floats4 upper_left, Floats4 upper_right, Floats4 lower_left, Floats4 lower_right,
-             float right_weight, float bottom_weight, float* rgb) const {
-    const Floats4 above = upper_left + (upper_right - upper_left) * right_weight;
-    const Floats4 below = lower_left + (lower_right - lower_left) * right_weight;
-    const Floats4 pixel = (above + (below - above) * bottom_weight) * scale_ + low_;
-    rgb[0] = pixel[2];
-    rgb[1] = pixel[1];
-    rgb[2] = pixel[0];
+  void WriteAtEdge(int i) const {
+    float* rgb = args_.rgb + 3 * i;
+    const float right = static_cast<float>(bgr_.cols) - 0.5f, bottom = static_cast<float>(bgr_.rows) - 0.5f;
+    float x = X(i), y = Y(i);
+    if (border_ == Border::kBlack && !(x >= -0.5f && y >= -0.5f && x <= right && y <= bottom)) {
+      std::fill_n(rgb, 3, args_.offset);
+      return;
+    }
+    x = std::clamp(x, -0.5f, right);
+    y = std::clamp(y, -0.5f, bottom);
+    const int column = static_cast<int>(x + 1) - 1, row = static_cast<int>(y + 1) - 1;
+    const float right_weight = x - static_cast<float>(column), lower_weight = y - static_cast<float>(row);
+    const uint8_t* const above = bgr_.ptr<uint8_t>(std::max(row, 0));
+    const uint8_t* const below = bgr_.ptr<uint8_t>(std::min(row + 1, bgr_.rows - 1));
+    const int left = 3 * std::max(column, 0), after = 3 * std::min(column + 1, bgr_.cols - 1);
+    for (int channel = 0; channel < 3; ++channel) {
+      const float upper = Blend(above[left + channel], above[after + channel], right_weight);
+      const float lower = Blend(below[left + channel], below[after + channel], right_weight);
+      rgb[2 - channel] = Blend(upper, lower, lower_weight) * args_.scale + args_.offset;
+    }
   }
+
+  static float Blend(float from, float to, float weight) { return from + (to - from) * weight; }
 
   const cv::Mat& bgr_;
   const Border border_;
-  const float width_;
-  const float height_;
-  const float low_;
-  const float scale_;
+  SampleArgs args_;
 };
 
 }  // namespace
 
 void SampleRegion(const cv::Mat& bgr, const RegionOfInterest& region, Border border, ValueRange range,
                   int size, absl::Span<float> rgb) {
-  const Sampler sampler(bgr, border, range);
+  const Kernels& kernels = BestKernels();
   const float step = region.side / static_cast<float>(size);
   const float along_x = std::cos(region.rotation) * step, along_y = std::sin(region.rotation) * step;
   const cv::Point2f origin = region.ToImage({0, 0});
-  float* out = rgb.data();
   for (int row = 0; row < size; ++row) {
     const float v = static_cast<float>(row) + 0.5f;
-    for (int column = 0; column < size; ++column, out += 3) {
-      const float u = static_cast<float>(column) + 0.5f;
-      sampler.Write(origin.x + along_x * u - along_y * v, origin.y + along_y * u + along_x * v, out);
-    }
+    const float left = origin.x + 0.5f * along_x - v * along_y - 0.5f;
+    const float top = origin.y + 0.5f * along_y + v * along_x - 0.5f;
+    RowSampler(bgr, border, range, left, top, along_x, along_y)
+        .Write(size, kernels, rgb.data() + static_cast<size_t>(row) * size * 3);
   }
 }
 

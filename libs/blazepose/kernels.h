@@ -90,6 +90,22 @@ struct ResizeArgs {
   float* output;
 };
 
+// Bilinear samples of an 8-bit BGR picture along a line. Sample i is taken `left` + i * `right_step` columns
+// from the middle of the picture's first column and `top` + i * `down_step` rows from that of its first row;
+// there must be a column to the left of it and two to the right, a row above and one below (or exactly
+// there).
+struct SampleArgs {
+  const unsigned char* pixels;
+  size_t row_bytes;
+  float left, top;
+  float right_step, down_step;
+  int first;  // samples [first, last)
+  int last;
+  float scale;  // a sample's value is its byte * scale + offset
+  float offset;
+  float* rgb;  // of sample 0; the float behind the last sample is written to, too
+};
+
 struct Kernels {
   const char* name;
   void (*convolve)(const ConvolutionArgs&);
@@ -97,6 +113,7 @@ struct Kernels {
   void (*add)(const AddArgs&);
   void (*pool)(const PoolArgs&);
   void (*resize)(const ResizeArgs&);
+  void (*sample)(const SampleArgs&);
 };
 
 // The fastest that this CPU can run; always the same.

@@ -3,6 +3,10 @@
 // linked into the rest of the program.
 #include "blazepose/kernels.h"
 
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
 namespace trackfit::blazepose {
 namespace {
 
@@ -215,7 +219,40 @@ void Resize(const ResizeArgs& args) {
   }
 }
 
-constexpr Kernels MakeKernels(const char* name) { return {name, Convolve, Depthwise, Add, Pool, Resize}; }
+// kLanes bytes as floats.
+inline Lanes LoadBytes(const unsigned char* from) {
+#if defined(__AVX2__)  // g++ converts a vector of bytes one by one
+  const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from));
+  return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes));
+#else
+  using Bytes = unsigned char __attribute__((vector_size(kLanes), aligned(1), may_alias));
+  return __builtin_convertvector(*reinterpret_cast<const Bytes*>(from), Lanes);
+#endif
+}
+
+void Sample(const SampleArgs& args) {
+  using FourFloats = float __attribute__((vector_size(16), aligned(alignof(float)), may_alias));
+  const SampleArgs a = args;  // the compiler cannot know that writing to rgb leaves args alone
+  const Lanes offset = Broadcast(a.offset);
+  for (int i = a.first; i < a.last; ++i) {
+    const float x = a.left + static_cast<float>(i) * a.right_step;
+    const float y = a.top + static_cast<float>(i) * a.down_step;
+    const int column = static_cast<int>(x), row = static_cast<int>(y);
+    const Lanes right = Broadcast(x - static_cast<float>(column));
+    const Lanes lower = Broadcast(y - static_cast<float>(row));
+    // Two neighbours lie in one vector: BGRBGR and two bytes that do not count.
+    const unsigned char* const from = a.pixels + static_cast<size_t>(row) * a.row_bytes + 3 * column;
+    const Lanes above = LoadBytes(from), below = LoadBytes(from + a.row_bytes);
+    const Lanes left_pixel = above + (below - above) * lower;
+    const Lanes right_pixel = __builtin_shufflevector(left_pixel, left_pixel, 3, 4, 5, 3, 4, 5, 3, 4);
+    const Lanes bgr = (left_pixel + (right_pixel - left_pixel) * right) * a.scale + offset;
+    *reinterpret_cast<FourFloats*>(a.rgb + 3 * i) = __builtin_shufflevector(bgr, bgr, 2, 1, 0, 0);
+  }
+}
+
+constexpr Kernels MakeKernels(const char* name) {
+  return {name, Convolve, Depthwise, Add, Pool, Resize, Sample};
+}
 
 }  // namespace
 }  // namespace trackfit::blazepose

@@ -127,6 +127,7 @@ absl::StatusOr<std::optional<PersonDetection>> PersonDetector::Detect(const cv::
   const RegionOfInterest square = Letterbox(bgr.size());
   SampleRegion(bgr, square, Border::kBlack, {.low = -1, .high = 1}, kInputSize, network_.input());
   network_.Run();
+  ++runs_;
   std::vector<PersonDetection> people = WeightedNonMaxSuppression(
       DecodeDetections(network_.output(kBoxes), network_.output(kScores), anchors_, min_score), kMinOverlap);
   if (people.empty()) return std::nullopt;

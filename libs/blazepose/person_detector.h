@@ -5,6 +5,7 @@
 #define TRACKFIT_BLAZEPOSE_PERSON_DETECTOR_H_
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <opencv2/core/mat.hpp>
 #include <opencv2/core/types.hpp>
@@ -53,11 +54,15 @@ class PersonDetector {
   // The most certain person with a score of at least `min_score`, in pixels of `bgr` (8-bit, three channels).
   absl::StatusOr<std::optional<PersonDetection>> Detect(const cv::Mat& bgr, float min_score);
 
+  // How often the network has run.
+  int64_t runs() const { return runs_; }
+
  private:
   explicit PersonDetector(Network network);
 
   Network network_;
   std::vector<cv::Point2f> anchors_;
+  int64_t runs_ = 0;
 };
 
 }  // namespace trackfit::blazepose

@@ -1,0 +1,197 @@
+// What BlazePose costs on one core: each network beside XNNPACK and the machine's own matrix product, and
+// what there is around it. Prints Markdown. These machines are noisy, so everything that is compared runs in
+// turn, and medians are told.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <iostream>
+#include <memory>
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_format.h"
+#include "blazepose/image_sampler.h"
+#include "blazepose/network.h"
+#include "blazepose/pose_engine.h"
+#include "blazepose/pose_tracker.h"
+#include "protogcn/model.h"
+#include "synthesis/camera.h"
+#include "synthesis/motion.h"
+#include "synthesis/renderer.h"
+#include "xnnpack_network.h"
+
+namespace trackfit::bench {
+namespace {
+
+constexpr const char* kModels = "deploy/models/blazepose";
+
+struct NetworkCase {
+  const char* name;
+  const char* file;
+  std::vector<int> outputs;
+  double million_multiply_adds;  // of the whole file, as is customary; we leave the segmentation branch out
+};
+
+const std::vector<NetworkCase>& Networks() {
+  static const std::vector<NetworkCase> kNetworks = {
+      {"detector", "pose_detection.tflite", {0, 1}, 430},
+      {"lite", "pose_landmark_lite.tflite", {0, 1, 3, 4}, 198},
+      {"full", "pose_landmark_full.tflite", {0, 1, 3, 4}, 386},
+      {"heavy", "pose_landmark_heavy.tflite", {0, 1, 3, 4}, 1927}};
+  return kNetworks;
+}
+
+template <typename Work>
+double Milliseconds(const Work& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+double Median(std::vector<double> values) {
+  std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
+  return values[values.size() / 2];
+}
+
+void FillPattern(absl::Span<float> input) {
+  for (size_t i = 0; i < input.size(); ++i) input[i] = static_cast<float>(i * 7919 % 257) / 256.0f;
+}
+
+absl::Status CompareEngines(int rounds) {
+  std::cout << "| network | M multiply-adds | ms | share of sgemm | XNNPACK ms | its share | time against "
+               "XNNPACK | "
+               "shared MiB | MiB per worker |\n|---|---|---|---|---|---|---|---|---|\n";
+  std::vector<double> peaks;
+  for (const NetworkCase& network_case : Networks()) {
+    auto loaded = blazepose::TfliteModel::Load(std::string(kModels) + "/" + network_case.file);
+    if (!loaded.ok()) return loaded.status();
+    const auto model = std::make_shared<const blazepose::TfliteModel>(*std::move(loaded));
+    auto ours = blazepose::Network::Create(*model, network_case.outputs);
+    if (!ours.ok()) return ours.status();
+    auto theirs = XnnpackNetwork::Create(model, network_case.outputs);
+    if (!theirs.ok()) return theirs.status();
+    FillPattern(ours->input());
+    FillPattern(theirs->input());
+    std::vector<double> our_ms, their_ms, our_share, their_share, ratio;
+    for (int round = 0; round < rounds; ++round) {
+      const double peak = protogcn::MeasureBlas();
+      // The fastest of a few, as of the matrix products.
+      double our_best = 1e9, their_best = 1e9;
+      for (int run = 0; run < 4; ++run) {
+        our_best = std::min(our_best, Milliseconds([&] { ours->Run(); }));
+        their_best = std::min(their_best, Milliseconds([&] { (void)theirs->Run(); }));
+      }
+      const double gigaflop = 2e-3 * network_case.million_multiply_adds;
+      our_ms.push_back(our_best);
+      their_ms.push_back(their_best);
+      our_share.push_back(gigaflop / (our_best * 1e-3) / peak);
+      their_share.push_back(gigaflop / (their_best * 1e-3) / peak);
+      ratio.push_back(our_best / their_best);
+      peaks.push_back(peak);
+    }
+    constexpr double kMebi = 1 << 20;
+    std::cout << absl::StrFormat("| %s | %.0f | %.1f | %.0f %% | %.1f | %.0f %% | %.2f | %.1f | %.1f |\n",
+                                 network_case.name, network_case.million_multiply_adds, Median(our_ms),
+                                 100 * Median(our_share), Median(their_ms), 100 * Median(their_share),
+                                 Median(ratio), static_cast<double>(ours->shared_bytes()) / kMebi,
+                                 static_cast<double>(ours->own_bytes()) / kMebi)
+              << std::flush;
+  }
+  std::cout << absl::StrFormat(
+      "\nsgemm (OpenBLAS, one thread, 512 x 512 x 512): %.0f GFLOP/s. Kernels: %s.\n", Median(peaks),
+      blazepose::BestKernels().name);
+  return absl::OkStatus();
+}
+
+// Somebody squatting in front of an upright phone: JPEG files.
+absl::StatusOr<std::vector<std::vector<uchar>>> MakeVideo(size_t frames) {
+  synthesis::MotionOptions options;
+  options.exercise = "squat";
+  options.repetitions = static_cast<int>(frames / 60) + 1;
+  options.repetition_seconds = 2;
+  const auto motion = synthesis::SynthesizeMotion(options);
+  if (!motion.ok()) return motion.status();
+  synthesis::CameraOptions camera = synthesis::ShowcaseCamera(*motion, 1);
+  camera.width = 480;
+  camera.height = 640;
+  const auto cameras = synthesis::MakeCameraPath(camera, *motion);
+  if (!cameras.ok()) return cameras.status();
+  const synthesis::Renderer renderer(*motion, synthesis::DrawAppearance(1));
+  std::vector<std::vector<uchar>> video;
+  for (size_t i = 0; i < std::min(frames, cameras->size()); ++i) {
+    const auto picture = renderer.Render(static_cast<int>(i), (*cameras)[i]);
+    if (!picture.ok()) return picture.status();
+    video.emplace_back();
+    cv::imencode(".jpg", *picture, video.back(), {cv::IMWRITE_JPEG_QUALITY, 90});
+  }
+  return video;
+}
+
+absl::Status MeasureFrames(size_t frames) {
+  const auto video = MakeVideo(frames);
+  if (!video.ok()) return video.status();
+  std::cout << "\n| model | decode ms | find region, sample, refine, smooth ms | network ms | frame ms | "
+               "frames/s | "
+               "poses | detector runs |\n|---|---|---|---|---|---|---|---|\n";
+  for (const auto complexity : {blazepose::ModelComplexity::kLite, blazepose::ModelComplexity::kFull,
+                                blazepose::ModelComplexity::kHeavy}) {
+    const auto models = blazepose::LoadPoseModels(kModels, complexity);
+    if (!models.ok()) return models.status();
+    auto engine = blazepose::PoseEngine::Create(*models);
+    if (!engine.ok()) return engine.status();
+    auto network = blazepose::Network::Create(*models->landmarks, {0, 1, 3, 4});
+    if (!network.ok()) return network.status();
+    FillPattern(network->input());
+    blazepose::PoseTracker tracker{blazepose::PoseTrackerConfig()};
+    std::vector<double> decode_ms, around_ms, network_ms, frame_ms;
+    size_t poses = 0;
+    for (size_t i = 0; i < video->size(); ++i) {
+      cv::Mat picture;
+      const double decode = Milliseconds([&] { picture = cv::imdecode((*video)[i], cv::IMREAD_COLOR); });
+      absl::StatusOr<std::optional<skeleton::Pose>> pose;
+      const double track =
+          Milliseconds([&] { pose = tracker.Track(*engine, picture, i, static_cast<int64_t>(i) * 33'333); });
+      if (!pose.ok()) return pose.status();
+      const double alone = Milliseconds([&] { network->Run(); });
+      if (pose->has_value()) ++poses;
+      decode_ms.push_back(decode);
+      network_ms.push_back(alone);
+      around_ms.push_back(track - alone);
+      frame_ms.push_back(decode + track);
+    }
+    std::cout << absl::StrFormat("| %s | %.2f | %.2f | %.1f | %.1f | %.0f | %d of %d | %d |\n",
+                                 std::string(blazepose::ModelComplexityName(complexity)), Median(decode_ms),
+                                 Median(around_ms), Median(network_ms), Median(frame_ms),
+                                 1000 / Median(frame_ms), poses, video->size(), engine->detector().runs())
+              << std::flush;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace trackfit::bench
+
+int main(int argc, char** argv) {
+  CLI::App app{"Measures BlazePose on one core, from the repository's root; prints Markdown",
+               "extractor_bench"};
+  int rounds = 25;
+  size_t frames = 300;
+  app.add_option("--rounds", rounds, "Rounds of the comparison of engines")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  app.add_option("--frames", frames, "Frames of the tracked video")
+      ->check(CLI::Range(10, 100000))
+      ->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  absl::Status status = trackfit::bench::CompareEngines(rounds);
+  if (status.ok()) status = trackfit::bench::MeasureFrames(frames);
+  if (status.ok()) return 0;
+  std::cerr << "extractor_bench: " << status.message() << "\n";
+  return 1;
+}
