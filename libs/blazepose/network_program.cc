@@ -9,15 +9,22 @@
 namespace trackfit::blazepose {
 namespace {
 
-// Pixels that an operator computes in one step: enough to use each weight often, few enough to stay in the
-// cache.
+// Pixels that an operator computes in one step, at least: enough to use each weight often, few enough to stay
+// in the cache.
 constexpr int kPixelsPerStep = 64;
+constexpr int kPixelsPerTile = 4;  // of the widest kernel: steps of whole tiles are best
 constexpr size_t kCacheLine = 64;  // bytes
 
 int RoundUp(int channels) { return (channels + kLanes - 1) / kLanes * kLanes; }
 
 int OutputRows(const NetworkPlan& plan, const PlanNode& node) {
   return plan.tensors[node.output >= 0 ? node.output : node.inputs[0]].height;
+}
+
+int RowsPerStep(int width) {
+  int rows = (kPixelsPerStep + width - 1) / width;
+  while (rows * width % kPixelsPerTile != 0) ++rows;
+  return rows;
 }
 
 RowSchedule Schedule(const NetworkPlan& plan) {
@@ -27,7 +34,7 @@ RowSchedule Schedule(const NetworkPlan& plan) {
     producers.push_back({.inputs = node.inputs,
                          .output = node.output,
                          .rows = OutputRows(plan, node),
-                         .rows_per_step = (kPixelsPerStep + width - 1) / width,
+                         .rows_per_step = RowsPerStep(width),
                          .needs = [&plan, &node](size_t position, RowRange rows) {
                            return InputRows(plan, node, position, rows);
                          }});
