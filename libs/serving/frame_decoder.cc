@@ -1,31 +1,93 @@
 #include "serving/frame_decoder.h"
 
+#include <algorithm>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "absl/strings/str_cat.h"
 #include "serving/image_header.h"
+#include "serving/image_structure.h"
 
 namespace trackfit::serving {
 namespace {
 
+using Format = RawPicture::Format;
+
 constexpr int64_t kMinSide = 16;
 constexpr int64_t kMaxSide = 65535;
-
-// libjpeg fills what is missing with grey; a client should rather hear that its picture was cut off.
-bool HasEndOfImage(std::string_view jpeg) { return jpeg.rfind("\xFF\xD9") != std::string_view::npos; }
+constexpr int64_t kMinFileBytes = 1024;
 
 // OpenCV wants a mutable pointer, but only reads.
-cv::Mat View(std::string_view bytes, int rows, int columns, int type) {
-  return cv::Mat(rows, columns, type, const_cast<char*>(bytes.data()));
+cv::Mat View(std::string_view bytes, int64_t rows, int64_t columns, int type, int64_t stride) {
+  return cv::Mat(static_cast<int>(rows), static_cast<int>(columns), type, const_cast<char*>(bytes.data()),
+                 static_cast<std::size_t>(stride));
+}
+
+bool IsYuv(Format format) { return format == Format::kNv12 || format == Format::kI420; }
+
+// Bytes of a row, of the luma plane where there are planes.
+int64_t RowBytes(const RawPicture& picture) {
+  return picture.format == Format::kRgb || picture.format == Format::kBgr ? 3 * picture.width : picture.width;
+}
+
+// The picture has a valid size, so that nothing overflows.
+absl::Status CheckStride(const RawPicture& picture, int64_t stride) {
+  if (IsYuv(picture.format) && (picture.width % 2 != 0 || picture.height % 2 != 0)) {
+    return absl::InvalidArgumentError(absl::StrCat("frame.raw is ", picture.width, " x ", picture.height,
+                                                   " pixels; NV12 and I420 require even numbers"));
+  }
+  if (stride < RowBytes(picture)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("frame.raw.stride is ", stride, " bytes; a row has ", RowBytes(picture), " bytes"));
+  }
+  if (picture.format == Format::kI420 && stride % 2 != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("frame.raw.stride is ", stride, "; I420 requires an even number"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckByteCount(const RawPicture& picture, int64_t stride) {
+  const int64_t rows = IsYuv(picture.format) ? picture.height + picture.height / 2 : picture.height;
+  const int64_t most = rows * stride;
+  const int64_t padding = stride - RowBytes(picture);
+  const int64_t least = most - (picture.format == Format::kI420 ? padding / 2 : padding);
+  const auto bytes = static_cast<int64_t>(picture.bytes.size());
+  if (least <= bytes && bytes <= most) return absl::OkStatus();
+  const std::string required = least == most
+                                   ? absl::StrCat(most, " are required")
+                                   : absl::StrCat("between ", least, " and ", most, " are required");
+  return absl::InvalidArgumentError(
+      absl::StrCat("frame.raw.data has ", bytes, " bytes; ", rows, " rows of ", stride, " = ", required));
+}
+
+// OpenCV takes I420 only without padding.
+cv::Mat PackI420(const RawPicture& picture, int64_t stride) {
+  const int64_t width = picture.width, height = picture.height;
+  if (stride == width) return View(picture.bytes, height * 3 / 2, width, CV_8UC1, stride);
+  cv::Mat packed(static_cast<int>(height * 3 / 2), static_cast<int>(width), CV_8UC1);
+  char* to = packed.ptr<char>();
+  const char* from = picture.bytes.data();
+  for (int64_t row = 0; row < 2 * height; ++row) {  // luma, then twice height / 2 rows of chroma
+    const int64_t scale = row < height ? 1 : 2;
+    to = std::copy_n(from, width / scale, to);
+    from += stride / scale;
+  }
+  return packed;
 }
 
 }  // namespace
 
 absl::Status FrameDecoderConfig::Validate() const {
-  if (max_pixels >= kMinSide * kMinSide) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("max-image-pixels is ", max_pixels, "; it must be at least ", kMinSide * kMinSide));
+  if (max_pixels < kMinSide * kMinSide) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("max-image-pixels is ", max_pixels, "; it must be at least ", kMinSide * kMinSide));
+  }
+  if (max_file_bytes < kMinFileBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("max-frame-bytes is ", max_file_bytes, "; it must be at least ", kMinFileBytes));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<cv::Mat> FrameDecoder::Decode(const Picture& picture) const {
@@ -33,53 +95,74 @@ absl::StatusOr<cv::Mat> FrameDecoder::Decode(const Picture& picture) const {
     if (const auto* encoded = std::get_if<EncodedPicture>(&picture)) return DecodeFile(*encoded);
     if (const auto* raw = std::get_if<RawPicture>(&picture)) return ConvertRaw(*raw);
     return absl::InvalidArgumentError("frame.image is missing; encoded or raw is required");
-  } catch (const std::exception& error) {  // OpenCV's, bad_alloc
+  } catch (const cv::Exception& error) {
+    return absl::InvalidArgumentError(absl::StrCat("frame.image cannot be decoded: ", error.err));
+  } catch (const std::exception& error) {  // bad_alloc
     return absl::InvalidArgumentError(absl::StrCat("frame.image cannot be decoded: ", error.what()));
   }
 }
 
 absl::StatusOr<cv::Mat> FrameDecoder::DecodeFile(const EncodedPicture& picture) const {
+  const auto size = static_cast<int64_t>(picture.bytes.size());
+  if (size > config_.max_file_bytes) {
+    return absl::InvalidArgumentError(absl::StrCat("frame.encoded has ", size, " bytes; at most ",
+                                                   config_.max_file_bytes, " are accepted"));
+  }
   const absl::StatusOr<ImageHeader> header = ReadImageHeader(picture.bytes);
   if (!header.ok()) return header.status();
-  if (absl::Status size = CheckSize(header->width, header->height); !size.ok()) return size;
-  if (header->format == ImageFormat::kJpeg && !HasEndOfImage(picture.bytes)) {
-    return absl::InvalidArgumentError("frame.encoded is a JPEG file that is cut off");
+  if (absl::Status valid = CheckSize("frame.encoded", header->width, header->height); !valid.ok()) {
+    return valid;
   }
-  const cv::Mat file = View(picture.bytes, 1, static_cast<int>(picture.bytes.size()), CV_8UC1);
-  cv::Mat bgr = cv::imdecode(file, cv::IMREAD_COLOR);
+  if (absl::Status valid = CheckImageStructure(picture.bytes, *header); !valid.ok()) return valid;
+  cv::Mat bgr = cv::imdecode(View(picture.bytes, 1, size, CV_8UC1, size), cv::IMREAD_COLOR);
   if (bgr.empty()) return absl::InvalidArgumentError("frame.encoded is damaged and cannot be decoded");
   return bgr;
 }
 
 absl::StatusOr<cv::Mat> FrameDecoder::ConvertRaw(const RawPicture& picture) const {
-  if (absl::Status size = CheckSize(picture.width, picture.height); !size.ok()) return size;
-  const int64_t required = picture.width * picture.height * 3;
-  if (static_cast<int64_t>(picture.bytes.size()) != required) {
-    return absl::InvalidArgumentError(absl::StrCat("frame.raw.data has ", picture.bytes.size(), " bytes; ",
-                                                   picture.width, " x ", picture.height, " x 3 = ", required,
-                                                   " are required"));
+  if (picture.format == Format::kUnknown) {
+    return absl::InvalidArgumentError(
+        "frame.raw.format is not set; RGB, BGR, GRAY, NV12 or I420 is required");
   }
-  if (picture.order == RawPicture::Order::kUnknown) {
-    return absl::InvalidArgumentError("frame.raw.format is not set; RGB or BGR is required");
-  }
-  const cv::Mat pixels =
-      View(picture.bytes, static_cast<int>(picture.height), static_cast<int>(picture.width), CV_8UC3);
-  if (picture.order == RawPicture::Order::kBgr) return pixels;
+  if (absl::Status valid = CheckSize("frame.raw", picture.width, picture.height); !valid.ok()) return valid;
+  const int64_t stride = picture.stride == 0 ? RowBytes(picture) : picture.stride;
+  if (absl::Status valid = CheckStride(picture, stride); !valid.ok()) return valid;
+  if (absl::Status valid = CheckByteCount(picture, stride); !valid.ok()) return valid;
+
+  const auto view = [&](int64_t rows, int type) {
+    return View(picture.bytes, rows, picture.width, type, stride);
+  };
   cv::Mat bgr;
-  cv::cvtColor(pixels, bgr, cv::COLOR_RGB2BGR);
-  return bgr;
+  switch (picture.format) {
+    case Format::kBgr:
+      return view(picture.height, CV_8UC3);
+    case Format::kRgb:
+      cv::cvtColor(view(picture.height, CV_8UC3), bgr, cv::COLOR_RGB2BGR);
+      return bgr;
+    case Format::kGray:
+      cv::cvtColor(view(picture.height, CV_8UC1), bgr, cv::COLOR_GRAY2BGR);
+      return bgr;
+    case Format::kNv12:
+      cv::cvtColor(view(picture.height * 3 / 2, CV_8UC1), bgr, cv::COLOR_YUV2BGR_NV12);
+      return bgr;
+    case Format::kI420:
+      cv::cvtColor(PackI420(picture, stride), bgr, cv::COLOR_YUV2BGR_I420);
+      return bgr;
+    case Format::kUnknown:
+      break;
+  }
+  return absl::InternalError("unknown pixel format");
 }
 
-absl::Status FrameDecoder::CheckSize(int64_t width, int64_t height) const {
+absl::Status FrameDecoder::CheckSize(const char* field, int64_t width, int64_t height) const {
   if (width < kMinSide || height < kMinSide) {
-    return absl::InvalidArgumentError(absl::StrCat("frame.image is ", width, " x ", height,
-                                                   " pixels; at least ", kMinSide, " x ", kMinSide,
-                                                   " are required"));
+    return absl::InvalidArgumentError(absl::StrCat(field, " is ", width, " x ", height, " pixels; at least ",
+                                                   kMinSide, " x ", kMinSide, " are required"));
   }
   if (width > kMaxSide || height > kMaxSide || width * height > config_.max_pixels) {
-    return absl::InvalidArgumentError(absl::StrCat("frame.image is ", width, " x ", height,
-                                                   " pixels; at most ", config_.max_pixels,
-                                                   " in all are allowed"));
+    return absl::InvalidArgumentError(absl::StrCat(field, " is ", width, " x ", height, " pixels; at most ",
+                                                   config_.max_pixels, " in all and ", kMaxSide,
+                                                   " in a direction are allowed"));
   }
   return absl::OkStatus();
 }

@@ -17,14 +17,15 @@ struct EncodedPicture {
   std::string_view bytes;
 };
 
-// Rows without padding, three 8-bit channels.
+// 8-bit pixels; layout, colours and padding as RawImage in the contract says.
 struct RawPicture {
-  enum class Order { kUnknown, kRgb, kBgr };
+  enum class Format { kUnknown, kRgb, kBgr, kGray, kNv12, kI420 };
 
   int64_t width = 0;
   int64_t height = 0;
-  Order order = Order::kUnknown;
+  Format format = Format::kUnknown;
   std::string_view bytes;
+  int64_t stride = 0;  // bytes from row to row; 0: without padding
 };
 
 // Views into a message that outlives them; monostate: the frame has no picture.
@@ -32,6 +33,7 @@ using Picture = std::variant<std::monostate, EncodedPicture, RawPicture>;
 
 struct FrameDecoderConfig {
   int64_t max_pixels = int64_t{4096} * 4096;  // width * height; at least 256
+  int64_t max_file_bytes = 4 << 20;           // of an encoded picture; at least 1024
 
   // INVALID_ARGUMENT naming the field.
   absl::Status Validate() const;
@@ -43,15 +45,16 @@ class FrameDecoder {
   // `config` must be valid.
   explicit FrameDecoder(const FrameDecoderConfig& config) : config_(config) {}
 
-  // 8-bit BGR; JPEGs are turned upright as their EXIF orientation says. INVALID_ARGUMENT, fit for a client,
-  // when the picture is missing, damaged, under 16 pixels in a direction or over the limit; size is checked
-  // before decoding.
+  // 8-bit BGR, which may be a view into the bytes of `picture`. Files are turned upright as the EXIF
+  // orientation of a JPEG or PNG says, alpha is ignored, 16-bit samples are cut to 8. INVALID_ARGUMENT, fit
+  // for a client, when the picture is missing, damaged, under 16 pixels in a direction, over a limit, or of a
+  // kind that CheckImageStructure() refuses; all limits are checked before decoding.
   absl::StatusOr<cv::Mat> Decode(const Picture& picture) const;
 
  private:
   absl::StatusOr<cv::Mat> DecodeFile(const EncodedPicture& picture) const;
   absl::StatusOr<cv::Mat> ConvertRaw(const RawPicture& picture) const;
-  absl::Status CheckSize(int64_t width, int64_t height) const;
+  absl::Status CheckSize(const char* field, int64_t width, int64_t height) const;
 
   const FrameDecoderConfig config_;
 };

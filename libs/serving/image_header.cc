@@ -2,35 +2,10 @@
 
 #include <string>
 
+#include "serving/file_bytes.h"
+
 namespace trackfit::serving {
 namespace {
-
-// Bytes that are asked for beyond the end are zero; the callers refuse zero sizes.
-class Bytes {
- public:
-  explicit Bytes(std::string_view bytes) : bytes_(bytes) {}
-
-  std::size_t size() const { return bytes_.size(); }
-  bool Has(std::size_t offset, std::string_view text) const {
-    return offset < bytes_.size() && bytes_.substr(offset, text.size()) == text;
-  }
-  int64_t At(std::size_t offset) const {
-    return offset < bytes_.size() ? static_cast<unsigned char>(bytes_[offset]) : 0;
-  }
-  int64_t Big(std::size_t offset, int count) const {
-    int64_t value = 0;
-    for (int i = 0; i < count; ++i) value = value << 8 | At(offset + static_cast<std::size_t>(i));
-    return value;
-  }
-  int64_t Little(std::size_t offset, int count) const {
-    int64_t value = 0;
-    for (int i = count - 1; i >= 0; --i) value = value << 8 | At(offset + static_cast<std::size_t>(i));
-    return value;
-  }
-
- private:
-  std::string_view bytes_;
-};
 
 // Markers that carry the size: SOF0 to SOF15 without DHT, JPG and DAC.
 bool IsStartOfFrame(int64_t marker) {
@@ -48,7 +23,7 @@ bool StandsAlone(int64_t marker) { return marker == 0x01 || (marker >= 0xD0 && m
 
 // Must see the same frame header as the decoder, or a picture could hide its size: what the decoder treats in
 // any other way than these is damaged.
-ImageHeader ReadJpeg(const Bytes& bytes) {
+ImageHeader ReadJpeg(const FileBytes& bytes) {
   std::size_t offset = 2;
   while (offset + 4 <= bytes.size() && bytes.At(offset) == 0xFF) {
     const int64_t marker = bytes.At(offset + 1);
@@ -67,12 +42,12 @@ ImageHeader ReadJpeg(const Bytes& bytes) {
   return {ImageFormat::kJpeg, 0, 0};
 }
 
-ImageHeader ReadPng(const Bytes& bytes) {
+ImageHeader ReadPng(const FileBytes& bytes) {
   if (!bytes.Has(12, "IHDR")) return {ImageFormat::kPng, 0, 0};
   return {ImageFormat::kPng, bytes.Big(16, 4), bytes.Big(20, 4)};
 }
 
-ImageHeader ReadWebp(const Bytes& bytes) {
+ImageHeader ReadWebp(const FileBytes& bytes) {
   if (bytes.Has(12, "VP8 ")) {
     return {ImageFormat::kWebp, bytes.Little(26, 2) & 0x3FFF, bytes.Little(28, 2) & 0x3FFF};
   }
@@ -87,7 +62,7 @@ ImageHeader ReadWebp(const Bytes& bytes) {
 }  // namespace
 
 absl::StatusOr<ImageHeader> ReadImageHeader(std::string_view text) {
-  const Bytes bytes(text);
+  const FileBytes bytes(text);
   ImageHeader header;
   if (bytes.Has(0, "\xFF\xD8\xFF")) {
     header = ReadJpeg(bytes);

@@ -16,6 +16,7 @@ void ExtractorOptions::Register(CLI::App& app) {
   rpc::AddFlag(app, "models-dir", models_dir, "Folder with the BlazePose .tflite files");
   rpc::AddFlag(app, "model", model, "Landmark network: lite (fastest), full or heavy (most accurate)");
   rpc::AddFlag(app, "max-image-pixels", decoder.max_pixels, "Largest picture, width times height");
+  rpc::AddFlag(app, "max-frame-bytes", decoder.max_file_bytes, "Largest JPEG, PNG or WebP file");
   app.option_defaults()->group("Options");
 }
 

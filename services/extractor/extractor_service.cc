@@ -11,10 +11,22 @@
 namespace trackfit::extractor {
 namespace {
 
-serving::RawPicture::Order ToOrder(v1::RawImage::PixelFormat format) {
-  if (format == v1::RawImage::PIXEL_FORMAT_RGB) return serving::RawPicture::Order::kRgb;
-  if (format == v1::RawImage::PIXEL_FORMAT_BGR) return serving::RawPicture::Order::kBgr;
-  return serving::RawPicture::Order::kUnknown;
+serving::RawPicture::Format ToFormat(v1::RawImage::PixelFormat format) {
+  using Format = serving::RawPicture::Format;
+  switch (format) {
+    case v1::RawImage::PIXEL_FORMAT_RGB:
+      return Format::kRgb;
+    case v1::RawImage::PIXEL_FORMAT_BGR:
+      return Format::kBgr;
+    case v1::RawImage::PIXEL_FORMAT_GRAY:
+      return Format::kGray;
+    case v1::RawImage::PIXEL_FORMAT_NV12:
+      return Format::kNv12;
+    case v1::RawImage::PIXEL_FORMAT_I420:
+      return Format::kI420;
+    default:
+      return Format::kUnknown;
+  }
 }
 
 // A view into the message.
@@ -26,7 +38,8 @@ serving::ExtractorFrame ViewOf(const v1::Frame& frame) {
     view.picture = serving::EncodedPicture{frame.encoded()};
   } else if (frame.has_raw()) {
     const v1::RawImage& raw = frame.raw();
-    view.picture = serving::RawPicture{raw.width(), raw.height(), ToOrder(raw.format()), raw.data()};
+    view.picture =
+        serving::RawPicture{raw.width(), raw.height(), ToFormat(raw.format()), raw.data(), raw.stride()};
   }
   return view;
 }

@@ -1,6 +1,7 @@
 // The extractor: frames in, 33-landmark skeletons out.
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <opencv2/core/utility.hpp>
 
 #include "extractor_options.h"
 #include "extractor_service.h"
@@ -21,6 +22,7 @@ int main(int argc, char** argv) {
     return 2;
   }
 
+  cv::setNumThreads(1);           // the workers are the threads; OpenCV would bring more
   rpc::TerminationSignal signal;  // caught from here on: loading ends gracefully, too
   const auto runtime = rpc::Runtime::Create("extractor", options.server);
   auto engines =

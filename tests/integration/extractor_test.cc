@@ -8,8 +8,11 @@
 #include <filesystem>
 #include <memory>
 #include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "integration/support/http_get.h"
@@ -158,8 +161,47 @@ TEST_F(Extractor, InterleavedSessionsGiveExactlyWhatEachGivesAlone) {
   }
 }
 
+TEST_F(Extractor, FindsThePersonInEveryRawFormat) {
+  StartServer();
+  const std::string& jpeg = squat_->front();
+  const cv::Mat bgr = cv::imdecode(std::vector<char>(jpeg.begin(), jpeg.end()), cv::IMREAD_COLOR);
+  cv::Mat rgb, grey, i420, nv12;
+  cv::cvtColor(bgr, rgb, cv::COLOR_BGR2RGB);
+  cv::cvtColor(bgr, grey, cv::COLOR_BGR2GRAY);
+  cv::cvtColor(bgr, i420, cv::COLOR_BGR2YUV_I420);
+  nv12 = i420.clone();
+  const int quarter = bgr.cols * bgr.rows / 4;
+  for (int i = 0; i < quarter; ++i) {
+    nv12.ptr(bgr.rows)[2 * i] = i420.ptr(bgr.rows)[i];
+    nv12.ptr(bgr.rows)[2 * i + 1] = i420.ptr(bgr.rows)[quarter + i];
+  }
+  const std::pair<v1::RawImage::PixelFormat, cv::Mat> pictures[] = {{v1::RawImage::PIXEL_FORMAT_BGR, bgr},
+                                                                    {v1::RawImage::PIXEL_FORMAT_RGB, rgb},
+                                                                    {v1::RawImage::PIXEL_FORMAT_GRAY, grey},
+                                                                    {v1::RawImage::PIXEL_FORMAT_NV12, nv12},
+                                                                    {v1::RawImage::PIXEL_FORMAT_I420, i420}};
+  std::optional<v1::Landmark> nose;
+  for (const auto& [format, pixels] : pictures) {
+    v1::ExtractRequest request;
+    v1::RawImage& raw = *request.mutable_frame()->mutable_raw();
+    raw.set_width(static_cast<uint32_t>(bgr.cols));
+    raw.set_height(static_cast<uint32_t>(bgr.rows));
+    raw.set_format(format);
+    raw.set_stride(static_cast<uint32_t>(pixels.step));
+    raw.set_data(pixels.data, pixels.total() * pixels.elemSize());
+    v1::ExtractResponse response;
+    grpc::ClientContext context;
+    ASSERT_TRUE(stub_->Extract(&context, request, &response).ok());
+    ASSERT_EQ(response.result().status(), v1::FRAME_STATUS_POSE) << format << response.result().detail();
+    const v1::Landmark& found = response.result().pose().landmarks(0);
+    if (!nose) nose = found;
+    EXPECT_NEAR(found.x(), nose->x(), 0.01) << format;
+    EXPECT_NEAR(found.y(), nose->y(), 0.01) << format;
+  }
+}
+
 TEST_F(Extractor, UnusablePicturesAreAnsweredAndTheStreamGoesOn) {
-  StartServer({"--max-image-pixels", "400000"});
+  StartServer({"--max-image-pixels", "400000", "--max-frame-bytes", "200000"});
   grpc::ClientContext context;
   const auto stream = stub_->ExtractStream(&context);
   const std::string& good = squat_->front();
@@ -176,18 +218,22 @@ TEST_F(Extractor, UnusablePicturesAreAnsweredAndTheStreamGoesOn) {
   EXPECT_EQ(oversize.status(), v1::FRAME_STATUS_INVALID_FRAME);
   EXPECT_THAT(oversize.detail(), HasSubstr("at most 400000"));
 
-  Request missing = MakeRequest(3, "");
+  const v1::FrameResult heavy = Ask(*stream, MakeRequest(3, std::string(200'001, 'x')));
+  EXPECT_EQ(heavy.status(), v1::FRAME_STATUS_INVALID_FRAME);
+  EXPECT_THAT(heavy.detail(), HasSubstr("frame.encoded has 200001 bytes; at most 200000"));
+
+  Request missing = MakeRequest(4, "");
   missing.mutable_frame()->clear_image();
   EXPECT_THAT(Ask(*stream, missing).detail(), HasSubstr("frame.image is missing"));
 
-  Request raw = MakeRequest(4, "");
+  Request raw = MakeRequest(5, "");
   raw.mutable_frame()->mutable_raw()->set_width(64);
   raw.mutable_frame()->mutable_raw()->set_height(64);
   raw.mutable_frame()->mutable_raw()->set_format(v1::RawImage::PIXEL_FORMAT_RGB);
   raw.mutable_frame()->mutable_raw()->set_data("too few");
   EXPECT_THAT(Ask(*stream, raw).detail(), HasSubstr("frame.raw.data has 7 bytes"));
 
-  EXPECT_EQ(Ask(*stream, MakeRequest(5, good)).status(), v1::FRAME_STATUS_POSE);
+  EXPECT_EQ(Ask(*stream, MakeRequest(6, good)).status(), v1::FRAME_STATUS_POSE);
   stream->WritesDone();
   EXPECT_TRUE(stream->Finish().ok());
 }

@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 class ExtractionSessionTest : public ::testing::Test {
  protected:
   ExtractorFrame Frame(uint64_t sequence, int64_t timestamp_us) const {
-    return {sequence, timestamp_us, RawPicture{16, 16, RawPicture::Order::kBgr, pixels_}};
+    return {sequence, timestamp_us, RawPicture{16, 16, RawPicture::Format::kBgr, pixels_}};
   }
 
   const std::string pixels_ = std::string(16 * 16 * 3, 'x');
