@@ -189,7 +189,8 @@ absl::Status AnalysisSession::HandleFrame(v1::Frame frame) {
     return status;
   }
   const size_t bytes = ImageBytes(frame);
-  if (bytes <= options_.max_frame_bytes) {
+  const size_t limit = frame.has_raw() ? options_.max_raw_frame_bytes : options_.max_frame_bytes;
+  if (bytes <= limit) {
     ledger_.AddFrame(std::move(frame), parts_.now());
     return absl::OkStatus();
   }
@@ -197,7 +198,7 @@ absl::Status AnalysisSession::HandleFrame(v1::Frame frame) {
   result.set_sequence(frame.sequence());
   result.set_status(v1::FRAME_STATUS_INVALID_FRAME);
   result.set_detail(absl::StrCat(frame.has_raw() ? "frame.raw.data" : "frame.encoded", " has ", bytes,
-                                 " bytes; at most ", options_.max_frame_bytes, " are accepted"));
+                                 " bytes; at most ", limit, " are accepted"));
   ledger_.AddAnswered(std::move(result), parts_.now());
   return absl::OkStatus();
 }

@@ -33,7 +33,8 @@ struct ModelInfo {
 
 // Limits of one session.
 struct AnalysisOptions {
-  size_t max_frame_bytes = 16 << 20;  // of one picture; a larger one is an INVALID_FRAME; at least 1
+  size_t max_frame_bytes = 4 << 20;       // of one picture file; a larger one is an INVALID_FRAME; at least 1
+  size_t max_raw_frame_bytes = 12 << 20;  // the same for uncompressed pixels
   std::chrono::milliseconds upstream_timeout{60'000};  // for an upstream that owes something; at least 1 s
 };
 

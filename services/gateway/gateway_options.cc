@@ -1,6 +1,7 @@
 #include "gateway_options.h"
 
 #include <chrono>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -22,8 +23,10 @@ void GatewayOptions::Register(CLI::App& app) {
   rpc::AddFlag(
       app, "upstream-timeout", upstream_timeout,
       "Seconds that a session waits for a lost extractor or inferencer before it ends with UNAVAILABLE");
-  rpc::AddFlag(app, "max-frame-mb", max_frame_mb,
-               "Largest picture, megabytes; a larger one is answered as an invalid frame");
+  rpc::AddFlag(app, "max-frame-bytes", max_frame_bytes,
+               "Largest JPEG, PNG or WebP file; a larger one is answered as an invalid frame");
+  rpc::AddFlag(app, "max-raw-frame-bytes", max_raw_frame_bytes,
+               "Most bytes of uncompressed pixels; a picture of more is answered as an invalid frame");
   app.option_defaults()->group("Options");
 }
 
@@ -35,17 +38,21 @@ absl::Status GatewayOptions::Validate() const {
         absl::StrCat("upstream-timeout is ", upstream_timeout, "; it must be between 1 and 3600"));
   }
   // A picture must fit into a request, or else gRPC ends the stream before anybody can answer.
-  if (max_frame_mb < 1 || max_frame_mb >= server.max_message_mb) {
-    return absl::InvalidArgumentError(absl::StrCat("max-frame-mb is ", max_frame_mb,
-                                                   "; it must be at least 1 and less than max-message-mb, ",
-                                                   server.max_message_mb));
+  constexpr int64_t kLeast = 1024, kRestOfRequest = 4096;
+  const int64_t most = (int64_t{server.max_message_mb} << 20) - kRestOfRequest;
+  for (const auto& [flag, bytes] : {std::pair("max-frame-bytes", max_frame_bytes),
+                                    std::pair("max-raw-frame-bytes", max_raw_frame_bytes)}) {
+    if (bytes >= kLeast && bytes <= most) continue;
+    return absl::InvalidArgumentError(absl::StrCat(flag, " is ", bytes, "; it must be between ", kLeast,
+                                                   " and ", most, ", which max-message-mb leaves room for"));
   }
   return absl::OkStatus();
 }
 
 serving::AnalysisOptions GatewayOptions::Analysis() const {
   serving::AnalysisOptions options;
-  options.max_frame_bytes = static_cast<size_t>(max_frame_mb) << 20;
+  options.max_frame_bytes = static_cast<size_t>(max_frame_bytes);
+  options.max_raw_frame_bytes = static_cast<size_t>(max_raw_frame_bytes);
   options.upstream_timeout =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::duration<double>(upstream_timeout));
   return options;

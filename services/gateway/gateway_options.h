@@ -3,6 +3,7 @@
 #define TRACKFIT_GATEWAY_GATEWAY_OPTIONS_H_
 
 #include <CLI/App.hpp>
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -18,7 +19,8 @@ struct GatewayOptions {
   std::string extractor = "localhost:8001";   // host:port
   std::string inferencer = "localhost:8002";  // host:port
   double upstream_timeout = 60;               // seconds; see serving::AnalysisOptions
-  int max_frame_mb = 8;                       // largest picture
+  int64_t max_frame_bytes = 4 << 20;          // largest file; see serving::AnalysisOptions
+  int64_t max_raw_frame_bytes = 12 << 20;     // holds 4K in NV12 and I420, 1080p in any format
 
   void Register(CLI::App& app);
   // INVALID_ARGUMENT naming the flag and its limits; `server` validates itself.

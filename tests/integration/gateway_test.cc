@@ -129,6 +129,25 @@ TEST_F(GatewayProcesses, GiveTwoInterleavedSessionsWhatEachGetsAlone) {
   EXPECT_EQ(push_up.Finish().Fingerprint(), push_up_alone.Fingerprint());
 }
 
+// A 4K picture as a camera's driver hands it out is three times as large as the largest file.
+TEST_F(GatewayProcesses, TakeLargePixelsButNoLargeFilesAndGoOn) {
+  auto requests = std::vector(squat_->begin(), squat_->begin() + 6);
+  requests[2].mutable_frame()->set_encoded(std::string((4 << 20) + 1, 'x'));
+  v1::RawImage& raw = *requests[3].mutable_frame()->mutable_raw();
+  raw.set_width(3840);
+  raw.set_height(2160);
+  raw.set_format(v1::RawImage::PIXEL_FORMAT_NV12);
+  raw.set_data(std::string(3840 * 2160 * 3 / 2, 'x'));
+  const Analyzed analyzed = Analyze(port(), requests);
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  const auto results = analyzed.FrameResults();
+  ASSERT_EQ(results.size(), 5U);
+  EXPECT_EQ(results[1].status(), v1::FRAME_STATUS_INVALID_FRAME);
+  EXPECT_THAT(results[1].detail(), HasSubstr("frame.encoded has 4194305 bytes; at most 4194304"));
+  EXPECT_EQ(results[2].status(), v1::FRAME_STATUS_NO_POSE) << results[2].detail();
+  EXPECT_EQ(results[4].status(), v1::FRAME_STATUS_POSE);
+}
+
 TEST_F(GatewayProcesses, GoOnAfterACorruptPicture) {
   auto requests = std::vector(squat_->begin(), squat_->begin() + 6);
   std::string& jpeg = *requests[3].mutable_frame()->mutable_encoded();

@@ -229,7 +229,7 @@ class AnalysisSessionTest : public ::testing::Test {
   FakeObserver observer_;
   AnalysisSession session_{
       "session-1",
-      AnalysisOptions{.max_frame_bytes = 100, .upstream_timeout = seconds(60)},
+      AnalysisOptions{.max_frame_bytes = 100, .max_raw_frame_bytes = 200, .upstream_timeout = seconds(60)},
       {client_, extractor_, inferencer_, observer_, [this] { return model_; }, [this] { return now_; }}};
 };
 
@@ -350,6 +350,22 @@ TEST_F(AnalysisSessionProtocol, AnswersAnOversizeFrameAsInvalidAndGoesOn) {
   PushFrame(2);
   EXPECT_FALSE(client_.finished);
   EXPECT_THAT(FramesSent(), ElementsAre(2));
+}
+
+TEST_F(AnalysisSessionProtocol, UncompressedPixelsHaveALimitOfTheirOwn) {
+  Configure();
+  for (const uint64_t bytes : {200, 201}) {
+    v1::AnalyzeRequest request;
+    request.mutable_frame()->set_sequence(bytes);
+    request.mutable_frame()->set_timestamp_us(static_cast<int64_t>(bytes));
+    request.mutable_frame()->mutable_raw()->set_data(std::string(bytes, 'x'));
+    session_.OnRequest(std::move(request));
+  }
+  EXPECT_THAT(FramesSent(), ElementsAre(200));
+  AnswerFrame(PoseResult(200));
+  EXPECT_THAT(client_.responses.back().frame_result().detail(),
+              AllOf(HasSubstr("frame.raw.data has 201 bytes"), HasSubstr("at most 200")));
+  EXPECT_FALSE(client_.finished);
 }
 
 TEST_F(AnalysisSessionOrder, AnswersFramesInOrder) {
