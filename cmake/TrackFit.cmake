@@ -16,14 +16,19 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 set(TRACKFIT_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
+option(TRACKFIT_FUZZ "Build the fuzz targets, which takes clang, and none of the tests" OFF)
 
 add_library(trackfit_options INTERFACE)
 target_include_directories(trackfit_options INTERFACE ${PROJECT_SOURCE_DIR}/libs)
-target_compile_options(trackfit_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror
-  -Wno-restrict)  # g++ 12 sees overlaps in std::string that are not there (GCC bug 105329)
+target_compile_options(trackfit_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+  $<$<CXX_COMPILER_ID:GNU>:-Werror>  # clang, which builds the fuzz targets, has opinions of its own
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # g++ 12 sees overlaps in std::string that are not there (GCC bug 105329)
 if(TRACKFIT_SANITIZE)
   add_compile_options(-fsanitize=${TRACKFIT_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${TRACKFIT_SANITIZE})
+endif()
+if(TRACKFIT_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
 # trackfit_library(<name> SOURCES <files> [DEPS <public>] [PRIVATE_DEPS <private>]) makes trackfit::<name>.

@@ -1,0 +1,208 @@
+// Writes what the fuzzers start from: make_seeds FOLDER MODELS_FOLDER fills FOLDER/frame_decoder and
+// FOLDER/tflite_importer. The pictures are made by OpenCV, the models here; of the real models the
+// beginnings.
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <opencv2/imgproc.hpp>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "blazepose/network.h"
+#include "blazepose/tflite_model.h"
+#include "seed_model.h"
+#include "serving/frame_decoder.h"
+#include "support/picture_files.h"
+
+namespace trackfit::testing {
+namespace {
+
+using Seeds = std::map<std::string, std::string>;  // file name -> content
+
+cv::Mat Picture(int width, int height) {
+  cv::Mat picture(height, width, CV_8UC3, cv::Scalar(180, 190, 200));
+  cv::circle(picture, {width / 2, height / 3}, height / 6, {60, 90, 150}, cv::FILLED);
+  cv::line(picture, {width / 3, height - 1}, {width / 2, height / 3}, {40, 40, 160}, 5, cv::LINE_AA);
+  return picture;
+}
+
+std::string Raw(int format, uint32_t width, uint32_t height, uint32_t stride, std::size_t bytes) {
+  return static_cast<char>(format) + LittleEndian(width) + LittleEndian(height) + LittleEndian(stride) +
+         std::string(bytes, 'x');
+}
+
+Seeds Pictures() {
+  const cv::Mat colour = Picture(48, 40);
+  cv::Mat grey, alpha, deep;
+  cv::cvtColor(colour, grey, cv::COLOR_BGR2GRAY);
+  cv::cvtColor(colour, alpha, cv::COLOR_BGR2BGRA);
+  colour.convertTo(deep, CV_16UC3, 257);
+  const std::string jpeg = EncodePicture(".jpg", colour), png = EncodePicture(".png", colour),
+                    webp = EncodePicture(".webp", colour);
+  const std::string progressive = EncodePicture(".jpg", colour, {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
+  const Seeds files = {
+      {"colour.jpg", jpeg},
+      {"grey.jpg", EncodePicture(".jpg", grey)},
+      {"cmyk.jpg", CmykJpeg()},
+      {"restarts.jpg", EncodePicture(".jpg", colour, {cv::IMWRITE_JPEG_RST_INTERVAL, 2})},
+      {"progressive.jpg", progressive},
+      {"scans.jpg", WithRepeatedScan(progressive, 20)},
+      {"exif.jpg", WithExifOrientation(jpeg, 6)},
+      {"thumbnail.jpg", jpeg.substr(0, 2) + JpegSegment(0xE1, jpeg) + jpeg.substr(2)},
+      {"large.jpg", EncodePicture(".jpg", Picture(500, 400))},
+      {"colour.png", png},
+      {"grey.png", EncodePicture(".png", grey)},
+      {"alpha.png", EncodePicture(".png", alpha)},
+      {"deep.png", EncodePicture(".png", deep)},
+      {"bits.png", EncodePicture(".png", grey, {cv::IMWRITE_PNG_BILEVEL, 1})},
+      {"interlaced.png", InterlacedPng(colour)},
+      {"texts.png", WithPngChunks(png, PngChunk("zTXt", std::string("k\0\0", 3) + Deflated("text")) +
+                                           PngChunk("eXIf", ExifOrientation(8)))},
+      {"palette.png", PngFile(16, 16, 1, 3, false,
+                              PngChunk("PLTE", "abcdef") + PngChunk("tRNS", "\x7F") +
+                                  PngChunk("IDAT", Deflated(std::string(48, '\0'))))},
+      {"colour.webp", webp},
+      {"lossless.webp", EncodePicture(".webp", colour, {cv::IMWRITE_WEBP_QUALITY, 101})},
+      {"alpha.webp", EncodePicture(".webp", alpha)},
+      {"extended.webp", ExtendedWebp(0, 48, 40, webp.substr(12))},
+      {"animated.webp", ExtendedWebp(2, 48, 40, RiffChunk("ANIM", std::string(6, '\0')))},
+  };
+  Seeds seeds = {{"rgb", Raw(1, 16, 16, 0, 768)},   {"bgr", Raw(2, 17, 16, 60, 960)},
+                 {"gray", Raw(3, 20, 16, 0, 320)},  {"nv12", Raw(4, 16, 16, 20, 476)},
+                 {"i420", Raw(5, 16, 16, 20, 480)}, {"hostile", Raw(2, ~0U, ~0U, ~0U, 768)}};
+  for (const auto& [name, file] : files) seeds[name] = '\0' + file;
+  return seeds;
+}
+
+std::string Floats(std::size_t count) {
+  std::string bytes;
+  for (std::size_t i = 0; i < count; ++i) bytes += LittleEndian(i % 3 ? 0x3F800000 : 0xBF000000);  // 1, -0.5
+  return bytes;
+}
+
+std::string Halves(std::size_t count) {
+  std::string bytes;
+  for (std::size_t i = 0; i < count; ++i) bytes += std::string("\0\x3C", 2);
+  return bytes;
+}
+
+std::string Ints(const std::vector<int32_t>& values) {
+  std::string bytes;
+  for (const int32_t value : values) bytes += LittleEndian(static_cast<uint32_t>(value));
+  return bytes;
+}
+
+// Every operator that the importer knows, one after another, in the order of BlazePose.
+std::string EveryOperator() {
+  SeedModel m;
+  const int input = m.Tensor({1, 8, 8, 4});
+  const int half_filter = m.Tensor({8, 1, 1, 4}, SeedModel::kFloat16, Halves(32));
+  const int filter = m.Tensor({8, 1, 1, 4}), bias = m.Tensor({8}, SeedModel::kFloat32, Floats(8));
+  m.Operator(6, {half_filter}, filter);  // DEQUANTIZE
+  const int convolved = m.Tensor({1, 8, 8, 8});
+  m.Operator(3, {input, filter, bias}, convolved, {{1, 1}, {2, 1}, {3, 1}});  // CONV_2D
+  const int depth_filter = m.Tensor({1, 3, 3, 8}, SeedModel::kFloat32, Floats(72));
+  const int depthwise = m.Tensor({1, 8, 8, 8});
+  m.Operator(4, {convolved, depth_filter, bias}, depthwise, {{1, 1}, {2, 1}, {3, 1}, {4, 3}});
+  const int sum = m.Tensor({1, 8, 8, 8});
+  m.Operator(0, {convolved, depthwise}, sum);  // ADD
+  const int pooled = m.Tensor({1, 4, 4, 8});
+  m.Operator(17, {sum}, pooled, {{1, 2}, {2, 2}, {3, 2}, {4, 2}});  // MAX_POOL_2D
+  const int margins = m.Tensor({4, 2}, SeedModel::kInt32, Ints({0, 0, 0, 0, 0, 0, 0, 4}));
+  const int padded = m.Tensor({1, 4, 4, 12});
+  m.Operator(34, {pooled, margins}, padded);  // PAD
+  const int size = m.Tensor({2}, SeedModel::kInt32, Ints({8, 8})), resized = m.Tensor({1, 8, 8, 12});
+  m.Operator(23, {padded, size}, resized);  // RESIZE_BILINEAR
+  const int spread = m.Tensor({1, 16, 16, 3});
+  m.Operator(5, {resized}, spread, {{0, 2}});  // DEPTH_TO_SPACE
+  const int squashed = m.Tensor({1, 16, 16, 3});
+  m.Operator(14, {spread}, squashed);  // LOGISTIC
+  const int row = m.Tensor({1, 768, 1}), other = m.Tensor({1, 512, 1}), both = m.Tensor({1, 1280, 1});
+  m.Operator(22, {squashed}, row);  // RESHAPE
+  m.Operator(22, {sum}, other);
+  m.Operator(2, {row, other}, both, {{0, 1}});  // CONCATENATION
+  return m.Finish(input, {both, squashed});
+}
+
+// A pruned filter: a matrix of compressed rows, made dense.
+std::string SparseFilter() {
+  SeedModel m;
+  const int input = m.Tensor({1, 2, 1, 1});
+  const auto rows = m.CompressedRows(4, {0, 1, 2, 3, 4}, {0, 1, 0, 1});
+  const int stored = m.Tensor({4, 2}, SeedModel::kFloat32, Floats(4), rows), dense = m.Tensor({4, 2});
+  m.Operator(124, {stored}, dense);  // DENSIFY
+  const int output = m.Tensor({1, 2});
+  m.Operator(22, {input}, output);
+  return m.Finish(input, {output, dense});
+}
+
+Seeds Models(const std::filesystem::path& models_folder) {
+  const auto tiny = [](const TinyConvolution& convolution) {
+    const std::vector<uint8_t> bytes = WriteTinyModel(convolution);
+    return std::string(bytes.begin(), bytes.end());
+  };
+  TinyConvolution dequantized = SummingConvolution();
+  dequantized.dequantized = 2;
+  Seeds seeds = {{"convolution", tiny(SummingConvolution())},
+                 {"dequantized", tiny(dequantized)},
+                 {"every_operator", EveryOperator()},
+                 {"sparse", SparseFilter()}};
+  for (const auto& entry : std::filesystem::directory_iterator(models_folder)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    std::string beginning(32 << 10, '\0');
+    file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+    beginning.resize(static_cast<std::size_t>(file.gcount()));
+    seeds[entry.path().filename()] = beginning;
+  }
+  return seeds;
+}
+
+// A seed that is refused at once leads nowhere.
+void RequireDecoding(const Seeds& pictures) {
+  for (const auto& [name, seed] : pictures) {
+    if (seed[0] != 0 || name == "animated.webp") continue;
+    const auto decoded = serving::FrameDecoder({}).Decode(serving::EncodedPicture{seed.substr(1)});
+    if (!decoded.ok()) throw std::runtime_error(name + ": " + decoded.status().ToString());
+  }
+}
+
+void RequireRunning(const Seeds& models) {
+  for (const char* name : {"convolution", "dequantized", "every_operator", "sparse"}) {
+    const std::string& seed = models.at(name);
+    auto model = blazepose::TfliteModel::Parse({reinterpret_cast<const uint8_t*>(seed.data()), seed.size()});
+    if (!model.ok()) throw std::runtime_error(name + (": " + model.status().ToString()));
+    auto network =
+        blazepose::Network::Create(std::make_shared<const blazepose::TfliteModel>(*std::move(model)), {0});
+    if (!network.ok()) throw std::runtime_error(name + (": " + network.status().ToString()));
+    if (!network->Run().ok()) throw std::runtime_error(name + std::string(" does not run"));
+  }
+}
+
+void Write(const std::filesystem::path& folder, const Seeds& seeds) {
+  std::filesystem::create_directories(folder);
+  for (const auto& [name, content] : seeds) std::ofstream(folder / name, std::ios::binary) << content;
+  std::cout << seeds.size() << " seeds in " << folder.string() << "\n";
+}
+
+}  // namespace
+}  // namespace trackfit::testing
+
+int main(int argc, char** argv) {
+  if (argc != 3) {
+    std::cerr << "usage: make_seeds FOLDER MODELS_FOLDER\n";
+    return 2;
+  }
+  using namespace trackfit::testing;  // NOLINT(google-build-using-namespace): this is the program
+  const Seeds pictures = Pictures(), models = Models(argv[2]);
+  RequireDecoding(pictures);
+  RequireRunning(models);
+  const std::filesystem::path folder = argv[1];
+  Write(folder / "frame_decoder", pictures);
+  Write(folder / "tflite_importer", models);
+  return 0;
+}
