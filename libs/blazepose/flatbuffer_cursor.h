@@ -6,7 +6,6 @@
 #include <flatbuffers/flatbuffers.h>
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -60,11 +59,6 @@ class FlatbufferCursor {
       return {};
     }
     return absl::MakeConstSpan(data, vector->size());
-  }
-
-  std::string Text(const Table* table, int field) {
-    const absl::Span<const uint8_t> characters = Numbers<uint8_t>(table, field);
-    return std::string(characters.begin(), characters.end());
   }
 
   std::vector<const Table*> Children(const Table* table, int field) {

@@ -23,6 +23,10 @@ constexpr int64_t kMaxElements = int64_t{1} << 24;
 // network, whose half-precision weights are dequantized, takes 105 MiB.
 constexpr size_t kMaxConstantBytes = size_t{256} << 20;
 
+// All names, shapes and index lists together, for the same reason. BlazePose's detector, whose weights are
+// sparse, takes 2.8 MB.
+constexpr size_t kMaxListBytes = size_t{32} << 20;
+
 // Numbers of the public schema.
 enum TensorType { kFloat32 = 0, kFloat16 = 1, kInt32 = 2 };
 enum BuiltinOperator {
@@ -97,15 +101,28 @@ class TfliteReader {
         if (!IsTensor(tensor)) return Damaged("an input or output names no tensor");
       }
     }
-    if (cursor_.failed()) return Damaged("a table or vector leaves the file");
+    if (Broken()) return BrokenAt("a table or vector");
     DropUnusedConstants();
     return std::move(model_);
   }
 
  private:
+  // Copies a list, unless all lists so far exceed the limit; then the file is Broken().
+  template <typename List, typename T>
+  List Copy(absl::Span<const T> items) {
+    list_bytes_ += items.size() * sizeof(typename List::value_type);
+    return list_bytes_ <= kMaxListBytes ? List(items.begin(), items.end()) : List();
+  }
+
+  bool Broken() const { return cursor_.failed() || list_bytes_ > kMaxListBytes; }
+
+  absl::Status BrokenAt(const std::string& place) const {
+    if (cursor_.failed()) return Damaged(absl::StrCat(place, " leaves the file"));
+    return Damaged(absl::StrCat("names, shapes and indices take more than ", kMaxListBytes, " bytes"));
+  }
+
   std::vector<int> ReadInts(const Table* table, int field) {
-    const absl::Span<const int32_t> numbers = cursor_.Numbers<int32_t>(table, field);
-    return std::vector<int>(numbers.begin(), numbers.end());
+    return Copy<std::vector<int>>(cursor_.Numbers<int32_t>(table, field));
   }
 
   bool IsTensor(int index) const { return index >= 0 && index < static_cast<int>(model_.tensors_.size()); }
@@ -122,7 +139,7 @@ class TfliteReader {
     const std::vector<const Table*> tables = cursor_.Children(subgraph, 0);
     for (size_t i = 0; i < tables.size(); ++i) {
       TfliteTensor tensor;
-      tensor.name = cursor_.Text(tables[i], 3);
+      tensor.name = Copy<std::string>(cursor_.Numbers<uint8_t>(tables[i], 3));
       tensor.shape = ReadInts(tables[i], 0);
       if (tensor.shape.size() > kMaxRank) {
         return Damaged(
@@ -136,11 +153,11 @@ class TfliteReader {
         elements *= extent;
       }
       const absl::Status status = ReadConstant(tables[i], tensor);
-      if (cursor_.failed()) return Damaged(absl::StrCat("tensor ", i, " leaves the file"));
+      if (Broken()) return BrokenAt(absl::StrCat("tensor ", i));
       if (!status.ok()) return absl::Status(status.code(), absl::StrCat(status.message(), ", tensor ", i));
       model_.tensors_.push_back(std::move(tensor));
     }
-    return cursor_.failed() ? Damaged("tensors leave the file") : absl::OkStatus();
+    return Broken() ? BrokenAt("the list of tensors") : absl::OkStatus();
   }
 
   absl::Status ReadConstant(const Table* table, TfliteTensor& tensor) {
@@ -200,10 +217,9 @@ class TfliteReader {
   std::vector<int> ReadIndexVector(const Table* dimension, int field) {
     const auto type = cursor_.Number<uint8_t>(dimension, field);
     const Table* vector = cursor_.Child(dimension, field + 1);
-    const auto widen = [](const auto& numbers) { return std::vector<int>(numbers.begin(), numbers.end()); };
-    if (type == 1) return widen(cursor_.Numbers<int32_t>(vector, 0));
-    if (type == 2) return widen(cursor_.Numbers<uint16_t>(vector, 0));
-    if (type == 3) return widen(cursor_.Numbers<uint8_t>(vector, 0));
+    if (type == 1) return Copy<std::vector<int>>(cursor_.Numbers<int32_t>(vector, 0));
+    if (type == 2) return Copy<std::vector<int>>(cursor_.Numbers<uint16_t>(vector, 0));
+    if (type == 3) return Copy<std::vector<int>>(cursor_.Numbers<uint8_t>(vector, 0));
     return {};
   }
 
@@ -211,10 +227,10 @@ class TfliteReader {
     const std::vector<const Table*> tables = cursor_.Children(subgraph, 3);
     for (size_t i = 0; i < tables.size(); ++i) {
       const absl::Status status = ReadOperator(tables[i]);
-      if (cursor_.failed()) return Damaged(absl::StrCat("operator ", i, " leaves the file"));
+      if (Broken()) return BrokenAt(absl::StrCat("operator ", i));
       if (!status.ok()) return absl::Status(status.code(), absl::StrCat(status.message(), ", operator ", i));
     }
-    return cursor_.failed() ? Damaged("operators leave the file") : absl::OkStatus();
+    return Broken() ? BrokenAt("the list of operators") : absl::OkStatus();
   }
 
   absl::Status ReadOperator(const Table* table) {
@@ -331,6 +347,7 @@ class TfliteReader {
   std::vector<const Table*> buffers_;
   std::vector<int> codes_;  // builtin operator per operator code
   size_t constant_bytes_ = 0;
+  size_t list_bytes_ = 0;
   TfliteModel model_;
 };
 

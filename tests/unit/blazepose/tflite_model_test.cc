@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "blazepose/network.h"
@@ -94,6 +95,27 @@ TEST(TfliteModel, RefusesConstantsThatGrowWithoutLimit) {
   const absl::Status status = TfliteModel::Parse(trackfit::testing::WriteTinyModel(convolution)).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr("constants take more than 268435456 bytes"));
+}
+
+// A small file in which thousands of tensors share one long name.
+TEST(TfliteModel, RefusesNamesThatGrowWithoutLimit) {
+  using trackfit::testing::TableWriter;
+  const auto file = [](size_t tensors, size_t name_bytes) {
+    flatbuffers::FlatBufferBuilder builder;
+    const auto name = builder.CreateString(std::string(name_bytes, 'n'));
+    const auto shape = builder.CreateVector(std::vector<int32_t>{1});
+    const auto tensor = TableWriter(builder).Child(0, shape).Child(3, name).End();
+    const auto all = builder.CreateVector(std::vector<TableWriter::Offset>(tensors, tensor));
+    const std::vector<TableWriter::Offset> subgraph = {TableWriter(builder).Child(0, all).End()};
+    const std::vector<TableWriter::Offset> buffer = {TableWriter(builder).End()};
+    const auto subgraphs = builder.CreateVector(subgraph), buffers = builder.CreateVector(buffer);
+    builder.Finish(TableWriter(builder).Child(2, subgraphs).Child(4, buffers).End(), "TFL3");
+    return std::vector<uint8_t>(builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize());
+  };
+  EXPECT_TRUE(TfliteModel::Parse(file(1000, 10'000)).ok());
+  const absl::Status status = TfliteModel::Parse(file(10'000, 10'000)).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("names, shapes and indices take more than 33554432"));
 }
 
 // What a damaged file says may still be a network; reading, importing and running it must then be safe.
