@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <unordered_map>
 
 #include "absl/strings/str_cat.h"
@@ -178,6 +179,27 @@ absl::StatusOr<std::vector<Clip>> ReadLandmarkFile(const std::filesystem::path& 
   }
 }
 
+absl::StatusOr<std::vector<Clip>> ReadLandmarks(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error)) return ReadLandmarkFile(path);
+  std::vector<std::filesystem::path> files;
+  for (std::filesystem::recursive_directory_iterator it(path, error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->path().extension() == ".pt") files.push_back(it->path());
+  }
+  if (error) return absl::NotFoundError(absl::StrCat(path.string(), ": ", error.message()));
+  if (files.empty())
+    return absl::InvalidArgumentError(absl::StrCat(path.string(), " holds no landmark files (*.pt)"));
+  std::sort(files.begin(), files.end());
+  std::vector<Clip> all;
+  for (const std::filesystem::path& file : files) {
+    absl::StatusOr<std::vector<Clip>> clips = ReadLandmarkFile(file);
+    if (!clips.ok()) return clips.status();
+    std::move(clips->begin(), clips->end(), std::back_inserter(all));
+  }
+  return all;
+}
+
 absl::Status WriteLandmarkFile(const std::filesystem::path& path, const std::vector<Clip>& clips) {
   std::vector<char> bytes;
   try {
@@ -253,7 +275,7 @@ absl::StatusOr<std::vector<Clip>> ReadSubset(const std::vector<std::string>& pat
                                              Subset subset, std::vector<int>* counts) {
   std::vector<Clip> all;
   for (const std::string& path : paths) {
-    absl::StatusOr<std::vector<Clip>> clips = ReadLandmarkFile(path);
+    absl::StatusOr<std::vector<Clip>> clips = ReadLandmarks(path);
     if (!clips.ok()) return clips.status();
     std::vector<Clip> selected = split.Select(*std::move(clips), subset);
     if (counts != nullptr) counts->push_back(static_cast<int>(selected.size()));

@@ -44,6 +44,10 @@ struct Clip {
 // field.
 absl::StatusOr<std::vector<Clip>> ReadLandmarkFile(const std::filesystem::path& path);
 
+// The clips of a landmark file or, where `path` is a folder, of all files *.pt in it and below, ordered by
+// path. Also INVALID_ARGUMENT when a folder holds none.
+absl::StatusOr<std::vector<Clip>> ReadLandmarks(const std::filesystem::path& path);
+
 // Writes such a file, all at once: a reader never sees half of it.
 absl::Status WriteLandmarkFile(const std::filesystem::path& path, const std::vector<Clip>& clips);
 
@@ -71,8 +75,8 @@ class Split {
 // INVALID_ARGUMENT naming the group, and a clip of each side, when both sides share a group that has a name.
 absl::Status CheckGroupsApart(const std::vector<Clip>& train, const std::vector<Clip>& val);
 
-// The clips of several files that belong to `subset`, in the order of the files. With `counts`, also how many
-// each gave.
+// The clips of several files and folders (see ReadLandmarks) that belong to `subset`, in their order. With
+// `counts`, also how many each gave.
 absl::StatusOr<std::vector<Clip>> ReadSubset(const std::vector<std::string>& paths, const Split& split,
                                              Subset subset, std::vector<int>* counts = nullptr);
 

@@ -69,9 +69,9 @@ absl::Status Run(const EvaluateOptions& options) {
 Action EvaluateCommand(CLI::App& command) {
   const auto options = std::make_shared<EvaluateOptions>();
   command.add_option("--model", options->model, "Model archive")->required()->check(CLI::ExistingFile);
-  command.add_option("--landmarks", options->landmarks, "Landmark files")
+  command.add_option("--landmarks", options->landmarks, "Landmark files, or folders of them")
       ->required()
-      ->check(CLI::ExistingFile);
+      ->check(CLI::ExistingPath);
   command.add_option("--split", options->split, "Ids of the training and the validation clips (JSON)")
       ->required()
       ->check(CLI::ExistingFile);

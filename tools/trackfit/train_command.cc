@@ -67,8 +67,9 @@ absl::StatusOr<Data> ReadData(const TrainOptions& options) {
   if (const absl::Status apart = protogcn::CheckGroupsApart(*train, *val); !apart.ok()) return apart;
   std::vector<std::string> files;
   for (size_t i = 0; i < counts.size(); ++i) {
-    files.push_back(absl::StrCat(std::filesystem::path(options.landmarks[i]).filename().string(), " (",
-                                 counts[i], " training clips)"));
+    const std::filesystem::path path = std::filesystem::path(options.landmarks[i]).lexically_normal();
+    const std::filesystem::path& named = path.has_filename() ? path : path.parent_path();  // "folder/"
+    files.push_back(absl::StrCat(named.filename().string(), " (", counts[i], " training clips)"));
   }
   return Data{.train = *std::move(train), .val = *std::move(val), .files = absl::StrJoin(files, ", ")};
 }
@@ -323,9 +324,9 @@ absl::Status Run(TrainOptions options) {
 Action TrainCommand(CLI::App& command) {
   const auto options = std::make_shared<TrainOptions>();
   protogcn::TrainingConfig& training = options->training;
-  command.add_option("--landmarks", options->landmarks, "Landmark files")
+  command.add_option("--landmarks", options->landmarks, "Landmark files, or folders of them")
       ->required()
-      ->check(CLI::ExistingFile);
+      ->check(CLI::ExistingPath);
   command.add_option("--split", options->split, "Ids of the training and the validation clips (JSON)")
       ->required()
       ->check(CLI::ExistingFile);

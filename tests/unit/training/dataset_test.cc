@@ -87,6 +87,30 @@ TEST(LandmarkFile, RefusesLandmarksThatLeaveTheirStorage) {
   EXPECT_THAT(std::string(clips.status().message()), HasSubstr("leaves its storage"));
 }
 
+TEST(ReadLandmarks, TakesAllFilesOfAFolder) {
+  const std::filesystem::path folder = TempFile("folder");
+  std::filesystem::create_directories(folder / "squat");
+  ASSERT_TRUE(WriteLandmarkFile(folder / "squat" / "b.pt", {MakeClip("b", "squat")}).ok());
+  ASSERT_TRUE(WriteLandmarkFile(folder / "squat" / "a.pt", {MakeClip("a", "squat")}).ok());
+  ASSERT_TRUE(WriteLandmarkFile(folder / "c.pt", {MakeClip("c1", "other"), MakeClip("c2", "other")}).ok());
+  WriteText(folder / "summary.json", "{}");
+  const auto clips = ReadLandmarks(folder);
+  ASSERT_TRUE(clips.ok()) << clips.status();
+  ASSERT_EQ(clips->size(), 4U);
+  EXPECT_EQ((*clips)[0].id, "c1");
+  EXPECT_EQ((*clips)[2].id, "a");
+  EXPECT_EQ((*clips)[3].id, "b");
+  EXPECT_EQ(ReadLandmarks(folder / "c.pt")->size(), 2U);
+  std::filesystem::remove_all(folder);
+}
+
+TEST(ReadLandmarks, SaysThatAFolderHoldsNone) {
+  const std::filesystem::path folder = TempFile("empty_folder");
+  std::filesystem::create_directories(folder);
+  EXPECT_THAT(std::string(ReadLandmarks(folder).status().message()), HasSubstr("holds no landmark files"));
+  std::filesystem::remove_all(folder);
+}
+
 class SplitTest : public ::testing::Test {
  protected:
   absl::StatusOr<Split> Read(const std::string& json) {
