@@ -9,7 +9,6 @@ namespace trackfit::tools {
 Action AnalyzeCommand(CLI::App& command);
 Action EvaluateCommand(CLI::App& command);
 Action ExtractCommand(CLI::App& command);
-Action LandmarksCommand(CLI::App& command);
 Action ModelCommand(CLI::App& command);
 Action SynthesizeCommand(CLI::App& command);
 Action TrainCommand(CLI::App& command);

@@ -1,97 +1,257 @@
-// `trackfit extract`: BlazePose in-process, one JSON line per frame.
+// `trackfit extract`: BlazePose in-process, from one picture to a whole data set.
 #include <CLI/CLI.hpp>
-#include <charconv>
-#include <cstdint>
-#include <fstream>
-#include <initializer_list>
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <filesystem>
 #include <iostream>
-#include <iterator>
 #include <memory>
-#include <optional>
+#include <opencv2/core/utility.hpp>
+#include <set>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "commands.h"
-#include "frame_source.h"
-#include "pose_extraction.h"
+#include "exit_code.h"
+#include "extraction/clip_list.h"
+#include "extraction/data_set.h"
+#include "interrupt.h"
 #include "progress.h"
+#include "protogcn/dataset.h"
+#include "words.h"
 
 namespace trackfit::tools {
 namespace {
 
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+using State = ClipResult::State;
+
 struct ExtractOptions {
-  std::string input;
+  std::vector<std::string> inputs;
+  std::string list;
   std::string output;
-  PoseOptions poses;
+  std::string format = "jsonl";
+  std::string exercise;
+  std::string form;
+  std::vector<std::string> only;
+  double fps = kDefaultFps;  // of pictures
+  bool original_joints = false;
+  bool quiet = false;
+  DataSetOptions data_set;
 };
 
-// Shortest digits that give the same float when read back.
-void AppendNumber(float value, std::string& text) {
-  char digits[32];
-  const std::to_chars_result end = std::to_chars(std::begin(digits), std::end(digits), value);
-  text.append(digits, end.ptr);
+absl::Status UsageError(const std::string& message) {
+  return WithExitCode(absl::InvalidArgumentError(message), kUsageExitCode);
 }
 
-void AppendPoint(std::initializer_list<float> numbers, std::string& text) {
-  text += text.back() == '[' ? "[" : ",[";
-  for (const float number : numbers) {
-    if (text.back() != '[') text += ',';
-    AppendNumber(number, text);
+absl::Status CheckFlags(const ExtractOptions& options) {
+  if (options.inputs.empty() == options.list.empty())
+    return UsageError("give videos, pictures or folders, or else --list");
+  if (options.format != "landmarks" && !(options.exercise.empty() && options.form.empty()))
+    return UsageError("--exercise and --form label landmark files; they need --format landmarks");
+  if (options.format != "trackfit-json" && options.original_joints)
+    return UsageError("--original-joints needs --format trackfit-json");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<SourceClip>> ChooseClips(const ExtractOptions& options) {
+  absl::StatusOr<std::vector<SourceClip>> clips =
+      options.list.empty() ? FindClips(options.inputs) : ReadClipList(options.list);
+  if (!clips.ok()) return clips;
+  for (SourceClip& clip : *clips) {
+    if (!options.exercise.empty()) clip.exercise = ExerciseName(options.exercise);
+    if (!options.form.empty()) clip.form = options.form;
+    if (options.list.empty() && (IsPicture(clip.path) || fs::is_directory(clip.path))) clip.fps = options.fps;
   }
-  text += ']';
+  if (options.only.empty()) return clips;
+  std::set<std::string> wanted;
+  for (const std::string& typed : options.only) wanted.insert(ExerciseName(typed));
+  std::erase_if(*clips, [&](const SourceClip& clip) { return wanted.count(clip.exercise) == 0; });
+  if (clips->empty())
+    return absl::InvalidArgumentError("there is no video of the exercises that --only names");
+  return clips;
 }
 
-std::string JsonLine(int64_t frame, int64_t timestamp_us, const std::optional<skeleton::Pose>& pose) {
-  std::string text = absl::StrCat("{\"frame\":", frame, ",\"timestamp_us\":", timestamp_us, ",\"pose\":");
-  if (!pose) return text + "null}";
-  text += "{\"landmarks\":[";
-  for (const skeleton::Landmark& l : pose->landmarks)
-    AppendPoint({l.x, l.y, l.z, l.visibility, l.presence}, text);
-  text += "],\"world_landmarks\":[";
-  for (const skeleton::WorldLandmark& l : pose->world_landmarks)
-    AppendPoint({l.x, l.y, l.z, l.visibility}, text);
-  text += "],\"score\":";
-  AppendNumber(pose->score, text);
-  return text + "}}";
+// Whether --output names a file: it ends as one of the formats does and is no folder.
+bool NamesFile(const std::string& output) {
+  const std::string ending = fs::path(output).extension().string();
+  const bool known = ending == EndingOf(ClipFormat::kJsonLines) ||
+                     ending == EndingOf(ClipFormat::kLandmarks) ||
+                     ending == EndingOf(ClipFormat::kTrackfitJson);
+  return known && !fs::is_directory(output);
+}
+
+// Makes the only clip's output the file `options.output`.
+absl::Status AimAtFile(const ExtractOptions& options, std::vector<SourceClip>& clips,
+                       DataSetOptions& data_set) {
+  const fs::path file = options.output;
+  if (clips.size() != 1) {
+    return UsageError(absl::StrCat("--output ", options.output, " names one file for ", clips.size(),
+                                   " videos; give a folder"));
+  }
+  if (file.extension() != EndingOf(data_set.format)) {
+    return UsageError(absl::StrCat("--output ", options.output, " does not end in ",
+                                   EndingOf(data_set.format), ", as files of --format ", options.format,
+                                   " do"));
+  }
+  data_set.folder = file.has_parent_path() ? file.parent_path().string() : ".";
+  data_set.summary = false;
+  clips.front().name = file.stem().string();
+  return absl::OkStatus();
+}
+
+absl::Status AimAtFolder(const ExtractOptions& options, const std::vector<SourceClip>& clips,
+                         DataSetOptions& data_set) {
+  data_set.folder = options.output;
+  if (absl::Status status = CheckOutside(options.output, options.inputs); !status.ok()) return status;
+  return CheckNames(clips, EndingOf(data_set.format), kSummaryFile);
+}
+
+// Training leaves such clips out without a word.
+void WarnOfUnknownExercises(const std::vector<SourceClip>& clips) {
+  std::set<std::string> unknown;
+  for (const SourceClip& clip : clips) {
+    protogcn::Clip labelled;
+    labelled.exercise = clip.exercise;
+    if (!protogcn::LabelOf(labelled, protogcn::DefaultClasses())) unknown.insert(clip.exercise);
+  }
+  for (const std::string& exercise : unknown) {
+    std::cerr << "trackfit extract: `trackfit train` knows no exercise \"" << exercise
+              << "\"; --exercise says what the videos show\n";
+  }
+}
+
+absl::Status OutcomeOf(const std::vector<ClipResult>& results) {
+  const auto count = [&](State state) {
+    return std::count_if(results.begin(), results.end(),
+                         [&](const ClipResult& result) { return result.state == state; });
+  };
+  if (const auto missing = count(State::kMissing); missing > 0) {
+    return absl::CancelledError(absl::StrCat("interrupted; ", missing, " of ", results.size(),
+                                             " videos are not done. The same command goes on from there"));
+  }
+  if (const auto left_out = count(State::kLeftOut); left_out > 0)
+    return absl::DataLossError(absl::StrCat(left_out, " of ", results.size(), " videos were left out"));
+  return absl::OkStatus();
 }
 
 absl::Status Extract(const ExtractOptions& options) {
-  absl::StatusOr<blazepose::PoseEngine> engine = LoadPoseEngine(options.poses);
-  if (!engine.ok()) return engine.status();
-  const absl::StatusOr<std::unique_ptr<FrameSource>> source = OpenFrameSource({options.input}, kDefaultFps);
-  if (!source.ok()) return source.status();
-  std::ofstream output(options.output);
-  if (!output)
-    return absl::InvalidArgumentError(absl::StrCat("--output ", options.output, " cannot be written"));
+  std::atomic<bool> interrupted{false};
+  const InterruptWatcher watcher([&](int) { interrupted = true; });
+  if (absl::Status status = CheckFlags(options); !status.ok()) return status;
+  DataSetOptions data_set = options.data_set;
+  const absl::StatusOr<ClipFormat> format = ParseClipFormat(options.format);
+  if (!format.ok()) return format.status();
+  data_set.format = *format;
+  data_set.joints = options.original_joints ? TrackfitJoints::kOriginal : TrackfitJoints::kTrunk;
 
-  Progress progress = StartProgress("Extracting", (*source)->info().frame_count);
+  absl::StatusOr<std::vector<SourceClip>> clips = ChooseClips(options);
+  if (!clips.ok()) return clips.status();
+  const bool single = NamesFile(options.output);
+  const absl::Status aimed =
+      single ? AimAtFile(options, *clips, data_set) : AimAtFolder(options, *clips, data_set);
+  if (!aimed.ok()) return aimed;
+  if (*format == ClipFormat::kLandmarks) WarnOfUnknownExercises(*clips);
+  absl::StatusOr<DataSet> set = DataSet::Open(*clips, data_set);
+  if (!set.ok()) return set.status();
+
+  cv::setNumThreads(1);  // the jobs keep the cores busy
+  const auto is_interrupted = [&] { return interrupted.load(); };
+  const size_t pending = set->pending();
+  Progress progress = StartProgress(absl::StrCat("Extracting ", pending, pending == 1 ? " video" : " videos"),
+                                    set->PendingFrames(is_interrupted), options.quiet);
   int64_t frames = 0;
-  const absl::Status status =
-      TrackPoses(**source, options.poses, *engine,
-                 [&](const SourceFrame& frame, const std::optional<skeleton::Pose>& pose) {
-                   output << JsonLine(frames, frame.timestamp_us, pose) << '\n';
-                   progress.Update(++frames);
-                   return absl::OkStatus();
-                 });
-  if (!status.ok()) return status;
-  output.close();
-  return output ? absl::OkStatus()
-                : absl::DataLossError(absl::StrCat("--output ", options.output, ": write failed"));
+  const Clock::time_point start = Clock::now();
+  const absl::StatusOr<std::vector<ClipResult>> results =
+      set->Run({.interrupted = is_interrupted,
+                .on_frame =
+                    [&](int64_t done) {
+                      frames = done;
+                      progress.Update(done);
+                    },
+                .on_left_out =
+                    [&](const SourceClip& clip, const absl::Status& reason) {
+                      progress.Hide();
+                      std::cerr << "trackfit extract: left out " << clip.path << ": " << reason.message()
+                                << std::endl;
+                    }});
+  const auto jobs = std::min(static_cast<size_t>(data_set.jobs), pending);
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  progress.Hide();
+  if (!results.ok()) return results.status();
+  std::cout << DetectionTable(*results);
+  if (frames > 0) {
+    std::cout << absl::StrFormat("%d frames in %.1f s: %.1f frames/s with %d job%s\n", frames, seconds,
+                                 static_cast<double>(frames) / seconds, jobs, jobs == 1 ? "" : "s");
+  }
+  std::cout << std::flush;
+  return OutcomeOf(*results);
 }
 
 }  // namespace
 
 Action ExtractCommand(CLI::App& command) {
   const auto options = std::make_shared<ExtractOptions>();
-  command.add_option("--input", options->input, "Video, picture or folder of pictures")
-      ->required()
-      ->check(CLI::ExistingPath);
-  command.add_option("--output", options->output, "File of JSON lines, one per frame")->required();
-  DeclarePoseOptions(command, options->poses);
-  command.add_flag("--static", options->poses.static_mode,
-                   "Search every frame afresh: no tracking, no smoothing");
+  DataSetOptions& data_set = options->data_set;
+  data_set.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+
+  CLI::Option* inputs = command.add_option("INPUT", options->inputs, "Videos, pictures, folders of them")
+                            ->check(CLI::ExistingPath);
+  CLI::Option* list =
+      command
+          .add_option(
+              "--list", options->list,
+              "Instead: CSV with the columns file (relative to it), id, exercise, form, group, fps, source")
+          ->check(CLI::ExistingFile)
+          ->excludes(inputs);
+  command
+      .add_option(
+          "--output", options->output,
+          "Folder for one file per video and summary.json; for one video also a file (.jsonl, .pt, .json)")
+      ->required();
+  command
+      .add_option("--format", options->format,
+                  "jsonl: a JSON object per frame; landmarks: .pt files for `trackfit train`; "
+                  "trackfit-json: 20 joints in pixels")
+      ->check(CLI::IsMember({"jsonl", "landmarks", "trackfit-json"}))
+      ->capture_default_str();
+  command.add_option("--jobs", data_set.jobs, "Videos at a time, each on a core of its own")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command.add_flag("--force", data_set.force, "Extract also what is done");
+  DeclarePoseOptions(command, data_set.poses);
+  command.add_option("--fps", options->fps, "Rate of a folder of pictures")
+      ->check(CLI::Range(0.001, 1000.0))
+      ->capture_default_str();
+  command.add_option("--only", options->only, "Only videos of these exercises, as in squat,pull_up")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command
+      .add_option("--exercise", options->exercise,
+                  "What all videos show, for landmark files; else the name of their folder")
+      ->excludes(list);
+  command
+      .add_option("--form", options->form,
+                  "How all are done, for landmark files: correct, incorrect or unknown")
+      ->check(CLI::IsMember({"correct", "incorrect", "unknown"}))
+      ->excludes(list);
+  command.add_flag("--original-joints", options->original_joints,
+                   "Joints 17 to 19 of trackfit-json as Track-Fit's first script had them");
+  command.add_flag("--quiet", options->quiet, "No progress");
+  command.footer(
+      "A folder is searched with all folders below it, and the outputs lie as the videos do: "
+      "videos/squat/a.mp4\n"
+      "becomes OUTPUT/squat/a.jsonl. A folder that holds pictures and no videos is one clip. Videos that are "
+      "done\n"
+      "are skipped unless they or the options have changed, so that the same command goes on after Ctrl-C. "
+      "Videos\n"
+      "that cannot be read are named and left out; the exit status is 1 then.");
   return [options] { return Extract(*options); };
 }
 

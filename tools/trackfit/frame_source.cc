@@ -111,12 +111,6 @@ class PictureSource : public FrameSource {
   size_t next_ = 0;
 };
 
-bool IsPicture(const fs::path& path) {
-  const std::string extension = absl::AsciiStrToLower(path.extension().string());
-  constexpr const char* kExtensions[] = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"};
-  return std::find(std::begin(kExtensions), std::end(kExtensions), extension) != std::end(kExtensions);
-}
-
 // Compares runs of digits by their value, so that "frame10" comes after "frame9".
 bool NaturalLess(const fs::path& left, const fs::path& right) {
   const std::string a = left.string();
@@ -213,6 +207,12 @@ absl::StatusOr<std::unique_ptr<FrameSource>> OpenPictures(const std::vector<std:
 }
 
 }  // namespace
+
+bool IsPicture(const fs::path& path) {
+  const std::string extension = absl::AsciiStrToLower(path.extension().string());
+  constexpr const char* kExtensions[] = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"};
+  return std::find(std::begin(kExtensions), std::end(kExtensions), extension) != std::end(kExtensions);
+}
 
 double SaneFps(double fps, double otherwise) {
   return std::isfinite(fps) && fps > 0 && fps <= kMaxFps ? fps : otherwise;

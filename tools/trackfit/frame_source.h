@@ -3,6 +3,7 @@
 #define TRACKFIT_TOOLS_FRAME_SOURCE_H_
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <opencv2/core.hpp>
 #include <optional>
@@ -30,6 +31,9 @@ inline constexpr double kDefaultFps = 30;  // where nothing states a rate
 
 // `fps` where it can be a rate of frames, else `otherwise`.
 double SaneFps(double fps, double otherwise = kDefaultFps);
+
+// Whether a file is a picture by the ending of its name.
+bool IsPicture(const std::filesystem::path& path);
 
 // Turns the times that a video claims into strictly increasing ones.
 class FrameClock {

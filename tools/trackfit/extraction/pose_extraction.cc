@@ -1,4 +1,4 @@
-#include "pose_extraction.h"
+#include "extraction/pose_extraction.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
@@ -16,16 +16,14 @@ void DeclarePoseOptions(CLI::App& command, PoseOptions& options) {
       ->envname("TRACKFIT_MODELS_DIR")
       ->capture_default_str();
   command.add_flag("--no-smooth", options.no_smooth, "Give the landmarks as the network sees them");
+  command.add_flag("--static", options.static_mode, "Search every frame afresh: no tracking, no smoothing");
 }
 
-absl::StatusOr<blazepose::PoseEngine> LoadPoseEngine(const PoseOptions& options) {
+absl::StatusOr<blazepose::PoseModels> LoadPoseModels(const PoseOptions& options) {
   const absl::StatusOr<blazepose::ModelComplexity> complexity =
       blazepose::ParseModelComplexity(options.model);
   if (!complexity.ok()) return complexity.status();
-  const absl::StatusOr<blazepose::PoseModels> models =
-      blazepose::LoadPoseModels(options.models_dir, *complexity);
-  if (!models.ok()) return models.status();
-  return blazepose::PoseEngine::Create(*models);
+  return blazepose::LoadPoseModels(options.models_dir, *complexity);
 }
 
 absl::Status TrackPoses(FrameSource& source, const PoseOptions& options, blazepose::PoseEngine& engine,

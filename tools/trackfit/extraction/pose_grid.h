@@ -1,6 +1,6 @@
 // Puts the poses of a video of any timing onto the uniform grid that a landmark file needs.
-#ifndef TRACKFIT_TOOLS_POSE_GRID_H_
-#define TRACKFIT_TOOLS_POSE_GRID_H_
+#ifndef TRACKFIT_TOOLS_EXTRACTION_POSE_GRID_H_
+#define TRACKFIT_TOOLS_EXTRACTION_POSE_GRID_H_
 
 #include <cstdint>
 #include <optional>
@@ -39,4 +39,4 @@ absl::StatusOr<std::vector<skeleton::Pose>> OnGrid(const std::vector<skeleton::P
 
 }  // namespace trackfit::tools
 
-#endif  // TRACKFIT_TOOLS_POSE_GRID_H_
+#endif  // TRACKFIT_TOOLS_EXTRACTION_POSE_GRID_H_

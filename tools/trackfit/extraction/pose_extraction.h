@@ -1,6 +1,6 @@
-// BlazePose over the frames of a source: what `extract` and `landmarks` share.
-#ifndef TRACKFIT_TOOLS_POSE_EXTRACTION_H_
-#define TRACKFIT_TOOLS_POSE_EXTRACTION_H_
+// BlazePose over the frames of a source.
+#ifndef TRACKFIT_TOOLS_EXTRACTION_POSE_EXTRACTION_H_
+#define TRACKFIT_TOOLS_EXTRACTION_POSE_EXTRACTION_H_
 
 #include <CLI/App.hpp>
 #include <functional>
@@ -23,10 +23,11 @@ struct PoseOptions {
   bool static_mode = false;  // every frame stands alone
 };
 
-// Declares --model, --models-dir and --no-smooth.
+// Declares --model, --models-dir, --no-smooth and --static.
 void DeclarePoseOptions(CLI::App& command, PoseOptions& options);
 
-absl::StatusOr<blazepose::PoseEngine> LoadPoseEngine(const PoseOptions& options);
+// The networks that the options name; the errors are those of blazepose::LoadPoseModels.
+absl::StatusOr<blazepose::PoseModels> LoadPoseModels(const PoseOptions& options);
 
 // Takes each frame in order with the person in it, if there is one. An error ends the tracking.
 using PoseHandler =
@@ -38,4 +39,4 @@ absl::Status TrackPoses(FrameSource& source, const PoseOptions& options, blazepo
 
 }  // namespace trackfit::tools
 
-#endif  // TRACKFIT_TOOLS_POSE_EXTRACTION_H_
+#endif  // TRACKFIT_TOOLS_EXTRACTION_POSE_EXTRACTION_H_

@@ -1,4 +1,4 @@
-#include "pose_grid.h"
+#include "extraction/pose_grid.h"
 
 #include <cmath>
 #include <limits>

@@ -1,0 +1,277 @@
+#include "extraction/data_set.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "extraction/pose_grid.h"
+
+namespace trackfit::tools {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+using State = ClipResult::State;
+
+constexpr double kEarlyEnd = 0.9;  // share of the claimed frames below which the user should know
+
+// Everything beside the source that decides what the output says.
+nlohmann::json OptionsOf(const SourceClip& clip, const DataSetOptions& options) {
+  nlohmann::json json = {{"format", ClipFormatName(options.format)},
+                         {"model", options.poses.model},
+                         {"smooth", !options.poses.no_smooth && !options.poses.static_mode},
+                         {"static", options.poses.static_mode}};
+  if (clip.fps > 0) json["fps"] = clip.fps;
+  if (options.format == ClipFormat::kTrackfitJson)
+    json["joints"] = options.joints == TrackfitJoints::kTrunk ? "trunk" : "original";
+  if (options.format == ClipFormat::kLandmarks) {
+    json["id"] = clip.id;
+    json["exercise"] = clip.exercise;
+    json["form"] = clip.form;
+    json["group"] = clip.group;
+    json["source"] = clip.source;
+  }
+  return json;
+}
+
+// Counts for the result on its way. CANCELLED when `on_frame` says so.
+absl::Status ExtractClip(const SourceClip& clip, const DataSetOptions& options, const std::string& path,
+                         blazepose::PoseEngine& engine, const std::function<absl::Status()>& on_frame,
+                         ClipResult& result) {
+  const absl::StatusOr<std::unique_ptr<FrameSource>> source = OpenFrameSource({clip.path}, SaneFps(clip.fps));
+  if (!source.ok()) return source.status();
+  const double fps = SaneFps(clip.fps, (*source)->info().fps);
+  const auto writer = OpenClipWriter(
+      path, clip,
+      {.format = options.format, .joints = options.joints, .fps = fps, .model = options.poses.model});
+  if (!writer.ok()) return writer.status();
+  GridTimedSource on_grid(**source, fps);
+  FrameSource& frames = options.format == ClipFormat::kLandmarks ? on_grid : **source;
+  const absl::Status tracked =
+      TrackPoses(frames, options.poses, engine,
+                 [&](const SourceFrame& frame, const std::optional<skeleton::Pose>& pose) {
+                   ++result.frames;
+                   result.with_person += pose.has_value() ? 1 : 0;
+                   if (absl::Status status = (*writer)->Write(frame, pose); !status.ok()) return status;
+                   return on_frame();
+                 });
+  if (!tracked.ok()) return tracked;
+  const int64_t claimed = (*source)->info().frame_count;
+  if (static_cast<double>(result.frames) < kEarlyEnd * static_cast<double>(claimed))
+    result.note = absl::StrCat("ends early: ", claimed, " frames claimed");
+  return (*writer)->Finish();
+}
+
+}  // namespace
+
+// What the threads of a run share.
+class DataSet::Workers {
+ public:
+  Workers(DataSet& set, const DataSetEvents& events, blazepose::PoseModels models)
+      : set_(set), events_(events), models_(std::move(models)) {
+    for (Item& item : set.items_) {
+      if (item.result.state == State::kMissing) queue_.push_back(&item);
+    }
+    // The largest first, so that no long one is left to a single thread at the end.
+    std::stable_sort(queue_.begin(), queue_.end(), [](const Item* a, const Item* b) {
+      return a->stamp.ok() && b->stamp.ok() && a->stamp->bytes > b->stamp->bytes;
+    });
+  }
+
+  absl::Status Execute() {
+    const size_t count = std::min(queue_.size(), static_cast<size_t>(set_.options_.jobs));
+    std::vector<std::jthread> threads;
+    threads.reserve(count);
+    for (size_t i = 0; i < count; ++i) threads.emplace_back([this] { Work(); });
+    threads.clear();
+    return status_;
+  }
+
+ private:
+  void Work() {
+    absl::StatusOr<blazepose::PoseEngine> engine = blazepose::PoseEngine::Create(models_);
+    if (!engine.ok()) return Fail(engine.status());
+    while (!stopped_) {
+      const size_t index = next_++;
+      if (index >= queue_.size()) return;
+      Process(*queue_[index], *engine);
+    }
+  }
+
+  void Process(Item& item, blazepose::PoseEngine& engine) {
+    const Clock::time_point start = Clock::now();
+    const fs::path path = fs::path(set_.options_.folder) / item.output;
+    const fs::path partial = path.string() + ".partial";
+    std::error_code error;
+    absl::Status status = Extract(item, partial.string(), engine);
+    if (status.ok()) {
+      fs::rename(partial, path, error);
+      if (error) status = absl::UnavailableError(absl::StrCat(path.string(), ": ", error.message()));
+    }
+    if (!status.ok()) fs::remove(partial, error);
+    item.result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    const std::scoped_lock lock(mutex_);
+    Record(item, path, status);
+  }
+
+  absl::Status Extract(Item& item, const std::string& partial, blazepose::PoseEngine& engine) {
+    if (!item.stamp.ok()) return item.stamp.status();
+    std::error_code error;
+    const fs::path folder = fs::path(partial).parent_path();
+    fs::create_directories(folder, error);
+    if (error) return absl::UnavailableError(absl::StrCat(folder.string(), ": ", error.message()));
+    try {  // a thread must not end by an exception of OpenCV or the standard library
+      return ExtractClip(
+          item.clip, set_.options_, partial, engine, [this] { return OnFrame(); }, item.result);
+    } catch (const std::exception& problem) {
+      return absl::InternalError(problem.what());
+    }
+  }
+
+  absl::Status OnFrame() {
+    if (events_.interrupted && events_.interrupted()) stopped_ = true;
+    if (stopped_) return absl::CancelledError("interrupted");
+    const std::scoped_lock lock(mutex_);
+    ++frames_;
+    if (events_.on_frame) events_.on_frame(frames_);
+    return absl::OkStatus();
+  }
+
+  // Holds mutex_.
+  void Record(Item& item, const fs::path& path, const absl::Status& status) {
+    if (stopped_ && absl::IsCancelled(status)) return;
+    ClipResult& result = item.result;
+    result.state = status.ok() ? State::kDone : State::kLeftOut;
+    if (!status.ok()) result.note = std::string(status.message());
+    if (!status.ok() && events_.on_left_out) events_.on_left_out(item.clip, status);
+    if (!set_.summary_) return;
+    if (status.ok()) {
+      std::error_code error;
+      set_.summary_->Add(item.output, {.source = item.clip.path,
+                                       .stamp = *item.stamp,
+                                       .options = item.options,
+                                       .output_bytes = static_cast<int64_t>(fs::file_size(path, error)),
+                                       .frames = result.frames,
+                                       .with_person = result.with_person,
+                                       .seconds = result.seconds});
+    } else {
+      set_.summary_->AddLeftOut(item.output, item.clip.path, result.note);
+    }
+    if (absl::Status written = set_.summary_->Write(); !written.ok()) Stop(std::move(written));
+  }
+
+  void Fail(absl::Status status) {
+    const std::scoped_lock lock(mutex_);
+    Stop(std::move(status));
+  }
+
+  // Holds mutex_.
+  void Stop(absl::Status status) {
+    stopped_ = true;
+    if (status_.ok()) status_ = std::move(status);
+  }
+
+  DataSet& set_;
+  const DataSetEvents& events_;
+  blazepose::PoseModels models_;
+  std::vector<Item*> queue_;
+  std::atomic<size_t> next_{0};
+  std::atomic<bool> stopped_{false};
+  std::mutex mutex_;  // guards what follows, the summary and the events
+  int64_t frames_ = 0;
+  absl::Status status_;
+};
+
+absl::StatusOr<DataSet::FolderLock> DataSet::FolderLock::Take(const std::string& folder) {
+  const int file = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return absl::InvalidArgumentError(absl::StrCat("--output ", folder, " cannot be used"));
+  FolderLock lock(file);
+  if (flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    return absl::UnavailableError(absl::StrCat("another run is writing to --output ", folder));
+  return lock;
+}
+
+DataSet::FolderLock::~FolderLock() {
+  if (file_ >= 0) close(file_);
+}
+
+absl::StatusOr<DataSet> DataSet::Open(std::vector<SourceClip> clips, DataSetOptions options) {
+  std::error_code error;
+  fs::create_directories(options.folder, error);
+  if (error || !fs::is_directory(options.folder, error)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--output ", options.folder, " is no folder and cannot be made one"));
+  }
+  std::optional<Summary> summary;
+  absl::StatusOr<FolderLock> lock = FolderLock::Take(options.folder);
+  if (!lock.ok()) return lock.status();
+  if (options.summary) {
+    absl::StatusOr<Summary> read = Summary::Read(options.folder);
+    if (!read.ok()) return read.status();
+    summary = *std::move(read);
+  }
+  DataSet set(std::move(options), *std::move(lock), std::move(summary));
+  for (SourceClip& clip : clips) {
+    Item item{.clip = std::move(clip), .output = {}, .stamp = SourceStamp{}, .options = {}, .result = {}};
+    item.output = item.clip.name + EndingOf(set.options_.format);
+    item.stamp = SourceStamp::Of(item.clip.path);
+    item.options = OptionsOf(item.clip, set.options_);
+    item.result.name = item.clip.name;
+    const ClipRecord* done = nullptr;
+    if (item.stamp.ok() && set.summary_ && !set.options_.force)
+      done = set.summary_->Find(item.output, *item.stamp, item.options);
+    if (done != nullptr) {
+      item.result = {.name = item.clip.name,
+                     .state = State::kKept,
+                     .frames = done->frames,
+                     .with_person = done->with_person,
+                     .seconds = done->seconds,
+                     .note = {}};
+    }
+    set.items_.push_back(std::move(item));
+  }
+  return set;
+}
+
+size_t DataSet::pending() const {
+  return static_cast<size_t>(std::count_if(
+      items_.begin(), items_.end(), [](const Item& item) { return item.result.state == State::kMissing; }));
+}
+
+int64_t DataSet::PendingFrames(const std::function<bool()>& interrupted) const {
+  int64_t total = 0;
+  for (const Item& item : items_) {
+    if (item.result.state != State::kMissing) continue;
+    if (interrupted()) return 0;
+    const auto source = OpenFrameSource({item.clip.path}, kDefaultFps);
+    if (!source.ok()) continue;  // it will be left out
+    if ((*source)->info().frame_count == 0) return 0;
+    total += (*source)->info().frame_count;
+  }
+  return total;
+}
+
+absl::StatusOr<std::vector<ClipResult>> DataSet::Run(const DataSetEvents& events) {
+  if (pending() > 0) {
+    absl::StatusOr<blazepose::PoseModels> models = LoadPoseModels(options_.poses);
+    if (!models.ok()) return models.status();
+    if (absl::Status status = Workers(*this, events, *std::move(models)).Execute(); !status.ok())
+      return status;
+  }
+  std::vector<ClipResult> results;
+  for (const Item& item : items_) results.push_back(item.result);
+  return results;
+}
+
+}  // namespace trackfit::tools
