@@ -185,6 +185,7 @@ absl::Status AnalysisSession::Begin(const ModelInfo& model) {
 }
 
 absl::Status AnalysisSession::HandleFrame(v1::Frame frame) {
+  if (absl::Status status = TakeKind(Kind::kFrame); !status.ok()) return status;
   if (absl::Status status = TakeOrder("frame", frame.sequence(), frame.timestamp_us()); !status.ok()) {
     return status;
   }
@@ -204,6 +205,7 @@ absl::Status AnalysisSession::HandleFrame(v1::Frame frame) {
 }
 
 absl::Status AnalysisSession::HandlePose(v1::Pose pose) {
+  if (absl::Status status = TakeKind(Kind::kPose); !status.ok()) return status;
   if (absl::Status status = TakeOrder("pose", pose.sequence(), pose.timestamp_us()); !status.ok()) {
     return status;
   }
@@ -214,6 +216,14 @@ absl::Status AnalysisSession::HandlePose(v1::Pose pose) {
   *result.mutable_pose() = std::move(pose);
   ledger_.AddAnswered(std::move(result), parts_.now());
   return absl::OkStatus();
+}
+
+absl::Status AnalysisSession::TakeKind(Kind kind) {
+  if (!kind_) kind_ = kind;
+  if (kind == *kind_) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      kind == Kind::kPose ? "pose: this session sends frames" : "frame: this session sends poses",
+      "; a session sends either frames or poses"));
 }
 
 absl::Status AnalysisSession::TakeOrder(const std::string& kind, uint64_t sequence, int64_t timestamp_us) {

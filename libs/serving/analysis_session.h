@@ -63,7 +63,7 @@ class AnalysisObserver {
 // Order: SessionStarted; one FrameResult for every frame and pose, in the order in which they came; each
 // assessment somewhere behind the result of its last frame; after a half-close SessionSummary and OK. When an
 // upstream's stream breaks, a new one is opened and what the old one owed is sent again; nothing is delivered
-// twice.
+// twice. A session sends either frames or poses; poses need no extractor.
 //
 // Ends with INVALID_ARGUMENT naming the field when the client breaks the protocol or an upstream says so, and
 // with UNAVAILABLE when an upstream owes something and makes no progress for `upstream_timeout`.
@@ -113,12 +113,15 @@ class AnalysisSession {
 
  private:
   enum class Phase { kConfig, kModel, kRunning, kOver };
+  enum class Kind { kFrame, kPose };
 
   void HandleConfig(const v1::SessionConfig& config);
   void BeginOnceModelIsKnown();
   absl::Status Begin(const ModelInfo& model);
   absl::Status HandleFrame(v1::Frame frame);
   absl::Status HandlePose(v1::Pose pose);
+  // A session sends either frames or poses.
+  absl::Status TakeKind(Kind kind);
   absl::Status TakeOrder(const std::string& kind, uint64_t sequence, int64_t timestamp_us);
 
   // Moves on whatever can move: answers out, frames and poses on their way.
@@ -150,6 +153,7 @@ class AnalysisSession {
     uint64_t sequence;
     int64_t timestamp_us;
   };
+  std::optional<Kind> kind_;  // of what came first
   std::optional<Order> first_;
   std::optional<Order> last_;
 

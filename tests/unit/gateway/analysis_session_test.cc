@@ -314,11 +314,18 @@ TEST_F(AnalysisSessionProtocol, RefusesATimestampBeyondItsLimits) {
   ExpectInvalidArgument("frame.timestamp_us");
 }
 
-TEST_F(AnalysisSessionProtocol, CountsFramesAndPosesInOneSequence) {
+TEST_F(AnalysisSessionProtocol, RefusesAPoseAmongFrames) {
   Configure();
   PushFrame(4);
+  PushPose(PoseNumber(5));
+  ExpectInvalidArgument("pose: this session sends frames; a session sends either frames or poses");
+}
+
+TEST_F(AnalysisSessionProtocol, RefusesAFrameAmongPoses) {
+  Configure();
   PushPose(PoseNumber(4));
-  ExpectInvalidArgument("pose.sequence");
+  PushFrame(5);
+  ExpectInvalidArgument("frame: this session sends poses; a session sends either frames or poses");
 }
 
 TEST_F(AnalysisSessionProtocol, RefusesAPoseWith32Landmarks) {
@@ -377,15 +384,20 @@ TEST_F(AnalysisSessionOrder, AnswersFramesInOrder) {
   EXPECT_THAT(PosesSent(), ElementsAre(1, 2, 3));
 }
 
-TEST_F(AnalysisSessionOrder, LetsAPoseWaitForTheFramesBeforeIt) {
+TEST_F(AnalysisSessionOrder, NeedsNoExtractorForPosesFromTheStartToTheSummary) {
   Configure();
-  PushFrame(1);
+  PushPose(PoseNumber(1));
   PushPose(PoseNumber(2));
-  EXPECT_TRUE(client_.Answered().empty());
-  AnswerFrame(PoseResult(1));
+  session_.OnHalfClose();
+  TakePoses();
+  session_.OnInferencerClosed(1, absl::OkStatus());
   EXPECT_THAT(client_.Answered(), ElementsAre(1, 2));
-  EXPECT_EQ(client_.responses[2].frame_result().status(), v1::FRAME_STATUS_POSE);
-  EXPECT_EQ(client_.responses[2].frame_result().pose().landmarks_size(), 33);
+  EXPECT_EQ(client_.responses[1].frame_result().status(), v1::FRAME_STATUS_POSE);
+  EXPECT_EQ(client_.responses[1].frame_result().pose().landmarks_size(), 33);
+  ASSERT_TRUE(client_.finished);
+  EXPECT_TRUE(client_.finished->ok()) << *client_.finished;
+  EXPECT_EQ(Summary().poses(), 2U);
+  EXPECT_TRUE(extractor_.attempts.empty());
 }
 
 TEST_F(AnalysisSessionOrder, SendsOnlyPosesToTheInferencer) {
