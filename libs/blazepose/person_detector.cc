@@ -124,18 +124,24 @@ PersonDetector::PersonDetector(Network network) : network_(std::move(network)), 
 PersonDetector PersonDetector::Replica() const { return PersonDetector(network_.Replica()); }
 
 absl::StatusOr<std::optional<PersonDetection>> PersonDetector::Detect(const cv::Mat& bgr, float min_score) {
+  const absl::StatusOr<std::vector<PersonDetection>> people = DetectAll(bgr, min_score);
+  if (!people.ok()) return people.status();
+  return people->empty() ? std::nullopt : std::optional(people->front());
+}
+
+absl::StatusOr<std::vector<PersonDetection>> PersonDetector::DetectAll(const cv::Mat& bgr, float min_score) {
   const RegionOfInterest square = Letterbox(bgr.size());
   SampleRegion(bgr, square, Border::kBlack, {.low = -1, .high = 1}, kInputSize, network_.input());
   network_.Run();
   ++runs_;
   std::vector<PersonDetection> people = WeightedNonMaxSuppression(
       DecodeDetections(network_.output(kBoxes), network_.output(kScores), anchors_, min_score), kMinOverlap);
-  if (people.empty()) return std::nullopt;
-  PersonDetection person = people.front();
-  const cv::Point2f corner = square.ToImage(person.face.tl());
-  person.face = {corner.x, corner.y, person.face.width * square.side, person.face.height * square.side};
-  for (cv::Point2f& keypoint : person.keypoints) keypoint = square.ToImage(keypoint);
-  return person;
+  for (PersonDetection& person : people) {
+    const cv::Point2f corner = square.ToImage(person.face.tl());
+    person.face = {corner.x, corner.y, person.face.width * square.side, person.face.height * square.side};
+    for (cv::Point2f& keypoint : person.keypoints) keypoint = square.ToImage(keypoint);
+  }
+  return people;
 }
 
 }  // namespace trackfit::blazepose

@@ -51,7 +51,11 @@ class PersonDetector {
   // Another instance with the same weights, for another thread.
   PersonDetector Replica() const;
 
-  // The most certain person with a score of at least `min_score`, in pixels of `bgr` (8-bit, three channels).
+  // People with a score of at least `min_score`, the most certain first, in pixels of `bgr` (8-bit, three
+  // channels). One person may be found twice.
+  absl::StatusOr<std::vector<PersonDetection>> DetectAll(const cv::Mat& bgr, float min_score);
+
+  // The most certain of them.
   absl::StatusOr<std::optional<PersonDetection>> Detect(const cv::Mat& bgr, float min_score);
 
   // How often the network has run.

@@ -59,6 +59,7 @@ absl::StatusOr<skeleton::Pose> FromProto(const v1::Pose& pose) {
   result.image_width = static_cast<int>(pose.image_width());
   result.image_height = static_cast<int>(pose.image_height());
   result.score = pose.score();
+  result.person_id = pose.person_id();
   for (int joint = 0; joint < skeleton::kJointCount; ++joint) {
     const v1::Landmark& landmark = pose.landmarks(joint);
     result.landmarks[static_cast<std::size_t>(joint)] = {landmark.x(), landmark.y(), landmark.z(),
@@ -81,6 +82,7 @@ v1::Pose ToProto(const skeleton::Pose& pose) {
   result.set_image_width(static_cast<uint32_t>(pose.image_width));
   result.set_image_height(static_cast<uint32_t>(pose.image_height));
   result.set_score(pose.score);
+  result.set_person_id(pose.person_id);
   for (const skeleton::Landmark& landmark : pose.landmarks) {
     v1::Landmark* out = result.add_landmarks();
     out->set_x(landmark.x);

@@ -17,18 +17,19 @@ prometheus::Counter& FramesCounter(telemetry::Metrics& metrics, const std::strin
 
 ExtractionMetrics::ExtractionMetrics(telemetry::Metrics& metrics)
     : decode_seconds(metrics.Histogram("trackfit_decode_seconds", "Time to decode a picture.")),
-      pose_seconds(metrics.Histogram("trackfit_pose_seconds", "Time to find the pose in a decoded picture.")),
+      pose_seconds(
+          metrics.Histogram("trackfit_pose_seconds", "Time to find the poses in a decoded picture.")),
       with_pose_(FramesCounter(metrics, "POSE")),
       without_pose_(FramesCounter(metrics, "NO_POSE")),
       invalid_(FramesCounter(metrics, "INVALID_FRAME")) {}
 
 void ExtractionMetrics::Count(const ExtractionResult& result) {
-  (result.invalid ? invalid_ : result.pose ? with_pose_ : without_pose_).Increment();
+  (result.invalid ? invalid_ : result.poses.empty() ? without_pose_ : with_pose_).Increment();
 }
 
 ExtractionSession::ExtractionSession(const FrameDecoder& decoder, ExtractionMetrics& metrics,
-                                     FindPose find_pose)
-    : decoder_(decoder), metrics_(metrics), find_pose_(std::move(find_pose)) {}
+                                     FindPoses find_poses)
+    : decoder_(decoder), metrics_(metrics), find_poses_(std::move(find_poses)) {}
 
 absl::StatusOr<ExtractionResult> ExtractionSession::Process(const ExtractorFrame& frame, int worker) {
   if (absl::Status order = CheckOrder(frame); !order.ok()) return order;
@@ -36,13 +37,13 @@ absl::StatusOr<ExtractionResult> ExtractionSession::Process(const ExtractorFrame
 
   ExtractionResult result;
   result.sequence = frame.sequence;
-  auto pose = Find(frame, worker);
-  if (pose.ok()) {
-    result.pose = *std::move(pose);
-  } else if (absl::IsInvalidArgument(pose.status())) {
-    result.invalid = std::string(pose.status().message());
+  auto poses = Find(frame, worker);
+  if (poses.ok()) {
+    result.poses = *std::move(poses);
+  } else if (absl::IsInvalidArgument(poses.status())) {
+    result.invalid = std::string(poses.status().message());
   } else {
-    return pose.status();
+    return poses.status();
   }
   metrics_.Count(result);
   return result;
@@ -63,15 +64,14 @@ absl::Status ExtractionSession::CheckOrder(const ExtractorFrame& frame) const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<skeleton::Pose>> ExtractionSession::Find(const ExtractorFrame& frame,
-                                                                      int worker) {
+absl::StatusOr<std::vector<skeleton::Pose>> ExtractionSession::Find(const ExtractorFrame& frame, int worker) {
   absl::StatusOr<cv::Mat> bgr = [&] {
     const telemetry::Timer timer(metrics_.decode_seconds);
     return decoder_.Decode(frame.picture);
   }();
   if (!bgr.ok()) return bgr.status();
   const telemetry::Timer timer(metrics_.pose_seconds);
-  return find_pose_(worker, *bgr, frame.sequence, frame.timestamp_us);
+  return find_poses_(worker, *bgr, frame.sequence, frame.timestamp_us);
 }
 
 }  // namespace trackfit::serving

@@ -1,4 +1,4 @@
-// One stream of frames through the extractor: order, decoding, finding the pose.
+// One stream of frames through the extractor: order, decoding, finding the poses.
 #ifndef TRACKFIT_SERVING_EXTRACTION_SESSION_H_
 #define TRACKFIT_SERVING_EXTRACTION_SESSION_H_
 
@@ -7,6 +7,8 @@
 #include <opencv2/core/mat.hpp>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "serving/frame_decoder.h"
@@ -21,16 +23,17 @@ struct ExtractorFrame {
   Picture picture;
 };
 
-// What became of a frame: a pose, nobody seen (neither is set), or the reason why the picture is unusable.
+// What became of a frame: poses, the primary person's first; nobody seen (there are none); or the reason why
+// the picture is unusable.
 struct ExtractionResult {
   uint64_t sequence = 0;
-  std::optional<skeleton::Pose> pose;
+  std::vector<skeleton::Pose> poses;
   std::optional<std::string> invalid;
 };
 
-// Finds the person in a picture (8-bit BGR) with what belongs to `worker`. INVALID_ARGUMENT: the picture is
-// unusable.
-using FindPose = std::function<absl::StatusOr<std::optional<skeleton::Pose>>(
+// Finds the people in a picture (8-bit BGR) with what belongs to `worker`, the primary person first.
+// INVALID_ARGUMENT: the picture is unusable.
+using FindPoses = std::function<absl::StatusOr<std::vector<skeleton::Pose>>(
     int worker, const cv::Mat& bgr, uint64_t sequence, int64_t timestamp_us)>;
 
 // Shared by all sessions; thread-safe.
@@ -52,7 +55,7 @@ class ExtractionMetrics {
 // State of one stream; not thread-safe. Decoder and metrics must outlive it.
 class ExtractionSession {
  public:
-  ExtractionSession(const FrameDecoder& decoder, ExtractionMetrics& metrics, FindPose find_pose);
+  ExtractionSession(const FrameDecoder& decoder, ExtractionMetrics& metrics, FindPoses find_poses);
 
   // INVALID_ARGUMENT naming frame.sequence or frame.timestamp_us when it does not increase or is out of its
   // limits; an unusable picture is a result.
@@ -60,11 +63,11 @@ class ExtractionSession {
 
  private:
   absl::Status CheckOrder(const ExtractorFrame& frame) const;
-  absl::StatusOr<std::optional<skeleton::Pose>> Find(const ExtractorFrame& frame, int worker);
+  absl::StatusOr<std::vector<skeleton::Pose>> Find(const ExtractorFrame& frame, int worker);
 
   const FrameDecoder& decoder_;
   ExtractionMetrics& metrics_;
-  FindPose find_pose_;
+  FindPoses find_poses_;
   std::optional<std::pair<uint64_t, int64_t>> last_;  // sequence and timestamp
 };
 

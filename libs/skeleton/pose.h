@@ -36,7 +36,8 @@ struct Pose {
   std::array<Landmark, kJointCount> landmarks{};
   bool has_world_landmarks = false;
   std::array<WorldLandmark, kJointCount> world_landmarks{};
-  float score = 0;  // probability that a person is there
+  float score = 0;         // probability that a person is there
+  uint32_t person_id = 0;  // the same number is the same person of the stream; 0 = not said
 };
 
 }  // namespace trackfit::skeleton

@@ -35,6 +35,12 @@ absl::Status ValidateTimestamp(const std::string& owner, int64_t timestamp_us) {
                                                  kMaxTimestampUs, "]"));
 }
 
+absl::Status ValidateMaxPeople(const std::string& owner, uint32_t max_people) {
+  if (max_people >= 1 && max_people <= kMaxPeople) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(owner, ".max_people is ", max_people, "; it must be within [1, ", kMaxPeople, "]"));
+}
+
 absl::Status ValidatePose(const Pose& pose) {
   if (absl::Status time = ValidateTimestamp("pose", pose.timestamp_us); !time.ok()) return time;
   if (pose.image_width < 0 || pose.image_height < 0) {

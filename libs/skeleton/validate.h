@@ -16,6 +16,12 @@ inline constexpr int64_t kMaxTimestampUs = int64_t{1} << 53;
 // INVALID_ARGUMENT naming the field, e.g. "frame.timestamp_us is ..." for the owner "frame".
 absl::Status ValidateTimestamp(const std::string& owner, int64_t timestamp_us);
 
+// How many people of one stream can be followed at a time.
+inline constexpr uint32_t kMaxPeople = 8;
+
+// INVALID_ARGUMENT naming the field, e.g. "config.max_people is ..." for the owner "config".
+absl::Status ValidateMaxPeople(const std::string& owner, uint32_t max_people);
+
 // INVALID_ARGUMENT naming the field and the limit, e.g. "pose.landmarks[7].x is not finite" when a number is
 // NaN or infinite, a coordinate is further than 100 images away, a visibility or presence is outside [0, 1],
 // the image size is negative, or the timestamp is beyond its limits.

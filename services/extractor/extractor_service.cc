@@ -1,12 +1,15 @@
 #include "extractor_service.h"
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
-#include "blazepose/pose_tracker.h"
+#include "blazepose/people_tracker.h"
 #include "rpc/convert.h"
 #include "rpc/stream_reactor.h"
 #include "rpc/unary_call.h"
+#include "skeleton/validate.h"
 
 namespace trackfit::extractor {
 namespace {
@@ -50,11 +53,14 @@ v1::FrameResult ToProto(const serving::ExtractionResult& result) {
   if (result.invalid) {
     message.set_status(v1::FRAME_STATUS_INVALID_FRAME);
     message.set_detail(*result.invalid);
-  } else if (result.pose) {
-    message.set_status(v1::FRAME_STATUS_POSE);
-    *message.mutable_pose() = rpc::ToProto(*result.pose);
-  } else {
+  } else if (result.poses.empty()) {
     message.set_status(v1::FRAME_STATUS_NO_POSE);
+  } else {
+    message.set_status(v1::FRAME_STATUS_POSE);
+    *message.mutable_pose() = rpc::ToProto(result.poses.front());
+    for (size_t other = 1; other < result.poses.size(); ++other) {
+      *message.add_other_poses() = rpc::ToProto(result.poses[other]);
+    }
   }
   return message;
 }
@@ -69,12 +75,20 @@ absl::StatusOr<v1::FrameResult> Process(serving::ExtractionSession& session, boo
 
 class ExtractStreamHandler : public rpc::StreamHandler<v1::ExtractStreamRequest> {
  public:
-  ExtractStreamHandler(rpc::StreamSession<v1::ExtractStreamResponse> stream,
-                       serving::ExtractionSession session)
-      : stream_(std::move(stream)), session_(std::move(session)) {}
+  using NewSession = std::function<serving::ExtractionSession(uint32_t max_people)>;
+
+  ExtractStreamHandler(rpc::StreamSession<v1::ExtractStreamResponse> stream, NewSession new_session)
+      : stream_(std::move(stream)), new_session_(std::move(new_session)) {}
 
   void OnRequest(v1::ExtractStreamRequest request, rpc::InFlight, int worker) override {
-    auto result = Process(session_, request.has_frame(), request.frame(), worker);
+    if (request.has_config()) {
+      if (absl::Status status = Configure(request.config()); !status.ok()) {
+        stream_.responses->Finish(std::move(status));
+      }
+      return;
+    }
+    if (!session_) session_.emplace(new_session_(1));
+    auto result = Process(*session_, request.has_frame(), request.frame(), worker);
     if (!result.ok()) return stream_.responses->Finish(result.status());
     v1::ExtractStreamResponse response;
     *response.mutable_result() = *std::move(result);
@@ -84,8 +98,20 @@ class ExtractStreamHandler : public rpc::StreamHandler<v1::ExtractStreamRequest>
   void OnHalfClose(int) override { stream_.responses->Finish(absl::OkStatus()); }
 
  private:
+  absl::Status Configure(const v1::ExtractStreamConfig& config) {
+    if (session_) {
+      return absl::InvalidArgumentError(
+          "config came late; it must be the first request, and the only config");
+    }
+    const uint32_t max_people = config.has_max_people() ? config.max_people() : 1;
+    if (absl::Status status = skeleton::ValidateMaxPeople("config", max_people); !status.ok()) return status;
+    session_.emplace(new_session_(max_people));
+    return absl::OkStatus();
+  }
+
   rpc::StreamSession<v1::ExtractStreamResponse> stream_;
-  serving::ExtractionSession session_;
+  const NewSession new_session_;
+  std::optional<serving::ExtractionSession> session_;  // from the first request on
 };
 
 }  // namespace
@@ -98,7 +124,9 @@ grpc::ServerBidiReactor<v1::ExtractStreamRequest, v1::ExtractStreamResponse>* Ex
     grpc::CallbackServerContext* context) {
   return rpc::OpenStream<v1::ExtractStreamRequest, v1::ExtractStreamResponse>(
       runtime_, context, "ExtractStream", [this](auto stream) {
-        return std::make_unique<ExtractStreamHandler>(std::move(stream), NewSession(/*static_mode=*/false));
+        return std::make_unique<ExtractStreamHandler>(std::move(stream), [this](uint32_t max_people) {
+          return NewSession({.max_people = max_people});
+        });
       });
 }
 
@@ -107,7 +135,7 @@ grpc::ServerUnaryReactor* ExtractorService::Extract(grpc::CallbackServerContext*
                                                     v1::ExtractResponse* response) {
   return rpc::RunUnary(runtime_, context, "Extract",
                        [this, request, response](int worker) -> absl::StatusOr<rpc::Progress> {
-                         serving::ExtractionSession session = NewSession(/*static_mode=*/true);
+                         serving::ExtractionSession session = NewSession({.static_mode = true});
                          auto result = Process(session, request->has_frame(), request->frame(), worker);
                          if (!result.ok()) return result.status();
                          *response->mutable_result() = *std::move(result);
@@ -115,13 +143,11 @@ grpc::ServerUnaryReactor* ExtractorService::Extract(grpc::CallbackServerContext*
                        });
 }
 
-serving::ExtractionSession ExtractorService::NewSession(bool static_mode) {
-  blazepose::PoseTrackerConfig config;
-  config.static_mode = static_mode;
+serving::ExtractionSession ExtractorService::NewSession(const blazepose::PoseTrackerConfig& config) {
   return serving::ExtractionSession(
       decoder_, metrics_,
-      [this, tracker = blazepose::PoseTracker(config)](int worker, const cv::Mat& bgr, uint64_t sequence,
-                                                       int64_t timestamp_us) mutable {
+      [this, tracker = blazepose::PeopleTracker(config)](int worker, const cv::Mat& bgr, uint64_t sequence,
+                                                         int64_t timestamp_us) mutable {
         return tracker.Track(engines_.OfWorker(worker), bgr, sequence, timestamp_us);
       });
 }

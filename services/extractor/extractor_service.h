@@ -4,6 +4,7 @@
 
 #include <trackfit/v1/extractor.grpc.pb.h>
 
+#include "blazepose/people_tracker.h"
 #include "pose_engines.h"
 #include "rpc/runtime.h"
 #include "serving/extraction_session.h"
@@ -23,8 +24,8 @@ class ExtractorService final : public v1::ExtractorService::CallbackService {
                                     v1::ExtractResponse* response) override;
 
  private:
-  // A session with a tracker of its own; in static mode every picture stands alone.
-  serving::ExtractionSession NewSession(bool static_mode);
+  // A session with a tracker of its own.
+  serving::ExtractionSession NewSession(const blazepose::PoseTrackerConfig& config);
 
   rpc::Runtime& runtime_;
   PoseEngines& engines_;

@@ -18,6 +18,7 @@
 #include "integration/support/http_get.h"
 #include "integration/support/server_process.h"
 #include "support/health_client.h"
+#include "support/stage.h"
 #include "synthesis/camera.h"
 #include "synthesis/motion.h"
 #include "synthesis/renderer.h"
@@ -62,6 +63,21 @@ std::vector<std::string> RenderJpegs(const std::string& exercise) {
     jpegs.emplace_back(bytes.begin(), bytes.end());
   }
   return jpegs;
+}
+
+Request PeopleRequest(uint32_t max_people) {
+  Request request;
+  request.mutable_config()->set_max_people(max_people);
+  return request;
+}
+
+std::string TwoPeopleJpeg() {
+  const testing::Stage stage;
+  const testing::Mannequin left("standing_idle", 1), right("standing_idle", 2);
+  const cv::Mat picture = stage.Render(0, {{&left, {.right = -0.8}}, {&right, {.right = 0.8}}});
+  std::vector<unsigned char> bytes;
+  cv::imencode(".jpg", picture, bytes);
+  return {bytes.begin(), bytes.end()};
 }
 
 // One request, one response.
@@ -264,6 +280,51 @@ TEST_F(Extractor, BrokenOrderEndsTheStreamNamingTheField) {
     stream->Write(Request());
     EXPECT_THAT(stream->Finish().error_message(), HasSubstr("frame is missing"));
   }
+}
+
+// Sends the requests and gives how the stream ends.
+grpc::Status EndOf(v1::ExtractorService::Stub& stub, const std::vector<Request>& requests) {
+  grpc::ClientContext context;
+  const auto stream = stub.ExtractStream(&context);
+  for (const Request& request : requests) stream->Write(request);
+  stream->WritesDone();
+  for (Response response; stream->Read(&response);) {
+  }
+  return stream->Finish();
+}
+
+TEST_F(Extractor, NumbersAsManyPeopleAsTheConfigurationSays) {
+  StartServer();
+  const std::string two = TwoPeopleJpeg();
+  grpc::ClientContext context, second_context;
+  const auto stream = stub_->ExtractStream(&context);
+  stream->Write(PeopleRequest(2));
+  for (int i = 0; i < 3; ++i) {
+    const v1::FrameResult result = Ask(*stream, MakeRequest(i, two));
+    EXPECT_EQ(result.sequence(), static_cast<uint64_t>(i)) << "the configuration has no response";
+    EXPECT_EQ(result.pose().person_id(), 1u);
+    ASSERT_EQ(result.other_poses_size(), 1);
+    EXPECT_EQ(result.other_poses(0).person_id(), 2u);
+    EXPECT_EQ(result.other_poses(0).landmarks_size(), 33);
+    EXPECT_EQ(result.other_poses(0).sequence(), static_cast<uint64_t>(i));
+  }
+  const auto alone = stub_->ExtractStream(&second_context);
+  const v1::FrameResult result = Ask(*alone, MakeRequest(0, two));
+  EXPECT_EQ(result.pose().person_id(), 1u);
+  EXPECT_EQ(result.other_poses_size(), 0);
+}
+
+TEST_F(Extractor, RefusesABrokenOrLateConfigurationNamingTheField) {
+  StartServer();
+  const auto message_of = [this](const std::vector<Request>& requests) {
+    const grpc::Status status = EndOf(*stub_, requests);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    return status.error_message();
+  };
+  EXPECT_EQ(message_of({PeopleRequest(0)}), "config.max_people is 0; it must be within [1, 8]");
+  EXPECT_EQ(message_of({PeopleRequest(99)}), "config.max_people is 99; it must be within [1, 8]");
+  EXPECT_THAT(message_of({PeopleRequest(2), PeopleRequest(2)}), HasSubstr("config came late"));
+  EXPECT_THAT(message_of({MakeRequest(0, squat_->front()), PeopleRequest(2)}), HasSubstr("config came late"));
 }
 
 TEST_F(Extractor, AnswersASinglePicture) {

@@ -18,6 +18,7 @@ v1::Pose MakePose() {
   pose.set_sequence(7);
   pose.set_timestamp_us(233333);
   pose.set_score(0.9f);
+  pose.set_person_id(3);
   pose.set_image_width(640);
   pose.set_image_height(480);
   for (int joint = 0; joint < 33; ++joint) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace trackfit::serving {
 namespace {
@@ -20,7 +21,7 @@ class ExtractionSessionTest : public ::testing::Test {
   telemetry::Metrics metrics_{"test", "1"};
   ExtractionMetrics extraction_metrics_{metrics_};
   FrameDecoder decoder_{FrameDecoderConfig()};
-  absl::StatusOr<std::optional<skeleton::Pose>> found_ = skeleton::Pose();
+  absl::StatusOr<std::vector<skeleton::Pose>> found_ = std::vector<skeleton::Pose>(2);
   int last_worker_ = -1;
   ExtractionSession session_{decoder_, extraction_metrics_,
                              [this](int worker, const cv::Mat&, uint64_t, int64_t) {
@@ -29,26 +30,27 @@ class ExtractionSessionTest : public ::testing::Test {
                              }};
 };
 
-TEST_F(ExtractionSessionTest, GivesThePoseFoundWithTheWorkersEngine) {
+TEST_F(ExtractionSessionTest, GivesThePosesFoundWithTheWorkersEngine) {
   const auto result = session_.Process(Frame(5, 100), 3);
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->sequence, 5u);
-  EXPECT_TRUE(result->pose.has_value());
+  EXPECT_EQ(result->poses.size(), 2u);
   EXPECT_EQ(last_worker_, 3);
 }
 
 TEST_F(ExtractionSessionTest, NobodySeenIsAResultWithoutAPose) {
-  found_ = std::nullopt;
+  found_ = std::vector<skeleton::Pose>();
   const auto result = session_.Process(Frame(5, 100), 0);
   ASSERT_TRUE(result.ok());
-  EXPECT_FALSE(result->pose || result->invalid);
+  EXPECT_TRUE(result->poses.empty());
+  EXPECT_FALSE(result->invalid.has_value());
 }
 
 TEST_F(ExtractionSessionTest, UnusablePictureIsAResultAndTheStreamGoesOn) {
   const auto bad = session_.Process({1, 100, EncodedPicture{"garbage"}}, 0);
   ASSERT_TRUE(bad.ok()) << bad.status();
   EXPECT_THAT(bad->invalid.value_or(""), HasSubstr("JPEG"));
-  EXPECT_TRUE(session_.Process(Frame(2, 200), 0)->pose.has_value());
+  EXPECT_FALSE(session_.Process(Frame(2, 200), 0)->poses.empty());
 }
 
 TEST_F(ExtractionSessionTest, SequenceMustIncrease) {

@@ -57,6 +57,13 @@ TEST(ValidatePose, RefusesTimestampsWhoseDifferencesWouldOverflow) {
   }
 }
 
+TEST(ValidateMaxPeople, NamesTheFieldAndTheLimits) {
+  EXPECT_TRUE(ValidateMaxPeople("config", 1).ok());
+  EXPECT_TRUE(ValidateMaxPeople("config", 8).ok());
+  EXPECT_EQ(ValidateMaxPeople("config", 0).message(), "config.max_people is 0; it must be within [1, 8]");
+  EXPECT_EQ(ValidateMaxPeople("config", 9).message(), "config.max_people is 9; it must be within [1, 8]");
+}
+
 TEST(ValidatePose, RefusesANegativeImageSize) {
   Pose pose = testing::StandingPose();
   pose.image_height = -1;

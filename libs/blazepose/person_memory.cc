@@ -1,0 +1,162 @@
+#include "blazepose/person_memory.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numbers>
+
+#include "skeleton/joint.h"
+
+namespace trackfit::blazepose {
+namespace {
+
+constexpr float kSameBody = 0.06f;     // of the region's side
+constexpr float kOtherLook = 0.08f;    // distance between looks
+constexpr float kOtherSize = 1.18f;    // ratio of sides
+constexpr float kRenewal = 0.03f;      // weight of the newest sighting in the means of look and size
+constexpr float kSpeedRenewal = 0.1f;  // likewise of speed
+constexpr double kRestSeconds = 0.5;   // of a motion that is only supposed
+constexpr double kMinSeconds = 1e-3;   // between sightings that tell a speed
+
+constexpr std::array<int, 4> kTrunk = {skeleton::kLeftShoulder, skeleton::kRightShoulder, skeleton::kLeftHip,
+                                       skeleton::kRightHip};
+
+// Mean colour of the picture on a grid between four corners; points beyond its edge count as at the edge.
+class ColourMean {
+ public:
+  explicit ColourMean(const cv::Mat& bgr) : bgr_(bgr) {}
+
+  void Add(cv::Point2f point) {
+    const auto clamp = [](float value, int size) {
+      return static_cast<int>(std::clamp(value, 0.0f, static_cast<float>(size - 1)));  // NaN gives 0 or more
+    };
+    if (!std::isfinite(point.x) || !std::isfinite(point.y)) return;
+    const auto& pixel = bgr_.at<cv::Vec3b>(clamp(point.y, bgr_.rows), clamp(point.x, bgr_.cols));
+    for (int channel = 0; channel < 3; ++channel) sum_[channel] += static_cast<float>(pixel[channel]) / 255;
+    ++count_;
+  }
+
+  void Write(float* look) const {
+    if (count_ == 0) return;
+    const float blue = sum_[0] / count_, green = sum_[1] / count_, red = sum_[2] / count_;
+    const float brightness = (blue + 2 * green + red) / 4;
+    look[0] = brightness / 2;
+    look[1] = blue - brightness;
+    look[2] = red - brightness;
+  }
+
+ private:
+  const cv::Mat& bgr_;
+  std::array<float, 3> sum_{};
+  float count_ = 0;
+};
+
+cv::Point2f At(const LandmarkDetection& body, int joint) {
+  return {body.positions[joint].x, body.positions[joint].y};
+}
+
+Look LookOf(const cv::Mat& bgr, const LandmarkDetection& body) {
+  using namespace skeleton;  // NOLINT(google-build-using-namespace): joint names
+  Look look{};
+  ColourMean chest(bgr), waist(bgr), thighs(bgr);
+  for (const float down : {0.15f, 0.3f, 0.45f, 0.6f, 0.75f, 0.9f}) {
+    const cv::Point2f left = At(body, kLeftShoulder) * (1 - down) + At(body, kLeftHip) * down;
+    const cv::Point2f right = At(body, kRightShoulder) * (1 - down) + At(body, kRightHip) * down;
+    for (const float across : {0.25f, 0.4f, 0.6f, 0.75f}) {
+      (down < 0.5f ? chest : waist).Add(left * (1 - across) + right * across);
+    }
+  }
+  for (const float down : {0.2f, 0.35f, 0.5f, 0.65f}) {
+    thighs.Add(At(body, kLeftHip) * (1 - down) + At(body, kLeftKnee) * down);
+    thighs.Add(At(body, kRightHip) * (1 - down) + At(body, kRightKnee) * down);
+  }
+  chest.Write(look.data());
+  waist.Write(look.data() + 3);
+  thighs.Write(look.data() + 6);
+  return look;
+}
+
+// Mean distance of the three colours.
+float Distance(const Look& a, const Look& b) {
+  float sum = 0;
+  for (std::size_t part = 0; part < a.size(); part += 3) {
+    sum += std::hypot(a[part] - b[part], a[part + 1] - b[part + 1], a[part + 2] - b[part + 2]);
+  }
+  return sum / 3;
+}
+
+}  // namespace
+
+Sighting MakeSighting(const cv::Mat& bgr, const LandmarkDetection& body) {
+  return {body, RegionFromAlignment(At(body, kMidHip), At(body, kCircleTop)).Expanded(kRegionExpansion),
+          LookOf(bgr, body)};
+}
+
+bool SameBody(const Sighting& a, const Sighting& b) {
+  float distance = 0;
+  for (const int joint : kTrunk) {
+    const cv::Point2f apart = At(a.body, joint) - At(b.body, joint);
+    distance += std::hypot(apart.x, apart.y) / 4;
+  }
+  return distance < kSameBody * std::max(a.region.side, b.region.side);
+}
+
+bool Apart(const Sighting& a, const Sighting& b) {
+  const auto outside = [](const Sighting& one, const Sighting& other) {
+    cv::Point2f middle, low = At(other.body, 0), high = low;
+    for (const int joint : kTrunk) middle += At(one.body, joint) / 4;
+    for (int joint = 1; joint < skeleton::kJointCount; ++joint) {
+      const cv::Point2f point = At(other.body, joint);
+      low = {std::min(low.x, point.x), std::min(low.y, point.y)};
+      high = {std::max(high.x, point.x), std::max(high.y, point.y)};
+    }
+    return middle.x < low.x || middle.x > high.x || middle.y < low.y || middle.y > high.y;
+  };
+  return outside(a, b) && outside(b, a);
+}
+
+float Overlap(const RegionOfInterest& a, const RegionOfInterest& b) {
+  const double p = a.side / 2, q = b.side / 2;
+  const double apart = std::hypot(a.center.x - b.center.x, a.center.y - b.center.y);
+  constexpr double kPi = std::numbers::pi;
+  double both = 0;
+  if (apart <= std::abs(p - q)) {
+    both = kPi * std::min(p, q) * std::min(p, q);
+  } else if (apart < p + q) {
+    const double alpha = std::acos((apart * apart + p * p - q * q) / (2 * apart * p));
+    const double beta = std::acos((apart * apart + q * q - p * p) / (2 * apart * q));
+    both = p * p * (alpha - std::sin(2 * alpha) / 2) + q * q * (beta - std::sin(2 * beta) / 2);
+  }
+  return static_cast<float>(both / (kPi * (p * p + q * q) - both));
+}
+
+void PersonMemory::Note(const Sighting& sighting, int64_t timestamp_us) {
+  const double seconds = static_cast<double>(timestamp_us - timestamp_us_) * 1e-6;
+  // Plain means at first.
+  const float renewal = std::max(kRenewal, 1 / static_cast<float>(sightings_ + 1));
+  if (sightings_ > 0 && seconds >= kMinSeconds) {
+    const cv::Point2f velocity = (sighting.region.center - region_.center) / seconds;
+    velocity_ += (velocity - velocity_) * std::max(kSpeedRenewal, renewal);
+  }
+  side_ += (sighting.region.side - side_) * renewal;
+  for (std::size_t i = 0; i < look_.size(); ++i) look_[i] += (sighting.look[i] - look_[i]) * renewal;
+  region_ = sighting.region;
+  timestamp_us_ = timestamp_us;
+  ++sightings_;
+}
+
+float PersonMemory::Mismatch(const Sighting& sighting) const {
+  const float look = Distance(sighting.look, look_) / kOtherLook;
+  const float size = std::abs(std::log(sighting.region.side / side_)) / std::log(kOtherSize);
+  return std::max(look, size);
+}
+
+RegionOfInterest PersonMemory::RegionAt(int64_t timestamp_us) const {
+  const double seconds =
+      std::clamp(static_cast<double>(timestamp_us - timestamp_us_) * 1e-6, 0.0, kRestSeconds);
+  RegionOfInterest region = region_;
+  region.center += velocity_ * static_cast<float>(seconds * (1 - seconds / (2 * kRestSeconds)));
+  return region;
+}
+
+}  // namespace trackfit::blazepose

@@ -1,0 +1,68 @@
+// What a tracker remembers of a person, to tell whether whom it sees is still the same one.
+#ifndef TRACKFIT_BLAZEPOSE_PERSON_MEMORY_H_
+#define TRACKFIT_BLAZEPOSE_PERSON_MEMORY_H_
+
+#include <array>
+#include <cstdint>
+#include <opencv2/core/mat.hpp>
+#include <opencv2/core/types.hpp>
+
+#include "blazepose/landmark_model.h"
+#include "blazepose/region_of_interest.h"
+
+namespace trackfit::blazepose {
+
+// Mean colours of somebody's chest, waist and thighs: half the brightness and two colour differences each,
+// where 1 is the whole range.
+using Look = std::array<float, 9>;
+
+// Somebody as seen in one picture.
+struct Sighting {
+  LandmarkDetection body;   // before smoothing
+  RegionOfInterest region;  // around the body, as large as the landmark network wants it
+  Look look{};
+};
+
+// `body` was found in `bgr` (8-bit, three channels).
+Sighting MakeSighting(const cv::Mat& bgr, const LandmarkDetection& body);
+
+// The same shoulders and hips, a few centimetres aside: two sightings of one body.
+bool SameBody(const Sighting& a, const Sighting& b);
+
+// Two bodies side by side: neither's trunk has its middle in the box around the other's joints.
+bool Apart(const Sighting& a, const Sighting& b);
+
+// Shared area of the circles that two regions enclose, as a fraction of the area of both together: what a
+// region stands for is the circle around a body, whatever its rotation.
+float Overlap(const RegionOfInterest& a, const RegionOfInterest& b);
+
+// Not thread-safe, copyable.
+class PersonMemory {
+ public:
+  // The person was seen there.
+  void Note(const Sighting& sighting, int64_t timestamp_us);
+
+  // Whether enough was seen to tell the person from others.
+  bool mature() const { return sightings_ >= kMature; }
+  int64_t timestamp_us() const { return timestamp_us_; }  // of the last sighting
+
+  // How badly the sighting fits the person's look and size: above 1 it is probably somebody else.
+  float Mismatch(const Sighting& sighting) const;
+
+  // Where the person should be at that time: goes on as before, and comes to rest within half a second.
+  RegionOfInterest RegionAt(int64_t timestamp_us) const;
+
+ private:
+  static constexpr int kMature = 10;
+
+  int sightings_ = 0;
+  int64_t timestamp_us_ = 0;
+  RegionOfInterest region_;
+  cv::Point2f velocity_;  // pixels per second
+  float side_ = 0;        // mean of recent regions
+  Look look_{};           // likewise
+};
+
+}  // namespace trackfit::blazepose
+
+#endif  // TRACKFIT_BLAZEPOSE_PERSON_MEMORY_H_

@@ -1,0 +1,79 @@
+#include "blazepose/person_track.h"
+
+#include <utility>
+
+#include "absl/types/span.h"
+#include "skeleton/joint.h"
+
+namespace trackfit::blazepose {
+namespace {
+
+using skeleton::kJointCount;
+
+constexpr OneEuroConfig kImageSmoothing = {.min_cutoff = 0.05, .beta = 80};
+constexpr OneEuroConfig kWorldSmoothing = {.min_cutoff = 0.1, .beta = 40};
+// Heavier than the landmarks': the crop should stand still while the person does.
+constexpr OneEuroConfig kAlignmentSmoothing = {.min_cutoff = 0.01, .beta = 10};
+constexpr float kVisibilityAlpha = 0.1f;
+constexpr float kMinObjectScale = 1e-6f;  // pixels
+
+cv::Point2f Flat(const cv::Point3f& point) { return {point.x, point.y}; }
+
+RegionOfInterest AlignmentRegion(const LandmarkDetection& detection) {
+  return RegionFromAlignment(Flat(detection.positions[kMidHip]), Flat(detection.positions[kCircleTop]));
+}
+
+}  // namespace
+
+PersonTrack::Smoothers::Smoothers()
+    : image(kImageSmoothing, kJointCount),
+      world(kWorldSmoothing, kJointCount),
+      alignment(kAlignmentSmoothing, 2),
+      visibility(kJointCount) {}
+
+void PersonTrack::Lose() {
+  region_.reset();
+  smoothers_ = Smoothers();
+}
+
+void PersonTrack::SwapPersons(PersonTrack& other) {
+  std::swap(id_, other.id_);
+  std::swap(memory_, other.memory_);
+  doubtful_since_us_.reset();
+  other.doubtful_since_us_.reset();
+}
+
+void PersonTrack::Follow(int64_t timestamp_us, bool smooth, const Sighting& sighting,
+                         LandmarkDetection& body) {
+  Remember(timestamp_us, sighting);
+  const float object_scale = AlignmentRegion(body).side;
+  if (object_scale >= kMinObjectScale) {
+    smoothers_.alignment.Apply(timestamp_us, 1 / object_scale,
+                               absl::MakeSpan(body.positions).subspan(kMidHip, 2));
+  }
+  const RegionOfInterest next = AlignmentRegion(body).Expanded(kRegionExpansion);
+  region_ = next.IsValid() ? std::optional(next) : std::nullopt;
+  if (!smooth) return;
+  if (object_scale >= kMinObjectScale) {
+    smoothers_.image.Apply(timestamp_us, 1 / object_scale, absl::MakeSpan(body.positions).first(kJointCount));
+  }
+  smoothers_.world.Apply(timestamp_us, 1, absl::MakeSpan(body.world).first(kJointCount));
+  for (int i = 0; i < kJointCount; ++i) {
+    body.visibility[i] = smoothers_.visibility[i].Apply(body.visibility[i], kVisibilityAlpha);
+  }
+}
+
+void PersonTrack::Remember(int64_t timestamp_us, const Sighting& sighting) {
+  if (!sighting.region.IsValid()) return;
+  if (!memory_.mature() || memory_.Mismatch(sighting) <= 1) {
+    doubtful_since_us_.reset();
+    return memory_.Note(sighting, timestamp_us);
+  }
+  if (!doubtful_since_us_) doubtful_since_us_ = timestamp_us;
+  if (timestamp_us - *doubtful_since_us_ <= kPatienceUs) return;
+  memory_ = PersonMemory();
+  memory_.Note(sighting, timestamp_us);
+  doubtful_since_us_.reset();
+}
+
+}  // namespace trackfit::blazepose
