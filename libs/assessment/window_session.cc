@@ -67,10 +67,13 @@ absl::StatusOr<std::vector<Assessment>> WindowSession::Push(const skeleton::Pose
                                                    last_pose_->second));
   }
   last_pose_ = {pose.sequence, pose.timestamp_us};
+  const bool somebody_else = person_id_ != 0 && pose.person_id != 0 && pose.person_id != person_id_;
+  if (somebody_else) resampler_ = skeleton::Resampler(assessor_->rate_hz(), kMaxGapUs);
+  if (pose.person_id != 0) person_id_ = pose.person_id;
 
   std::vector<Assessment> assessments;
   const skeleton::Resampler::Result resampled = resampler_.Push(pose);
-  if (resampled.gap) {
+  if (resampled.gap || somebody_else) {
     auto rest = Finish();
     if (!rest.ok()) return rest.status();
     if (*rest) assessments.push_back(**std::move(rest));

@@ -30,7 +30,7 @@ struct WindowConfig {
 };
 
 // State of one stream; not thread-safe. Poses are resampled to the model's rate by their timestamps; a pause
-// of more than one second in them ends a movement, and the window starts anew.
+// of more than one second in them, or another person's pose, ends a movement, and the window starts anew.
 class WindowSession {
  public:
   // INVALID_ARGUMENT when the configuration is broken or the expected exercise is not one of the assessor's.
@@ -60,6 +60,7 @@ class WindowSession {
   skeleton::Resampler resampler_;
   std::deque<skeleton::Pose> window_;
   int unassessed_ = 0;                                     // poses since the last assessment
+  uint32_t person_id_ = 0;                                 // the last that a pose gave; 0: none did
   bool first_is_due_ = true;                               // no assessment yet in this movement
   std::optional<std::pair<uint64_t, int64_t>> last_pose_;  // sequence, timestamp
 };

@@ -87,6 +87,7 @@ void AnalysisSession::OnEnd() {
 
 void AnalysisSession::OnFrameResult(uint64_t attempt, v1::FrameResult result) {
   if (phase_ == Phase::kOver || !extractor_.IsCurrent(attempt)) return;
+  RenumberPeople(result);
   if (const absl::Status status = ledger_.Answer(std::move(result)); !status.ok()) {
     return Finish(absl::InternalError(absl::StrCat("extractor: ", status.message())));
   }
@@ -97,6 +98,9 @@ void AnalysisSession::OnFrameResult(uint64_t attempt, v1::FrameResult result) {
 void AnalysisSession::OnExtractorClosed(uint64_t attempt, const absl::Status& status) {
   if (phase_ == Phase::kOver || !extractor_.IsCurrent(attempt)) return;
   ledger_.ReturnInFlight();
+  // The next extractor counts from 1 again. A single person is taken to be still the same; of several nobody
+  // knows who is who.
+  person_offset_ = max_people() > 1 ? highest_person_ : std::max(highest_person_, 1U) - 1;
   HandleBroken(Upstream::kExtractor, extractor_, status);
 }
 
@@ -162,6 +166,7 @@ absl::Status AnalysisSession::Begin(const ModelInfo& model) {
     return absl::InvalidArgumentError(absl::StrCat(
         "config.delivery is ", static_cast<int>(config_.delivery()), "; it must be one of DeliveryMode"));
   }
+  if (absl::Status people = skeleton::ValidateMaxPeople("config", max_people()); !people.ok()) return people;
   const std::string& expected = config_.expected_exercise();
   if (!expected.empty() && std::ranges::find(model.exercises, expected) == model.exercises.end()) {
     return absl::InvalidArgumentError(absl::StrCat("config.expected_exercise is \"", expected,
@@ -266,11 +271,29 @@ void AnalysisSession::FeedExtractor() {
     }
     return;
   }
-  if (extractor_.MayConnect(parts_.now())) parts_.extractor.Connect(extractor_.Open());
+  if (extractor_.MayConnect(parts_.now())) ConnectExtractor();
   if (!extractor_.open()) return;
   while (ledger_.waiting() > 0 && (!live() || ledger_.in_flight() < kLiveFramesInFlight)) {
     parts_.extractor.Send(ledger_.NextToSend());
   }
+}
+
+void AnalysisSession::ConnectExtractor() {
+  parts_.extractor.Connect(extractor_.Open());
+  if (max_people() == 1) return;  // the default
+  auto request = std::make_shared<v1::ExtractStreamRequest>();
+  request->mutable_config()->set_max_people(max_people());
+  parts_.extractor.Send(std::move(request));
+}
+
+void AnalysisSession::RenumberPeople(v1::FrameResult& result) {
+  const auto renumber = [this](v1::Pose& pose) {
+    if (pose.person_id() == 0) return;
+    pose.set_person_id(pose.person_id() + person_offset_);
+    highest_person_ = std::max(highest_person_, pose.person_id());
+  };
+  if (result.has_pose()) renumber(*result.mutable_pose());
+  for (v1::Pose& pose : *result.mutable_other_poses()) renumber(pose);
 }
 
 void AnalysisSession::DeliverAnswers() {
@@ -280,7 +303,8 @@ void AnalysisSession::DeliverAnswers() {
     switch (result.status()) {
       case v1::FRAME_STATUS_POSE:
         summary_.set_poses(summary_.poses() + 1);
-        history_->Add(result.pose());
+        if (const v1::Pose* pose = max_people() > 1 ? primary_.In(result) : &result.pose())
+          history_->Add(*pose);
         break;
       case v1::FRAME_STATUS_NO_POSE:
         summary_.set_no_pose(summary_.no_pose() + 1);

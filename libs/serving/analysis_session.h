@@ -19,6 +19,7 @@
 #include "assessment/clip_summary.h"
 #include "serving/frame_ledger.h"
 #include "serving/pose_history.h"
+#include "serving/primary_person.h"
 #include "serving/upstream.h"
 
 namespace trackfit::serving {
@@ -64,6 +65,9 @@ class AnalysisObserver {
 // assessment somewhere behind the result of its last frame; after a half-close SessionSummary and OK. When an
 // upstream's stream breaks, a new one is opened and what the old one owed is sent again; nothing is delivered
 // twice. A session sends either frames or poses; poses need no extractor.
+//
+// Of several people the primary one is assessed. After the loss of an extractor a single person keeps the
+// person_id; several get new ones, because the next extractor may count them otherwise.
 //
 // Ends with INVALID_ARGUMENT naming the field when the client breaks the protocol or an upstream says so, and
 // with UNAVAILABLE when an upstream owes something and makes no progress for `upstream_timeout`.
@@ -128,6 +132,9 @@ class AnalysisSession {
   void Pump();
   void DeliverAnswers();
   void FeedExtractor();
+  void ConnectExtractor();
+  // Makes people of this attempt different from those whom earlier attempts saw.
+  void RenumberPeople(v1::FrameResult& result);
   void FeedInferencer();
   void ConnectInferencer();
   void DeliverSummary();
@@ -137,6 +144,7 @@ class AnalysisSession {
   void Finish(absl::Status status);
 
   bool live() const { return config_.delivery() == v1::DELIVERY_MODE_LIVE; }
+  uint32_t max_people() const { return config_.has_max_people() ? config_.max_people() : 1; }
   bool ExtractorOwes() const { return ledger_.waiting() + ledger_.in_flight() > 0; }
   bool InferencerOwes() const;
   bool EverythingIsAnswered() const { return half_closed_ && ledger_.empty(); }
@@ -159,7 +167,10 @@ class AnalysisSession {
 
   FrameLedger ledger_;
   UpstreamState extractor_;
+  uint32_t highest_person_ = 0;  // person_id so far
+  uint32_t person_offset_ = 0;   // added to the ids of the extractor's current stream
 
+  PrimaryPerson primary_;               // of several people
   std::optional<PoseHistory> history_;  // from Begin on
   UpstreamState inferencer_;
   size_t unwritten_poses_ = 0;                 // sent in this attempt and not yet confirmed

@@ -116,6 +116,25 @@ TEST(WindowSession, AssessesAShortMovementThatAPauseEnds) {
   EXPECT_EQ(assessments[1].first_sequence, 40U);
 }
 
+TEST(WindowSession, NeverMixesTheMovementsOfTwoPeople) {
+  WindowSession session = MakeSession();
+  auto poses = testing::WavingPoses(30, 4);
+  for (size_t i = 0; i < poses.size(); ++i) poses[i].person_id = i < 70 ? 1 : 2;
+  const auto assessments = PushAll(session, poses);
+  ASSERT_EQ(assessments.size(), 1U);  // 60 of the first person; the second has 50
+  EXPECT_EQ(assessments[0].last_sequence, 59U);
+  const auto last = session.Finish().value();
+  ASSERT_TRUE(last.has_value());
+  EXPECT_EQ(last->first_sequence, 70U);
+}
+
+TEST(WindowSession, TakesPosesThatNameNobodyForTheSamePerson) {
+  WindowSession session = MakeSession();
+  auto poses = testing::WavingPoses(30, 4);
+  for (size_t i = 0; i < poses.size(); i += 2) poses[i].person_id = 7;
+  EXPECT_EQ(PushAll(session, poses).size(), 5U);
+}
+
 TEST(WindowSession, RefusesASequenceThatGoesBack) {
   WindowSession session = MakeSession();
   auto poses = testing::WavingPoses(30, 1);

@@ -42,6 +42,23 @@ v1::FrameResult PoseResult(uint64_t sequence) {
   return result;
 }
 
+// People who are seen, lowest id first.
+v1::FrameResult ResultWithPeople(uint64_t sequence, const std::vector<uint32_t>& ids) {
+  v1::FrameResult result = PoseResult(sequence);
+  result.mutable_pose()->set_person_id(ids.front());
+  for (size_t other = 1; other < ids.size(); ++other) {
+    *result.add_other_poses() = PoseNumber(sequence);
+    result.mutable_other_poses()->rbegin()->set_person_id(ids[other]);
+  }
+  return result;
+}
+
+std::vector<uint32_t> PeopleIn(const v1::FrameResult& result) {
+  std::vector<uint32_t> ids = {result.pose().person_id()};
+  for (const v1::Pose& other : result.other_poses()) ids.push_back(other.person_id());
+  return ids;
+}
+
 v1::FrameResult ResultWithout(uint64_t sequence, v1::FrameStatus status) {
   v1::FrameResult result;
   result.set_sequence(sequence);
@@ -152,6 +169,12 @@ class AnalysisSessionTest : public ::testing::Test {
     Configure(config);
   }
 
+  void ConfigurePeople(uint32_t max_people) {
+    v1::SessionConfig config;
+    config.set_max_people(max_people);
+    Configure(config);
+  }
+
   void PushFrame(uint64_t sequence, std::optional<int64_t> timestamp_us = std::nullopt) {
     v1::AnalyzeRequest request;
     request.mutable_frame()->set_sequence(sequence);
@@ -235,6 +258,7 @@ class AnalysisSessionTest : public ::testing::Test {
 
 using AnalysisSessionProtocol = AnalysisSessionTest;
 using AnalysisSessionOrder = AnalysisSessionTest;
+using AnalysisSessionPeople = AnalysisSessionTest;
 using AnalysisSessionLive = AnalysisSessionTest;
 using AnalysisSessionSurvival = AnalysisSessionTest;
 using AnalysisSessionSummary = AnalysisSessionTest;
@@ -418,6 +442,64 @@ TEST_F(AnalysisSessionOrder, PassesTheConfigurationToTheInferencer) {
   ASSERT_TRUE(inferencer_.sent.at(0)->has_config());
   EXPECT_EQ(inferencer_.sent[0]->config().expected_exercise(), "squat");
   EXPECT_EQ(inferencer_.sent[0]->config().window().every(), 5U);
+}
+
+TEST_F(AnalysisSessionPeople, AreFollowedAsManyAsTheConfigurationSays) {
+  ConfigurePeople(3);
+  PushFrame(1);
+  ASSERT_EQ(extractor_.sent.size(), 2U);
+  EXPECT_EQ(extractor_.sent[0]->config().max_people(), 3U);
+  EXPECT_EQ(extractor_.sent[1]->frame().sequence(), 1U);
+}
+
+TEST_F(AnalysisSessionPeople, AreFollowedByANewExtractorToo) {
+  ConfigurePeople(3);
+  PushFrame(1);
+  session_.OnExtractorClosed(extractor_.attempt(), absl::UnavailableError("gone"));
+  Wait(milliseconds(100));
+  ASSERT_EQ(extractor_.sent.size(), 2U);
+  EXPECT_EQ(extractor_.sent[0]->config().max_people(), 3U);
+}
+
+TEST_F(AnalysisSessionPeople, AreLimited) {
+  ConfigurePeople(9);
+  ExpectInvalidArgument("config.max_people is 9; it must be within [1, 8]");
+}
+
+TEST_F(AnalysisSessionPeople, AreAtLeastOne) {
+  ConfigurePeople(0);
+  ExpectInvalidArgument("config.max_people is 0; it must be within [1, 8]");
+}
+
+TEST_F(AnalysisSessionPeople, AreAllShownButOnlyThePrimaryOneIsAssessed) {
+  ConfigurePeople(2);
+  PushFrames(1, 3);
+  AnswerFrame(ResultWithPeople(1, {1, 2}));
+  AnswerFrame(ResultWithPeople(2, {2}));
+  AnswerFrame(ResultWithPeople(3, {1, 2}));
+  EXPECT_THAT(PosesSent(), ElementsAre(1, 3)) << "the primary person is hidden in frame 2";
+  EXPECT_THAT(PeopleIn(client_.responses[1].frame_result()), ElementsAre(1, 2));
+}
+
+TEST_F(AnalysisSessionPeople, AreNewPeopleAfterTheLossOfAnExtractor) {
+  ConfigurePeople(2);
+  PushFrames(1, 2);
+  AnswerFrame(ResultWithPeople(1, {1, 4}));
+  session_.OnExtractorClosed(extractor_.attempt(), absl::UnavailableError("gone"));
+  Wait(milliseconds(100));
+  AnswerFrame(ResultWithPeople(2, {1, 2}));
+  EXPECT_THAT(PeopleIn(client_.responses.back().frame_result()), ElementsAre(5, 6));
+}
+
+TEST_F(AnalysisSessionPeople, AreTheSameAfterTheLossOfAnExtractorWhenThereIsOnlyOne) {
+  Configure();
+  PushFrames(1, 3);
+  AnswerFrame(ResultWithPeople(1, {1}));
+  AnswerFrame(ResultWithPeople(2, {3}));  // behind two cuts
+  session_.OnExtractorClosed(extractor_.attempt(), absl::UnavailableError("gone"));
+  Wait(milliseconds(100));
+  AnswerFrame(ResultWithPeople(3, {1}));
+  EXPECT_THAT(PeopleIn(client_.responses.back().frame_result()), ElementsAre(3));
 }
 
 TEST_F(AnalysisSessionOrder, KeepsUnansweredLosslessFramesOnTheClientsAccount) {
