@@ -49,6 +49,7 @@ struct AnalyzeOptions {
   uint32_t window_frames = 0;
   uint32_t first_after = 0;
   uint32_t every = 0;
+  uint32_t max_people = 1;
 
   absl::Status Validate() const {
     if (!(timeout_s >= 0 && timeout_s <= 86'400)) {
@@ -114,6 +115,7 @@ v1::SessionConfig ConfigOf(const AnalyzeOptions& options, bool live) {
   v1::SessionConfig config;
   config.set_expected_exercise(ExerciseName(options.expected));
   config.set_delivery(live ? v1::DELIVERY_MODE_LIVE : v1::DELIVERY_MODE_LOSSLESS);
+  if (options.max_people != 1) config.set_max_people(options.max_people);
   if (options.window_frames > 0 || options.first_after > 0 || options.every > 0) {
     config.mutable_window()->set_frames(options.window_frames);
     config.mutable_window()->set_first_after(options.first_after);
@@ -279,6 +281,12 @@ void DeclareSession(CLI::App& command, AnalyzeOptions& options) {
       .add_option("--first-after", options.first_after,
                   "Poses before the first assessment; 0 = the server's default")
       ->type_name("N")
+      ->group("Session");
+  command
+      .add_option("--max-people", options.max_people,
+                  "Follow up to so many people, at most 8; the first is assessed")
+      ->type_name("N")
+      ->capture_default_str()
       ->group("Session");
   command.add_option("--every", options.every, "Poses between assessments; 0 = the server's default")
       ->type_name("N")

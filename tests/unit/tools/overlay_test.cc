@@ -34,7 +34,8 @@ bool OnCircle(const cv::Mat& image, cv::Point centre, float radius, const Colour
   return false;
 }
 
-cv::Mat Drawn(const v1::Pose* pose, const v1::Assessment* assessment) {
+cv::Mat Drawn(const v1::Pose* pose, const v1::Assessment* assessment,
+              const std::vector<const v1::Pose*>& other_poses = {}) {
   std::vector<v1::Assessment> assessments;
   if (assessment != nullptr) assessments.push_back(*assessment);
   auto overlay = Overlay::Create(Timeline(assessments, {0, 1'000'000, 2'000'000}), {kWidth, kHeight});
@@ -42,6 +43,7 @@ cv::Mat Drawn(const v1::Pose* pose, const v1::Assessment* assessment) {
   cv::Mat image = GreyPicture();
   OverlayFrame frame;
   frame.pose = pose;
+  frame.other_poses = other_poses;
   frame.assessment = assessment;
   frame.score = assessment != nullptr ? assessment->quality().score() : 0;
   frame.time_us = 1'000'000;
@@ -55,6 +57,16 @@ TEST(Overlay, MarksEachJointWithADot) {
   for (const int joint :
        {skeleton::kLeftElbow, skeleton::kRightWrist, skeleton::kLeftKnee, skeleton::kRightHip}) {
     EXPECT_LT(Difference(image.at<cv::Vec3b>(At(pose, joint)), palette::kWhite), 20) << joint;
+  }
+}
+
+TEST(Overlay, DrawsFurtherPeopleToo) {
+  const v1::Pose pose = StandingPose();
+  v1::Pose other = pose;
+  for (v1::Landmark& landmark : *other.mutable_landmarks()) landmark.set_x(landmark.x() + 0.2F);
+  const cv::Mat image = Drawn(&pose, nullptr, {&other});
+  for (const v1::Pose& person : {pose, other}) {
+    EXPECT_LT(Difference(image.at<cv::Vec3b>(At(person, skeleton::kLeftKnee)), palette::kWhite), 20);
   }
 }
 

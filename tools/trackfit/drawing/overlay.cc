@@ -142,6 +142,9 @@ void Overlay::Draw(const OverlayFrame& frame, cv::Mat& image) const {
   Canvas canvas(image);
   DrawTimeline(frame.time_us, canvas);
   const bool has_pose = frame.pose != nullptr && HasAllJoints(*frame.pose);
+  for (const v1::Pose* other : frame.other_poses) {
+    if (HasAllJoints(*other)) DrawSkeleton(*other, canvas);
+  }
   if (has_pose) DrawSkeleton(*frame.pose, canvas);
   DrawPanel(frame, canvas);
   if (has_pose && frame.assessment != nullptr && IsJudged(*frame.assessment)) {

@@ -18,6 +18,7 @@ namespace trackfit::tools {
 // All that a frame's drawing depends on.
 struct OverlayFrame {
   const v1::Pose* pose = nullptr;              // nullptr: nobody was seen
+  std::vector<const v1::Pose*> other_poses{};  // of further people
   const v1::Assessment* assessment = nullptr;  // nullptr: nothing assessed yet
   float score = 0;  // [0, 100], where the gauge's needle is; may lag behind the assessment's
   int64_t time_us = 0;

@@ -116,10 +116,14 @@ absl::Status Render(FrameSource& source, const SessionRecord& record, const std:
     view.assessment = timeline.At(sequence);
     view.score = needle.Follow(view.assessment, static_cast<float>(1 / source.info().fps));
     v1::Pose pose;
+    std::vector<v1::Pose> others;
     if (const v1::FrameResult* result = record.Result(sequence); result != nullptr && result->has_pose()) {
       pose = FitPose(result->pose(), picture.size(), size);
       view.pose = &pose;
+      for (const v1::Pose& other : result->other_poses())
+        others.push_back(FitPose(other, picture.size(), size));
     }
+    for (const v1::Pose& other : others) view.other_poses.push_back(&other);
     overlay->Draw(view, image);
     writer.write(image);
     if (!on_frame(static_cast<int64_t>(sequence) + 1)) break;
