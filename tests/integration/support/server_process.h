@@ -23,7 +23,8 @@
 
 namespace trackfit::testing {
 
-// Runs `program` of the folder TRACKFIT_BINARIES; killed when this dies. Not thread-safe.
+// Runs `program`, of the folder TRACKFIT_BINARIES unless it is an absolute path; killed when this dies. Not
+// thread-safe.
 class ServerProcess {
  public:
   enum class Await { kListening, kNothing };
@@ -41,6 +42,7 @@ class ServerProcess {
     std::filesystem::remove(port_file_);
   }
 
+  pid_t pid() const { return pid_; }
   int port() const { return port_; }
   int metrics_port() const { return metrics_port_; }
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
@@ -71,7 +73,7 @@ class ServerProcess {
  private:
   void Start() {
     std::filesystem::remove(port_file_);
-    std::vector<std::string> arguments = {std::string(TRACKFIT_BINARIES) + "/" + program_,
+    std::vector<std::string> arguments = {(std::filesystem::path(TRACKFIT_BINARIES) / program_).string(),
                                           "--listen",
                                           address(),
                                           "--metrics-listen",
@@ -115,7 +117,8 @@ class ServerProcess {
   static std::filesystem::path NewLogFile(const std::string& program) {
     static int count = 0;
     return std::filesystem::temp_directory_path() /
-           ("trackfit_test_" + std::to_string(getpid()) + "_" + program + "_" + std::to_string(++count));
+           ("trackfit_test_" + std::to_string(getpid()) + "_" +
+            std::filesystem::path(program).filename().string() + "_" + std::to_string(++count));
   }
 
   int Reap() {

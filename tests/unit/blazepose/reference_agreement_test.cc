@@ -17,6 +17,7 @@
 #include "blazepose/pose_tracker.h"
 #include "models.h"
 #include "protogcn/dataset.h"
+#include "support/percentile.h"
 #include "support/shared_data.h"
 
 namespace trackfit::blazepose {
@@ -25,6 +26,7 @@ namespace {
 using nlohmann::json;
 using skeleton::kJointCount;
 using skeleton::Pose;
+using testing::Percentile;
 
 // The official runtime was fed at exactly 30 frames per second; the smoothing of its crop depends on that.
 constexpr int64_t kReferenceFrame = 33'333;  // microseconds
@@ -36,12 +38,6 @@ struct Errors {
   int frames = 0;
   int disagreements = 0;  // frames where only one of both saw a person
 };
-
-double Percentile(std::vector<double> values, double fraction) {
-  if (values.empty()) return NAN;
-  std::sort(values.begin(), values.end());
-  return values[static_cast<size_t>(fraction * static_cast<double>(values.size() - 1))];
-}
 
 // `x` and `y` give the official landmark of a joint as fractions of the picture.
 template <typename X, typename Y>
