@@ -21,6 +21,7 @@
 #include "blazepose/pose_engine.h"
 #include "blazepose/pose_tracker.h"
 #include "protogcn/model.h"
+#include "support/percentile.h"
 #include "synthesis/camera.h"
 #include "synthesis/motion.h"
 #include "synthesis/renderer.h"
@@ -28,6 +29,8 @@
 
 namespace trackfit::bench {
 namespace {
+
+using testing::Median;
 
 constexpr const char* kModels = "deploy/models/blazepose";
 
@@ -52,11 +55,6 @@ double Milliseconds(const Work& work) {
   const auto start = std::chrono::steady_clock::now();
   work();
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
-
-double Median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
-  return values[values.size() / 2];
 }
 
 void FillPattern(absl::Span<float> input) {
