@@ -20,11 +20,9 @@
 #include "blazepose/network.h"
 #include "blazepose/pose_engine.h"
 #include "blazepose/pose_tracker.h"
+#include "clip.h"
 #include "protogcn/model.h"
 #include "support/percentile.h"
-#include "synthesis/camera.h"
-#include "synthesis/motion.h"
-#include "synthesis/renderer.h"
 #include "xnnpack_network.h"
 
 namespace trackfit::bench {
@@ -107,33 +105,9 @@ absl::Status CompareEngines(int rounds) {
   return absl::OkStatus();
 }
 
-// Somebody squatting in front of an upright phone: JPEG files.
-absl::StatusOr<std::vector<std::vector<uchar>>> MakeVideo(size_t frames) {
-  synthesis::MotionOptions options;
-  options.exercise = "squat";
-  options.repetitions = static_cast<int>(frames / 60) + 1;
-  options.repetition_seconds = 2;
-  const auto motion = synthesis::SynthesizeMotion(options);
-  if (!motion.ok()) return motion.status();
-  synthesis::CameraOptions camera = synthesis::ShowcaseCamera(*motion, 1);
-  camera.width = 480;
-  camera.height = 640;
-  const auto cameras = synthesis::MakeCameraPath(camera, *motion);
-  if (!cameras.ok()) return cameras.status();
-  const synthesis::Renderer renderer(*motion, synthesis::DrawAppearance(1));
-  std::vector<std::vector<uchar>> video;
-  for (size_t i = 0; i < std::min(frames, cameras->size()); ++i) {
-    const auto picture = renderer.Render(static_cast<int>(i), (*cameras)[i]);
-    if (!picture.ok()) return picture.status();
-    video.emplace_back();
-    cv::imencode(".jpg", *picture, video.back(), {cv::IMWRITE_JPEG_QUALITY, 90});
-  }
-  return video;
-}
-
 absl::Status MeasureFrames(size_t frames) {
-  const auto video = MakeVideo(frames);
-  if (!video.ok()) return video.status();
+  const auto clip = Clip::Draw(480, 640, Encoding::kJpeg);
+  if (!clip.ok()) return clip.status();
   std::cout << "\n| model | decode ms | find region, sample, refine, smooth ms | network ms | frame ms | "
                "frames/s | "
                "poses | detector runs |\n|---|---|---|---|---|---|---|---|\n";
@@ -149,12 +123,14 @@ absl::Status MeasureFrames(size_t frames) {
     blazepose::PoseTracker tracker{blazepose::PoseTrackerConfig()};
     std::vector<double> decode_ms, around_ms, network_ms, frame_ms;
     size_t poses = 0;
-    for (size_t i = 0; i < video->size(); ++i) {
+    for (size_t i = 0; i < frames; ++i) {
+      const v1::Frame frame = clip->At(i);
+      const std::vector<uchar> jpeg(frame.encoded().begin(), frame.encoded().end());
       cv::Mat picture;
-      const double decode = Milliseconds([&] { picture = cv::imdecode((*video)[i], cv::IMREAD_COLOR); });
+      const double decode = Milliseconds([&] { picture = cv::imdecode(jpeg, cv::IMREAD_COLOR); });
       absl::StatusOr<std::optional<skeleton::Pose>> pose;
       const double track =
-          Milliseconds([&] { pose = tracker.Track(*engine, picture, i, static_cast<int64_t>(i) * 33'333); });
+          Milliseconds([&] { pose = tracker.Track(*engine, picture, i, frame.timestamp_us()); });
       if (!pose.ok()) return pose.status();
       const double alone = Milliseconds([&] { network->Run(); });
       if (pose->has_value()) ++poses;
@@ -166,7 +142,7 @@ absl::Status MeasureFrames(size_t frames) {
     std::cout << absl::StrFormat("| %s | %.2f | %.2f | %.1f | %.1f | %.0f | %d of %d | %d |\n",
                                  std::string(blazepose::ModelComplexityName(complexity)), Median(decode_ms),
                                  Median(around_ms), Median(network_ms), Median(frame_ms),
-                                 1000 / Median(frame_ms), poses, video->size(), engine->detector().runs())
+                                 1000 / Median(frame_ms), poses, frames, engine->detector().runs())
               << std::flush;
   }
   return absl::OkStatus();

@@ -78,8 +78,8 @@ absl::Status ExtractClip(const SourceClip& clip, const DataSetOptions& options, 
 // What the threads of a run share.
 class DataSet::Workers {
  public:
-  Workers(DataSet& set, const DataSetEvents& events, blazepose::PoseModels models)
-      : set_(set), events_(events), models_(std::move(models)) {
+  Workers(DataSet& set, const DataSetEvents& events, blazepose::PoseEngine engine)
+      : set_(set), events_(events), engine_(std::move(engine)) {
     for (Item& item : set.items_) {
       if (item.result.state == State::kMissing) queue_.push_back(&item);
     }
@@ -100,12 +100,11 @@ class DataSet::Workers {
 
  private:
   void Work() {
-    absl::StatusOr<blazepose::PoseEngine> engine = blazepose::PoseEngine::Create(models_);
-    if (!engine.ok()) return Fail(engine.status());
+    blazepose::PoseEngine engine = engine_.Replica();
     while (!stopped_) {
       const size_t index = next_++;
       if (index >= queue_.size()) return;
-      Process(*queue_[index], *engine);
+      Process(*queue_[index], engine);
     }
   }
 
@@ -171,11 +170,6 @@ class DataSet::Workers {
     if (absl::Status written = set_.summary_->Write(); !written.ok()) Stop(std::move(written));
   }
 
-  void Fail(absl::Status status) {
-    const std::scoped_lock lock(mutex_);
-    Stop(std::move(status));
-  }
-
   // Holds mutex_.
   void Stop(absl::Status status) {
     stopped_ = true;
@@ -184,7 +178,7 @@ class DataSet::Workers {
 
   DataSet& set_;
   const DataSetEvents& events_;
-  blazepose::PoseModels models_;
+  const blazepose::PoseEngine engine_;  // whose replicas the threads run
   std::vector<Item*> queue_;
   std::atomic<size_t> next_{0};
   std::atomic<bool> stopped_{false};
@@ -264,9 +258,9 @@ int64_t DataSet::PendingFrames(const std::function<bool()>& interrupted) const {
 
 absl::StatusOr<std::vector<ClipResult>> DataSet::Run(const DataSetEvents& events) {
   if (pending() > 0) {
-    absl::StatusOr<blazepose::PoseModels> models = LoadPoseModels(options_.poses);
-    if (!models.ok()) return models.status();
-    if (absl::Status status = Workers(*this, events, *std::move(models)).Execute(); !status.ok())
+    absl::StatusOr<blazepose::PoseEngine> engine = LoadPoseEngine(options_.poses);
+    if (!engine.ok()) return engine.status();
+    if (absl::Status status = Workers(*this, events, *std::move(engine)).Execute(); !status.ok())
       return status;
   }
   std::vector<ClipResult> results;

@@ -19,11 +19,14 @@ void DeclarePoseOptions(CLI::App& command, PoseOptions& options) {
   command.add_flag("--static", options.static_mode, "Search every frame afresh: no tracking, no smoothing");
 }
 
-absl::StatusOr<blazepose::PoseModels> LoadPoseModels(const PoseOptions& options) {
+absl::StatusOr<blazepose::PoseEngine> LoadPoseEngine(const PoseOptions& options) {
   const absl::StatusOr<blazepose::ModelComplexity> complexity =
       blazepose::ParseModelComplexity(options.model);
   if (!complexity.ok()) return complexity.status();
-  return blazepose::LoadPoseModels(options.models_dir, *complexity);
+  const absl::StatusOr<blazepose::PoseModels> models =
+      blazepose::LoadPoseModels(options.models_dir, *complexity);
+  if (!models.ok()) return models.status();
+  return blazepose::PoseEngine::Create(*models);
 }
 
 absl::Status TrackPoses(FrameSource& source, const PoseOptions& options, blazepose::PoseEngine& engine,

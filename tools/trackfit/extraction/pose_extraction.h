@@ -26,8 +26,8 @@ struct PoseOptions {
 // Declares --model, --models-dir, --no-smooth and --static.
 void DeclarePoseOptions(CLI::App& command, PoseOptions& options);
 
-// The networks that the options name; the errors are those of blazepose::LoadPoseModels.
-absl::StatusOr<blazepose::PoseModels> LoadPoseModels(const PoseOptions& options);
+// An engine of the networks that the options name; the errors are those of blazepose::LoadPoseModels.
+absl::StatusOr<blazepose::PoseEngine> LoadPoseEngine(const PoseOptions& options);
 
 // Takes each frame in order with the person in it, if there is one. An error ends the tracking.
 using PoseHandler =
