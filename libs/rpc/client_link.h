@@ -23,10 +23,12 @@ class ClientLink final : public serving::UpstreamLink<Request> {
   // The events of one attempt; see ClientStream::Events.
   using MakeEvents = std::function<typename Stream::Events(uint64_t attempt)>;
 
+  // `calls` must outlive this.
   ClientLink(typename Stream::MakeCall make_call, std::map<std::string, std::string> metadata,
-             MakeEvents make_events)
+             OpenCalls& calls, MakeEvents make_events)
       : make_call_(std::move(make_call)),
         metadata_(std::move(metadata)),
+        calls_(calls),
         make_events_(std::move(make_events)) {}
   ClientLink(const ClientLink&) = delete;
   ClientLink& operator=(const ClientLink&) = delete;
@@ -37,7 +39,7 @@ class ClientLink final : public serving::UpstreamLink<Request> {
 
   void Connect(uint64_t attempt) override {
     Disconnect();
-    stream_ = Stream::Open(make_call_, metadata_, make_events_(attempt));
+    stream_ = Stream::Open(make_call_, metadata_, calls_, make_events_(attempt));
   }
   void Send(std::shared_ptr<const Request> request) override {
     if (stream_) stream_->Write(std::move(request));
@@ -53,6 +55,7 @@ class ClientLink final : public serving::UpstreamLink<Request> {
  private:
   const typename Stream::MakeCall make_call_;
   const std::map<std::string, std::string> metadata_;
+  OpenCalls& calls_;
   const MakeEvents make_events_;
   std::shared_ptr<Stream> stream_;
 };

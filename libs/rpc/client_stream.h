@@ -14,12 +14,13 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "rpc/open_calls.h"
 #include "rpc/status.h"
 
 namespace trackfit::rpc {
 
 // Never blocks. Thread-safe. gRPC keeps it alive until the call is over, so its owner may let go at any time,
-// after Detach() or Cancel().
+// after Detach() or Cancel(); the channel and its OpenCalls must live on.
 template <class Request, class Response>
 class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
                            public std::enable_shared_from_this<ClientStream<Request, Response>> {
@@ -36,8 +37,11 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
 
   static std::shared_ptr<ClientStream> Open(const MakeCall& make_call,
                                             const std::map<std::string, std::string>& metadata,
-                                            Events events) {
+                                            OpenCalls& calls, Events events) {
     std::shared_ptr<ClientStream> stream(new ClientStream(std::move(events)));
+    stream->ticket_ = calls.Add([weak = std::weak_ptr(stream)] {
+      if (const auto call = weak.lock()) call->Cancel();
+    });
     const std::lock_guard lock(stream->mutex_);  // reactions wait until the call is set up
     stream->self_ = stream;
     for (const auto& [key, value] : metadata) stream->context_.AddMetadata(key, value);
@@ -123,6 +127,7 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
     this->RemoveHold();
   }
 
+  OpenCalls::Ticket ticket_;  // outlives the context
   grpc::ClientContext context_;
   std::shared_ptr<ClientStream> self_;  // until OnDone()
 

@@ -6,6 +6,7 @@
 #include <trackfit/v1/common.pb.h>
 #include <trackfit/v1/gateway.pb.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -144,7 +145,7 @@ class AnalysisSession {
   void Finish(absl::Status status);
 
   bool live() const { return config_.delivery() == v1::DELIVERY_MODE_LIVE; }
-  uint32_t max_people() const { return config_.has_max_people() ? config_.max_people() : 1; }
+  uint32_t max_people() const { return std::max(config_.max_people(), 1U); }
   bool ExtractorOwes() const { return ledger_.waiting() + ledger_.in_flight() > 0; }
   bool InferencerOwes() const;
   bool EverythingIsAnswered() const { return half_closed_ && ledger_.empty(); }

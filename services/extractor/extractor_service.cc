@@ -1,5 +1,6 @@
 #include "extractor_service.h"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -103,7 +104,7 @@ class ExtractStreamHandler : public rpc::StreamHandler<v1::ExtractStreamRequest>
       return absl::InvalidArgumentError(
           "config came late; it must be the first request, and the only config");
     }
-    const uint32_t max_people = config.has_max_people() ? config.max_people() : 1;
+    const uint32_t max_people = std::max(config.max_people(), 1U);
     if (absl::Status status = skeleton::ValidateMaxPeople("config", max_people); !status.ok()) return status;
     session_.emplace(new_session_(max_people));
     return absl::OkStatus();

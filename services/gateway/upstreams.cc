@@ -21,6 +21,7 @@ std::map<std::string, std::string> Metadata(const std::string& session_id) {
 }  // namespace
 
 struct Upstreams::ModelQuery {
+  rpc::OpenCalls::Ticket ticket;  // outlives the context
   grpc::ClientContext context;
   v1::GetModelRequest request;
   v1::GetModelResponse response;
@@ -33,13 +34,6 @@ Upstreams::Upstreams(const std::string& extractor, const std::string& inferencer
       inferencer_(v1::InferencerService::NewStub(rpc::OpenChannel(inferencer))),
       log_(std::move(log)),
       ticks_(ticker.Subscribe([this] { OnTick(); })) {}
-
-Upstreams::~Upstreams() {
-  ticks_.reset();
-  std::unique_lock lock(mutex_);
-  if (query_) query_->context.TryCancel();
-  answered_.wait(lock, [this] { return query_ == nullptr; });
-}
 
 std::shared_ptr<const serving::ModelInfo> Upstreams::model() const {
   const std::lock_guard lock(mutex_);
@@ -55,14 +49,14 @@ std::unique_ptr<ExtractorClientLink> Upstreams::LinkToExtractor(const std::strin
                                                                 ExtractorClientLink::MakeEvents make_events) {
   return std::make_unique<ExtractorClientLink>(
       [this](auto* context, auto* reactor) { extractor_->async()->ExtractStream(context, reactor); },
-      Metadata(session_id), std::move(make_events));
+      Metadata(session_id), calls_, std::move(make_events));
 }
 
 std::unique_ptr<InferencerClientLink> Upstreams::LinkToInferencer(
     const std::string& session_id, InferencerClientLink::MakeEvents make_events) {
   return std::make_unique<InferencerClientLink>(
       [this](auto* context, auto* reactor) { inferencer_->async()->InferStream(context, reactor); },
-      Metadata(session_id), std::move(make_events));
+      Metadata(session_id), calls_, std::move(make_events));
 }
 
 void Upstreams::OnTick() {
@@ -77,6 +71,9 @@ void Upstreams::OnTick() {
 }
 
 void Upstreams::AskForModel(const std::shared_ptr<ModelQuery>& query) {
+  query->ticket = calls_.Add([weak = std::weak_ptr(query)] {
+    if (const auto call = weak.lock()) call->context.TryCancel();
+  });
   query->context.set_deadline(std::chrono::system_clock::now() + kQueryTimeout);
   inferencer_->async()->GetModel(
       &query->context, &query->request, &query->response,
@@ -105,7 +102,6 @@ void Upstreams::TakeModel(const grpc::Status& status, const v1::GetModelResponse
   }
   query_error_ = status.error_message();
   query_.reset();
-  answered_.notify_all();
 }
 
 }  // namespace trackfit::gateway

@@ -7,13 +7,13 @@
 #include <trackfit/v1/inferencer.grpc.pb.h>
 
 #include <chrono>
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 
 #include "rpc/client_link.h"
+#include "rpc/open_calls.h"
 #include "serving/analysis_session.h"
 #include "serving/ticker.h"
 #include "telemetry/log.h"
@@ -32,8 +32,6 @@ class Upstreams {
             telemetry::Logger log);
   Upstreams(const Upstreams&) = delete;
   Upstreams& operator=(const Upstreams&) = delete;
-  ~Upstreams();
-
   // Null until the inferencer has answered for the first time.
   std::shared_ptr<const serving::ModelInfo> model() const;
 
@@ -60,13 +58,13 @@ class Upstreams {
   const telemetry::Logger log_;
 
   mutable std::mutex mutex_;
-  std::condition_variable answered_;
   std::shared_ptr<ModelQuery> query_;  // under way
   std::chrono::steady_clock::time_point next_query_{};
   std::string query_error_;  // of the last query; empty when it went well
   std::shared_ptr<const serving::ModelInfo> model_;
   bool extractor_reached_ = false;
 
+  rpc::OpenCalls calls_;                                // ends before what the calls use
   std::optional<serving::Ticker::Subscription> ticks_;  // last: ends before what OnTick uses
 };
 

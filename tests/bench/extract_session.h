@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "clip.h"
+#include "extractor_load.h"
 #include "rpc/client_stream.h"
 
 namespace trackfit::bench {
@@ -65,11 +66,14 @@ struct SessionOptions {
 // Belongs to the thread that drives; what it is made of must outlive it. Events come to the inbox under `id`.
 class ExtractSession {
  public:
-  ExtractSession(v1::ExtractorService::Stub& stub, Inbox& inbox, std::size_t id, const Clip& clip,
+  ExtractSession(const Extractor& extractor, Inbox& inbox, std::size_t id, const Clip& clip,
                  const SessionOptions& options)
       : id_(id), clip_(clip), options_(options) {
     stream_ = Stream::Open(
-        [&stub](auto* context, auto* reactor) { stub.async()->ExtractStream(context, reactor); }, {},
+        [&extractor](auto* context, auto* reactor) {
+          extractor.stub->async()->ExtractStream(context, reactor);
+        },
+        {}, *extractor.calls,
         {.on_response =
              [&inbox, id](v1::ExtractStreamResponse response) {
                inbox.Push({id, Clock::now(), std::move(*response.mutable_result()), absl::OkStatus()});

@@ -22,10 +22,7 @@ absl::StatusOr<Extractor> StartExtractor(const ServerFlags& flags, int max_sessi
   if (extractor.process->port() == 0) {
     return absl::UnavailableError(absl::StrCat(program, " does not start"));
   }
-  // Kept for ever: gRPC 1.51 aborts when a stream that ends on its thread lets go of the last channel there.
-  static auto* const channels = new std::vector<std::shared_ptr<grpc::Channel>>();
-  channels->push_back(rpc::OpenChannel(extractor.process->address()));
-  extractor.stub = v1::ExtractorService::NewStub(channels->back());
+  extractor.stub = v1::ExtractorService::NewStub(rpc::OpenChannel(extractor.process->address()));
   return extractor;
 }
 

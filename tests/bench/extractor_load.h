@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "integration/support/server_process.h"
+#include "rpc/open_calls.h"
 
 namespace trackfit::bench {
 
@@ -24,6 +25,7 @@ struct ServerFlags {
 struct Extractor {
   std::unique_ptr<testing::ServerProcess> process;
   std::unique_ptr<v1::ExtractorService::Stub> stub;
+  std::unique_ptr<rpc::OpenCalls> calls = std::make_unique<rpc::OpenCalls>();
 };
 
 // UNAVAILABLE when it does not start; its log is then on stderr.

@@ -70,7 +70,7 @@ absl::StatusOr<Round> Measure(const ServerFlags& server, const std::vector<int>&
   Inbox inbox;
   std::vector<std::unique_ptr<ExtractSession>> sessions;
   for (const int frames : in_flight) {
-    sessions.push_back(std::make_unique<ExtractSession>(*extractor->stub, inbox, sessions.size(), clip,
+    sessions.push_back(std::make_unique<ExtractSession>(*extractor, inbox, sessions.size(), clip,
                                                         SessionOptions{.in_flight = frames}));
     sessions.back()->Fill();
   }

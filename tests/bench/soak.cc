@@ -70,7 +70,7 @@ class Soak {
     const std::size_t id = started_++;
     ExtractSession& session =
         open_
-            .try_emplace(id, *extractor_.stub, inbox_, id, ClipOf(id),
+            .try_emplace(id, extractor_, inbox_, id, ClipOf(id),
                          SessionOptions{.in_flight = kInFlight,
                                         .corrupt_every = static_cast<uint64_t>(flags_.corrupt_every)})
             .first->second;

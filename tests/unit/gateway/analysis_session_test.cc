@@ -466,11 +466,6 @@ TEST_F(AnalysisSessionPeople, AreLimited) {
   ExpectInvalidArgument("config.max_people is 9; it must be within [1, 8]");
 }
 
-TEST_F(AnalysisSessionPeople, AreAtLeastOne) {
-  ConfigurePeople(0);
-  ExpectInvalidArgument("config.max_people is 0; it must be within [1, 8]");
-}
-
 TEST_F(AnalysisSessionPeople, AreAllShownButOnlyThePrimaryOneIsAssessed) {
   ConfigurePeople(2);
   PushFrames(1, 3);
