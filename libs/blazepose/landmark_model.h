@@ -47,6 +47,8 @@ class LandmarkModel {
   // Another instance with the same weights, for another thread.
   LandmarkModel Replica() const;
 
+  const Network& network() const { return network_; }
+
   // `bgr` is 8-bit with three channels, `region` valid and in its pixels.
   absl::StatusOr<LandmarkDetection> Detect(const cv::Mat& bgr, const RegionOfInterest& region);
 

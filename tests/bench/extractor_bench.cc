@@ -1,6 +1,8 @@
 // What BlazePose costs on one core: each network beside XNNPACK and the machine's own matrix product, and
 // what there is around it. Prints Markdown. These machines are noisy, so everything that is compared runs in
 // turn, and medians are told.
+#include <ATen/ATen.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
@@ -55,6 +57,21 @@ double Milliseconds(const Work& work) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
+// What a frame's network is compared with: measured once per frame, as the network is.
+class MatrixProduct {
+ public:
+  static constexpr double kMillionMultiplyAdds = 512 * 512 * 512 * 1e-6;
+
+  double Milliseconds() {
+    return bench::Milliseconds([this] { at::mm_out(product_, left_, right_); });
+  }
+
+ private:
+  const at::Tensor left_ = at::full({512, 512}, 0.5f);
+  const at::Tensor right_ = at::full({512, 512}, 0.25f);
+  at::Tensor product_ = at::empty({512, 512});
+};
+
 void FillPattern(absl::Span<float> input) {
   for (size_t i = 0; i < input.size(); ++i) input[i] = static_cast<float>(i * 7919 % 257) / 256.0f;
 }
@@ -108,20 +125,19 @@ absl::Status CompareEngines(int rounds) {
 absl::Status MeasureFrames(size_t frames) {
   const auto clip = Clip::Draw(480, 640, Encoding::kJpeg);
   if (!clip.ok()) return clip.status();
-  std::cout << "\n| model | decode ms | find region, sample, refine, smooth ms | network ms | frame ms | "
-               "frames/s | "
-               "poses | detector runs |\n|---|---|---|---|---|---|---|---|\n";
+  std::cout << "\n| model | decode ms | around the network ms | network ms | its share of sgemm | frame ms | "
+               "frames/s | poses | detector runs |\n|---|---|---|---|---|---|---|---|---|\n";
   for (const auto complexity : {blazepose::ModelComplexity::kLite, blazepose::ModelComplexity::kFull,
                                 blazepose::ModelComplexity::kHeavy}) {
     const auto models = blazepose::LoadPoseModels(kModels, complexity);
     if (!models.ok()) return models.status();
     auto engine = blazepose::PoseEngine::Create(*models);
     if (!engine.ok()) return engine.status();
-    auto network = blazepose::Network::Create(*models->landmarks, {0, 1, 3, 4});
-    if (!network.ok()) return network.status();
-    FillPattern(network->input());
+    blazepose::Network network = engine->landmarks().network().Replica();
+    FillPattern(network.input());
+    MatrixProduct product;
     blazepose::PoseTracker tracker{blazepose::PoseTrackerConfig()};
-    std::vector<double> decode_ms, around_ms, network_ms, frame_ms;
+    std::vector<double> decode_ms, around_ms, network_ms, frame_ms, product_ms;
     size_t poses = 0;
     for (size_t i = 0; i < frames; ++i) {
       const v1::Frame frame = clip->At(i);
@@ -132,17 +148,23 @@ absl::Status MeasureFrames(size_t frames) {
       const double track =
           Milliseconds([&] { pose = tracker.Track(*engine, picture, i, frame.timestamp_us()); });
       if (!pose.ok()) return pose.status();
-      const double alone = Milliseconds([&] { network->Run(); });
+      const double alone = Milliseconds([&] { network.Run(); });
+      product_ms.push_back(product.Milliseconds());
       if (pose->has_value()) ++poses;
       decode_ms.push_back(decode);
       network_ms.push_back(alone);
       around_ms.push_back(track - alone);
       frame_ms.push_back(decode + track);
     }
-    std::cout << absl::StrFormat("| %s | %.2f | %.2f | %.1f | %.1f | %.0f | %d of %d | %d |\n",
-                                 std::string(blazepose::ModelComplexityName(complexity)), Median(decode_ms),
-                                 Median(around_ms), Median(network_ms), Median(frame_ms),
-                                 1000 / Median(frame_ms), poses, frames, engine->detector().runs())
+    const std::string name(blazepose::ModelComplexityName(complexity));
+    const auto network_case =
+        std::ranges::find_if(Networks(), [&name](const NetworkCase& c) { return c.name == name; });
+    const double share = network_case->million_multiply_adds / Median(network_ms) /
+                         (MatrixProduct::kMillionMultiplyAdds / Median(product_ms));
+    std::cout << absl::StrFormat("| %s | %.2f | %.2f | %.1f | %.0f %% | %.1f | %.0f | %d of %d | %d |\n",
+                                 name, Median(decode_ms), Median(around_ms), Median(network_ms), 100 * share,
+                                 Median(frame_ms), 1000 / Median(frame_ms), poses, frames,
+                                 engine->detector().runs())
               << std::flush;
   }
   return absl::OkStatus();
