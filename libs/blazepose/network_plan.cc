@@ -114,9 +114,10 @@ class Planner {
   absl::StatusOr<size_t> AppendSlices(int tensor, size_t output, size_t offset, int levels) {
     const auto maker = std::find_if(model_.operators().begin(), model_.operators().end(),
                                     [tensor](const TfliteOperator& op) { return op.output == tensor; });
-    if (maker == model_.operators().end()) return Invalid("an output is never computed");
+    const bool computed = maker != model_.operators().end();
+    if (!computed && tensor != model_.inputs()[0]) return Invalid("an output is never computed");
     const size_t end = offset + model_.tensors()[tensor].ElementCount();
-    if (maker->kind != OperatorKind::kReshape && maker->kind != OperatorKind::kConcatenation) {
+    if (!computed || (maker->kind != OperatorKind::kReshape && maker->kind != OperatorKind::kConcatenation)) {
       slices_.push_back({tensor, output, offset});
       return end;
     }

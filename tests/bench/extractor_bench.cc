@@ -185,6 +185,7 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(10, 100000))
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
+  at::set_num_threads(1);
   absl::Status status = trackfit::bench::CompareEngines(rounds);
   if (status.ok()) status = trackfit::bench::MeasureFrames(frames);
   if (status.ok()) return 0;
