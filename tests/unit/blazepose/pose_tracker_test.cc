@@ -114,6 +114,16 @@ TEST(PoseTracker, ReportsNobodyAndFindsTheNextPerson) {
   EXPECT_TRUE(Track(tracker, engine, DrawnPerson(60), 3).has_value());
 }
 
+TEST(PoseTracker, RunsTheDetectorOnlyWhileNobodyIsFollowed) {
+  PoseEngine engine = MakeEngine();
+  PoseTracker tracker;
+  const cv::Mat empty(480, 640, CV_8UC3, cv::Scalar::all(90));
+  for (int frame = 0; frame < 3; ++frame) EXPECT_FALSE(Track(tracker, engine, empty, frame));
+  EXPECT_EQ(engine.detector().runs(), 3);
+  for (int frame = 3; frame < 9; ++frame) EXPECT_TRUE(Track(tracker, engine, DrawnPerson(0, 0), frame));
+  EXPECT_EQ(engine.detector().runs(), 4);
+}
+
 TEST(PoseTracker, ForgetsEverythingWhenThePersonIsLost) {
   PoseEngine engine = MakeEngine();
   PoseTracker tracker, fresh;
