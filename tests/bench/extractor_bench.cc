@@ -2,6 +2,7 @@
 // what there is around it. Prints Markdown. These machines are noisy, so everything that is compared runs in
 // turn, and medians are told.
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
