@@ -402,8 +402,8 @@ class Planner {
     if (block < 2 || block > 64 || in[3] % (block * block) != 0) {
       return Invalid("the block does not fit the channels");
     }
-    const absl::Status made = TranslateSimple(op, NodeKind::kDepthToSpace, input,
-                                              {in[0], in[1] * block, in[2] * block, in[3] / (block * block)});
+    absl::Status made = TranslateSimple(op, NodeKind::kDepthToSpace, input,
+                                        {in[0], in[1] * block, in[2] * block, in[3] / (block * block)});
     if (made.ok()) plan_.nodes.back().block = block;
     return made;
   }

@@ -34,7 +34,7 @@ Thumbnail::Thumbnail(const cv::Mat& bgr) {
         red += static_cast<float>(pixel[2]) / 4;
       }
       const float brightness = (blue + 2 * green + red) / 4;
-      float* cell = &cells_[static_cast<std::size_t>(3 * (y * kSize + x))];
+      float* cell = cells_.data() + 3 * (y * kSize + x);
       cell[0] = brightness;
       cell[1] = blue - brightness;
       cell[2] = red - brightness;
@@ -56,11 +56,11 @@ float Thumbnail::Difference(const Thumbnail& other) const {
 }
 
 float Thumbnail::DifferenceAt(const Thumbnail& other, cv::Point shift) const {
-  const int rows = kSize - std::abs(shift.y), values = 3 * (kSize - std::abs(shift.x));
+  const int rows = kSize - std::abs(shift.y), columns = kSize - std::abs(shift.x), values = 3 * columns;
   const auto start = [](int x, int y) { return 3 * (std::max(y, 0) * kSize + std::max(x, 0)); };
   const float* here = cells_.data() + start(-shift.x, -shift.y);
   const float* there = other.cells_.data() + start(shift.x, shift.y);
-  float difference = 0, content = 2 * kNoise * static_cast<float>(rows * values / 3);
+  float difference = 0, content = 2 * kNoise * static_cast<float>(rows * columns);
   for (int y = 0; y < rows; ++y, here += 3 * kSize, there += 3 * kSize) {
     for (int i = 0; i < values; ++i) {
       const float change = here[i] - there[i];
