@@ -30,6 +30,8 @@ struct Quality {
 struct JointError {
   float error = 0;       // the model's raw error
   float percentile = 0;  // among correct executions of the judged exercise, [0, 100]
+  bool judged =
+      true;  // false: hardly seen in this window, so nothing is said of it; error and percentile are 0
 };
 
 struct Assessment {
@@ -38,8 +40,11 @@ struct Assessment {
   std::vector<ClassScore> classes;  // all, most probable first, summing to 1
   std::string exercise;             // the most probable that is not the background class
   float confidence = 0;             // its probability
-  bool known = false;               // false: probably none of the model's exercises
-  std::string judged_exercise;      // what quality and joint errors refer to
+  // How much the movement looks like one of the model's exercises rather than anything else, [0, 1]. known:
+  // high enough to be one of them.
+  float known_score = 0;
+  bool known = false;
+  std::string judged_exercise;  // what quality and joint errors refer to
   Quality quality;
   std::array<JointError, skeleton::kJointCount> joint_errors{};
   std::string model_version;

@@ -9,6 +9,7 @@ void ClipSummary::Add(const Assessment& window) {
   last_sequence_ = std::max(last_sequence_, window.last_sequence);
   ++windows_;
   known_windows_ += window.known ? 1 : 0;
+  known_score_ += window.known_score;
   model_version_ = window.model_version;
   recognised_.insert(window.exercise);
   for (const ClassScore& score : window.classes) probability_[score.exercise] += score.probability;
@@ -19,6 +20,8 @@ void ClipSummary::Add(const Assessment& window) {
   judged.cosine += window.quality.cosine;
   judged.score += window.quality.score;
   for (int j = 0; j < skeleton::kJointCount; ++j) {
+    if (!window.joint_errors[j].judged) continue;
+    ++judged.joint_windows[j];
     judged.error[j] += window.joint_errors[j].error;
     judged.percentile[j] += window.joint_errors[j].percentile;
   }
@@ -30,6 +33,7 @@ std::optional<Assessment> ClipSummary::Overall() const {
   overall.first_sequence = first_sequence_;
   overall.last_sequence = last_sequence_;
   overall.model_version = model_version_;
+  overall.known_score = static_cast<float>(known_score_ / windows_);
   overall.known = known_windows_ * 2 > windows_;
   for (const auto& [exercise, sum] : probability_) {
     const auto probability = static_cast<float>(sum / windows_);
@@ -55,8 +59,13 @@ std::optional<Assessment> ClipSummary::Overall() const {
   overall.quality.score = static_cast<float>(sums.score / windows);
   if (sums.rated) overall.quality.level = LevelOf(overall.quality.score);
   for (int j = 0; j < skeleton::kJointCount; ++j) {
-    overall.joint_errors[j].error = static_cast<float>(sums.error[j] / windows);
-    overall.joint_errors[j].percentile = static_cast<float>(sums.percentile[j] / windows);
+    const int joint_windows = sums.joint_windows[j];
+    if (joint_windows == 0) {
+      overall.joint_errors[j] = {.judged = false};
+      continue;
+    }
+    overall.joint_errors[j] = {.error = static_cast<float>(sums.error[j] / joint_windows),
+                               .percentile = static_cast<float>(sums.percentile[j] / joint_windows)};
   }
   return overall;
 }

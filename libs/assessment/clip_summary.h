@@ -19,8 +19,9 @@ class ClipSummary {
   void Add(const Assessment& window);
 
   // Mean class probabilities; the exercise is the most probable of those that some window recognised, known
-  // by majority of the windows. Quality and joint errors are means over the windows judged against that
-  // exercise, or, where none was, against the one most often judged. Empty when nothing was added.
+  // by majority of the windows; known_score is the windows' mean. Quality and joint errors are means over the
+  // windows judged against that exercise, or, where none was, against the one most often judged; those of a
+  // joint over the windows that judged it. Empty when nothing was added.
   std::optional<Assessment> Overall() const;
 
  private:
@@ -29,12 +30,14 @@ class ClipSummary {
     bool rated = false;  // by a calibrated model
     double cosine = 0;
     double score = 0;
+    std::array<int, skeleton::kJointCount> joint_windows{};  // that judged the joint
     std::array<double, skeleton::kJointCount> error{};
     std::array<double, skeleton::kJointCount> percentile{};
   };
 
   int windows_ = 0;
   int known_windows_ = 0;
+  double known_score_ = 0;
   uint64_t first_sequence_ = 0;
   uint64_t last_sequence_ = 0;
   std::string model_version_;

@@ -58,6 +58,7 @@ absl::StatusOr<Assessment> ProtogcnAssessor::Assess(std::span<const skeleton::Po
   }
   std::stable_sort(assessment.classes.begin(), assessment.classes.end(),
                    [](const ClassScore& a, const ClassScore& b) { return a.probability > b.probability; });
+  assessment.known_score = assessment.confidence;
   assessment.known = assessment.confidence > background &&
                      assessment.confidence >= static_cast<float>(metadata.known_threshold);
 

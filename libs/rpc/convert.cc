@@ -114,6 +114,7 @@ absl::StatusOr<assessment::Assessment> FromProto(const v1::Assessment& assessmen
   }
   result.exercise = assessment.exercise();
   result.confidence = assessment.confidence();
+  result.known_score = assessment.known_score();
   result.known = assessment.known();
   result.judged_exercise = assessment.judged_exercise();
   result.quality = {assessment.quality().cosine(), assessment.quality().score(),
@@ -124,7 +125,8 @@ absl::StatusOr<assessment::Assessment> FromProto(const v1::Assessment& assessmen
       return absl::InvalidArgumentError(absl::StrCat("assessment.joint_errors[", joint, "].joint is ",
                                                      error.joint(), "; all joints must be there in order"));
     }
-    result.joint_errors[static_cast<std::size_t>(joint)] = {error.error(), error.percentile()};
+    result.joint_errors[static_cast<std::size_t>(joint)] = {error.error(), error.percentile(),
+                                                            error.judged()};
   }
   result.model_version = assessment.model_version();
   return result;
@@ -141,6 +143,7 @@ v1::Assessment ToProto(const assessment::Assessment& assessment) {
   }
   result.set_exercise(assessment.exercise);
   result.set_confidence(assessment.confidence);
+  result.set_known_score(assessment.known_score);
   result.set_known(assessment.known);
   result.set_judged_exercise(assessment.judged_exercise);
   result.mutable_quality()->set_cosine(assessment.quality.cosine);
@@ -152,6 +155,7 @@ v1::Assessment ToProto(const assessment::Assessment& assessment) {
     out->set_name(std::string(skeleton::JointNames()[joint]));
     out->set_error(assessment.joint_errors[joint].error);
     out->set_percentile(assessment.joint_errors[joint].percentile);
+    out->set_judged(assessment.joint_errors[joint].judged);
   }
   result.set_model_version(assessment.model_version);
   return result;
