@@ -19,7 +19,7 @@ class Assessor {
   virtual ~Assessor() = default;
 
   virtual double rate_hz() const = 0;     // of the poses in a window
-  virtual int window_frames() const = 0;  // the network's own window
+  virtual int window_frames() const = 0;  // poses in a whole window of the model's
   virtual const std::string& model_version() const = 0;
   virtual const std::string& layout() const = 0;
   // The exercises that it knows, without the background class.

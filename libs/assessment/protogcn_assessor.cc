@@ -17,9 +17,9 @@ absl::StatusOr<std::shared_ptr<const ProtogcnAssessor>> ProtogcnAssessor::Load(c
   auto shape = protogcn::WindowShapeOf((*model)->metadata());
   if (!shape.ok()) return shape.status();
   // Without a wish of the client's, sessions take the model's own window.
-  if (const auto window = WindowConfig{}.Resolve(shape->frames); !window.ok()) {
+  if (const auto window = WindowConfig{}.Resolve(shape->poses); !window.ok()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(path, ": metadata.network.window: ", window.status().message()));
+        absl::StrCat(path, ": the model's window: ", window.status().message()));
   }
   return std::shared_ptr<const ProtogcnAssessor>(
       new ProtogcnAssessor(*std::move(model), version, *std::move(shape)));

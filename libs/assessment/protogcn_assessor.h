@@ -29,7 +29,7 @@ class ProtogcnAssessor : public Assessor {
                                                                       const std::string& version);
 
   double rate_hz() const override { return shape_.rate_hz; }
-  int window_frames() const override { return shape_.frames; }
+  int window_frames() const override { return shape_.poses; }
   const std::string& model_version() const override { return version_; }
   const std::string& layout() const override { return shape_.layout.name; }
   const std::vector<std::string>& exercises() const override { return exercises_; }

@@ -108,7 +108,8 @@ absl::Status NetworkConfig::Validate() const {
         InRange("num_filters", num_filters, 1, kMaxFilters), InRange("filter_ratio", filter_ratio, 0.0, 1.0),
         InRange("num_prototypes", num_prototypes, 1, kMaxChannels),
         InRange("contrast_channels", contrast_channels, 1, kMaxChannels),
-        InRange("classes", classes, 1, kMaxClasses), InRange("head_dropout", head_dropout, 0.0, 0.95)}) {
+        InRange("classes", classes, 1, kMaxClasses), InRange("head_dropout", head_dropout, 0.0, 0.95),
+        InRange("joint_channels", joint_channels, 0, kMaxChannels)}) {
     if (!status.ok()) return status;
   }
   if (joint_coefficients != 0) {

@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "absl/strings/str_cat.h"
+#include "skeleton/normalize.h"
 #include "skeleton/resample.h"
 
 namespace trackfit::protogcn {
@@ -62,30 +63,13 @@ struct Turn {
   float cosine, sine;
 };
 
-// The median 3-D torso length; a quarter of the picture where no torso is seen.
-float TorsoLength(std::span<const Pose> poses) {
-  std::vector<float> lengths;
-  for (const Pose& pose : poses) {
-    const auto& l = pose.landmarks;
-    const auto middle = [&](float Landmark::*axis, int a, int b) { return (l[a].*axis + l[b].*axis) / 2; };
-    const float length = std::hypot(middle(&Landmark::x, 11, 12) - middle(&Landmark::x, 23, 24),
-                                    middle(&Landmark::y, 11, 12) - middle(&Landmark::y, 23, 24),
-                                    middle(&Landmark::z, 11, 12) - middle(&Landmark::z, 23, 24));
-    if (std::isfinite(length)) lengths.push_back(length);
-  }
-  if (lengths.empty()) return 0.25F;
-  std::nth_element(lengths.begin(), lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2),
-                   lengths.end());
-  return lengths[lengths.size() / 2];
-}
-
 // Errors of pose estimation: a constant one per joint, one that wanders, and one per frame. Depth is worse.
 void AddNoise(std::vector<Pose>& poses, const AugmentationConfig& config, Random& random) {
   const double torso = TorsoLength(poses);
   std::normal_distribution<double> normal;
   const double strength = Uniform(random, 0.2, 1.6);
   const double jitter = config.jitter * strength * torso, offset = config.offset * strength * torso;
-  constexpr double kDepthFactor = 3;
+  constexpr double kDepthFactor = 1.5;
   constexpr double kWanderDecay = 0.93;  // half a second at 30 Hz
   const double wander_step = std::sqrt(1 - kWanderDecay * kWanderDecay) * offset / 2;
   for (int j = 0; j < kJointCount; ++j) {
@@ -151,6 +135,22 @@ absl::Status AugmentationConfig::Validate() const {
   if (!(time_warp >= 0 && time_warp < 0.3))
     return absl::InvalidArgumentError("time_warp must be within [0, 0.3)");
   return absl::OkStatus();
+}
+
+float TorsoLength(std::span<const Pose> poses) {
+  std::vector<float> lengths;
+  for (const Pose& pose : poses) {
+    const auto& l = pose.landmarks;
+    const auto middle = [&](float Landmark::*axis, int a, int b) { return (l[a].*axis + l[b].*axis) / 2; };
+    const float length = std::hypot(middle(&Landmark::x, 11, 12) - middle(&Landmark::x, 23, 24),
+                                    middle(&Landmark::y, 11, 12) - middle(&Landmark::y, 23, 24),
+                                    middle(&Landmark::z, 11, 12) - middle(&Landmark::z, 23, 24));
+    if (std::isfinite(length)) lengths.push_back(length);
+  }
+  if (lengths.empty()) return 0.25F;
+  std::nth_element(lengths.begin(), lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2),
+                   lengths.end());
+  return lengths[lengths.size() / 2];
 }
 
 void MakeSquare(std::span<Pose> poses) {
@@ -279,14 +279,22 @@ std::vector<Pose> WarpTime(std::span<const Pose> poses, int count, double streng
   return warped;
 }
 
-std::vector<Pose> Augment(std::vector<Pose> poses, const AugmentationConfig& config, Random& random) {
+std::vector<Pose> Augment(std::vector<Pose> poses, const AugmentationConfig& config, Random& random,
+                          std::vector<int>* marked) {
   MakeSquare(poses);
+  // Turns are rigid only where depth has the picture's scale.
+  ScaleDepth(poses, 1 / skeleton::kDepthScale);
   if (Chance(random, config.reverse_probability)) std::reverse(poses.begin(), poses.end());
   if (config.time_warp > 0 && poses.size() > 2) {
     poses = WarpTime(poses, static_cast<int>(poses.size()), Uniform(random, 0, config.time_warp),
                      Uniform(random, 0, 2 * std::numbers::pi));
   }
-  if (Chance(random, config.mirror_probability)) Mirror(poses);
+  if (Chance(random, config.mirror_probability)) {
+    Mirror(poses);
+    if (marked != nullptr) {
+      for (int& joint : *marked) joint = skeleton::MirroredJoints()[joint];
+    }
+  }
   ScaleDepth(poses, std::exp(std::normal_distribution<double>(0, config.depth_scale)(random)));
   const auto angle = [&](double degrees) { return Uniform(random, -Radians(degrees), Radians(degrees)); };
   Yaw(poses, angle(config.max_yaw_degrees));
@@ -295,6 +303,7 @@ std::vector<Pose> Augment(std::vector<Pose> poses, const AugmentationConfig& con
   if (Chance(random, config.flat_probability)) ScaleDepth(poses, 0);
   AddDrift(poses, config, random);
   AddNoise(poses, config, random);
+  ScaleDepth(poses, skeleton::kDepthScale);
   if (Chance(random, config.aspect_probability)) {
     const double limit = std::log(config.max_aspect);
     ChangeAspect(poses, std::exp(Uniform(random, -limit, limit)));

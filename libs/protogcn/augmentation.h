@@ -35,6 +35,10 @@ struct AugmentationConfig {
 // Puts poses on a square picture: afterwards x, y and z have one scale and width = height.
 void MakeSquare(std::span<skeleton::Pose> poses);
 
+// The median torso length in (x, y, z); a quarter of the picture where no torso is seen. Square pictures
+// only.
+float TorsoLength(std::span<const skeleton::Pose> poses);
+
 // Exchanges left and right, and turns x around the middle of the picture. Twice gives the original.
 void Mirror(std::span<skeleton::Pose> poses);
 
@@ -56,9 +60,10 @@ std::vector<int> DrawAbsentJoints(Random& random);
 std::vector<skeleton::Pose> WarpTime(std::span<const skeleton::Pose> poses, int count, double strength,
                                      double phase);
 
-// One random variant of `poses` (at least two); length and rate stay the same.
+// One random variant of `poses` (at least two); length and rate stay the same. `marked` joints stay marked
+// when left and right are exchanged.
 std::vector<skeleton::Pose> Augment(std::vector<skeleton::Pose> poses, const AugmentationConfig& config,
-                                    Random& random);
+                                    Random& random, std::vector<int>* marked = nullptr);
 
 }  // namespace trackfit::protogcn
 

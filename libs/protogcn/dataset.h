@@ -35,6 +35,7 @@ struct Clip {
   double fps = 0;     // 0 = unknown
   SourceKind kind = SourceKind::kRecorded;
   std::vector<skeleton::Pose> poses;
+  std::vector<skeleton::Joint> wrong_joints{};  // those at fault, where that is known
 
   bool correct() const { return form != "incorrect"; }
 };

@@ -89,7 +89,7 @@ std::vector<std::vector<float>> ServedWindows::Of(const Clip& clip) const {
   };
   if (clip.kind == SourceKind::kPhotoPair) {
     std::vector<Pose> ends = {clip.poses.front(), MendSides(clip.poses.front(), clip.poses.back())};
-    return {tensor(ToAndFro(ends[0], ends[1], Tempo{}, shape.frames, shape.rate_hz))};
+    return {tensor(ToAndFro(ends[0], ends[1], Tempo{}, shape.poses, shape.rate_hz))};
   }
   std::vector<std::vector<float>> windows;
   for (const std::vector<Pose>& piece : UniformPieces(clip, shape.rate_hz)) {
@@ -98,7 +98,7 @@ std::vector<std::vector<float>> ServedWindows::Of(const Clip& clip) const {
     const std::span<const Pose> poses(piece);
     if (length < min_frames) windows.push_back(tensor(poses));
     for (int end = min_frames; end <= length; end += stride) {
-      const int first = std::max(0, end - shape.frames);
+      const int first = std::max(0, end - shape.poses);
       windows.push_back(tensor(poses.subspan(first, end - first)));
     }
   }

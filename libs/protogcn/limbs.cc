@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "skeleton/normalize.h"
+
 namespace trackfit::protogcn {
 
 const std::vector<Limb>& Limbs() {
@@ -27,13 +29,14 @@ void TurnLimb(std::span<skeleton::Pose> poses, const Limb& limb, const synthesis
     if (!std::isfinite(root.x)) continue;
     for (const int joint : limb.joints) {
       skeleton::Landmark& landmark = pose.landmarks[joint];
-      const synthesis::Vec3 arm{landmark.x - root.x, landmark.y - root.y, landmark.z - root.z};
+      const synthesis::Vec3 arm{landmark.x - root.x, landmark.y - root.y,
+                                (landmark.z - root.z) / skeleton::kDepthScale};
       // Rodrigues' formula.
       const synthesis::Vec3 turned =
           arm * cosine + Cross(axis, arm) * sine + axis * (Dot(axis, arm) * (1 - cosine));
       landmark.x = root.x + static_cast<float>(turned.x);
       landmark.y = root.y + static_cast<float>(turned.y);
-      landmark.z = root.z + static_cast<float>(turned.z);
+      landmark.z = root.z + static_cast<float>(turned.z) * skeleton::kDepthScale;
     }
   }
 }

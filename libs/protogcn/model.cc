@@ -54,7 +54,8 @@ absl::Status CheckShapes(const NetworkConfig& config, const NetworkOutput& outpu
   const bool fits = output.logits.sizes() == torch::IntArrayRef{1, config.classes} &&
                     output.pooled.sizes() == torch::IntArrayRef{1, FeatureChannels(config)} &&
                     output.graph.sizes() == torch::IntArrayRef{1, GraphChannels(config), nodes, nodes} &&
-                    output.recon_graph.sizes() == output.graph.sizes();
+                    output.recon_graph.sizes() == output.graph.sizes() &&
+                    output.joints.defined() == (config.joint_channels > 0);
   return fits ? absl::OkStatus()
               : absl::DataLossError("its network is not the one that its metadata describe");
 }
@@ -95,17 +96,26 @@ Model::~Model() = default;
 absl::StatusOr<std::unique_ptr<Model>> Model::Load(const std::string& path) {
   auto archive = LoadArchive(path);
   if (!archive.ok()) return archive.status();
-  auto frozen = FreezeNetwork(archive->network);
-  if (!frozen.ok()) return WithPath(path, frozen.status());
+  auto model = FromNetwork(archive->network, std::move(archive->metadata));
+  if (!model.ok()) return WithPath(path, model.status());
+  return model;
+}
+
+absl::StatusOr<std::unique_ptr<Model>> Model::FromNetwork(const torch::jit::Module& network,
+                                                          ModelMetadata metadata) {
+  if (absl::Status status = metadata.Validate(); !status.ok()) return status;
+  auto frozen = FreezeNetwork(network);
+  if (!frozen.ok()) return frozen.status();
   try {
     const c10::InferenceMode inference;
     at::init_num_threads();
-    const absl::Status status = CheckFrozen(archive->metadata.network, archive->network, *frozen);
-    if (!status.ok()) return WithPath(path, status);
+    torch::jit::Module original = network.deepcopy();
+    original.eval();
+    if (absl::Status status = CheckFrozen(metadata.network, original, *frozen); !status.ok()) return status;
   } catch (const std::exception& failure) {
-    return absl::DataLossError(absl::StrCat(path, ": its network does not run: ", failure.what()));
+    return absl::DataLossError(absl::StrCat("its network does not run: ", failure.what()));
   }
-  auto impl = std::make_unique<Impl>(Impl{std::move(archive->metadata), *std::move(frozen)});
+  auto impl = std::make_unique<Impl>(Impl{std::move(metadata), *std::move(frozen)});
   return std::unique_ptr<Model>(new Model(std::move(impl)));
 }
 
@@ -133,7 +143,9 @@ absl::StatusOr<Prediction> Model::Run(std::span<const float> window) const {
     prediction.logits = ToVector(output.logits);
     prediction.probabilities = Softmax(prediction.logits, impl_->metadata.temperature);
     prediction.embedding = ToVector(output.pooled / output.pooled.norm().clamp_min(1e-12));
-    prediction.joint_error = ToVector(JointErrors(output.graph, output.recon_graph));
+    prediction.joint_error = ToVector(impl_->metadata.joint_error == JointErrorSource::kHead
+                                          ? output.joints
+                                          : JointErrors(output.graph, output.recon_graph));
     return prediction;
   } catch (const std::exception& failure) {
     return absl::InternalError(absl::StrCat("the network failed: ", failure.what()));

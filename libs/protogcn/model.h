@@ -2,6 +2,8 @@
 #ifndef TRACKFIT_PROTOGCN_MODEL_H_
 #define TRACKFIT_PROTOGCN_MODEL_H_
 
+#include <torch/script.h>
+
 #include <memory>
 #include <span>
 #include <string>
@@ -16,8 +18,7 @@ struct Prediction {
   std::vector<float> logits;         // [classes], as the classifier gives them
   std::vector<float> probabilities;  // [classes], softmax of logits / temperature
   std::vector<float> embedding;      // [F], the pooled feature, L2-normalised
-  // [V], per node of the layout: |graph - reconstructed graph|, averaged over channels, summed over the
-  // node's row and column. Uncalibrated.
+  // [V], per node of the layout, from where metadata().joint_error says; the larger the worse, uncalibrated.
   std::vector<float> joint_error;
 };
 
@@ -26,6 +27,10 @@ class Model {
   // Loads an archive, freezes its network, checks that freezing left the results alone and warms up.
   // NOT_FOUND, DATA_LOSS or INVALID_ARGUMENT name what is wrong with the file.
   static absl::StatusOr<std::unique_ptr<Model>> Load(const std::string& path);
+
+  // The same for a network in memory, of which it keeps a copy: one in training, say. Errors as Load.
+  static absl::StatusOr<std::unique_ptr<Model>> FromNetwork(const torch::jit::Module& network,
+                                                            ModelMetadata metadata);
 
   ~Model();
   Model(const Model&) = delete;

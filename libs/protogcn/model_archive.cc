@@ -18,6 +18,7 @@ using Json = nlohmann::json;
 
 constexpr int kFormat = 1;  // of metadata.json
 constexpr double kMaxRateHz = 1000;
+constexpr int kMaxWindowPoses = 3000;
 constexpr double kMaxTemperature = 1000;
 constexpr double kUnitTolerance = 1e-3;
 
@@ -111,6 +112,8 @@ absl::Status ValidateCalibration(const ModelMetadata& metadata) {
       return Invalid(absl::StrCat("calibration.joint_error of ", name, " has ", tables.size(),
                                   " tables; expected ", metadata.network.nodes, " or none"));
     }
+    if (!Ascends(calibration[i].worst_joint))
+      return Invalid(absl::StrCat("calibration.worst_joint of ", name, " does not ascend"));
     if (!std::all_of(tables.begin(), tables.end(), Ascends)) {
       return Invalid(absl::StrCat("calibration.joint_error of ", name, " does not ascend"));
     }
@@ -122,10 +125,16 @@ absl::Status ValidateNumbers(const ModelMetadata& metadata) {
   if (!(metadata.rate_hz > 0 && metadata.rate_hz <= kMaxRateHz)) {
     return Invalid(absl::StrCat("rate_hz is ", metadata.rate_hz, "; it must lie in (0, ", kMaxRateHz, "]"));
   }
-  if (metadata.min_frames < 1 || metadata.min_frames > metadata.network.window) {
-    return Invalid(absl::StrCat("min_frames is ", metadata.min_frames, "; it must lie in [1, ",
-                                metadata.network.window, "], the window"));
+  if (metadata.window_poses < 0 || metadata.window_poses > kMaxWindowPoses) {
+    return Invalid(absl::StrCat("window_poses is ", metadata.window_poses, "; it must lie in [0, ",
+                                kMaxWindowPoses, "]"));
   }
+  if (metadata.min_frames < 1 || metadata.min_frames > metadata.poses_per_window()) {
+    return Invalid(absl::StrCat("min_frames is ", metadata.min_frames, "; it must lie in [1, ",
+                                metadata.poses_per_window(), "], the window"));
+  }
+  if (metadata.joint_error == JointErrorSource::kHead && metadata.network.joint_channels == 0)
+    return Invalid("joint_error is \"head\", but the network has no joint head");
   if (!(metadata.temperature > 0 && metadata.temperature <= kMaxTemperature)) {
     return Invalid(
         absl::StrCat("temperature is ", metadata.temperature, "; it must lie in (0, ", kMaxTemperature, "]"));
@@ -189,7 +198,8 @@ Json NetworkToJson(const NetworkConfig& network) {
           {"contrast_channels", network.contrast_channels},
           {"joint_coefficients", network.joint_coefficients},
           {"classes", network.classes},
-          {"head_dropout", network.head_dropout}};
+          {"head_dropout", network.head_dropout},
+          {"joint_channels", network.joint_channels}};
 }
 
 absl::StatusOr<NetworkConfig> NetworkFromJson(const Json& json) {
@@ -212,6 +222,7 @@ absl::StatusOr<NetworkConfig> NetworkFromJson(const Json& json) {
   reader.Read("joint_coefficients", network.joint_coefficients);
   reader.Read("classes", network.classes);
   reader.Read("head_dropout", network.head_dropout);
+  if (json.contains("joint_channels")) reader.Read("joint_channels", network.joint_channels);
   if (!reader.status().ok()) return reader.status();
   return network;
 }
@@ -223,12 +234,25 @@ absl::StatusOr<std::vector<ClassCalibration>> CalibrationFromJson(const std::vec
     FieldReader reader(entry, "metadata.calibration.");
     reader.Read("cosine", of_class.cosine);
     reader.Read("joint_error", of_class.joint_error);
+    if (entry.contains("worst_joint")) reader.Read("worst_joint", of_class.worst_joint);
     if (!reader.status().ok()) return reader.status();
   }
   return calibration;
 }
 
 }  // namespace
+
+absl::StatusOr<JointErrorSource> ParseJointErrorSource(const std::string& name) {
+  for (const JointErrorSource source : {JointErrorSource::kGraph, JointErrorSource::kHead}) {
+    if (JointErrorSourceName(source) == name) return source;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("joint_error \"", name, "\" is unknown; known are \"graph\" and \"head\""));
+}
+
+std::string JointErrorSourceName(JointErrorSource source) {
+  return source == JointErrorSource::kGraph ? "graph" : "head";
+}
 
 absl::Status ModelMetadata::Validate() const {
   if (version.empty()) return Invalid("version is empty");
@@ -246,7 +270,9 @@ absl::Status ModelMetadata::Validate() const {
 std::string MetadataToJson(const ModelMetadata& metadata) {
   Json calibration = Json::array();
   for (const ClassCalibration& of_class : metadata.calibration) {
-    calibration.push_back({{"cosine", of_class.cosine}, {"joint_error", of_class.joint_error}});
+    calibration.push_back({{"cosine", of_class.cosine},
+                           {"joint_error", of_class.joint_error},
+                           {"worst_joint", of_class.worst_joint}});
   }
   const Json json = {{"format", kFormat},
                      {"version", metadata.version},
@@ -255,10 +281,12 @@ std::string MetadataToJson(const ModelMetadata& metadata) {
                      {"background_class", metadata.background_class},
                      {"joint_mapping", metadata.joint_mapping},
                      {"rate_hz", metadata.rate_hz},
+                     {"window_poses", metadata.window_poses},
                      {"min_frames", metadata.min_frames},
                      {"normalization", metadata.normalization},
                      {"prototypes", metadata.prototypes},
                      {"calibration", std::move(calibration)},
+                     {"joint_error", JointErrorSourceName(metadata.joint_error)},
                      {"temperature", metadata.temperature},
                      {"known_threshold", metadata.known_threshold},
                      {"provenance", metadata.provenance},
@@ -273,6 +301,7 @@ absl::StatusOr<ModelMetadata> MetadataFromJson(const std::string& text) {
   int format = 0;
   Json network;
   std::vector<Json> calibration;
+  std::string joint_error = "graph";
   FieldReader reader(json, "metadata.");
   reader.Read("format", format);
   reader.Read("version", metadata.version);
@@ -281,10 +310,12 @@ absl::StatusOr<ModelMetadata> MetadataFromJson(const std::string& text) {
   reader.Read("background_class", metadata.background_class);
   reader.Read("joint_mapping", metadata.joint_mapping);
   reader.Read("rate_hz", metadata.rate_hz);
+  if (json.contains("window_poses")) reader.Read("window_poses", metadata.window_poses);
   reader.Read("min_frames", metadata.min_frames);
   reader.Read("normalization", metadata.normalization);
   reader.Read("prototypes", metadata.prototypes);
   reader.Read("calibration", calibration);
+  if (json.contains("joint_error")) reader.Read("joint_error", joint_error);
   reader.Read("temperature", metadata.temperature);
   reader.Read("known_threshold", metadata.known_threshold);
   reader.Read("provenance", metadata.provenance);
@@ -295,6 +326,9 @@ absl::StatusOr<ModelMetadata> MetadataFromJson(const std::string& text) {
   auto network_config = NetworkFromJson(network);
   if (!network_config.ok()) return network_config.status();
   metadata.network = *std::move(network_config);
+  const auto source = ParseJointErrorSource(joint_error);
+  if (!source.ok()) return Invalid(std::string(source.status().message()));
+  metadata.joint_error = *source;
   auto tables = CalibrationFromJson(calibration);
   if (!tables.ok()) return tables.status();
   metadata.calibration = *std::move(tables);

@@ -18,7 +18,18 @@ namespace trackfit::protogcn {
 struct ClassCalibration {
   std::vector<float> cosine;                    // cosine between embedding and prototype
   std::vector<std::vector<float>> joint_error;  // per node of the layout: raw joint error
+  // Of the worst node's percentile in joint_error: among many joints one is always far out.
+  std::vector<float> worst_joint;
 };
+
+// Where a joint's error comes from.
+enum class JointErrorSource {
+  kGraph,  // |graph - reconstructed graph| along the node's row and column: upstream's idea, always there
+  kHead,   // the joint head's logit, trained on faults whose joints are known
+};
+// "graph" or "head"; INVALID_ARGUMENT names the known ones.
+absl::StatusOr<JointErrorSource> ParseJointErrorSource(const std::string& name);
+std::string JointErrorSourceName(JointErrorSource source);
 
 // Stored as metadata.json inside the archive.
 struct ModelMetadata {
@@ -28,15 +39,19 @@ struct ModelMetadata {
   std::string background_class;      // the class that stands for "none of these"; "" = none
   // Per node the BlazePose joints to average; empty = the layout's own.
   std::vector<std::vector<int>> joint_mapping;
-  double rate_hz = 30;                            // of the poses in a window
-  int min_frames = 60;                            // fewest frames that are worth an answer
-  std::string normalization = "torso";            // "torso" or "image"
-  std::vector<std::vector<float>> prototypes;     // per class the mean embedding [F], L2-normalised; or empty
-  std::vector<ClassCalibration> calibration;      // per class; or empty
+  double rate_hz = 30;   // of the poses in a window
+  int window_poses = 0;  // of one window, before they are brought to network.window frames; 0 = as many
+  int min_frames = 60;   // fewest frames that are worth an answer
+  std::string normalization = "torso";         // "torso" or "image"
+  std::vector<std::vector<float>> prototypes;  // per class the mean embedding [F], L2-normalised; or empty
+  std::vector<ClassCalibration> calibration;   // per class; or empty
+  JointErrorSource joint_error = JointErrorSource::kGraph;
   double temperature = 1;                         // divides the logits before the softmax
   double known_threshold = 0;                     // least probability of a known exercise
   std::map<std::string, std::string> provenance;  // how the model was made: data, command, seed, ...
   std::map<std::string, double> metrics;          // e.g. "validation.accuracy"
+
+  int poses_per_window() const { return window_poses > 0 ? window_poses : network.window; }
 
   // INVALID_ARGUMENT naming the field and its limit.
   absl::Status Validate() const;

@@ -7,6 +7,8 @@
 #include <numbers>
 #include <span>
 
+#include "skeleton/normalize.h"
+
 namespace trackfit::protogcn {
 namespace {
 
@@ -26,7 +28,7 @@ float Norm(const Vec& a) { return std::sqrt(Dot(a, a)); }
 bool Finite(const Vec& a) { return std::isfinite(a.x) && std::isfinite(a.y) && std::isfinite(a.z); }
 Vec Lerp(const Vec& a, const Vec& b, float t) { return a + (b - a) * t; }
 
-// Height per width, so that x * 1, y * aspect and z * 1 are isotropic.
+// Height per width, so that x * 1, y * aspect and z / kDepthScale are isotropic.
 float Aspect(const Pose& pose) {
   const bool known = pose.image_width > 0 && pose.image_height > 0;
   return known ? static_cast<float>(pose.image_height) / static_cast<float>(pose.image_width) : 1.0F;
@@ -38,7 +40,8 @@ Points Isotropic(const Pose& pose) {
   Points points;
   const float aspect = Aspect(pose);
   for (int j = 0; j < kJointCount; ++j) {
-    points[j] = {pose.landmarks[j].x, pose.landmarks[j].y * aspect, pose.landmarks[j].z};
+    points[j] = {pose.landmarks[j].x, pose.landmarks[j].y * aspect,
+                 pose.landmarks[j].z / skeleton::kDepthScale};
   }
   return points;
 }
@@ -140,7 +143,8 @@ float Movement(const Pose& a, const Pose& b, std::span<const int> joints, bool e
   for (const int j : joints) {
     const Landmark& from = a.landmarks[j];
     const Landmark& to = b.landmarks[exchanged ? skeleton::MirroredJoints()[j] : j];
-    const float distance = std::hypot(to.x - from.x, (to.y - from.y) * aspect, to.z - from.z);
+    const float distance =
+        std::hypot(to.x - from.x, (to.y - from.y) * aspect, (to.z - from.z) / skeleton::kDepthScale);
     if (std::isfinite(distance)) sum += distance;
   }
   return sum;
@@ -183,7 +187,7 @@ Pose InterpolateLinkage(const Pose& a, const Pose& b, float t) {
   const float aspect = Aspect(a);
   for (int j = 0; j < kJointCount; ++j) {
     Landmark& landmark = pose.landmarks[j];
-    landmark = {points[j].x, points[j].y / aspect, points[j].z,
+    landmark = {points[j].x, points[j].y / aspect, points[j].z * skeleton::kDepthScale,
                 a.landmarks[j].visibility + (b.landmarks[j].visibility - a.landmarks[j].visibility) * t,
                 landmark.presence};
   }

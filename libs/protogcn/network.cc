@@ -183,9 +183,10 @@ def forward(self, x):
     y = y.reshape([n * m, $0, $1, t]).permute([0, 2, 3, 1]).contiguous()
     s = self.gcn
 $3
-    pooled = torch.mean(y, [2, 3]).reshape([n, m, -1]).mean([1])
+    nodes = torch.mean(y, [2])
+    pooled = torch.mean(nodes, [2]).reshape([n, m, -1]).mean([1])
     graph = graph.reshape([n, m, $2, $0, $0]).mean([1])
-    return pooled, graph
+    return pooled, graph, nodes.reshape([n, m, -1, $0]).mean([1])
 )";
 
 // $0: dropout.
@@ -197,6 +198,25 @@ def contrast(self, recon_mean):
     return torch.linear(recon_mean, self.csc_loss.cl_fc.weight, self.csc_loss.cl_fc.bias)
 )";
 
+// Not upstream's. What a node's features and the whole body's posture (mean and spread of every node over
+// time) say of it; each node has its own last layer.
+constexpr char kJointHeadSource[] = R"(
+def forward(self, x, nodes):
+    n = x.size(0)
+    posture = x.mean([1])
+    spread, mean = torch.var_mean(posture, [1], False)
+    stats = torch.cat([mean, torch.sqrt(spread + 1e-06)], 2).reshape([n, -1])
+    body = self.body_out.forward(torch.relu(self.body_in.forward(stats)))
+    local = torch.relu(self.node_in.forward(nodes.transpose(1, 2)))
+    return (local * self.node_out.weight.unsqueeze(0)).sum([2]) + body
+)";
+
+constexpr char kLinearSource[] = R"(
+def forward(self, x):
+    return torch.linear(x, self.weight, self.bias)
+)";
+
+// $0: the joint head's term of the answer.
 constexpr char kNetworkSource[] = R"(
 def reconstruct(self, graph):
     return self.backbone.reconstruct(graph)
@@ -205,10 +225,10 @@ def contrast(self, recon_mean):
     return self.cls_head.contrast(recon_mean)
 
 def forward(self, x):
-    pooled, graph = self.backbone.forward(x)
+    pooled, graph, nodes = self.backbone.forward(x)
     prn_graph, recon_graph, response = self.backbone.reconstruct(graph)
     recon_mean = recon_graph.mean([1]).reshape([x.size(0), -1])
-    return self.cls_head.forward(pooled), pooled, graph, recon_graph, recon_mean, response
+    return self.cls_head.forward(pooled), pooled, graph, recon_graph, recon_mean, response$0
 )";
 
 // The bone tree as three graphs [3, V, V]: each joint itself, towards the centre, away from it; columns sum
@@ -233,7 +253,12 @@ class NetworkBuilder {
     Module network = Make("Network");
     network.register_module("backbone", Backbone());
     network.register_module("cls_head", Head());
-    network.define(kNetworkSource);
+    std::string joints;
+    if (config_.joint_channels > 0) {
+      network.register_module("joint_head", JointHead());
+      joints = ", self.joint_head.forward(x, nodes)";
+    }
+    network.define(absl::Substitute(kNetworkSource, joints));
     return network;
   }
 
@@ -434,6 +459,23 @@ class NetworkBuilder {
     return module;
   }
 
+  Module Linear(int64_t out, int64_t in) {
+    Module module = Weights("Linear", {out, in});
+    module.define(kLinearSource);
+    return module;
+  }
+
+  Module JointHead() {
+    const int64_t nodes = config_.nodes, width = config_.joint_channels;
+    Module module = Make("JointHead");
+    module.register_module("body_in", Linear(2 * width, 2 * nodes * config_.in_channels));
+    module.register_module("body_out", Linear(nodes, 2 * width));
+    module.register_module("node_in", Linear(width, FeatureChannels(config_)));
+    module.register_module("node_out", Weights("Linear", {nodes, width}, false));
+    module.define(kJointHeadSource);
+    return module;
+  }
+
   const NetworkConfig& config_;
   std::shared_ptr<torch::jit::CompilationUnit> unit_;
   at::Generator generator_;
@@ -456,7 +498,9 @@ absl::StatusOr<Module> BuildNetwork(const NetworkConfig& config, uint64_t seed) 
 NetworkOutput Forward(Module& network, const Tensor& input) {
   const auto outputs = network.forward({input}).toTuple();
   const auto tensor = [&outputs](size_t index) { return outputs->elements().at(index).toTensor(); };
-  return {tensor(0), tensor(1), tensor(2), tensor(3), tensor(4), tensor(5)};
+  const bool has_joints = outputs->elements().size() > 6;
+  return {
+      tensor(0), tensor(1), tensor(2), tensor(3), tensor(4), tensor(5), has_joints ? tensor(6) : Tensor()};
 }
 
 absl::StatusOr<Module> FreezeNetwork(const Module& network) {

@@ -9,6 +9,8 @@
 //                                  recon_graph [N, G, V, V], its reconstruction from prototypes
 //                                  recon_mean [N, V*V],      recon_graph averaged over channels
 //                                  response [N, V*V, P])     softmax over the prototypes
+//                                  and, with a joint head (NetworkConfig::joint_channels),
+//                                  joints [N, V]             per node the logit that it is at fault
 //   reconstruct(graph [N, G, V, V]) -> (prn_graph [N, G, V, V], recon_graph, response)
 //                                  prn_graph: the prototypes' output before the last convolution and ReLU
 //   contrast(recon_mean [N, V*V]) -> [N, contrast_channels],
@@ -34,6 +36,7 @@ struct NetworkOutput {
   torch::Tensor recon_graph;
   torch::Tensor recon_mean;
   torch::Tensor response;
+  torch::Tensor joints;  // undefined without a joint head
 };
 
 // A network in training mode, initialised for training from scratch; the same seed gives the same weights.

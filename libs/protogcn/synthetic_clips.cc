@@ -39,9 +39,11 @@ absl::StatusOr<Clip> MakeSyntheticClip(const std::string& exercise, bool correct
   options.motion.repetition_seconds = Uniform(random, 1.4, 4.5);
   options.motion.lead_in_seconds = Uniform(random, 0, 0.6);
   options.motion.lead_out_seconds = Uniform(random, 0, 0.6);
+  std::vector<skeleton::Joint> wrong_joints;
   if (!correct && !info->faults.empty()) {
     const size_t fault = std::uniform_int_distribution<size_t>(0, info->faults.size() - 1)(random);
     options.motion.fault = info->faults[fault].name;
+    wrong_joints = info->faults[fault].wrong_joints;
     options.motion.fault_strength = Uniform(random, 0.5, 1.2);
   }
   absl::StatusOr<std::vector<skeleton::Pose>> poses = synthesis::SynthesizePoses(options);
@@ -55,7 +57,8 @@ absl::StatusOr<Clip> MakeSyntheticClip(const std::string& exercise, bool correct
               .group = absl::StrCat("synthetic_", seed),
               .fps = kRateHz,
               .kind = SourceKind::kSynthetic,
-              .poses = *std::move(poses)};
+              .poses = *std::move(poses),
+              .wrong_joints = std::move(wrong_joints)};
 }
 
 }  // namespace trackfit::protogcn

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <map>
 #include <numbers>
+#include <random>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
@@ -18,7 +20,7 @@
 namespace trackfit::protogcn {
 namespace {
 
-constexpr int64_t kCheckpointFormat = 1;
+constexpr int64_t kCheckpointFormat = 2;
 constexpr const char* kHeadPrefix = "cls_head.";
 constexpr const char* kReconstructionPrefixes[] = {"backbone.prn.", "backbone.post.", "backbone.bn."};
 
@@ -109,27 +111,45 @@ absl::Status TrainingConfig::Validate() const {
       return absl::InvalidArgumentError(absl::StrCat(name, " is ", value, "; it must be within [0, 1)"));
     }
   }
-  if (!(weight_decay >= 0) || !(reconstruction_weight >= 0) || !(gradient_clip > 0)) {
+  for (const auto& [name, value] : {std::pair{"weight_decay", weight_decay},
+                                    {"reconstruction_weight", reconstruction_weight},
+                                    {"names_weight", names_weight},
+                                    {"form_weight", form_weight},
+                                    {"joint_weight", joint_weight},
+                                    {"contrast_weight", contrast_weight}}) {
+    if (!(value >= 0)) {
+      return absl::InvalidArgumentError(absl::StrCat(name, " is ", value, "; it must not be negative"));
+    }
+  }
+  if (!(gradient_clip > 0)) {
     return absl::InvalidArgumentError(
-        "weight_decay and reconstruction_weight must not be negative, gradient_clip must be positive");
+        absl::StrCat("gradient_clip is ", gradient_clip, "; it must be positive"));
   }
   return absl::OkStatus();
 }
 
 Batch DrawBatch(const WindowSampler& sampler, int size, Random& random) {
   const WindowShape& shape = sampler.config().shape;
-  Batch batch{.windows = torch::empty({size, 1, shape.frames, shape.layout.nodes(), 3}),
-              .labels = torch::empty({size}, torch::kLong)};
+  const int nodes = shape.layout.nodes();
+  Batch batch{.windows = torch::empty({size, 1, shape.frames, nodes, 3}),
+              .labels = torch::empty({size}, torch::kLong),
+              .names = torch::empty({size}, torch::kLong),
+              .forms = torch::empty({size}),
+              .joint_faults = torch::empty({size, nodes})};
   for (int i = 0; i < size; ++i) {
     const Sample sample = sampler.Draw(random);
     std::copy(sample.window.begin(), sample.window.end(),
               batch.windows.data_ptr<float>() + i * shape.numbers());
-    batch.labels[i] = sample.label;
+    std::copy(sample.joint_faults.begin(), sample.joint_faults.end(),
+              batch.joint_faults.data_ptr<float>() + static_cast<ptrdiff_t>(i) * nodes);
+    batch.labels.data_ptr<int64_t>()[i] = sample.label;
+    batch.names.data_ptr<int64_t>()[i] = sample.name;
+    batch.forms.data_ptr<float>()[i] = static_cast<float>(sample.form);
   }
   return batch;
 }
 
-Trainer::Trainer(torch::jit::Module network, TrainingConfig config)
+Trainer::Trainer(torch::jit::Module network, TrainingConfig config, int names)
     : network_(std::move(network)), config_(std::move(config)) {
   for (const auto& parameter : network_.named_parameters()) {
     parameters_.push_back(parameter.value);
@@ -137,14 +157,43 @@ Trainer::Trainer(torch::jit::Module network, TrainingConfig config)
   }
   state_ = FloatingState(network_);
   for (const torch::Tensor& tensor : state_) average_.push_back(tensor.detach().clone());
+
+  const torch::Tensor classifier =
+      network_.attr("cls_head").toModule().attr("fc_cls").toModule().attr("weight").toTensor();
+  const int64_t classes = classifier.size(0), features = classifier.size(1);
+  torch::manual_seed(config_.seed);
+  const auto learned = [&](torch::Tensor& tensor, torch::Tensor start) {
+    tensor = start.requires_grad_();
+    parameters_.push_back(tensor);
+    recognition_.push_back(tensor);
+  };
+  if (config_.names_weight > 0) {
+    learned(companions_.names_weight, torch::randn({names, features}) * 0.05);
+    learned(companions_.names_bias, torch::zeros({names}));
+  }
+  if (config_.form_weight > 0) {
+    learned(companions_.prototypes, torch::rand({classes, features}));
+    learned(companions_.sharpness, torch::full({classes}, 10.0));
+    learned(companions_.offset, torch::full({classes}, 0.8));
+  }
+  if (config_.contrast_weight > 0) {
+    const auto contrast =
+        network_.attr("cls_head").toModule().attr("csc_loss").toModule().attr("cl_fc").toModule();
+    companions_.memory = torch::zeros({classes, contrast.attr("weight").toTensor().size(0)});
+  }
   optimizer_ = MakeOptimizer(parameters_, config_);
   PreparePhase();
 }
 
-absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(torch::jit::Module network, TrainingConfig config) {
+absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(torch::jit::Module network, TrainingConfig config,
+                                                         int names) {
   if (const absl::Status status = config.Validate(); !status.ok()) return status;
+  if (config.joint_weight > 0 && !network.hasattr("joint_head"))
+    return absl::InvalidArgumentError("joint_weight is set, but the network has no joint head");
+  if (config.names_weight > 0 && names < 1)
+    return absl::InvalidArgumentError("names_weight is set, but there are no names to learn");
   try {
-    return std::unique_ptr<Trainer>(new Trainer(std::move(network), std::move(config)));
+    return std::unique_ptr<Trainer>(new Trainer(std::move(network), std::move(config), names));
   } catch (const c10::Error& error) {
     return absl::InternalError(absl::StrCat("cannot prepare training: ", error.what_without_backtrace()));
   }
@@ -170,6 +219,45 @@ double Trainer::LearningRate() const {
   return config_.learning_rate * (0.5 + 0.5 * std::cos(std::numbers::pi * std::min(share, 1.0)));
 }
 
+// Whether an execution is correct, by its cosine to the class's prototype: what serving's quality is made of.
+torch::Tensor Trainer::FormLoss(const torch::Tensor& pooled, const Batch& batch) const {
+  using torch::nn::functional::normalize;
+  const torch::Tensor known = batch.forms.ge(0).to(torch::kFloat);
+  const torch::Tensor prototypes = normalize(companions_.prototypes).index_select(0, batch.labels);
+  const torch::Tensor cosine = (normalize(pooled) * prototypes).sum(1);
+  const torch::Tensor logits = companions_.sharpness.index_select(0, batch.labels) *
+                               (cosine - companions_.offset.index_select(0, batch.labels));
+  const torch::Tensor losses =
+      torch::binary_cross_entropy_with_logits(logits, batch.forms.clamp_min(0), {}, {}, at::Reduction::None);
+  return (losses * known).sum() / known.sum().clamp_min(1);
+}
+
+// Class-specific contrast, after upstream's and FR-Head's: what the graph's reconstruction says of a window
+// shall be nearest to the mean of its own class. The means are a memory of what was seen before.
+torch::Tensor Trainer::ContrastLoss(const torch::Tensor& recon_mean, const torch::Tensor& labels) {
+  using torch::nn::functional::normalize;
+  constexpr double kTemperature = 0.125, kMemory = 0.9;
+  const torch::Tensor features = normalize(network_.get_method("contrast")({recon_mean}).toTensor());
+  const torch::Tensor loss =
+      torch::cross_entropy_loss(torch::matmul(features, companions_.memory.t()) / kTemperature, labels);
+  torch::NoGradGuard no_grad;
+  for (int64_t i = 0; i < labels.size(0); ++i) {
+    torch::Tensor mean = companions_.memory[labels[i].item<int64_t>()];
+    mean.mul_(kMemory).add_(features[i].detach(), 1 - kMemory);
+    mean.div_(mean.norm().clamp_min(1e-6));
+  }
+  return loss;
+}
+
+// Joints at fault are few: each counts as several that are not.
+torch::Tensor JointLoss(const torch::Tensor& logits, const torch::Tensor& faults) {
+  constexpr double kFaultWeight = 4;
+  const torch::Tensor known = faults.ge(0).to(torch::kFloat);
+  const torch::Tensor losses = torch::binary_cross_entropy_with_logits(
+      logits, faults.clamp_min(0), known, torch::full({1}, kFaultWeight), at::Reduction::Sum);
+  return losses / known.sum().clamp_min(1);
+}
+
 absl::StatusOr<Losses> Trainer::Step(const Batch& batch) {
   // The script as it stands: faster to differentiate than what the profiling executor makes of it, and its
   // random numbers do not depend on how often it has run.
@@ -183,11 +271,24 @@ absl::StatusOr<Losses> Trainer::Step(const Batch& batch) {
         output.logits, batch.labels,
         torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(config_.label_smoothing));
     torch::Tensor loss = classification;
-    double reconstruction = 0;
+    Losses losses;
+    const auto add = [&loss](double weight, const torch::Tensor& term) {
+      loss = loss + weight * term;
+      return term.item<double>();
+    };
+    if (config_.names_weight > 0) {
+      losses.names = add(
+          config_.names_weight,
+          torch::cross_entropy_loss(
+              torch::linear(output.pooled, companions_.names_weight, companions_.names_bias), batch.names));
+    }
+    if (config_.form_weight > 0) losses.form = add(config_.form_weight, FormLoss(output.pooled, batch));
+    if (config_.joint_weight > 0)
+      losses.joints = add(config_.joint_weight, JointLoss(output.joints, batch.joint_faults));
+    if (config_.contrast_weight > 0)
+      losses.contrast = add(config_.contrast_weight, ContrastLoss(output.recon_mean, batch.labels));
     if (config_.reconstruction_weight > 0 && !Frozen() && Progress() >= config_.reconstruction_start) {
-      const torch::Tensor term = ReconstructionLoss(network_, output.graph);
-      reconstruction = term.item<double>();
-      loss = loss + config_.reconstruction_weight * term;
+      losses.reconstruction = add(config_.reconstruction_weight, ReconstructionLoss(network_, output.graph));
     }
     if (!std::isfinite(loss.item<double>())) {
       return absl::InternalError(
@@ -202,9 +303,9 @@ absl::StatusOr<Losses> Trainer::Step(const Batch& batch) {
     ++step_;
     UpdateAverage();
     const torch::Tensor hits = output.logits.detach().argmax(1).eq(batch.labels);
-    return Losses{.classification = classification.item<double>(),
-                  .reconstruction = reconstruction,
-                  .accuracy = hits.to(torch::kFloat).mean().item<double>()};
+    losses.classification = classification.item<double>();
+    losses.accuracy = hits.to(torch::kFloat).mean().item<double>();
+    return losses;
   } catch (const std::exception& error) {
     return absl::InternalError(absl::StrCat("training step ", step_, " failed: ", error.what()));
   }
@@ -221,22 +322,41 @@ void Trainer::UpdateAverage() {
 absl::StatusOr<Losses> Trainer::RunEpoch(const WindowSampler& sampler,
                                          const std::function<void(int64_t, const Losses&)>& progress) {
   PreparePhase();
-  // All randomness of an epoch follows from its number, so that a resumed run is the same run.
+  // All randomness of an epoch follows from its number, so that a resumed run is the same run; that of a
+  // batch from its own, so that batches can be drawn ahead while the network learns.
   const uint64_t seed = config_.seed * 1'000'003 + static_cast<uint64_t>(epoch_);
-  Random random(seed);
   torch::manual_seed(seed);
+  const auto draw = [&](int64_t step) {
+    std::seed_seq sequence{seed, static_cast<uint64_t>(step)};
+    Random random(sequence);
+    return DrawBatch(sampler, config_.batch_size, random);
+  };
+  const int64_t steps = config_.steps_per_epoch();
+  std::future<Batch> next = std::async(std::launch::async, draw, 0);
   Losses mean;
-  for (int64_t i = 0; i < config_.steps_per_epoch(); ++i) {
-    const absl::StatusOr<Losses> losses = Step(DrawBatch(sampler, config_.batch_size, random));
+  for (int64_t i = 0; i < steps; ++i) {
+    const Batch batch = next.get();
+    if (i + 1 < steps) next = std::async(std::launch::async, draw, i + 1);
+    const absl::StatusOr<Losses> losses = Step(batch);
     if (!losses.ok()) return losses.status();
-    const double share = 1.0 / static_cast<double>(i + 1);
-    mean.classification += (losses->classification - mean.classification) * share;
-    mean.reconstruction += (losses->reconstruction - mean.reconstruction) * share;
-    mean.accuracy += (losses->accuracy - mean.accuracy) * share;
+    for (const auto field : {&Losses::classification, &Losses::names, &Losses::form, &Losses::joints,
+                             &Losses::contrast, &Losses::reconstruction, &Losses::accuracy}) {
+      mean.*field += ((*losses).*field - mean.*field) / static_cast<double>(i + 1);
+    }
     if (progress) progress(i + 1, mean);
   }
   ++epoch_;
   return mean;
+}
+
+std::vector<torch::Tensor> Trainer::CompanionState() const {
+  std::vector<torch::Tensor> tensors;
+  for (const torch::Tensor& tensor :
+       {companions_.names_weight, companions_.names_bias, companions_.prototypes, companions_.sharpness,
+        companions_.offset, companions_.memory}) {
+    if (tensor.defined()) tensors.push_back(tensor);
+  }
+  return tensors;
 }
 
 absl::Status Trainer::Save(const std::filesystem::path& path) const {
@@ -255,6 +375,7 @@ absl::Status Trainer::Save(const std::filesystem::path& path) const {
     file.insert("step", step_);
     file.insert("state", tensors(state_));
     file.insert("average", tensors(average_));
+    file.insert("companions", tensors(CompanionState()));
     file.insert("optimizer", Bytes(optimizer.str()));
     const std::vector<char> bytes = torch::pickle_save(file);
     return ReplaceFile(path, {bytes.data(), bytes.size()});
@@ -279,6 +400,7 @@ absl::Status Trainer::Resume(const std::filesystem::path& path) {
                 file.at("seed").toInt(), ", not ", config_.seed);
     CopyInto(state_, file.at("state"));
     CopyInto(average_, file.at("average"));
+    CopyInto(CompanionState(), file.at("companions"));
     std::istringstream optimizer(Text(file.at("optimizer").toTensor()));
     torch::load(*optimizer_, optimizer);
     epoch_ = static_cast<int>(file.at("epoch").toInt());

@@ -30,7 +30,12 @@ struct TrainingConfig {
   double gradient_clip = 2;  // L2 norm
   double reconstruction_weight = 5;
   double reconstruction_start =
-      0.15;                     // share of all steps after which it is trained: the graph must have settled
+      0.15;  // share of all steps after which it is trained: the graph must have settled
+  double names_weight =
+      0;                   // telling all movements apart by name, the many of the background class among them
+  double form_weight = 0;  // correct from incorrect, by the cosine to a prototype of the class
+  double joint_weight = 0;      // which joints are at fault; needs a joint head
+  double contrast_weight = 0;   // class-specific contrast of the reconstructed graphs
   double average_decay = 0.99;  // per step, of the averaged weights that are evaluated and kept
   uint64_t seed = 1;
 
@@ -41,6 +46,10 @@ struct TrainingConfig {
 
 struct Losses {
   double classification = 0;
+  double names = 0;
+  double form = 0;
+  double joints = 0;
+  double contrast = 0;
   double reconstruction = 0;  // mean square error over the graph's variance: 1 = no better than a constant
   double accuracy = 0;        // of the training windows, in [0, 1]
 };
@@ -48,6 +57,10 @@ struct Losses {
 struct Batch {
   torch::Tensor windows;  // [N, 1, T, V, 3]
   torch::Tensor labels;   // [N], int64
+  // Only needed by the losses that have a weight.
+  torch::Tensor names{};         // [N], int64: Sample::name
+  torch::Tensor forms{};         // [N]: Sample::form
+  torch::Tensor joint_faults{};  // [N, V]: Sample::joint_faults
 };
 Batch DrawBatch(const WindowSampler& sampler, int size, Random& random);
 
@@ -55,8 +68,11 @@ Batch DrawBatch(const WindowSampler& sampler, int size, Random& random);
 // one that is saved and resumed gives what an uninterrupted one gives.
 class Trainer {
  public:
-  // `network` as BuildNetwork makes it; it is trained in place.
-  static absl::StatusOr<std::unique_ptr<Trainer>> Create(torch::jit::Module network, TrainingConfig config);
+  // `network` as BuildNetwork makes it; it is trained in place. `names`: how many movements are told apart by
+  // name (WindowSampler::names()); 0 where names_weight is 0. INVALID_ARGUMENT for a weight of joints without
+  // a joint head.
+  static absl::StatusOr<std::unique_ptr<Trainer>> Create(torch::jit::Module network, TrainingConfig config,
+                                                         int names = 0);
 
   // One epoch; `progress` is called after each step with the steps done and the means so far.
   absl::StatusOr<Losses> RunEpoch(const WindowSampler& sampler,
@@ -78,7 +94,17 @@ class Trainer {
   torch::jit::Module AveragedNetwork() const;
 
  private:
-  Trainer(torch::jit::Module network, TrainingConfig config);
+  // What only training needs: its weights are learned with the network's and left behind at the end.
+  struct Companions {
+    torch::Tensor names_weight, names_bias;       // [names, F], [names]
+    torch::Tensor prototypes, sharpness, offset;  // [classes, F], [classes], [classes]: of correct executions
+    torch::Tensor memory;                         // [classes, contrast channels]: mean contrast features
+  };
+
+  Trainer(torch::jit::Module network, TrainingConfig config, int names);
+  std::vector<torch::Tensor> CompanionState() const;
+  torch::Tensor FormLoss(const torch::Tensor& pooled, const Batch& batch) const;
+  torch::Tensor ContrastLoss(const torch::Tensor& recon_mean, const torch::Tensor& labels);
   bool Frozen() const { return epoch_ < config_.freeze_epochs; }
   double Progress() const;  // share of all steps done
   void PreparePhase();
@@ -86,8 +112,9 @@ class Trainer {
 
   torch::jit::Module network_;
   TrainingConfig config_;
+  Companions companions_;
   std::vector<torch::Tensor> parameters_;
-  std::vector<torch::Tensor> recognition_;     // of parameters_: those that the classification trains
+  std::vector<torch::Tensor> recognition_;     // of parameters_: all others
   std::vector<torch::Tensor> reconstruction_;  // of parameters_: those that the reconstruction trains
   std::vector<torch::Tensor> state_;           // parameters and floating-point buffers
   std::vector<torch::Tensor> average_;         // of state_

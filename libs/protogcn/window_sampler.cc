@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "protogcn/disturbance.h"
 #include "protogcn/motion_from_photos.h"
 #include "protogcn/synthetic_clips.h"
 
@@ -45,6 +46,12 @@ double KindShare(const SamplerConfig& config, SourceKind kind) {
   return 0;
 }
 
+// Photos of exercises show them well done; so do films unless they say otherwise, but that is not known.
+int FormOf(const Clip& clip) {
+  if (clip.form == "correct" || clip.kind == SourceKind::kPhotoPair) return 1;
+  return clip.form == "incorrect" ? 0 : -1;
+}
+
 }  // namespace
 
 absl::Status SamplerConfig::Validate() const {
@@ -56,6 +63,12 @@ absl::Status SamplerConfig::Validate() const {
   for (const double share :
        {recorded_share, rendered_share, photo_share, synthetic_share, background_share}) {
     if (!(share >= 0)) return absl::InvalidArgumentError("shares must not be negative");
+  }
+  for (const auto& [name, share] :
+       {std::pair{"synthetic_faults", synthetic_faults}, {"disturbed_share", disturbed_share}}) {
+    if (!(share >= 0 && share <= 1)) {
+      return absl::InvalidArgumentError(absl::StrCat(name, " is ", share, "; it must be within [0, 1]"));
+    }
   }
   return augmentation.Validate();
 }
@@ -81,15 +94,23 @@ absl::StatusOr<WindowSampler> WindowSampler::Create(const std::vector<Clip>& cli
   return sampler;
 }
 
+int WindowSampler::NameOf(const std::string& name) {
+  return names_.emplace(name, static_cast<int>(names_.size())).first->second;
+}
+
 void WindowSampler::AddClip(const Clip& clip) {
   const std::optional<ClassLabel> label = LabelOf(clip, classes_);
   if (!label) return;
+  const bool background = classes_[label->index] == kBackgroundClass;
   Piece piece{.label = label->index,
               .kind = clip.kind,
               .group = clip.group,
               .weight = label->weight,
               .poses = {},
-              .synthetic_exercise = {}};
+              .synthetic_exercise = {},
+              .name = NameOf(background && !clip.fault.empty() ? clip.fault : classes_[label->index]),
+              .form = background ? -1 : FormOf(clip),
+              .wrong_joints = {clip.wrong_joints.begin(), clip.wrong_joints.end()}};
   if (clip.kind == SourceKind::kPhotoPair) {
     piece.poses = {clip.poses.front(), MendSides(clip.poses.front(), clip.poses.back())};
     MakeSquare(piece.poses);
@@ -111,7 +132,10 @@ void WindowSampler::AddSynthetic() {
                          .group = exercise,
                          .weight = 1,
                          .poses = {},
-                         .synthetic_exercise = exercise});
+                         .synthetic_exercise = exercise,
+                         .name = NameOf(exercise),
+                         .form = -1,
+                         .wrong_joints = {}});
     }
   }
 }
@@ -144,29 +168,61 @@ std::vector<Pose> WindowSampler::Film(const Piece& piece, int count, Random& ran
   if (piece.kind == SourceKind::kPhotoPair) {
     return ToAndFro(piece.poses[0], piece.poses[1], DrawTempo(random), count, config_.shape.rate_hz);
   }
-  std::vector<Pose> made;
-  if (piece.kind == SourceKind::kSynthetic) {
-    const bool correct = Uniform(random, 0, 1) >= config_.synthetic_faults;
-    made = MakeSyntheticClip(piece.synthetic_exercise, correct, random())->poses;
-  }
-  const std::vector<Pose>& poses = made.empty() ? piece.poses : made;
+  const std::vector<Pose>& poses = piece.poses;
   const size_t length = std::min(static_cast<size_t>(count), poses.size());
   const size_t first = std::uniform_int_distribution<size_t>(0, poses.size() - length)(random);
   const auto begin = poses.begin() + static_cast<std::ptrdiff_t>(first);
   return {begin, begin + static_cast<std::ptrdiff_t>(length)};
 }
 
+// Of clips with a fault that nobody has pinned down no joint is known to be right.
+void WindowSampler::MarkJoints(const Piece& piece, const std::vector<int>& wrong, std::span<const Pose> poses,
+                               Sample& sample) const {
+  const skeleton::Layout& layout = config_.shape.layout;
+  const bool known = piece.form != 0 || !wrong.empty();
+  sample.joint_faults.assign(layout.nodes(), known ? 0.0F : -1.0F);
+  for (int node = 0; node < layout.nodes(); ++node) {
+    const auto any = [&](auto&& predicate) {
+      return std::any_of(layout.sources[node].begin(), layout.sources[node].end(), predicate);
+    };
+    if (any([&](int joint) { return std::find(wrong.begin(), wrong.end(), joint) != wrong.end(); }))
+      sample.joint_faults[node] = 1;
+    if (any([&](int joint) { return !std::isfinite(poses[poses.size() / 2].landmarks[joint].x); }))
+      sample.joint_faults[node] = -1;
+  }
+}
+
 Sample WindowSampler::Draw(Random& random) const {
   const auto found =
       std::upper_bound(cumulative_.begin(), cumulative_.end(), Uniform(random, 0, cumulative_.back()));
   const size_t index = std::min<size_t>(found - cumulative_.begin(), pieces_.size() - 1);
-  const Piece& piece = pieces_[index];
+  Piece made;
+  const Piece* piece = &pieces_[index];
+  if (!piece->synthetic_exercise.empty()) {
+    const bool correct = Uniform(random, 0, 1) >= config_.synthetic_faults;
+    Clip clip = MakeSyntheticClip(piece->synthetic_exercise, correct, random()).value();
+    made = *piece;
+    made.poses = std::move(clip.poses);
+    made.form = clip.exercise == kBackgroundClass ? -1 : FormOf(clip);
+    made.wrong_joints.assign(clip.wrong_joints.begin(), clip.wrong_joints.end());
+    piece = &made;
+  }
   const int count =
       std::uniform_int_distribution<int>(config_.min_source_frames, config_.max_source_frames)(random);
-  const std::vector<Pose> poses = Augment(Film(piece, count, random), config_.augmentation, random);
-  return {.window = skeleton::WindowTensor(poses, config_.shape.layout, config_.shape.frames,
-                                           config_.shape.normalization),
-          .label = piece.label};
+  std::vector<Pose> film = Film(*piece, count, random);
+  Sample sample{
+      .window = {}, .label = piece->label, .name = piece->name, .form = piece->form, .joint_faults = {}};
+  std::vector<int> wrong = piece->wrong_joints;
+  if (sample.form != 0 && Uniform(random, 0, 1) < config_.disturbed_share) {
+    MakeSquare(film);
+    wrong = Disturb(film, random);
+    if (!wrong.empty() && classes_[sample.label] != kBackgroundClass) sample.form = 0;
+  }
+  const std::vector<Pose> poses = Augment(std::move(film), config_.augmentation, random, &wrong);
+  MarkJoints(*piece, wrong, poses, sample);
+  sample.window =
+      skeleton::WindowTensor(poses, config_.shape.layout, config_.shape.frames, config_.shape.normalization);
+  return sample;
 }
 
 int WindowSampler::Count(int label, SourceKind kind) const {

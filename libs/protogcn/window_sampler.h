@@ -2,6 +2,8 @@
 #ifndef TRACKFIT_PROTOGCN_WINDOW_SAMPLER_H_
 #define TRACKFIT_PROTOGCN_WINDOW_SAMPLER_H_
 
+#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,7 @@ struct SamplerConfig {
   double synthetic_share = 2;
   double background_share = 2;     // of the background class, relative to one exercise
   double synthetic_faults = 0.35;  // share of synthetic clips with a fault
+  double disturbed_share = 0;      // of the other windows: with one limb or joint made wrong
 
   absl::Status Validate() const;
 };
@@ -33,6 +36,10 @@ struct SamplerConfig {
 struct Sample {
   std::vector<float> window;  // [frames, nodes, 3]
   int label = 0;
+  int name = 0;   // of the movement, in [0, names()): exercises by class, other movements each on its own
+  int form = -1;  // 1 correct, 0 not, -1 not known
+  // Per node: 1 = at fault, 0 = not, -1 = not known or absent.
+  std::vector<float> joint_faults;
 };
 
 // Immutable and so thread-safe; all randomness comes from the caller.
@@ -48,6 +55,7 @@ class WindowSampler {
   // Usable clips and film pieces of a class and kind.
   int Count(int label, SourceKind kind) const;
   const std::vector<std::string>& classes() const { return classes_; }
+  int names() const { return static_cast<int>(names_.size()); }
   const SamplerConfig& config() const { return config_; }
 
  private:
@@ -60,6 +68,9 @@ class WindowSampler {
     double weight = 1;
     std::vector<skeleton::Pose> poses;
     std::string synthetic_exercise;
+    int name = 0;
+    int form = -1;
+    std::vector<int> wrong_joints;
   };
 
   WindowSampler(std::vector<std::string> classes, SamplerConfig config)
@@ -68,11 +79,15 @@ class WindowSampler {
   void AddClip(const Clip& clip);
   void AddSynthetic();
   void ComputeCumulativeWeights();
+  int NameOf(const std::string& name);
   std::vector<skeleton::Pose> Film(const Piece& piece, int count, Random& random) const;
+  void MarkJoints(const Piece& piece, const std::vector<int>& wrong, std::span<const skeleton::Pose> poses,
+                  Sample& sample) const;
 
   std::vector<std::string> classes_;
   SamplerConfig config_;
   std::vector<Piece> pieces_;
+  std::map<std::string, int> names_;
   std::vector<double> cumulative_;  // of the pieces' shares
 };
 

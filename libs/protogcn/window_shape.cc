@@ -13,6 +13,7 @@ absl::StatusOr<WindowShape> WindowShapeOf(const ModelMetadata& metadata) {
   return WindowShape{.layout = *std::move(layout),
                      .normalization = *normalization,
                      .frames = metadata.network.window,
+                     .poses = metadata.poses_per_window(),
                      .rate_hz = metadata.rate_hz};
 }
 

@@ -14,7 +14,8 @@ namespace trackfit::protogcn {
 struct WindowShape {
   skeleton::Layout layout = skeleton::Blazepose33();
   skeleton::Normalization normalization = skeleton::Normalization::kTorso;
-  int frames = 100;
+  int frames = 100;  // that the network sees
+  int poses = 100;   // of a whole window; brought to `frames`
   double rate_hz = 30;
 
   int64_t numbers() const { return int64_t{frames} * layout.nodes() * 3; }

@@ -72,6 +72,49 @@ Layout MakeCoco20() {
                       {kLeftShoulder, kRightShoulder}}};
 }
 
+// Node numbers go left, right by pairs, as BlazePose's do.
+Layout MakeBody19() {
+  return {.name = "body_19",
+          .centre = 0,
+          .bones = {{1, 0},
+                    {2, 0},
+                    {3, 0},
+                    {4, 0},
+                    {5, 3},
+                    {6, 4},
+                    {7, 5},
+                    {8, 6},
+                    {9, 7},
+                    {10, 8},
+                    {11, 3},
+                    {12, 4},
+                    {13, 11},
+                    {14, 12},
+                    {15, 13},
+                    {16, 14},
+                    {17, 15},
+                    {18, 16}},
+          .sources = {{kNose},
+                      {kLeftEar},
+                      {kRightEar},
+                      {kLeftShoulder},
+                      {kRightShoulder},
+                      {kLeftElbow},
+                      {kRightElbow},
+                      {kLeftWrist},
+                      {kRightWrist},
+                      {kLeftPinky, kLeftIndex, kLeftThumb},
+                      {kRightPinky, kRightIndex, kRightThumb},
+                      {kLeftHip},
+                      {kRightHip},
+                      {kLeftKnee},
+                      {kRightKnee},
+                      {kLeftAnkle},
+                      {kRightAnkle},
+                      {kLeftFootIndex},
+                      {kRightFootIndex}}};
+}
+
 int ParentJoint(int joint) {
   for (const auto& [child, parent] : kBlazeposeBones) {
     if (child == joint) return parent;
@@ -91,12 +134,17 @@ const Layout& Coco20() {
   return kLayout;
 }
 
+const Layout& Body19() {
+  static const Layout kLayout = MakeBody19();
+  return kLayout;
+}
+
 absl::StatusOr<Layout> FindLayout(const std::string& name) {
-  for (const Layout* layout : {&Blazepose33(), &Coco20()}) {
+  for (const Layout* layout : {&Blazepose33(), &Body19(), &Coco20()}) {
     if (layout->name == name) return *layout;
   }
-  return absl::NotFoundError(
-      absl::StrCat("layout \"", name, "\" is unknown; known are \"blazepose_33\" and \"coco_20\""));
+  return absl::NotFoundError(absl::StrCat(
+      "layout \"", name, "\" is unknown; known are \"blazepose_33\", \"body_19\" and \"coco_20\""));
 }
 
 std::array<float, kJointCount> NodesToJoints(const Layout& layout, const std::vector<float>& node_values) {

@@ -25,10 +25,15 @@ struct Layout {
 // The 33 BlazePose joints themselves, rooted at the nose.
 const Layout& Blazepose33();
 
+// What an exercise shows: nose, ears, shoulders, elbows, wrists, hands (the mean of three fingers), hips,
+// knees, ankles, toes; rooted at the nose. The faces and fingers that it leaves out are most of
+// blazepose_33's noise, and a graph of 19 nodes has a third of the edges.
+const Layout& Body19();
+
 // Upstream ProtoGCN's `coco_new`: COCO's 17 keypoints, then 17 = mid-hip, 18 = mid-spine, 19 = neck.
 const Layout& Coco20();
 
-// "blazepose_33" or "coco_20"; NOT_FOUND names the known ones.
+// "blazepose_33", "body_19" or "coco_20"; NOT_FOUND names the known ones.
 absl::StatusOr<Layout> FindLayout(const std::string& name);
 
 // Spreads one value per node over the 33 joints: each joint gets the mean over the nodes that it feeds, and a

@@ -96,9 +96,54 @@ float BodyScale(const std::array<Trajectory, kJointCount>& joints, const Point& 
   return scale > 1e-6F ? scale : 1.0F;
 }
 
-std::vector<float> TorsoTensor(std::span<const Pose> poses, const Layout& layout) {
+// A joint that is absent throughout takes its neighbour's place, so that its bone has no length.
+void CollapseAbsentJoints(std::array<Trajectory, kJointCount>& joints) {
+  const auto absent = [&](int joint) { return !joints[joint].front().present(); };
+  // Bones come in no order: as often as the longest chain is long.
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const auto& [child, parent] : Blazepose33().bones) {
+      if (!absent(child) || absent(parent)) continue;
+      joints[child] = joints[parent];
+      changed = true;
+    }
+  }
+}
+
+void ScaleDepth(std::array<Trajectory, kJointCount>& joints, float factor) {
+  for (Trajectory& joint : joints) {
+    for (Point& point : joint) point.z *= factor;
+  }
+}
+
+// Turns about the vertical until the mean line from the right side to the left one lies in the picture.
+void FaceCamera(std::array<Trajectory, kJointCount>& joints) {
+  double x = 0, z = 0;
+  for (size_t t = 0; t < joints[0].size(); ++t) {
+    for (const auto& [left, right] : {std::pair{kLeftHip, kRightHip}, {kLeftShoulder, kRightShoulder}}) {
+      const Point across = joints[left][t] - joints[right][t];
+      if (!across.present()) continue;
+      x += across.x;
+      z += across.z;
+    }
+  }
+  const double length = std::hypot(x, z);
+  if (length < 1e-9) return;
+  const auto cosine = static_cast<float>(x / length), sine = static_cast<float>(z / length);
+  for (Trajectory& joint : joints) {
+    for (Point& p : joint) p = {p.x * cosine + p.z * sine, p.y, p.z * cosine - p.x * sine};
+  }
+}
+
+std::vector<float> BodyTensor(std::span<const Pose> poses, const Layout& layout,
+                              Normalization normalization) {
   auto joints = IsotropicTrajectories(poses);
   for (Trajectory& joint : joints) FillHoles(joint);
+  if (normalization != Normalization::kTorso) {
+    CollapseAbsentJoints(joints);
+    ScaleDepth(joints, 1 / kDepthScale);
+  }
+  if (normalization == Normalization::kFacing) FaceCamera(joints);
   Trajectory hips;
   for (size_t t = 0; t < poses.size(); ++t) hips.push_back(Middle(joints[kLeftHip][t], joints[kRightHip][t]));
   Point origin = Mean(hips);
@@ -108,6 +153,7 @@ std::vector<float> TorsoTensor(std::span<const Pose> poses, const Layout& layout
     origin = Mean(all);
   }
   const float scale = BodyScale(joints, origin);
+  if (normalization == Normalization::kFlat) ScaleDepth(joints, 0);
 
   std::vector<float> tensor;
   tensor.reserve(poses.size() * layout.nodes() * 3);
@@ -122,6 +168,20 @@ std::vector<float> TorsoTensor(std::span<const Pose> poses, const Layout& layout
     }
   }
   return tensor;
+}
+
+std::vector<Pose> MeansOfPairs(std::span<const Pose> poses) {
+  std::vector<Pose> means;
+  for (size_t i = 0; i + 1 < poses.size(); i += 2) {
+    const int64_t a = poses[i].timestamp_us, b = poses[i + 1].timestamp_us;
+    // Interpolate works on timestamps; poses from photos or stretching may share one.
+    Pose first = poses[i], second = poses[i + 1];
+    first.timestamp_us = 0;
+    second.timestamp_us = 2;
+    means.push_back(Interpolate(first, second, 1));
+    means.back().timestamp_us = a + (b - a) / 2;
+  }
+  return means;
 }
 
 std::vector<float> ImageTensor(std::span<const Pose> poses, const Layout& layout) {
@@ -147,26 +207,44 @@ std::vector<float> ImageTensor(std::span<const Pose> poses, const Layout& layout
 
 }  // namespace
 
+namespace {
+
+constexpr std::pair<Normalization, const char*> kNames[] = {{Normalization::kTorso, "torso"},
+                                                            {Normalization::kBody, "body"},
+                                                            {Normalization::kFlat, "flat"},
+                                                            {Normalization::kFacing, "facing"},
+                                                            {Normalization::kImage, "image"}};
+
+}  // namespace
+
 absl::StatusOr<Normalization> ParseNormalization(const std::string& name) {
-  for (const Normalization normalization : {Normalization::kTorso, Normalization::kImage}) {
-    if (NormalizationName(normalization) == name) return normalization;
+  for (const auto& [normalization, known] : kNames) {
+    if (name == known) return normalization;
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("normalization \"", name, "\" is unknown; known are \"torso\" and \"image\""));
+      absl::StrCat("normalization \"", name,
+                   "\" is unknown; known are \"torso\", \"body\", \"flat\", \"facing\" and \"image\""));
 }
 
 std::string NormalizationName(Normalization normalization) {
-  return normalization == Normalization::kTorso ? "torso" : "image";
+  for (const auto& [known, name] : kNames) {
+    if (known == normalization) return name;
+  }
+  return "";
 }
 
 std::vector<float> WindowTensor(std::span<const Pose> poses, const Layout& layout, int frames,
                                 Normalization normalization) {
   std::vector<Pose> stretched;
-  if (static_cast<int>(poses.size()) != frames) {
+  if (static_cast<int>(poses.size()) >= frames + frames / 2) {
+    stretched = MeansOfPairs(Stretch(poses, 2 * frames));
+    poses = stretched;
+  } else if (static_cast<int>(poses.size()) != frames) {
     stretched = Stretch(poses, frames);
     poses = stretched;
   }
-  return normalization == Normalization::kTorso ? TorsoTensor(poses, layout) : ImageTensor(poses, layout);
+  return normalization == Normalization::kImage ? ImageTensor(poses, layout)
+                                                : BodyTensor(poses, layout, normalization);
 }
 
 }  // namespace trackfit::skeleton

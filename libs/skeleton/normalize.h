@@ -20,16 +20,31 @@ enum class Normalization {
   // Channels x, y, z. A joint that is absent in part of the window is interpolated; one that is absent
   // throughout sits at the origin.
   kTorso,
+  // As kTorso, but with depth on the scale of the picture (BlazePose's is kDepthScale times too deep,
+  // measured
+  // on rendered figures), so that the body is nearly rigid under turns of the camera; a joint that is absent
+  // throughout sits at its neighbour towards the centre of the body: a bone of no length, not a point
+  // elsewhere.
+  kBody,
+  // kBody without depth: channels x, y, 0.
+  kFlat,
+  // kBody turned about the vertical so that the window's mean line from the right hip and shoulder to the
+  // left
+  // ones lies in the picture: the same view of everybody, as far as depth can be trusted.
+  kFacing,
   // Upstream's PreNormalize2D: x and y scaled to [-1, 1] over the image. Channels x, y, visibility.
   kImage,
 };
 
-// "torso" or "image"; INVALID_ARGUMENT names the known ones.
+// BlazePose's image depth over true depth, on the same scale as x.
+inline constexpr float kDepthScale = 2.4F;
+
+// "torso", "body", "flat", "facing" or "image"; INVALID_ARGUMENT names the known ones.
 absl::StatusOr<Normalization> ParseNormalization(const std::string& name);
 std::string NormalizationName(Normalization normalization);
 
 // Row-major [frames, layout.nodes(), 3]; `poses` uniform in time and not empty. Shorter or longer windows are
-// stretched to `frames`, never padded.
+// stretched to `frames`, never padded; where one frame stands for two poses or more, their mean.
 std::vector<float> WindowTensor(std::span<const Pose> poses, const Layout& layout, int frames,
                                 Normalization normalization);
 

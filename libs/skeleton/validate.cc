@@ -70,4 +70,10 @@ absl::Status ValidatePose(const Pose& pose) {
   return absl::OkStatus();
 }
 
+void MarkAbsentJoints(Pose& pose) {
+  for (Landmark& landmark : pose.landmarks) {
+    if (landmark.visibility == 0) landmark.x = landmark.y = landmark.z = NAN;
+  }
+}
+
 }  // namespace trackfit::skeleton

@@ -27,6 +27,9 @@ absl::Status ValidateMaxPeople(const std::string& owner, uint32_t max_people);
 // the image size is negative, or the timestamp is beyond its limits.
 absl::Status ValidatePose(const Pose& pose);
 
+// Clients that do not know a joint send it with a visibility of exactly 0: inside, it is absent (NaN).
+void MarkAbsentJoints(Pose& pose);
+
 }  // namespace trackfit::skeleton
 
 #endif  // TRACKFIT_SKELETON_VALIDATE_H_

@@ -40,6 +40,8 @@ struct TrainOptions {
   std::vector<int> widen = {3, 5};
   std::vector<int> halve = {2, 3, 5};
   int threads = 1;
+  int joint_channels = 0;
+  std::string normalization = "torso";
   int validate_every = 2;
   protogcn::SamplerConfig sampling;
   protogcn::TrainingConfig training;
@@ -83,7 +85,8 @@ protogcn::NetworkConfig NetworkFor(const TrainOptions& options, const skeleton::
           .num_stages = options.stages,
           .inflate_stages = options.widen,
           .down_stages = options.halve,
-          .classes = static_cast<int>(protogcn::DefaultClasses().size())};
+          .classes = static_cast<int>(protogcn::DefaultClasses().size()),
+          .joint_channels = options.joint_channels};
 }
 
 absl::StatusOr<torch::jit::Module> MakeNetwork(const TrainOptions& options,
@@ -130,9 +133,11 @@ class StepReport {
     const double left = static_cast<double>((config_.epochs - epoch) * per_epoch - step);
     const double elapsed = std::chrono::duration<double>(now - start_).count();
     std::cout << absl::StrFormat(
-                     "epoch %d/%d step %d/%d loss %.3f reconstruction %.3f accuracy %.3f left %s\n",
+                     "epoch %d/%d step %d/%d loss %.3f reconstruction %.3f accuracy %.3f names %.2f form "
+                     "%.3f joints %.3f contrast %.2f left %s\n",
                      epoch + 1, config_.epochs, step, per_epoch, mean.classification, mean.reconstruction,
-                     mean.accuracy, Duration(left * elapsed / done))
+                     mean.accuracy, mean.names, mean.form, mean.joints, mean.contrast,
+                     Duration(left * elapsed / done))
               << std::flush;
   }
 
@@ -205,6 +210,7 @@ protogcn::ModelMetadata Describe(const TrainOptions& options, const protogcn::Ne
   metadata.classes = protogcn::DefaultClasses();
   metadata.background_class = protogcn::kBackgroundClass;
   metadata.rate_hz = options.sampling.shape.rate_hz;
+  metadata.window_poses = options.sampling.shape.poses;
   metadata.normalization = skeleton::NormalizationName(options.sampling.shape.normalization);
   metadata.provenance = {
       {"data", data.files},
@@ -297,6 +303,7 @@ absl::Status Run(TrainOptions options) {
   const absl::StatusOr<skeleton::Layout> layout = skeleton::FindLayout(options.layout);
   if (!layout.ok()) return layout.status();
   options.sampling.shape.layout = *layout;
+  options.sampling.shape.normalization = skeleton::ParseNormalization(options.normalization).value();
   absl::StatusOr<Data> data = ReadData(options);
   if (!data.ok()) return data.status();
   const absl::StatusOr<protogcn::WindowSampler> sampler =
@@ -308,7 +315,7 @@ absl::Status Run(TrainOptions options) {
   absl::StatusOr<torch::jit::Module> network = MakeNetwork(options, config);
   if (!network.ok()) return network.status();
   const absl::StatusOr<std::unique_ptr<protogcn::Trainer>> trainer =
-      protogcn::Trainer::Create(*std::move(network), options.training);
+      protogcn::Trainer::Create(*std::move(network), options.training, sampler->names());
   if (!trainer.ok()) return trainer.status();
   if (options.resume && std::filesystem::exists(options.StatePath())) {
     if (const absl::Status status = (*trainer)->Resume(options.StatePath()); !status.ok()) return status;
@@ -370,6 +377,19 @@ Action TrainCommand(CLI::App& command) {
       .add_option("--reconstruction-weight", training.reconstruction_weight,
                   "Of the graph reconstruction's loss")
       ->capture_default_str();
+  command.add_option("--joint-channels", options->joint_channels);
+  command.add_option("--normalization", options->normalization);
+  command.add_option("--window", options->sampling.shape.frames);
+  command.add_option("--names-weight", training.names_weight);
+  command.add_option("--form-weight", training.form_weight);
+  command.add_option("--joint-weight", training.joint_weight);
+  command.add_option("--contrast-weight", training.contrast_weight);
+  command.add_option("--reconstruction-start", training.reconstruction_start);
+  command.add_option("--average-decay", training.average_decay);
+  command.add_option("--disturbed-share", options->sampling.disturbed_share);
+  command.add_option("--photo-share", options->sampling.photo_share);
+  command.add_option("--synthetic-share", options->sampling.synthetic_share);
+  command.add_option("--recorded-share", options->sampling.recorded_share);
   command.add_option("--seed", training.seed, "Of weights and samples")->capture_default_str();
   command.add_option("--threads", options->threads, "Of this process")
       ->check(CLI::Range(1, 256))
