@@ -52,6 +52,7 @@ bool Contains(const std::string& text, std::string_view part) { return text.find
 
 SourceKind KindOf(const std::string& source, const std::string& id, size_t frames, double fps) {
   if (frames == 2 && fps == 0) return SourceKind::kPhotoPair;
+  if (source == kMannequinSource) return SourceKind::kMannequin;
   if (source == "synthetic" || id.rfind("synthetic_", 0) == 0) return SourceKind::kSynthetic;
   const bool rendered = std::any_of(std::begin(kRenderedMarks), std::end(kRenderedMarks),
                                     [&](std::string_view mark) { return Contains(source, mark); });
@@ -67,7 +68,22 @@ absl::StatusOr<std::vector<char>> ReadBytes(const std::filesystem::path& path) {
 
 using Dict = c10::impl::GenericDict;
 
+constexpr const char* kWrongJoints = "wrong_joints";
+
 std::string Text(const Dict& dict, const char* key) { return dict.at(key).toStringRef(); }
+
+std::vector<skeleton::Joint> WrongJointsOf(const Dict& dict) {
+  std::vector<skeleton::Joint> joints;
+  if (!dict.contains(kWrongJoints)) return joints;
+  const auto& names = skeleton::JointNames();
+  for (const c10::IValue& item : dict.at(kWrongJoints).toListRef()) {
+    const auto found = std::find(names.begin(), names.end(), item.toStringRef());
+    TORCH_CHECK(found != names.end(), kWrongJoints, " of clip ", Text(dict, "id"), " names \"",
+                item.toStringRef(), "\", which is no joint");
+    joints.push_back(static_cast<skeleton::Joint>(found - names.begin()));
+  }
+  return joints;
+}
 
 Clip ToClip(const Dict& dict) {
   Clip clip{.id = Text(dict, "id"),
@@ -78,7 +94,8 @@ Clip ToClip(const Dict& dict) {
             .group = Text(dict, "group"),
             .fps = dict.at("fps").toDouble(),
             .kind = SourceKind::kRecorded,
-            .poses = {}};
+            .poses = {},
+            .wrong_joints = WrongJointsOf(dict)};
   const torch::Tensor landmarks = dict.at("landmarks").toTensor().to(torch::kFloat).contiguous();
   TORCH_CHECK(landmarks.dim() == 3 && landmarks.size(1) == kJointCount && landmarks.size(2) == 4,
               "landmarks of clip ", clip.id, " have shape ", landmarks.sizes(), ", not [T, 33, 4]");
@@ -124,6 +141,11 @@ Dict FromClip(const Clip& clip) {
     }
   }
   dict.insert("landmarks", landmarks);
+  if (clip.wrong_joints.empty()) return dict;
+  c10::impl::GenericList joints(c10::AnyType::get());
+  for (const skeleton::Joint joint : clip.wrong_joints)
+    joints.push_back(std::string(skeleton::JointNames()[joint]));
+  dict.insert(kWrongJoints, joints);
   return dict;
 }
 
@@ -148,6 +170,8 @@ const char* SourceKindName(SourceKind kind) {
       return "photo pair";
     case SourceKind::kSynthetic:
       return "synthetic";
+    case SourceKind::kMannequin:
+      return "mannequin";
   }
   return "";
 }

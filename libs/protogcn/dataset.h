@@ -15,12 +15,16 @@
 
 namespace trackfit::protogcn {
 
+// The source of clips of kMannequin.
+inline constexpr const char* kMannequinSource = "rendered_mannequin";
+
 // Where a clip's landmarks come from; sampling is balanced over these.
 enum class SourceKind {
   kRecorded,   // film of real people
   kRendered,   // film of drawn, computer-made or AI-made people
   kPhotoPair,  // two photos: the start and the end of the movement
-  kSynthetic,  // the mannequin of libs/synthesis
+  kSynthetic,  // the mannequin of libs/synthesis, its landmarks computed
+  kMannequin,  // the same, drawn and seen by BlazePose
 };
 const char* SourceKindName(SourceKind kind);
 
@@ -41,8 +45,8 @@ struct Clip {
 };
 
 // Reads a landmark file: a torch.save archive of {format: 1, clips: [...]}, each clip with its landmarks
-// [T, 33, 4] (x, y, z, visibility; NaN = absent). NOT_FOUND or INVALID_ARGUMENT naming the file, clip and
-// field.
+// [T, 33, 4] (x, y, z, visibility; NaN = absent) and, where it is known, wrong_joints (names). NOT_FOUND or
+// INVALID_ARGUMENT naming the file, clip and field.
 absl::StatusOr<std::vector<Clip>> ReadLandmarkFile(const std::filesystem::path& path);
 
 // The clips of a landmark file or, where `path` is a folder, of all files *.pt in it and below, ordered by

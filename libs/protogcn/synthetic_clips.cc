@@ -32,6 +32,7 @@ absl::StatusOr<Clip> MakeSyntheticClip(const std::string& exercise, bool correct
   if (!info.ok()) return info.status();
   std::mt19937_64 random(seed);
   synthesis::PoseOptions options;
+  std::vector<skeleton::Joint> wrong_joints;
   options.motion.exercise = exercise;
   options.motion.seed = seed;
   options.motion.fps = kRateHz;
@@ -45,6 +46,7 @@ absl::StatusOr<Clip> MakeSyntheticClip(const std::string& exercise, bool correct
     options.motion.fault = info->faults[fault].name;
     wrong_joints = info->faults[fault].wrong_joints;
     options.motion.fault_strength = Uniform(random, 0.5, 1.2);
+    wrong_joints = info->faults[fault].wrong_joints;
   }
   absl::StatusOr<std::vector<skeleton::Pose>> poses = synthesis::SynthesizePoses(options);
   if (!poses.ok()) return poses.status();

@@ -42,6 +42,8 @@ double KindShare(const SamplerConfig& config, SourceKind kind) {
       return config.photo_share;
     case SourceKind::kSynthetic:
       return config.synthetic_share;
+    case SourceKind::kMannequin:
+      return config.mannequin_share;
   }
   return 0;
 }
@@ -61,7 +63,7 @@ absl::Status SamplerConfig::Validate() const {
                                                    max_source_frames, "] must be an interval from 2 on"));
   }
   for (const double share :
-       {recorded_share, rendered_share, photo_share, synthetic_share, background_share}) {
+       {recorded_share, rendered_share, photo_share, synthetic_share, mannequin_share, background_share}) {
     if (!(share >= 0)) return absl::InvalidArgumentError("shares must not be negative");
   }
   for (const auto& [name, share] :

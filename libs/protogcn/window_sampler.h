@@ -26,6 +26,7 @@ struct SamplerConfig {
   double rendered_share = 1;
   double photo_share = 2;
   double synthetic_share = 2;
+  double mannequin_share = 2;
   double background_share = 2;     // of the background class, relative to one exercise
   double synthetic_faults = 0.35;  // share of synthetic clips with a fault
   double disturbed_share = 0;      // of the other windows: with one limb or joint made wrong

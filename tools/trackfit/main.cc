@@ -24,6 +24,8 @@ constexpr int kHelpColumn = 36;
 constexpr Entry kCommands[] = {
     {"analyze", "Find out which exercise somebody does, how well, and which joints are off",
      trackfit::tools::AnalyzeCommand},
+    {"dataset", "Make training and validation sets of landmark files, videos and drawn mannequins",
+     trackfit::tools::DatasetCommand},
     {"evaluate", "Measure how well a model recognises clips it was not trained on",
      trackfit::tools::EvaluateCommand},
     {"extract", "Find the skeletons in videos and pictures, in-process, for data sets and training",

@@ -63,6 +63,20 @@ TEST(LandmarkFile, TwoPosesWithoutARateAreAPhotoPair) {
   EXPECT_EQ(ReadLandmarkFile(path)->front().kind, SourceKind::kPhotoPair);
 }
 
+TEST(LandmarkFile, KeepsWhichJointsAreWrongAndThatAMannequinWasFilmed) {
+  const std::filesystem::path path = TempFile("mannequin.pt");
+  Clip clip = MakeClip("mannequin_squat_7", "squat");
+  clip.source = kMannequinSource;
+  clip.wrong_joints = {skeleton::kLeftKnee, skeleton::kRightKnee};
+  ASSERT_TRUE(WriteLandmarkFile(path, {clip, MakeClip("b", "squat")}).ok());
+  const auto clips = ReadLandmarkFile(path);
+  ASSERT_TRUE(clips.ok()) << clips.status();
+  EXPECT_EQ(clips->front().kind, SourceKind::kMannequin);
+  EXPECT_EQ(clips->front().wrong_joints, clip.wrong_joints);
+  EXPECT_EQ(clips->back().kind, SourceKind::kRecorded);
+  EXPECT_TRUE(clips->back().wrong_joints.empty());
+}
+
 TEST(LandmarkFile, NamesTheFileThatIsMissingOrBroken) {
   const auto missing = ReadLandmarkFile(TempFile("missing.pt"));
   EXPECT_EQ(missing.status().code(), absl::StatusCode::kNotFound);
