@@ -10,7 +10,7 @@
 #include <map>
 #include <numbers>
 #include <random>
-#include <sstream>
+#include <type_traits>
 
 #include "absl/strings/str_cat.h"
 #include "protogcn/file_io.h"
@@ -70,22 +70,67 @@ bool Reconstructs(const std::string& name) {
 
 using Dict = c10::impl::GenericDict;
 
-torch::Tensor Bytes(const std::string& text) {
-  return torch::tensor(std::vector<uint8_t>(text.begin(), text.end()), torch::kUInt8);
-}
-std::string Text(const torch::Tensor& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data_ptr<uint8_t>()), static_cast<size_t>(bytes.numel())};
+c10::List<torch::Tensor> OnCpu(const std::vector<torch::Tensor>& tensors) {
+  c10::List<torch::Tensor> copies;
+  for (const torch::Tensor& tensor : tensors) copies.push_back(tensor.detach().cpu());
+  return copies;
 }
 
-void CopyInto(const std::vector<torch::Tensor>& targets, const c10::IValue& list) {
-  const std::vector<torch::Tensor> values = list.toTensorVector();
-  TORCH_CHECK(values.size() == targets.size(), "it holds ", values.size(), " tensors, the network ",
+// The tensors of `file`'s list `name` if they are as many as `targets` and of the same types and shapes. With
+// `may_be_empty` also empty ones, for what there is not yet.
+std::vector<torch::Tensor> ReadTensors(const Dict& file, const char* name,
+                                       const std::vector<torch::Tensor>& targets, bool may_be_empty = false) {
+  const std::vector<torch::Tensor> values = file.at(name).toTensorVector();
+  TORCH_CHECK(values.size() == targets.size(), "its ", name, " holds ", values.size(), " tensors, not ",
               targets.size());
-  torch::NoGradGuard no_grad;
   for (size_t i = 0; i < targets.size(); ++i) {
-    TORCH_CHECK(values[i].sizes() == targets[i].sizes(), "tensor ", i, " has shape ", values[i].sizes(),
-                ", the network's has ", targets[i].sizes());
-    targets[i].copy_(values[i]);
+    if (may_be_empty && values[i].numel() == 0) continue;
+    TORCH_CHECK(values[i].sizes() == targets[i].sizes(), "tensor ", i, " of its ", name, " has shape ",
+                values[i].sizes(), ", not ", targets[i].sizes());
+    TORCH_CHECK(values[i].scalar_type() == targets[i].scalar_type(), "tensor ", i, " of its ", name,
+                " has another type");
+  }
+  return values;
+}
+
+void Copy(const std::vector<torch::Tensor>& from, const std::vector<torch::Tensor>& to) {
+  torch::NoGradGuard no_grad;
+  for (size_t i = 0; i < from.size(); ++i) to[i].copy_(from[i]);
+}
+
+// The optimiser's memory of a parameter has its address as key: as text in LibTorch 1.13, plainly in 2.x.
+template <typename States>
+typename States::key_type StateKey(const States&, const torch::Tensor& parameter) {
+  using Key = typename States::key_type;
+  if constexpr (std::is_same_v<Key, std::string>) {
+    return c10::guts::to_string(parameter.unsafeGetTensorImpl());
+  } else {
+    return parameter.unsafeGetTensorImpl();
+  }
+}
+
+// Per parameter its momentum, empty where it has none yet.
+std::vector<torch::Tensor> Momentum(const torch::optim::SGD& optimizer,
+                                    const std::vector<torch::Tensor>& parameters) {
+  std::vector<torch::Tensor> momentum;
+  for (const torch::Tensor& parameter : parameters) {
+    const auto found = optimizer.state().find(StateKey(optimizer.state(), parameter));
+    torch::Tensor buffer;
+    if (found != optimizer.state().end())
+      buffer = static_cast<const torch::optim::SGDParamState&>(*found->second).momentum_buffer();
+    momentum.push_back(buffer.defined() ? buffer : torch::empty({0}));
+  }
+  return momentum;
+}
+
+void SetMomentum(torch::optim::SGD& optimizer, const std::vector<torch::Tensor>& parameters,
+                 const std::vector<torch::Tensor>& momentum) {
+  optimizer.state().clear();
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    if (momentum[i].numel() == 0) continue;
+    auto state = std::make_unique<torch::optim::SGDParamState>();
+    state->momentum_buffer(momentum[i].to(parameters[i].device()).clone());
+    optimizer.state()[StateKey(optimizer.state(), parameters[i])] = std::move(state);
   }
 }
 
@@ -361,22 +406,15 @@ std::vector<torch::Tensor> Trainer::CompanionState() const {
 
 absl::Status Trainer::Save(const std::filesystem::path& path) const {
   try {
-    std::ostringstream optimizer;
-    torch::save(*optimizer_, optimizer);
-    const auto tensors = [](const std::vector<torch::Tensor>& list) {
-      c10::List<torch::Tensor> copy;
-      for (const torch::Tensor& tensor : list) copy.push_back(tensor.detach());
-      return copy;
-    };
     Dict file(c10::StringType::get(), c10::AnyType::get());
     file.insert("format", kCheckpointFormat);
     file.insert("seed", static_cast<int64_t>(config_.seed));
     file.insert("epoch", int64_t{epoch_});
     file.insert("step", step_);
-    file.insert("state", tensors(state_));
-    file.insert("average", tensors(average_));
-    file.insert("companions", tensors(CompanionState()));
-    file.insert("optimizer", Bytes(optimizer.str()));
+    file.insert("state", OnCpu(state_));
+    file.insert("average", OnCpu(average_));
+    file.insert("companions", OnCpu(CompanionState()));
+    file.insert("momentum", OnCpu(Momentum(*optimizer_, parameters_)));
     const std::vector<char> bytes = torch::pickle_save(file);
     return ReplaceFile(path, {bytes.data(), bytes.size()});
   } catch (const std::exception& error) {
@@ -398,13 +436,22 @@ absl::Status Trainer::Resume(const std::filesystem::path& path) {
     TORCH_CHECK(file.at("format").toInt() == kCheckpointFormat, "its format is not ", kCheckpointFormat);
     TORCH_CHECK(file.at("seed").toInt() == static_cast<int64_t>(config_.seed), "its seed is ",
                 file.at("seed").toInt(), ", not ", config_.seed);
-    CopyInto(state_, file.at("state"));
-    CopyInto(average_, file.at("average"));
-    CopyInto(CompanionState(), file.at("companions"));
-    std::istringstream optimizer(Text(file.at("optimizer").toTensor()));
-    torch::load(*optimizer_, optimizer);
-    epoch_ = static_cast<int>(file.at("epoch").toInt());
-    step_ = file.at("step").toInt();
+    const int64_t epoch = file.at("epoch").toInt(), step = file.at("step").toInt();
+    TORCH_CHECK(epoch >= 0 && epoch <= config_.epochs, "it is after epoch ", epoch, " of ", config_.epochs);
+    TORCH_CHECK(step == epoch * config_.steps_per_epoch(), "it is after step ", step, ", but ", epoch,
+                " epochs of ", config_.samples_per_epoch, " samples in batches of ", config_.batch_size,
+                " have ", epoch * config_.steps_per_epoch());
+    // Everything is looked at before anything is changed.
+    const auto state = ReadTensors(file, "state", state_);
+    const auto average = ReadTensors(file, "average", average_);
+    const auto companions = ReadTensors(file, "companions", CompanionState());
+    const auto momentum = ReadTensors(file, "momentum", parameters_, /*may_be_empty=*/true);
+    Copy(state, state_);
+    Copy(average, average_);
+    Copy(companions, CompanionState());
+    SetMomentum(*optimizer_, parameters_, momentum);
+    epoch_ = static_cast<int>(epoch);
+    step_ = step;
   } catch (const c10::Error& error) {
     return absl::InvalidArgumentError(
         absl::StrCat("cannot resume from ", path.string(), ": ", error.what_without_backtrace()));

@@ -86,7 +86,8 @@ class Trainer {
 
   // The state between two epochs: weights, averages, momentum. Written all at once.
   absl::Status Save(const std::filesystem::path& path) const;
-  // INVALID_ARGUMENT when the file belongs to another network or seed.
+  // INVALID_ARGUMENT when the file belongs to another network, seed or number of steps per epoch; then
+  // nothing has changed.
   absl::Status Resume(const std::filesystem::path& path);
 
   const torch::jit::Module& network() const { return network_; }

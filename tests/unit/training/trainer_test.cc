@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "protogcn/network.h"
 #include "protogcn/training.h"
@@ -94,6 +96,56 @@ TEST(Trainer, RefusesTheStateOfAnotherSeed) {
   other.seed = 9;
   EXPECT_THAT(std::string(MakeTrainer(other)->Resume(path).message()), ::testing::HasSubstr("seed"));
   EXPECT_EQ(MakeTrainer(other)->Resume("/nowhere").code(), absl::StatusCode::kNotFound);
+}
+
+TEST(Trainer, RefusesTheStateOfAnotherNetworkOrBatchSize) {
+  const WindowSampler sampler = SyntheticSampler();
+  const std::filesystem::path path = std::filesystem::path(::testing::TempDir()) / "trackfit_other.state";
+  const auto trainer = MakeTrainer(ShortTraining());
+  ASSERT_TRUE(trainer->RunEpoch(sampler, nullptr).ok());
+  ASSERT_TRUE(trainer->Save(path).ok());
+
+  TrainingConfig smaller = ShortTraining();
+  smaller.batch_size = 2;
+  EXPECT_THAT(std::string(MakeTrainer(smaller)->Resume(path).message()),
+              ::testing::HasSubstr("after step 2, but 1 epochs of 8 samples in batches of 2 have 4"));
+
+  NetworkConfig wider = TinyNetwork();
+  wider.base_channels = 24;
+  const auto other = *Trainer::Create(*BuildNetwork(wider, 3), ShortTraining());
+  EXPECT_THAT(std::string(other->Resume(path).message()), ::testing::HasSubstr("of its state has shape"));
+}
+
+TEST(Trainer, RefusesMomentumThatDoesNotFitAndStaysAsItWas) {
+  const WindowSampler sampler = SyntheticSampler();
+  const std::filesystem::path path = std::filesystem::path(::testing::TempDir()) / "trackfit_momentum.state";
+  const auto trainer = MakeTrainer(ShortTraining());
+  ASSERT_TRUE(trainer->RunEpoch(sampler, nullptr).ok());
+  ASSERT_TRUE(trainer->Save(path).ok());
+  std::ifstream stream(path, std::ios::binary);
+  const std::vector<char> bytes((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  const auto file = torch::pickle_load(bytes).toGenericDict();
+
+  const auto resume_with = [&](const std::vector<torch::Tensor>& momentum) {
+    auto changed = file.copy();
+    changed.insert_or_assign("momentum", c10::List<torch::Tensor>(momentum));
+    const std::vector<char> written = torch::pickle_save(changed);
+    std::ofstream(path, std::ios::binary)
+        .write(written.data(), static_cast<std::streamsize>(written.size()))
+        .flush();
+    const auto fresh = MakeTrainer(ShortTraining());
+    const auto before = Parameters(fresh->network());
+    const absl::Status status = fresh->Resume(path);
+    EXPECT_EQ(fresh->epoch(), 0);
+    const auto after = Parameters(fresh->network());
+    for (size_t i = 0; i < before.size(); ++i) EXPECT_TRUE(torch::equal(before[i], after[i])) << i;
+    return std::string(status.message());
+  };
+  std::vector<torch::Tensor> momentum = file.at("momentum").toTensorVector();
+  momentum[1] = torch::zeros({3, 1, 4});
+  EXPECT_THAT(resume_with(momentum), ::testing::HasSubstr("tensor 1 of its momentum has shape [3, 1, 4]"));
+  momentum.resize(2);
+  EXPECT_THAT(resume_with(momentum), ::testing::HasSubstr("its momentum holds 2 tensors"));
 }
 
 TEST(Trainer, AFrozenBackboneStaysAsItIs) {
