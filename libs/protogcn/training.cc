@@ -173,6 +173,18 @@ absl::Status TrainingConfig::Validate() const {
   return absl::OkStatus();
 }
 
+absl::StatusOr<torch::Device> FindDevice(const std::string& name) {
+  if (name == "cpu") return torch::Device(torch::kCPU);
+  if (name != "cuda" && name != "auto") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("device is \"", name, "\"; known are \"cpu\", \"cuda\" and \"auto\""));
+  }
+  if (torch::cuda::is_available()) return torch::Device(torch::kCUDA);
+  if (name == "auto") return torch::Device(torch::kCPU);
+  return absl::FailedPreconditionError(
+      "device is \"cuda\", but there is none, or this LibTorch was built without");
+}
+
 Batch DrawBatch(const WindowSampler& sampler, int size, Random& random) {
   const WindowShape& shape = sampler.config().shape;
   const int nodes = shape.layout.nodes();
@@ -194,8 +206,9 @@ Batch DrawBatch(const WindowSampler& sampler, int size, Random& random) {
   return batch;
 }
 
-Trainer::Trainer(torch::jit::Module network, TrainingConfig config, int names)
-    : network_(std::move(network)), config_(std::move(config)) {
+Trainer::Trainer(torch::jit::Module network, TrainingConfig config, int names, torch::Device device)
+    : network_(std::move(network)), config_(std::move(config)), device_(device) {
+  network_.to(device_);
   for (const auto& parameter : network_.named_parameters()) {
     parameters_.push_back(parameter.value);
     (Reconstructs(parameter.name) ? reconstruction_ : recognition_).push_back(parameter.value);
@@ -208,7 +221,7 @@ Trainer::Trainer(torch::jit::Module network, TrainingConfig config, int names)
   const int64_t classes = classifier.size(0), features = classifier.size(1);
   torch::manual_seed(config_.seed);
   const auto learned = [&](torch::Tensor& tensor, torch::Tensor start) {
-    tensor = start.requires_grad_();
+    tensor = start.to(device_).requires_grad_();
     parameters_.push_back(tensor);
     recognition_.push_back(tensor);
   };
@@ -224,7 +237,7 @@ Trainer::Trainer(torch::jit::Module network, TrainingConfig config, int names)
   if (config_.contrast_weight > 0) {
     const auto contrast =
         network_.attr("cls_head").toModule().attr("csc_loss").toModule().attr("cl_fc").toModule();
-    companions_.memory = torch::zeros({classes, contrast.attr("weight").toTensor().size(0)});
+    companions_.memory = torch::zeros({classes, contrast.attr("weight").toTensor().size(0)}, device_);
   }
   optimizer_ = MakeOptimizer(parameters_, config_);
   PreparePhase();
@@ -237,8 +250,10 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(torch::jit::Module netw
     return absl::InvalidArgumentError("joint_weight is set, but the network has no joint head");
   if (config.names_weight > 0 && names < 1)
     return absl::InvalidArgumentError("names_weight is set, but there are no names to learn");
+  const absl::StatusOr<torch::Device> device = FindDevice(config.device);
+  if (!device.ok()) return device.status();
   try {
-    return std::unique_ptr<Trainer>(new Trainer(std::move(network), std::move(config), names));
+    return std::unique_ptr<Trainer>(new Trainer(std::move(network), std::move(config), names, *device));
   } catch (const c10::Error& error) {
     return absl::InternalError(absl::StrCat("cannot prepare training: ", error.what_without_backtrace()));
   }
@@ -299,11 +314,17 @@ torch::Tensor JointLoss(const torch::Tensor& logits, const torch::Tensor& faults
   constexpr double kFaultWeight = 4;
   const torch::Tensor known = faults.ge(0).to(torch::kFloat);
   const torch::Tensor losses = torch::binary_cross_entropy_with_logits(
-      logits, faults.clamp_min(0), known, torch::full({1}, kFaultWeight), at::Reduction::Sum);
+      logits, faults.clamp_min(0), known, torch::full({1}, kFaultWeight, faults.options()), at::Reduction::Sum);
   return losses / known.sum().clamp_min(1);
 }
 
-absl::StatusOr<Losses> Trainer::Step(const Batch& batch) {
+Batch OnDevice(const Batch& batch, torch::Device device) {
+  const auto moved = [&](const torch::Tensor& tensor) { return tensor.defined() ? tensor.to(device) : tensor; };
+  return {moved(batch.windows), moved(batch.labels), moved(batch.names), moved(batch.forms),
+          moved(batch.joint_faults)};
+}
+
+absl::StatusOr<Losses> Trainer::Step(const Batch& given) {
   // The script as it stands: faster to differentiate than what the profiling executor makes of it, and its
   // random numbers do not depend on how often it has run.
   const torch::jit::GraphOptimizerEnabledGuard plain_executor(false);
@@ -311,6 +332,7 @@ absl::StatusOr<Losses> Trainer::Step(const Batch& batch) {
     for (auto& group : optimizer_->param_groups()) {
       static_cast<torch::optim::SGDOptions&>(group.options()).lr(LearningRate());
     }
+    const Batch batch = OnDevice(given, device_);
     const NetworkOutput output = Forward(network_, batch.windows);
     const torch::Tensor classification = torch::nn::functional::cross_entropy(
         output.logits, batch.labels,
@@ -464,6 +486,7 @@ absl::Status Trainer::Resume(const std::filesystem::path& path) {
 
 torch::jit::Module Trainer::AveragedNetwork() const {
   torch::jit::Module copy = network_.deepcopy();
+  copy.to(torch::kCPU);
   torch::NoGradGuard no_grad;
   const std::vector<torch::Tensor> state = FloatingState(copy);
   for (size_t i = 0; i < state.size(); ++i) state[i].copy_(average_[i]);

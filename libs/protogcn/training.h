@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -38,11 +39,15 @@ struct TrainingConfig {
   double contrast_weight = 0;   // class-specific contrast of the reconstructed graphs
   double average_decay = 0.99;  // per step, of the averaged weights that are evaluated and kept
   uint64_t seed = 1;
+  std::string device = "cpu";  // "cpu", "cuda" or "auto": CUDA where there is one
 
   absl::Status Validate() const;
   int64_t steps_per_epoch() const { return (samples_per_epoch + batch_size - 1) / batch_size; }
   int64_t steps() const { return steps_per_epoch() * epochs; }
 };
+
+// What TrainingConfig::device names. FAILED_PRECONDITION for "cuda" where there is none.
+absl::StatusOr<torch::Device> FindDevice(const std::string& name);
 
 struct Losses {
   double classification = 0;
@@ -68,7 +73,7 @@ Batch DrawBatch(const WindowSampler& sampler, int size, Random& random);
 // one that is saved and resumed gives what an uninterrupted one gives.
 class Trainer {
  public:
-  // `network` as BuildNetwork makes it; it is trained in place. `names`: how many movements are told apart by
+  // `network` as BuildNetwork makes it; it is moved to the device and trained in place. `names`: how many movements are told apart by
   // name (WindowSampler::names()); 0 where names_weight is 0. INVALID_ARGUMENT for a weight of joints without
   // a joint head.
   static absl::StatusOr<std::unique_ptr<Trainer>> Create(torch::jit::Module network, TrainingConfig config,
@@ -91,7 +96,8 @@ class Trainer {
   absl::Status Resume(const std::filesystem::path& path);
 
   const torch::jit::Module& network() const { return network_; }
-  // A copy of the network with the averaged weights, in evaluation mode.
+  const torch::Device& device() const { return device_; }
+  // A copy of the network with the averaged weights, in evaluation mode, on the CPU.
   torch::jit::Module AveragedNetwork() const;
 
  private:
@@ -102,7 +108,7 @@ class Trainer {
     torch::Tensor memory;                         // [classes, contrast channels]: mean contrast features
   };
 
-  Trainer(torch::jit::Module network, TrainingConfig config, int names);
+  Trainer(torch::jit::Module network, TrainingConfig config, int names, torch::Device device);
   std::vector<torch::Tensor> CompanionState() const;
   torch::Tensor FormLoss(const torch::Tensor& pooled, const Batch& batch) const;
   torch::Tensor ContrastLoss(const torch::Tensor& recon_mean, const torch::Tensor& labels);
@@ -114,6 +120,7 @@ class Trainer {
   torch::jit::Module network_;
   TrainingConfig config_;
   Companions companions_;
+  torch::Device device_;
   std::vector<torch::Tensor> parameters_;
   std::vector<torch::Tensor> recognition_;     // of parameters_: all others
   std::vector<torch::Tensor> reconstruction_;  // of parameters_: those that the reconstruction trains

@@ -198,6 +198,17 @@ TEST(Trainer, NamesABadSetting) {
   EXPECT_THAT(std::string(trainer.status().message()), ::testing::HasSubstr("batch_size is 0"));
 }
 
+TEST(Trainer, SaysWhichDeviceThereIsNot) {
+  EXPECT_EQ(FindDevice("cpu")->type(), torch::kCPU);
+  EXPECT_EQ(FindDevice("auto")->type(), torch::cuda::is_available() ? torch::kCUDA : torch::kCPU);
+  EXPECT_EQ(FindDevice("gpu").status().code(), absl::StatusCode::kInvalidArgument);
+  if (torch::cuda::is_available()) GTEST_SKIP() << "the rest is for machines without CUDA";
+  TrainingConfig config = ShortTraining();
+  config.device = "cuda";
+  const auto trainer = Trainer::Create(*BuildNetwork(TinyNetwork(), 3), config);
+  EXPECT_EQ(trainer.status().code(), absl::StatusCode::kFailedPrecondition);
+}
+
 TEST(CopyWeights, TakesWhatFitsAndCountsTheRest) {
   NetworkConfig other = TinyNetwork();
   other.classes = 3;
