@@ -37,8 +37,7 @@ absl::StatusOr<Assessment> ProtogcnAssessor::Assess(std::span<const skeleton::Po
                                                     const std::string& expected_exercise) const {
   if (window.empty()) return absl::InvalidArgumentError("a window needs at least one pose");
   const protogcn::ModelMetadata& metadata = model_->metadata();
-  const auto prediction =
-      model_->Run(skeleton::WindowTensor(window, shape_.layout, shape_.frames, shape_.normalization));
+  const auto prediction = model_->Run(shape_.Tensor(window));
   if (!prediction.ok()) return prediction.status();
 
   Assessment assessment;

@@ -84,22 +84,19 @@ nlohmann::json ConfusionMatrix::ToJson() const {
 }
 
 std::vector<std::vector<float>> ServedWindows::Of(const Clip& clip) const {
-  const auto tensor = [this](std::span<const Pose> poses) {
-    return skeleton::WindowTensor(poses, shape.layout, shape.frames, shape.normalization);
-  };
   if (clip.kind == SourceKind::kPhotoPair) {
     std::vector<Pose> ends = {clip.poses.front(), MendSides(clip.poses.front(), clip.poses.back())};
-    return {tensor(ToAndFro(ends[0], ends[1], Tempo{}, shape.poses, shape.rate_hz))};
+    return {shape.Tensor(ToAndFro(ends[0], ends[1], Tempo{}, shape.poses, shape.rate_hz))};
   }
   std::vector<std::vector<float>> windows;
   for (const std::vector<Pose>& piece : UniformPieces(clip, shape.rate_hz)) {
     const int length = static_cast<int>(piece.size());
     if (length < kMinPieceFrames) continue;
     const std::span<const Pose> poses(piece);
-    if (length < min_frames) windows.push_back(tensor(poses));
+    if (length < min_frames) windows.push_back(shape.Tensor(poses));
     for (int end = min_frames; end <= length; end += stride) {
       const int first = std::max(0, end - shape.poses);
-      windows.push_back(tensor(poses.subspan(first, end - first)));
+      windows.push_back(shape.Tensor(poses.subspan(first, end - first)));
     }
   }
   return windows;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "skeleton/joint.h"
 #include "skeleton/layout.h"
+#include "skeleton/modality.h"
 #include "skeleton/normalize.h"
 
 namespace trackfit::protogcn {
@@ -260,6 +261,9 @@ absl::Status ModelMetadata::Validate() const {
   if (auto known = skeleton::ParseNormalization(normalization); !known.ok()) {
     return Invalid(absl::StrCat("normalization: ", known.status().message()));
   }
+  if (auto known = skeleton::ParseModality(modality); !known.ok()) {
+    return Invalid(absl::StrCat("modality: ", known.status().message()));
+  }
   for (const auto validate :
        {ValidateClasses, ValidateLayout, ValidatePrototypes, ValidateCalibration, ValidateNumbers}) {
     if (absl::Status status = validate(*this); !status.ok()) return status;
@@ -284,6 +288,7 @@ std::string MetadataToJson(const ModelMetadata& metadata) {
                      {"window_poses", metadata.window_poses},
                      {"min_frames", metadata.min_frames},
                      {"normalization", metadata.normalization},
+                     {"modality", metadata.modality},
                      {"prototypes", metadata.prototypes},
                      {"calibration", std::move(calibration)},
                      {"joint_error", JointErrorSourceName(metadata.joint_error)},
@@ -313,6 +318,7 @@ absl::StatusOr<ModelMetadata> MetadataFromJson(const std::string& text) {
   if (json.contains("window_poses")) reader.Read("window_poses", metadata.window_poses);
   reader.Read("min_frames", metadata.min_frames);
   reader.Read("normalization", metadata.normalization);
+  if (json.contains("modality")) reader.Read("modality", metadata.modality);  // older archives see joints
   reader.Read("prototypes", metadata.prototypes);
   reader.Read("calibration", calibration);
   if (json.contains("joint_error")) reader.Read("joint_error", joint_error);

@@ -42,7 +42,8 @@ struct ModelMetadata {
   double rate_hz = 30;   // of the poses in a window
   int window_poses = 0;  // of one window, before they are brought to network.window frames; 0 = as many
   int min_frames = 60;   // fewest frames that are worth an answer
-  std::string normalization = "torso";         // "torso" or "image"
+  std::string normalization = "torso";         // skeleton::NormalizationName
+  std::string modality = "joint";              // "joint", "bone" or "k_bone"
   std::vector<std::vector<float>> prototypes;  // per class the mean embedding [F], L2-normalised; or empty
   std::vector<ClassCalibration> calibration;   // per class; or empty
   JointErrorSource joint_error = JointErrorSource::kGraph;

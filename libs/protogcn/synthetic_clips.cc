@@ -32,7 +32,6 @@ absl::StatusOr<Clip> MakeSyntheticClip(const std::string& exercise, bool correct
   if (!info.ok()) return info.status();
   std::mt19937_64 random(seed);
   synthesis::PoseOptions options;
-  std::vector<skeleton::Joint> wrong_joints;
   options.motion.exercise = exercise;
   options.motion.seed = seed;
   options.motion.fps = kRateHz;
@@ -44,7 +43,6 @@ absl::StatusOr<Clip> MakeSyntheticClip(const std::string& exercise, bool correct
   if (!correct && !info->faults.empty()) {
     const size_t fault = std::uniform_int_distribution<size_t>(0, info->faults.size() - 1)(random);
     options.motion.fault = info->faults[fault].name;
-    wrong_joints = info->faults[fault].wrong_joints;
     options.motion.fault_strength = Uniform(random, 0.5, 1.2);
     wrong_joints = info->faults[fault].wrong_joints;
   }

@@ -222,8 +222,7 @@ Sample WindowSampler::Draw(Random& random) const {
   }
   const std::vector<Pose> poses = Augment(std::move(film), config_.augmentation, random, &wrong);
   MarkJoints(*piece, wrong, poses, sample);
-  sample.window =
-      skeleton::WindowTensor(poses, config_.shape.layout, config_.shape.frames, config_.shape.normalization);
+  sample.window = config_.shape.Tensor(poses);
   return sample;
 }
 

@@ -3,11 +3,15 @@
 #define TRACKFIT_PROTOGCN_WINDOW_SHAPE_H_
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "protogcn/model_archive.h"
 #include "skeleton/layout.h"
+#include "skeleton/modality.h"
 #include "skeleton/normalize.h"
+#include "skeleton/pose.h"
 
 namespace trackfit::protogcn {
 
@@ -17,8 +21,13 @@ struct WindowShape {
   int frames = 100;  // that the network sees
   int poses = 100;   // of a whole window; brought to `frames`
   double rate_hz = 30;
+  skeleton::Modality modality = skeleton::Modality::kJoint;
 
   int64_t numbers() const { return int64_t{frames} * layout.nodes() * 3; }
+
+  // What the network sees of `poses`, which are uniform in time and not empty: [frames, nodes, 3],
+  // normalised, then of the modality.
+  std::vector<float> Tensor(std::span<const skeleton::Pose> poses) const;
 };
 
 // What a model was made for, its own joint mapping in place of the layout's. Fails for no metadata that

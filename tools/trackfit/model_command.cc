@@ -123,6 +123,7 @@ absl::Status Show(const std::string& model) {
             << "window         " << network.window << " frames at " << metadata->rate_hz << " Hz, at least "
             << metadata->min_frames << "\n"
             << "normalization  " << metadata->normalization << "\n"
+            << "modality       " << metadata->modality << "\n"
             << "network        " << network.num_stages << " stages, " << network.base_channels << " to "
             << protogcn::FeatureChannels(network) << " channels, " << network.num_prototypes
             << " prototypes\n"

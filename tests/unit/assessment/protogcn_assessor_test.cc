@@ -59,9 +59,7 @@ Assessment Assess(const ModelMetadata& metadata, const Logits& logits = kSquat,
 protogcn::Prediction Predict(const ModelMetadata& metadata) {
   const auto model = protogcn::Model::Load(Saved(metadata, kSquat));
   const auto shape = protogcn::WindowShapeOf(metadata);
-  return (*model)
-      ->Run(skeleton::WindowTensor(Poses(), shape->layout, shape->frames, shape->normalization))
-      .value();
+  return (*model)->Run(shape->Tensor(Poses())).value();
 }
 
 // A squat is what Poses() show and a push-up its opposite: cosines 1 and -1 at the 50th and the 20th
@@ -136,6 +134,13 @@ TEST(ProtogcnAssessor, FollowsTheModelsOwnJointMapping) {
   const auto joints = Assess(Calibrated(mapped)).joint_errors;
   EXPECT_NEAR(joints[skeleton::kLeftIndex].percentile, 25, kTolerance) << "feeds node 17 here";
   EXPECT_NEAR(joints[skeleton::kLeftHip].percentile, 50, kTolerance) << "feeds node 11 alone here";
+}
+
+TEST(ProtogcnAssessor, ShowsTheModelWhatItsModalityAsksFor) {
+  ModelMetadata metadata = Calibrated();
+  EXPECT_NEAR(Assess(metadata).quality.cosine, 1, 1e-5);
+  metadata.modality = "bone";
+  EXPECT_LT(Assess(metadata).quality.cosine, 1 - 1e-4) << "calibrated on joints, shown bones";
 }
 
 TEST(ProtogcnAssessor, LeavesUnratedWhatHasNoPrototype) {

@@ -57,6 +57,7 @@ std::unique_ptr<Model> LoadSmall() {
 TEST(ModelMetadata, GoesThroughJsonUnchanged) {
   ModelMetadata metadata = SmallMetadata();
   metadata.temperature = 1.5;
+  metadata.modality = "bone";
   metadata.joint_mapping = skeleton::Coco20().sources;
   metadata.prototypes = {std::vector<float>(48, 1 / std::sqrt(48.0f)), {}, {}};
   metadata.calibration.resize(3);
@@ -99,6 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenMetadata{"Rate", "rate_hz", [](ModelMetadata& m) { m.rate_hz = std::nan(""); }},
         BrokenMetadata{"MinFrames", "min_frames", [](ModelMetadata& m) { m.min_frames = 17; }},
         BrokenMetadata{"Normalization", "normalization", [](ModelMetadata& m) { m.normalization = "none"; }},
+        BrokenMetadata{"Modality", "modality", [](ModelMetadata& m) { m.modality = "motion"; }},
         BrokenMetadata{"Prototypes", "prototypes",
                        [](ModelMetadata& m) {
                          m.prototypes.assign(3, {1, 0});
@@ -117,6 +119,18 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenMetadata{"Threshold", "known_threshold", [](ModelMetadata& m) { m.known_threshold = 2; }},
         BrokenMetadata{"Metrics", "metrics", [](ModelMetadata& m) { m.metrics["a"] = INFINITY; }}),
     [](const auto& test) { return std::string(test.param.name); });
+
+TEST(ModelMetadata, OlderArchivesThatNameNoModalitySeeJoints) {
+  ModelMetadata metadata = SmallMetadata();
+  metadata.modality = "bone";
+  std::string json = MetadataToJson(metadata);
+  const std::string field = "\"modality\":\"bone\",";
+  ASSERT_NE(json.find(field), std::string::npos);
+  json.erase(json.find(field), field.size());
+  const auto read = MetadataFromJson(json);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->modality, "joint");
+}
 
 TEST(ModelMetadata, NamesWhatItsJsonLacks) {
   EXPECT_THAT(std::string(MetadataFromJson("{").status().message()), HasSubstr("no JSON"));

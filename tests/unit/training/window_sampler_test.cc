@@ -43,6 +43,16 @@ TEST(WindowSampler, DrawsFiniteWindowsOfAllClassesFromSyntheticMotionAlone) {
   EXPECT_EQ(seen.size(), DefaultClasses().size());
 }
 
+TEST(WindowSampler, DrawsWindowsOfItsModality) {
+  SamplerConfig config = SmallConfig();
+  config.shape.modality = skeleton::Modality::kBone;
+  const auto sampler = WindowSampler::Create({}, DefaultClasses(), config);
+  Random random(1);
+  const std::vector<float> window = sampler->Draw(random).window;
+  const size_t centre = static_cast<size_t>(config.shape.layout.centre);
+  for (size_t frame = 0; frame < 20; ++frame) EXPECT_EQ(window[(frame * 33 + centre) * 3], 0) << frame;
+}
+
 TEST(WindowSampler, BalancesClassesWhateverTheirNumberOfClips) {
   std::vector<Clip> clips;
   for (int i = 0; i < 50; ++i) clips.push_back(MakeClip("p" + std::to_string(i), "push_up", "p", 40));
