@@ -1,14 +1,31 @@
 #include "assessment/protogcn_assessor.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "assessment/percentile.h"
 #include "assessment/window_session.h"
+#include "protogcn/percentile.h"
 
 namespace trackfit::assessment {
+namespace {
+
+// Below it a joint's place is BlazePose's guess.
+constexpr double kJudgedVisibility = 0.3;
+
+// An absent joint counts as not visible.
+double MeanVisibility(std::span<const skeleton::Pose> window, int joint) {
+  double sum = 0;
+  for (const skeleton::Pose& pose : window) {
+    const skeleton::Landmark& landmark = pose.landmarks[joint];
+    if (std::isfinite(landmark.x)) sum += landmark.visibility;
+  }
+  return sum / static_cast<double>(window.size());
+}
+
+}  // namespace
 
 absl::StatusOr<std::shared_ptr<const ProtogcnAssessor>> ProtogcnAssessor::Load(const std::string& path,
                                                                                const std::string& version) {
@@ -72,7 +89,7 @@ absl::StatusOr<Assessment> ProtogcnAssessor::Assess(std::span<const skeleton::Po
   }
   assessment.judged_exercise = metadata.classes[judged];
   JudgeQuality(*prediction, judged, assessment);
-  JudgeJoints(*prediction, judged, assessment);
+  JudgeJoints(*prediction, judged, window, assessment);
   return assessment;
 }
 
@@ -85,24 +102,31 @@ void ProtogcnAssessor::JudgeQuality(const protogcn::Prediction& prediction, size
       std::inner_product(prototype.begin(), prototype.end(), prediction.embedding.begin(), 0.0F);
   assessment.quality.cosine = std::clamp(cosine, -1.0F, 1.0F);
   if (metadata.calibration.empty() || metadata.calibration[judged].cosine.empty()) return;
-  assessment.quality.score = PercentileOf(cosine, metadata.calibration[judged].cosine);
+  assessment.quality.score = protogcn::PercentileOf(cosine, metadata.calibration[judged].cosine);
   assessment.quality.level = LevelOf(assessment.quality.score);
 }
 
+// Among many joints one is always far out, so that a joint's percentile is that of its place among its own
+// errors within the places of the worst joints.
 void ProtogcnAssessor::JudgeJoints(const protogcn::Prediction& prediction, size_t judged,
-                                   Assessment& assessment) const {
+                                   std::span<const skeleton::Pose> window, Assessment& assessment) const {
   const protogcn::ModelMetadata& metadata = model_->metadata();
   std::vector<float> percentiles(prediction.joint_error.size(), 0.0F);
   if (!metadata.calibration.empty() && !metadata.calibration[judged].joint_error.empty()) {
     for (size_t node = 0; node < percentiles.size(); ++node) {
-      percentiles[node] =
-          PercentileOf(prediction.joint_error[node], metadata.calibration[judged].joint_error[node]);
+      const protogcn::ClassCalibration& calibration = metadata.calibration[judged];
+      percentiles[node] = protogcn::PercentileOf(prediction.joint_error[node], calibration.joint_error[node]);
+      if (!calibration.worst_joint.empty())
+        percentiles[node] = protogcn::PercentileOf(percentiles[node], calibration.worst_joint);
     }
   }
   const auto errors = skeleton::NodesToJoints(shape_.layout, prediction.joint_error);
   const auto joint_percentiles = skeleton::NodesToJoints(shape_.layout, percentiles);
-  for (int j = 0; j < skeleton::kJointCount; ++j)
-    assessment.joint_errors[j] = {errors[j], joint_percentiles[j]};
+  for (int j = 0; j < skeleton::kJointCount; ++j) {
+    assessment.joint_errors[j] = MeanVisibility(window, j) >= kJudgedVisibility
+                                     ? JointError{.error = errors[j], .percentile = joint_percentiles[j]}
+                                     : JointError{.judged = false};
+  }
 }
 
 }  // namespace trackfit::assessment

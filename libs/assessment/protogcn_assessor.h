@@ -20,7 +20,7 @@ namespace trackfit::assessment {
 //   table. Without either (an imported checkpoint, a class that could not be calibrated) the level is
 //   kUnspecified.
 // - joint errors: the model's per-node errors spread over the 33 joints, with percentiles by judged class and
-//   node.
+//   node. A joint whose mean visibility is below 0.3 is not judged.
 class ProtogcnAssessor : public Assessor {
  public:
   // Loads <path> and names the model `version` in assessments. Errors as protogcn::Model::Load, and
@@ -41,7 +41,8 @@ class ProtogcnAssessor : public Assessor {
   ProtogcnAssessor(std::unique_ptr<protogcn::Model> model, std::string version, protogcn::WindowShape shape);
 
   void JudgeQuality(const protogcn::Prediction& prediction, size_t judged, Assessment& assessment) const;
-  void JudgeJoints(const protogcn::Prediction& prediction, size_t judged, Assessment& assessment) const;
+  void JudgeJoints(const protogcn::Prediction& prediction, size_t judged,
+                   std::span<const skeleton::Pose> window, Assessment& assessment) const;
 
   std::unique_ptr<protogcn::Model> model_;
   std::string version_;

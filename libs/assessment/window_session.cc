@@ -55,8 +55,10 @@ WindowSession::WindowSession(std::shared_ptr<const Assessor> assessor, const Win
       expected_exercise_(std::move(expected_exercise)),
       resampler_(assessor_->rate_hz(), kMaxGapUs) {}
 
-absl::StatusOr<std::vector<Assessment>> WindowSession::Push(const skeleton::Pose& pose) {
-  if (const absl::Status status = skeleton::ValidatePose(pose); !status.ok()) return status;
+absl::StatusOr<std::vector<Assessment>> WindowSession::Push(const skeleton::Pose& given) {
+  if (const absl::Status status = skeleton::ValidatePose(given); !status.ok()) return status;
+  skeleton::Pose pose = given;
+  skeleton::MarkAbsentJoints(pose);
   if (last_pose_ && pose.sequence <= last_pose_->first) {
     return absl::InvalidArgumentError(absl::StrCat(
         "pose.sequence is ", pose.sequence, "; it must be greater than the one before, ", last_pose_->first));

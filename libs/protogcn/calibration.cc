@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
+#include "protogcn/percentile.h"
 
 namespace trackfit::protogcn {
 namespace {
@@ -75,6 +76,14 @@ ClassCalibration Table(const std::vector<const Prediction*>& executions,
     for (const Prediction* execution : executions) errors.push_back(execution->joint_error[node]);
     table.joint_error.push_back(Quantiles(std::move(errors), kQuantiles));
   }
+  std::vector<float> worst;
+  for (const Prediction* execution : executions) {
+    float highest = 0;
+    for (size_t node = 0; node < table.joint_error.size(); ++node)
+      highest = std::max(highest, PercentileOf(execution->joint_error[node], table.joint_error[node]));
+    worst.push_back(highest);
+  }
+  table.worst_joint = Quantiles(std::move(worst), kQuantiles);
   return table;
 }
 

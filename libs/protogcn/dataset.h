@@ -67,7 +67,8 @@ class Split {
   // INVALID_ARGUMENT when an id is on both sides.
   static absl::StatusOr<Split> Read(const std::filesystem::path& path);
 
-  // nullopt for clips that the split does not know; a train id of a validation group belongs to neither side.
+  // nullopt for clips that the split does not know, but for mannequins, which are always for training; a
+  // train id of a validation group belongs to neither side.
   std::optional<Subset> SubsetOf(const Clip& clip) const;
   std::vector<Clip> Select(std::vector<Clip> clips, Subset subset) const;
 

@@ -299,7 +299,7 @@ torch::Tensor Trainer::ContrastLoss(const torch::Tensor& recon_mean, const torch
   constexpr double kTemperature = 0.125, kMemory = 0.9;
   const torch::Tensor features = normalize(network_.get_method("contrast")({recon_mean}).toTensor());
   const torch::Tensor loss =
-      torch::cross_entropy_loss(torch::matmul(features, companions_.memory.t()) / kTemperature, labels);
+      torch::cross_entropy_loss(torch::matmul(features, companions_.memory.clone().t()) / kTemperature, labels);
   torch::NoGradGuard no_grad;
   for (int64_t i = 0; i < labels.size(0); ++i) {
     torch::Tensor mean = companions_.memory[labels[i].item<int64_t>()];
@@ -314,12 +314,15 @@ torch::Tensor JointLoss(const torch::Tensor& logits, const torch::Tensor& faults
   constexpr double kFaultWeight = 4;
   const torch::Tensor known = faults.ge(0).to(torch::kFloat);
   const torch::Tensor losses = torch::binary_cross_entropy_with_logits(
-      logits, faults.clamp_min(0), known, torch::full({1}, kFaultWeight, faults.options()), at::Reduction::Sum);
+      logits, faults.clamp_min(0), known, torch::full({1}, kFaultWeight, faults.options()),
+      at::Reduction::Sum);
   return losses / known.sum().clamp_min(1);
 }
 
 Batch OnDevice(const Batch& batch, torch::Device device) {
-  const auto moved = [&](const torch::Tensor& tensor) { return tensor.defined() ? tensor.to(device) : tensor; };
+  const auto moved = [&](const torch::Tensor& tensor) {
+    return tensor.defined() ? tensor.to(device) : tensor;
+  };
   return {moved(batch.windows), moved(batch.labels), moved(batch.names), moved(batch.forms),
           moved(batch.joint_faults)};
 }

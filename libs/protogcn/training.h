@@ -73,9 +73,9 @@ Batch DrawBatch(const WindowSampler& sampler, int size, Random& random);
 // one that is saved and resumed gives what an uninterrupted one gives.
 class Trainer {
  public:
-  // `network` as BuildNetwork makes it; it is moved to the device and trained in place. `names`: how many movements are told apart by
-  // name (WindowSampler::names()); 0 where names_weight is 0. INVALID_ARGUMENT for a weight of joints without
-  // a joint head.
+  // `network` as BuildNetwork makes it; it is moved to the device and trained in place. `names`: how many
+  // movements are told apart by name (WindowSampler::names()); 0 where names_weight is 0. INVALID_ARGUMENT
+  // for a weight of joints without a joint head.
   static absl::StatusOr<std::unique_ptr<Trainer>> Create(torch::jit::Module network, TrainingConfig config,
                                                          int names = 0);
 

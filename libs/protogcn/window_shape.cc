@@ -4,10 +4,10 @@
 
 namespace trackfit::protogcn {
 
-std::vector<float> WindowShape::Tensor(std::span<const skeleton::Pose> poses) const {
-  std::vector<float> window = skeleton::WindowTensor(poses, layout, frames, normalization);
-  skeleton::ApplyModality(modality, layout, normalization, window);
-  return window;
+std::vector<float> WindowShape::Tensor(std::span<const skeleton::Pose> window) const {
+  std::vector<float> tensor = skeleton::WindowTensor(window, layout, frames, normalization);
+  skeleton::ApplyModality(modality, layout, normalization, tensor);
+  return tensor;
 }
 
 absl::StatusOr<WindowShape> WindowShapeOf(const ModelMetadata& metadata) {

@@ -27,7 +27,7 @@ struct WindowShape {
 
   // What the network sees of `poses`, which are uniform in time and not empty: [frames, nodes, 3],
   // normalised, then of the modality.
-  std::vector<float> Tensor(std::span<const skeleton::Pose> poses) const;
+  std::vector<float> Tensor(std::span<const skeleton::Pose> window) const;
 };
 
 // What a model was made for, its own joint mapping in place of the layout's. Fails for no metadata that

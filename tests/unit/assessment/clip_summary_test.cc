@@ -50,6 +50,21 @@ TEST(ClipSummary, JudgesQualityByTheWindowsOfTheOverallExercise) {
   EXPECT_FLOAT_EQ(overall.joint_errors[3].percentile, 30);
 }
 
+TEST(ClipSummary, AveragesAJointOverTheWindowsThatJudgedIt) {
+  ClipSummary summary;
+  Assessment blind = Window("squat", 0.8F, 40, 0, 99);
+  blind.joint_errors[3] = {.judged = false};
+  blind.joint_errors[4] = {.judged = false};
+  summary.Add(blind);
+  Assessment seen = Window("squat", 0.8F, 20, 15, 114);
+  seen.joint_errors[4] = {.judged = false};
+  summary.Add(seen);
+  const Assessment overall = summary.Overall().value();
+  EXPECT_TRUE(overall.joint_errors[3].judged);
+  EXPECT_FLOAT_EQ(overall.joint_errors[3].percentile, 20);
+  EXPECT_FALSE(overall.joint_errors[4].judged);
+}
+
 TEST(ClipSummary, NeverNamesTheBackgroundClassAsTheExercise) {
   Assessment window = Window("squat", 0.2F, 10, 0, 99);
   window.classes = {{"other", 0.7F}, {"squat", 0.2F}, {"push_up", 0.1F}};
@@ -78,6 +93,14 @@ TEST(ClipSummary, RatesNothingThatTheModelCouldNotRate) {
   ClipSummary summary;
   summary.Add(window);
   EXPECT_EQ(summary.Overall().value().quality.level, QualityLevel::kUnspecified);
+}
+
+TEST(QualityLevel, FollowsTheDocumentedLimits) {
+  EXPECT_EQ(LevelOf(0), QualityLevel::kPoor);
+  EXPECT_EQ(LevelOf(5), QualityLevel::kFair);
+  EXPECT_EQ(LevelOf(25), QualityLevel::kGood);
+  EXPECT_EQ(LevelOf(60), QualityLevel::kExcellent);
+  EXPECT_EQ(LevelOf(100), QualityLevel::kExcellent);
 }
 
 }  // namespace

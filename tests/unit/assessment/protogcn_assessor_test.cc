@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,13 @@ protogcn::Prediction Predict(const ModelMetadata& metadata) {
   return (*model)->Run(shape->Tensor(Poses())).value();
 }
 
+// 21 evenly spaced quantiles from `low` to `high`.
+std::vector<float> Line(float low, float high) {
+  std::vector<float> line;
+  for (int i = 0; i <= 20; ++i) line.push_back(low + (high - low) * static_cast<float>(i) / 20);
+  return line;
+}
+
 // A squat is what Poses() show and a push-up its opposite: cosines 1 and -1 at the 50th and the 20th
 // percentile. Joint errors are at the 50th of squats, but node 9's at the 75th and node 17's at the 25th; at
 // the 10th of push-ups.
@@ -71,14 +79,15 @@ ModelMetadata Calibrated(ModelMetadata metadata = Metadata()) {
   for (float& value : opposite) value = -value;
   metadata.prototypes = {prediction.embedding, opposite, {}};
   metadata.calibration.resize(3);
-  metadata.calibration[0].cosine = {0, 2};
-  metadata.calibration[1].cosine = {-1.4F, 0.6F};
+  metadata.calibration[0].cosine = Line(0, 2);
+  metadata.calibration[1].cosine = Line(-1.4F, 0.6F);
   for (const float error : prediction.joint_error) {
-    metadata.calibration[0].joint_error.push_back({error - 1, error + 1});
-    metadata.calibration[1].joint_error.push_back({error - 1, error + 9});
+    metadata.calibration[0].joint_error.push_back(Line(error - 1, error + 1));
+    metadata.calibration[1].joint_error.push_back(Line(error - 1, error + 9));
   }
-  metadata.calibration[0].joint_error[9].front() -= 2;
-  metadata.calibration[0].joint_error[17].back() += 2;
+  const std::vector<float>& errors = prediction.joint_error;
+  metadata.calibration[0].joint_error[9] = Line(errors[9] - 3, errors[9] + 1);
+  metadata.calibration[0].joint_error[17] = Line(errors[17] - 1, errors[17] + 3);
   return metadata;
 }
 
@@ -126,6 +135,30 @@ TEST(ProtogcnAssessor, SpreadsNodesOverTheJointsThatFeedThem) {
   EXPECT_NEAR(joints[skeleton::kRightWrist].percentile, 50, kTolerance);
   EXPECT_NEAR(joints[skeleton::kLeftHip].percentile, (50 + 25 + 50) / 3.0, kTolerance) << "nodes 11, 17, 18";
   EXPECT_NEAR(joints[skeleton::kLeftWrist].error, Predict(metadata).joint_error[9], 1e-3);
+}
+
+TEST(ProtogcnAssessor, RanksAJointAmongTheWorstOfCorrectExecutions) {
+  ModelMetadata metadata = Calibrated();
+  metadata.calibration[0].worst_joint = Line(55, 95);
+  const auto joints = Assess(metadata).joint_errors;
+  EXPECT_NEAR(joints[skeleton::kLeftWrist].percentile, 50, 1) << "the 75th of its own errors is ordinary";
+  EXPECT_LT(joints[skeleton::kRightWrist].percentile, 2.5F);
+}
+
+TEST(ProtogcnAssessor, DoesNotJudgeAJointThatIsHardlySeen) {
+  std::vector<skeleton::Pose> poses = Poses();
+  for (skeleton::Pose& pose : poses) {
+    pose.landmarks[skeleton::kLeftAnkle].visibility = 0.1F;
+    pose.landmarks[skeleton::kRightAnkle].x = NAN;
+  }
+  const auto assessor = ProtogcnAssessor::Load(Saved(Calibrated(), kSquat), "7");
+  const auto joints = (*assessor)->Assess(poses, "")->joint_errors;
+  for (const int joint : {skeleton::kLeftAnkle, skeleton::kRightAnkle}) {
+    EXPECT_FALSE(joints[joint].judged);
+    EXPECT_EQ(joints[joint].error, 0);
+    EXPECT_EQ(joints[joint].percentile, 0);
+  }
+  EXPECT_TRUE(joints[skeleton::kLeftKnee].judged);
 }
 
 TEST(ProtogcnAssessor, FollowsTheModelsOwnJointMapping) {

@@ -58,11 +58,15 @@ TEST(ModelMetadata, GoesThroughJsonUnchanged) {
   ModelMetadata metadata = SmallMetadata();
   metadata.temperature = 1.5;
   metadata.modality = "bone";
+  metadata.window_poses = 32;
+  metadata.network.joint_channels = 8;
+  metadata.joint_error = JointErrorSource::kHead;
   metadata.joint_mapping = skeleton::Coco20().sources;
   metadata.prototypes = {std::vector<float>(48, 1 / std::sqrt(48.0f)), {}, {}};
   metadata.calibration.resize(3);
   metadata.calibration[0].cosine = {0.5, 0.75, 1};
   metadata.calibration[1].joint_error.assign(20, {0.25, 0.5});
+  metadata.calibration[1].worst_joint = {50, 90};
   metadata.provenance = {{"command", "trackfit train"}};
   metadata.metrics = {{"validation.accuracy", 0.9375}};
   auto read = MetadataFromJson(MetadataToJson(metadata));
@@ -70,6 +74,9 @@ TEST(ModelMetadata, GoesThroughJsonUnchanged) {
   EXPECT_EQ(MetadataToJson(*read), MetadataToJson(metadata));
   EXPECT_EQ(read->network.bones, metadata.network.bones);
   EXPECT_EQ(read->prototypes, metadata.prototypes);
+  EXPECT_EQ(read->poses_per_window(), 32);
+  EXPECT_EQ(read->joint_error, JointErrorSource::kHead);
+  EXPECT_EQ(read->calibration[1].worst_joint, metadata.calibration[1].worst_joint);
   EXPECT_EQ(read->calibration[1].joint_error, metadata.calibration[1].joint_error);
 }
 
@@ -114,6 +121,14 @@ INSTANTIATE_TEST_SUITE_P(
                        [](ModelMetadata& m) {
                          m.calibration.resize(3);
                          m.calibration[0].joint_error = {{0, 1}};
+                       }},
+        BrokenMetadata{"WindowPoses", "window_poses", [](ModelMetadata& m) { m.window_poses = -1; }},
+        BrokenMetadata{"JointHead", "joint_error",
+                       [](ModelMetadata& m) { m.joint_error = JointErrorSource::kHead; }},
+        BrokenMetadata{"WorstJoint", "worst_joint",
+                       [](ModelMetadata& m) {
+                         m.calibration.resize(3);
+                         m.calibration[0].worst_joint = {1, 0};
                        }},
         BrokenMetadata{"Temperature", "temperature", [](ModelMetadata& m) { m.temperature = 0; }},
         BrokenMetadata{"Threshold", "known_threshold", [](ModelMetadata& m) { m.known_threshold = 2; }},
@@ -185,6 +200,17 @@ TEST(Model, AgreesWithTheNetworkThatWasSaved) {
   const torch::Tensor errors = JointErrors(expected.graph, expected.recon_graph);
   ASSERT_EQ(prediction->joint_error.size(), 20);
   for (int v = 0; v < 20; ++v) EXPECT_NEAR(prediction->joint_error[v], errors[0][v].item<float>(), 1e-3);
+}
+
+TEST(Model, TakesJointErrorsFromWhereItsMetadataSay) {
+  ModelMetadata metadata = SmallMetadata();
+  metadata.network.joint_channels = 8;
+  const torch::jit::Module network = MakeNetwork(metadata.network);
+  const auto graph = (*Model::FromNetwork(network, metadata))->Run(Window(2));
+  metadata.joint_error = JointErrorSource::kHead;
+  const auto head = (*Model::FromNetwork(network, metadata))->Run(Window(2));
+  EXPECT_EQ(graph->logits, head->logits);
+  EXPECT_NE(graph->joint_error, head->joint_error);
 }
 
 TEST(Model, GivesProbabilitiesAndAUnitEmbedding) {

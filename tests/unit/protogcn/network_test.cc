@@ -176,5 +176,18 @@ INSTANTIATE_TEST_SUITE_P(
                                    }}),
     [](const auto& test) { return std::string(test.param.field); });
 
+TEST(Network, AnswersForEveryNodeWithAJointHead) {
+  NetworkConfig config = SmallConfig();
+  EXPECT_FALSE(Forward(*BuildNetwork(config), torch::randn({2, 1, 16, 20, 3})).joints.defined());
+  config.joint_channels = 8;
+  torch::jit::Module network = MakeNetwork(config);
+  network.eval();
+  const torch::Tensor input = torch::randn({2, 1, 16, 20, 3});
+  const torch::Tensor joints = Forward(network, input).joints;
+  EXPECT_EQ(joints.sizes(), (torch::IntArrayRef{2, 20}));
+  torch::jit::Module frozen = *FreezeNetwork(network);
+  EXPECT_TRUE(torch::allclose(Forward(frozen, input).joints, joints, 1e-4, 1e-5));
+}
+
 }  // namespace
 }  // namespace trackfit::protogcn

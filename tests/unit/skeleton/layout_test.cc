@@ -29,7 +29,7 @@ TEST_P(EveryLayout, GivesEveryJointAValueFromItsNodes) {
   EXPECT_THAT(joints, ::testing::Each(::testing::FloatEq(2.5F)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Layouts, EveryLayout, ::testing::Values("blazepose_33", "coco_20"));
+INSTANTIATE_TEST_SUITE_P(Layouts, EveryLayout, ::testing::Values("blazepose_33", "body_19", "coco_20"));
 
 TEST(Layout, Coco20MapsTheNeckToBothShoulders) {
   EXPECT_THAT(Coco20().sources[19], ::testing::ElementsAre(kLeftShoulder, kRightShoulder));
@@ -42,6 +42,17 @@ TEST(Layout, Coco20SpreadsAWristsValueToItsFingers) {
   const auto joints = NodesToJoints(Coco20(), values);
   EXPECT_FLOAT_EQ(joints[kLeftIndex], 4.0F);
   EXPECT_FLOAT_EQ(joints[kRightIndex], 0.0F);
+}
+
+TEST(Layout, Body19SpreadsAHandsValueToItsFingersAndLeavesFacesToTheNose) {
+  std::vector<float> values(19, 0.0F);
+  values[9] = 4;  // left hand
+  values[1] = 2;  // left ear
+  const auto joints = NodesToJoints(Body19(), values);
+  EXPECT_FLOAT_EQ(joints[kLeftThumb], 4);
+  EXPECT_FLOAT_EQ(joints[kLeftWrist], 0);
+  EXPECT_FLOAT_EQ(joints[kLeftEar], 2);
+  EXPECT_FLOAT_EQ(joints[kLeftEye], 0) << "towards the nose, which has a node of its own";
 }
 
 TEST(Layout, UnknownNameIsAnErrorThatListsTheKnownOnes) {

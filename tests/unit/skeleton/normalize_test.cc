@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
 #include "support/poses.h"
@@ -105,6 +106,67 @@ TEST(Normalization, NamesRoundTripAndUnknownOnesAreRefused) {
   for (const char* name : {"torso", "image"})
     EXPECT_EQ(NormalizationName(ParseNormalization(name).value()), name);
   EXPECT_FALSE(ParseNormalization("spine").ok());
+}
+
+std::vector<float> Body(const std::vector<Pose>& poses, Normalization normalization = Normalization::kBody) {
+  return WindowTensor(poses, Blazepose33(), kFrames, normalization);
+}
+
+// The x, y, z of a joint in the window's first frame.
+std::array<float, 3> Joint(const std::vector<float>& tensor, int joint) {
+  return {tensor[joint * 3], tensor[joint * 3 + 1], tensor[joint * 3 + 2]};
+}
+
+TEST(BodyNormalization, PutsAnAbsentJointAtItsNeighbourTowardsTheCentre) {
+  std::vector<Pose> poses = testing::WavingPoses(30, 2);
+  for (Pose& pose : poses) {
+    for (const int joint : {kLeftAnkle, kLeftHeel, kLeftFootIndex}) pose.landmarks[joint].x = NAN;
+  }
+  const auto tensor = Body(poses);
+  EXPECT_EQ(Joint(tensor, kLeftAnkle), Joint(tensor, kLeftKnee));
+  EXPECT_EQ(Joint(tensor, kLeftFootIndex), Joint(tensor, kLeftKnee)) << "along the whole chain";
+  EXPECT_NE(Joint(tensor, kRightAnkle), Joint(tensor, kRightKnee));
+}
+
+TEST(BodyNormalization, BringsDepthToThePicturesScale) {
+  std::vector<Pose> poses = testing::WavingPoses(30, 2);
+  for (Pose& pose : poses) pose.landmarks[kRightWrist].z = 0.1F;
+  const auto torso = Tensor(poses), body = Body(poses);
+  const int z = kRightWrist * 3 + 2;
+  EXPECT_NEAR(torso[z] / body[z], kDepthScale, 1e-3);
+}
+
+TEST(FlatNormalization, IsBodyNormalizationWithoutDepth) {
+  std::vector<Pose> poses = testing::WavingPoses(30, 2);
+  for (Pose& pose : poses) pose.landmarks[kRightWrist].z = 0.1F;
+  const auto body = Body(poses), flat = Body(poses, Normalization::kFlat);
+  for (size_t i = 0; i < body.size(); ++i) EXPECT_EQ(flat[i], i % 3 == 2 ? 0 : body[i]) << i;
+}
+
+TEST(FacingNormalization, ShowsAPersonWhoTurnedTheSame) {
+  const std::vector<Pose> front = testing::WavingPoses(30, 2);
+  std::vector<Pose> turned = front;  // by 60 degrees about the vertical through the middle of the picture
+  for (Pose& pose : turned) {
+    for (Landmark& landmark : pose.landmarks) {
+      const float x = landmark.x - 0.5F, z = landmark.z / kDepthScale;
+      landmark.x = 0.5F + x * 0.5F - z * 0.8660254F;
+      landmark.z = (x * 0.8660254F + z * 0.5F) * kDepthScale;
+    }
+  }
+  ExpectSame(Body(front, Normalization::kFacing), Body(turned, Normalization::kFacing), 1e-4F);
+}
+
+TEST(WindowTensor, AveragesPosesWhereAFrameStandsForSeveral) {
+  std::vector<Pose> shaky = testing::WavingPoses(30, 4);
+  const std::vector<Pose> calm = shaky;
+  for (size_t t = 0; t < shaky.size(); ++t) shaky[t].landmarks[kNose].x += t % 2 == 0 ? 0.02F : -0.02F;
+  ExpectSame(Body(calm), Body(shaky), 1e-4F);
+}
+
+TEST(Normalization, IsFoundByItsName) {
+  for (const char* name : {"torso", "body", "flat", "facing", "image"})
+    EXPECT_EQ(NormalizationName(*ParseNormalization(name)), name);
+  EXPECT_FALSE(ParseNormalization("spirit").ok());
 }
 
 }  // namespace

@@ -70,5 +70,14 @@ TEST(ValidatePose, RefusesANegativeImageSize) {
   EXPECT_THAT(Complaint(pose), HasSubstr("pose.image_width and pose.image_height"));
 }
 
+TEST(MarkAbsentJoints, TakesAVisibilityOfZeroForNotKnown) {
+  Pose pose = testing::StandingPose();
+  pose.landmarks[kLeftKnee] = {};
+  pose.landmarks[kRightKnee].visibility = 0.001F;
+  MarkAbsentJoints(pose);
+  EXPECT_TRUE(std::isnan(pose.landmarks[kLeftKnee].x));
+  EXPECT_TRUE(std::isfinite(pose.landmarks[kRightKnee].x)) << "hardly seen is not absent";
+}
+
 }  // namespace
 }  // namespace trackfit::skeleton

@@ -218,5 +218,72 @@ TEST(CopyWeights, TakesWhatFitsAndCountsTheRest) {
   EXPECT_TRUE(torch::equal(Parameters(from).front(), Parameters(to).front()));
 }
 
+// Every loss at once.
+TrainingConfig FullTraining() {
+  TrainingConfig config = ShortTraining();
+  config.names_weight = config.form_weight = config.joint_weight = config.contrast_weight = 1;
+  return config;
+}
+
+NetworkConfig TinyNetworkWithJointHead() {
+  NetworkConfig config = TinyNetwork();
+  config.joint_channels = 8;
+  return config;
+}
+
+WindowSampler FaultySampler() {
+  SamplerConfig config;
+  config.shape.frames = kFrames;
+  config.disturbed_share = 0.5;
+  return *WindowSampler::Create({}, DefaultClasses(), config);
+}
+
+TEST(Trainer, LearnsNamesFormJointsAndContrast) {
+  TrainingConfig config = FullTraining();
+  config.epochs = 100;
+  config.warmup_share = 0;
+  const WindowSampler sampler = FaultySampler();
+  const auto trainer =
+      *Trainer::Create(*BuildNetwork(TinyNetworkWithJointHead(), 3), config, sampler.names());
+  Random random(1);
+  const Batch batch = DrawBatch(sampler, 8, random);
+  const Losses first = *trainer->Step(batch);
+  Losses last;
+  for (int i = 0; i < 40; ++i) last = *trainer->Step(batch);
+  EXPECT_LT(last.names, 0.8 * first.names);
+  EXPECT_LT(last.form, first.form);
+  EXPECT_LT(last.joints, 0.9 * first.joints);
+  EXPECT_LT(last.contrast, first.contrast);
+}
+
+TEST(Trainer, AResumedRunKeepsWhatOnlyTrainingNeeds) {
+  const WindowSampler sampler = FaultySampler();
+  const std::filesystem::path path = std::filesystem::path(::testing::TempDir()) / "trackfit_full.state";
+  const auto make = [&] {
+    return *Trainer::Create(*BuildNetwork(TinyNetworkWithJointHead(), 3), FullTraining(), sampler.names());
+  };
+  const auto whole = make();
+  ASSERT_TRUE(whole->RunEpoch(sampler, nullptr).ok());
+  ASSERT_TRUE(whole->Save(path).ok());
+  const auto resumed = make();
+  const absl::Status status = resumed->Resume(path);
+  ASSERT_TRUE(status.ok()) << status;
+  const auto continued = whole->RunEpoch(sampler, nullptr), again = resumed->RunEpoch(sampler, nullptr);
+  for (const auto field : {&Losses::names, &Losses::form, &Losses::joints, &Losses::contrast})
+    EXPECT_NEAR((*continued).*field, (*again).*field, 1e-4);
+  EXPECT_FALSE(MakeTrainer(ShortTraining())->Resume(path).ok()) << "it has no companions";
+}
+
+TEST(Trainer, WantsAJointHeadForTheJointsLoss) {
+  const auto trainer = Trainer::Create(*BuildNetwork(TinyNetwork(), 3), FullTraining(), 5);
+  EXPECT_THAT(std::string(trainer.status().message()), ::testing::HasSubstr("joint_weight"));
+}
+
+TEST(TrainingConfig, NamesTheWeightThatIsNegative) {
+  TrainingConfig config = ShortTraining();
+  config.form_weight = -1;
+  EXPECT_THAT(std::string(config.Validate().message()), ::testing::HasSubstr("form_weight is -1"));
+}
+
 }  // namespace
 }  // namespace trackfit::protogcn

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 #include "test_poses.h"
 
@@ -89,6 +91,86 @@ TEST(WindowSampler, RefusesAnEmptyRangeOfLengths) {
   config.max_source_frames = 60;
   EXPECT_EQ(WindowSampler::Create({}, DefaultClasses(), config).status().code(),
             absl::StatusCode::kInvalidArgument);
+}
+
+SamplerConfig OnlyClips() {
+  SamplerConfig config = SmallConfig();
+  config.synthetic_share = 0;
+  return config;
+}
+
+TEST(WindowSampler, KnowsTheFormOfLabelledClipsAndOfPhotos) {
+  for (const auto& [form, frames, expected] :
+       {std::tuple{"correct", 40, 1}, {"incorrect", 40, 0}, {"unknown", 40, -1}, {"unknown", 2, 1}}) {
+    Clip clip = MakeClip("c", "push_up", "g", frames);
+    clip.form = form;
+    const auto sampler = WindowSampler::Create({clip}, {"push_up"}, OnlyClips());
+    Random random(4);
+    EXPECT_EQ(sampler->Draw(random).form, expected) << form << ", " << frames << " frames";
+  }
+}
+
+TEST(WindowSampler, SaysOfAnIncorrectClipOnlyWhatIsKnownOfItsJoints) {
+  SamplerConfig config = OnlyClips();
+  config.augmentation.mirror_probability = config.augmentation.absence_probability = 0;
+  Clip clip = MakeClip("c", "push_up", "g", 40);
+  clip.form = "incorrect";
+  Random random(5);
+  EXPECT_THAT(WindowSampler::Create({clip}, {"push_up"}, config)->Draw(random).joint_faults,
+              ::testing::Each(-1));
+  clip.wrong_joints = {skeleton::kLeftHip};
+  const auto faults = WindowSampler::Create({clip}, {"push_up"}, config)->Draw(random).joint_faults;
+  EXPECT_EQ(faults[skeleton::kLeftHip], 1);
+  EXPECT_EQ(faults[skeleton::kRightHip], 0);
+}
+
+TEST(WindowSampler, MirrorsTheJointsAtFaultWithTheWindow) {
+  SamplerConfig config = OnlyClips();
+  config.augmentation.mirror_probability = 1;
+  config.augmentation.absence_probability = 0;
+  Clip clip = MakeClip("c", "push_up", "g", 40);
+  clip.form = "incorrect";
+  clip.wrong_joints = {skeleton::kLeftHip};
+  Random random(6);
+  const auto faults = WindowSampler::Create({clip}, {"push_up"}, config)->Draw(random).joint_faults;
+  EXPECT_EQ(faults[skeleton::kLeftHip], 0);
+  EXPECT_EQ(faults[skeleton::kRightHip], 1);
+}
+
+TEST(WindowSampler, TellsOfAnAbsentJointNothing) {
+  SamplerConfig config = OnlyClips();
+  config.augmentation.absence_probability = config.augmentation.mirror_probability = 0;
+  Clip clip = MakeClip("c", "push_up", "g", 40);
+  for (skeleton::Pose& pose : clip.poses) pose.landmarks[skeleton::kLeftKnee].x = NAN;
+  Random random(7);
+  const auto faults = WindowSampler::Create({clip}, {"push_up"}, config)->Draw(random).joint_faults;
+  EXPECT_EQ(faults[skeleton::kLeftKnee], -1);
+  EXPECT_EQ(faults[skeleton::kRightKnee], 0);
+}
+
+TEST(WindowSampler, MakesADisturbedWindowIncorrectAndMarksItsJoints) {
+  SamplerConfig config = OnlyClips();
+  config.disturbed_share = 1;
+  config.augmentation.absence_probability = 0;
+  const auto sampler = WindowSampler::Create({MakeClip("c", "push_up", "g", 40)}, {"push_up"}, config);
+  Random random(8);
+  int marked = 0;
+  for (int i = 0; i < 20; ++i) {
+    const Sample sample = sampler->Draw(random);
+    const bool any = std::count(sample.joint_faults.begin(), sample.joint_faults.end(), 1.0F) > 0;
+    EXPECT_EQ(sample.form, any ? 0 : 1);
+    marked += any ? 1 : 0;
+  }
+  EXPECT_GT(marked, 10);
+}
+
+TEST(WindowSampler, GivesEveryOtherMovementANameOfItsOwn) {
+  Clip walk = MakeClip("w", "other", "w", 40), row = MakeClip("r", "other", "r", 40);
+  walk.fault = "walking";
+  row.fault = "rowing";
+  const auto sampler = WindowSampler::Create({MakeClip("p", "push_up", "p", 40), walk, row, walk},
+                                             {"push_up", "other"}, OnlyClips());
+  EXPECT_EQ(sampler->names(), 3);
 }
 
 }  // namespace
