@@ -47,6 +47,7 @@ struct Assessment {
   std::string judged_exercise;  // what quality and joint errors refer to
   Quality quality;
   std::array<JointError, skeleton::kJointCount> joint_errors{};
+  std::vector<float> embedding;  // the network's own, L2-normalised; not in the contract
   std::string model_version;
 };
 

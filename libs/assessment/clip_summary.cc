@@ -1,6 +1,8 @@
 #include "assessment/clip_summary.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 namespace trackfit::assessment {
 
@@ -11,6 +13,8 @@ void ClipSummary::Add(const Assessment& window) {
   known_windows_ += window.known ? 1 : 0;
   known_score_ += window.known_score;
   model_version_ = window.model_version;
+  embedding_.resize(std::max(embedding_.size(), window.embedding.size()));
+  for (size_t i = 0; i < window.embedding.size(); ++i) embedding_[i] += window.embedding[i];
   recognised_.insert(window.exercise);
   for (const ClassScore& score : window.classes) probability_[score.exercise] += score.probability;
 
@@ -35,6 +39,10 @@ std::optional<Assessment> ClipSummary::Overall() const {
   overall.model_version = model_version_;
   overall.known_score = static_cast<float>(known_score_ / windows_);
   overall.known = known_windows_ * 2 > windows_;
+  const double length =
+      std::sqrt(std::inner_product(embedding_.begin(), embedding_.end(), embedding_.begin(), 0.0));
+  for (const double value : embedding_)
+    overall.embedding.push_back(static_cast<float>(length > 0 ? value / length : 0));
   for (const auto& [exercise, sum] : probability_) {
     const auto probability = static_cast<float>(sum / windows_);
     overall.classes.push_back({exercise, probability});

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "assessment/assessment.h"
 
@@ -19,9 +20,10 @@ class ClipSummary {
   void Add(const Assessment& window);
 
   // Mean class probabilities; the exercise is the most probable of those that some window recognised, known
-  // by majority of the windows; known_score is the windows' mean. Quality and joint errors are means over the
-  // windows judged against that exercise, or, where none was, against the one most often judged; those of a
-  // joint over the windows that judged it. Empty when nothing was added.
+  // by majority of the windows; known_score is the windows' mean, embedding their mean at unit length.
+  // Quality and joint errors are means over the windows judged against that exercise, or, where none was,
+  // against the one most often judged; those of a joint over the windows that judged it. Empty when nothing
+  // was added.
   std::optional<Assessment> Overall() const;
 
  private:
@@ -41,6 +43,7 @@ class ClipSummary {
   uint64_t first_sequence_ = 0;
   uint64_t last_sequence_ = 0;
   std::string model_version_;
+  std::vector<double> embedding_;              // summed over windows
   std::map<std::string, double> probability_;  // summed over windows
   std::set<std::string> recognised_;
   std::map<std::string, Judged> judged_;  // sums by judged exercise

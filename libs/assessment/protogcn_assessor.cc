@@ -31,15 +31,22 @@ absl::StatusOr<std::shared_ptr<const ProtogcnAssessor>> ProtogcnAssessor::Load(c
                                                                                const std::string& version) {
   auto model = protogcn::Model::Load(path);
   if (!model.ok()) return model.status();
-  auto shape = protogcn::WindowShapeOf((*model)->metadata());
+  auto assessor = FromModel(*std::move(model), version);
+  if (!assessor.ok())
+    return absl::Status(assessor.status().code(), absl::StrCat(path, ": ", assessor.status().message()));
+  return assessor;
+}
+
+absl::StatusOr<std::shared_ptr<const ProtogcnAssessor>> ProtogcnAssessor::FromModel(
+    std::unique_ptr<protogcn::Model> model, const std::string& version) {
+  auto shape = protogcn::WindowShapeOf(model->metadata());
   if (!shape.ok()) return shape.status();
   // Without a wish of the client's, sessions take the model's own window.
   if (const auto window = WindowConfig{}.Resolve(shape->poses); !window.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": the model's window: ", window.status().message()));
+    return absl::InvalidArgumentError(absl::StrCat("the model's window: ", window.status().message()));
   }
   return std::shared_ptr<const ProtogcnAssessor>(
-      new ProtogcnAssessor(*std::move(model), version, *std::move(shape)));
+      new ProtogcnAssessor(std::move(model), version, *std::move(shape)));
 }
 
 ProtogcnAssessor::ProtogcnAssessor(std::unique_ptr<protogcn::Model> model, std::string version,
@@ -59,6 +66,7 @@ absl::StatusOr<Assessment> ProtogcnAssessor::Assess(std::span<const skeleton::Po
 
   Assessment assessment;
   assessment.model_version = version_;
+  assessment.embedding = prediction->embedding;
   float background = 0;
   size_t recognised = 0;
   for (size_t c = 0; c < metadata.classes.size(); ++c) {

@@ -28,6 +28,10 @@ class ProtogcnAssessor : public Assessor {
   static absl::StatusOr<std::shared_ptr<const ProtogcnAssessor>> Load(const std::string& path,
                                                                       const std::string& version);
 
+  // Takes over a model that is in memory already, say one in training. Errors as Load without a file's.
+  static absl::StatusOr<std::shared_ptr<const ProtogcnAssessor>> FromModel(
+      std::unique_ptr<protogcn::Model> model, const std::string& version);
+
   double rate_hz() const override { return shape_.rate_hz; }
   int window_frames() const override { return shape_.poses; }
   const std::string& model_version() const override { return version_; }

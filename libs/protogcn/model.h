@@ -2,8 +2,6 @@
 #ifndef TRACKFIT_PROTOGCN_MODEL_H_
 #define TRACKFIT_PROTOGCN_MODEL_H_
 
-#include <torch/script.h>
-
 #include <memory>
 #include <span>
 #include <string>
@@ -11,6 +9,11 @@
 
 #include "absl/status/statusor.h"
 #include "protogcn/model_archive.h"
+
+// LibTorch's class, so that those who only load and run need none of its headers.
+namespace torch::jit {
+struct Module;
+}
 
 namespace trackfit::protogcn {
 

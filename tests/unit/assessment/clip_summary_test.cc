@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace trackfit::assessment {
 namespace {
 
@@ -36,6 +38,19 @@ TEST(ClipSummary, AveragesProbabilitiesSoThatTheyStillSumToOne) {
   EXPECT_EQ(overall.classes.front().exercise, "squat");
   EXPECT_EQ(overall.first_sequence, 0U);
   EXPECT_EQ(overall.last_sequence, 114U);
+}
+
+TEST(ClipSummary, KeepsTheEmbeddingAtUnitLength) {
+  ClipSummary summary;
+  Assessment window = Window("squat", 0.8F, 40, 0, 99);
+  window.embedding = {1, 0};
+  summary.Add(window);
+  window.embedding = {0, 1};
+  summary.Add(window);
+  const std::vector<float> embedding = summary.Overall()->embedding;
+  ASSERT_EQ(embedding.size(), 2U);
+  EXPECT_NEAR(embedding[0], std::sqrt(0.5), 1e-6);
+  EXPECT_NEAR(embedding[1], std::sqrt(0.5), 1e-6);
 }
 
 TEST(ClipSummary, JudgesQualityByTheWindowsOfTheOverallExercise) {
