@@ -2,17 +2,19 @@
 #ifndef TRACKFIT_PROTOGCN_CALIBRATION_H_
 #define TRACKFIT_PROTOGCN_CALIBRATION_H_
 
+#include <functional>
 #include <span>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "protogcn/evaluation.h"
 #include "protogcn/model.h"
 #include "protogcn/model_archive.h"
 #include "protogcn/window_sampler.h"
 
 namespace trackfit::protogcn {
+
+using WindowFunction = std::function<absl::StatusOr<Prediction>(std::span<const float> window)>;
 
 // What the network said of one window whose truth is known.
 struct Observation {

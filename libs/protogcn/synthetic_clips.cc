@@ -1,5 +1,6 @@
 #include "protogcn/synthetic_clips.h"
 
+#include <algorithm>
 #include <random>
 
 #include "absl/strings/str_cat.h"
@@ -15,6 +16,16 @@ double Uniform(std::mt19937_64& random, double low, double high) {
   return std::uniform_real_distribution<double>(low, high)(random);
 }
 
+size_t IndexOfFault(const synthesis::ExerciseInfo& info, const std::string& name) {
+  const auto found = std::find_if(info.faults.begin(), info.faults.end(),
+                                  [&](const synthesis::FaultInfo& fault) { return fault.name == name; });
+  return found - info.faults.begin();
+}
+
+// With the fault of that name, or a drawn one where the name is empty.
+absl::StatusOr<Clip> Make(const std::string& exercise, bool correct, const std::string& fault_name,
+                          uint64_t seed);
+
 }  // namespace
 
 std::vector<std::string> SyntheticExercises(const std::string& class_name) {
@@ -28,6 +39,21 @@ std::vector<std::string> SyntheticExercises(const std::string& class_name) {
 }
 
 absl::StatusOr<Clip> MakeSyntheticClip(const std::string& exercise, bool correct, uint64_t seed) {
+  return Make(exercise, correct, "", seed);
+}
+
+absl::StatusOr<Clip> MakeFaultyClip(const std::string& exercise, const std::string& fault, uint64_t seed) {
+  const absl::StatusOr<synthesis::ExerciseInfo> info = synthesis::FindExercise(exercise);
+  if (!info.ok()) return info.status();
+  if (IndexOfFault(*info, fault) == info->faults.size())
+    return absl::NotFoundError(absl::StrCat("fault \"", fault, "\" is not one of ", exercise, "'s"));
+  return Make(exercise, false, fault, seed);
+}
+
+namespace {
+
+absl::StatusOr<Clip> Make(const std::string& exercise, bool correct, const std::string& fault_name,
+                          uint64_t seed) {
   const absl::StatusOr<synthesis::ExerciseInfo> info = synthesis::FindExercise(exercise);
   if (!info.ok()) return info.status();
   std::mt19937_64 random(seed);
@@ -41,7 +67,8 @@ absl::StatusOr<Clip> MakeSyntheticClip(const std::string& exercise, bool correct
   options.motion.lead_out_seconds = Uniform(random, 0, 0.6);
   std::vector<skeleton::Joint> wrong_joints;
   if (!correct && !info->faults.empty()) {
-    const size_t fault = std::uniform_int_distribution<size_t>(0, info->faults.size() - 1)(random);
+    size_t fault = std::uniform_int_distribution<size_t>(0, info->faults.size() - 1)(random);
+    if (!fault_name.empty()) fault = IndexOfFault(*info, fault_name);
     options.motion.fault = info->faults[fault].name;
     options.motion.fault_strength = Uniform(random, 0.5, 1.2);
     wrong_joints = info->faults[fault].wrong_joints;
@@ -61,4 +88,5 @@ absl::StatusOr<Clip> MakeSyntheticClip(const std::string& exercise, bool correct
               .wrong_joints = std::move(wrong_joints)};
 }
 
+}  // namespace
 }  // namespace trackfit::protogcn

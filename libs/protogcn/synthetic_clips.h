@@ -20,6 +20,9 @@ std::vector<std::string> SyntheticExercises(const std::string& class_name);
 // one).
 absl::StatusOr<Clip> MakeSyntheticClip(const std::string& exercise, bool correct, uint64_t seed);
 
+// The same with a fault of the exercise by name; NOT_FOUND for one that it does not have.
+absl::StatusOr<Clip> MakeFaultyClip(const std::string& exercise, const std::string& fault, uint64_t seed);
+
 }  // namespace trackfit::protogcn
 
 #endif  // TRACKFIT_PROTOGCN_SYNTHETIC_CLIPS_H_

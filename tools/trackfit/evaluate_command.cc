@@ -1,6 +1,7 @@
-// `trackfit evaluate`: how well a model recognises clips that it was not trained on.
+// `trackfit evaluate`: what a model is worth on clips that it was not trained on, by the path that serves it.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -9,57 +10,186 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "assessment/protogcn_assessor.h"
 #include "commands.h"
-#include "protogcn/evaluation.h"
+#include "drawing/evaluation_pictures.h"
+#include "evaluation/report.h"
+#include "progress.h"
+#include "protogcn/folds.h"
 #include "protogcn/model.h"
 
 namespace trackfit::tools {
 namespace {
 
+using protogcn::Clip;
+
+// Where a single model is judged, thresholds come from the other groups of the same clips.
+constexpr int kThresholdFolds = 5;
+
 struct EvaluateOptions {
   std::string model;
+  std::string dataset;
   std::vector<std::string> landmarks;
   std::string split;
   std::string subset = "val";
+  std::vector<std::string> only;
+  int folds = 0;
+  std::vector<std::string> fold_models;
+  int localisation = 10;
+  int threads = 1;
   std::string json;
+  std::string plots;
+
+  bool Wants(const std::string& section) const {
+    return only.empty() || std::find(only.begin(), only.end(), section) != only.end();
+  }
 };
 
-absl::Status Run(const EvaluateOptions& options) {
-  const absl::StatusOr<protogcn::Subset> subset = protogcn::ParseSubset(options.subset);
-  if (!subset.ok()) return subset.status();
-  const absl::StatusOr<protogcn::Split> split = protogcn::Split::Read(options.split);
-  if (!split.ok()) return split.status();
-  const auto train = protogcn::ReadSubset(options.landmarks, *split, protogcn::Subset::kTrain);
+struct Data {
+  std::vector<Clip> train;
+  std::vector<Clip> val;
+};
+
+absl::StatusOr<Data> ReadData(const EvaluateOptions& options) {
+  absl::StatusOr<std::vector<Clip>> train, val;
+  if (!options.dataset.empty()) {
+    const std::filesystem::path folder = options.dataset;
+    train = protogcn::ReadLandmarkFile(folder / "train.pt");
+    val = protogcn::ReadLandmarkFile(folder / "val.pt");
+  } else if (!options.landmarks.empty() && !options.split.empty()) {
+    const absl::StatusOr<protogcn::Split> split = protogcn::Split::Read(options.split);
+    if (!split.ok()) return split.status();
+    train = protogcn::ReadSubset(options.landmarks, *split, protogcn::Subset::kTrain);
+    val = protogcn::ReadSubset(options.landmarks, *split, protogcn::Subset::kVal);
+  } else {
+    return absl::InvalidArgumentError("either --dataset or --landmarks with --split is required");
+  }
   if (!train.ok()) return train.status();
-  const auto val = protogcn::ReadSubset(options.landmarks, *split, protogcn::Subset::kVal);
   if (!val.ok()) return val.status();
   if (const absl::Status apart = protogcn::CheckGroupsApart(*train, *val); !apart.ok()) return apart;
-  const std::vector<protogcn::Clip>& clips = *subset == protogcn::Subset::kTrain ? *train : *val;
-  protogcn::ConfigureThreads();
-  const absl::StatusOr<std::unique_ptr<protogcn::Model>> model = protogcn::Model::Load(options.model);
-  if (!model.ok()) return model.status();
-  const protogcn::ModelMetadata& metadata = (*model)->metadata();
-  const absl::StatusOr<protogcn::WindowShape> shape = protogcn::WindowShapeOf(metadata);
-  if (!shape.ok()) return shape.status();
+  return Data{.train = *std::move(train), .val = *std::move(val)};
+}
 
-  const auto decisions = protogcn::Decide(
-      clips, metadata.classes, {.shape = *shape, .min_frames = metadata.min_frames},
-      [&](std::span<const float> window) { return (*model)->Run(window); }, metadata.background_class);
-  if (!decisions.ok()) return decisions.status();
-  if (decisions->empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--landmarks hold no clip of the subset ", options.subset));
+absl::StatusOr<evaluation::AssessorPtr> LoadAssessor(const std::string& path) {
+  const absl::StatusOr<protogcn::ModelMetadata> metadata = protogcn::ReadMetadata(path);
+  if (!metadata.ok()) return metadata.status();
+  return assessment::ProtogcnAssessor::Load(path, metadata->version);
+}
+
+// Says on stderr how far a section has come.
+class SectionProgress {
+ public:
+  SectionProgress(std::string section, int threads) {
+    run_.threads = threads;
+    run_.on_progress = [this, section = std::move(section)](int done, int total) {
+      if (!progress_) {
+        progress_.reset(new Progress(StartProgress(section, total, false, "clips")));
+      }
+      progress_->Update(done);
+    };
   }
-  protogcn::Evaluation evaluation =
-      protogcn::Summarize(*decisions, metadata.classes, metadata.background_class);
-  evaluation.left_out =
-      static_cast<int>(std::count_if(clips.begin(), clips.end(), protogcn::MovesLikeAClass));
-  std::cout << "Model " << metadata.version << ", subset " << options.subset << ", " << decisions->size()
-            << " clips\n\n"
-            << protogcn::EvaluationToText(evaluation) << std::flush;
+  SectionProgress(const SectionProgress&) = delete;
+  SectionProgress& operator=(const SectionProgress&) = delete;
+
+  const evaluation::RunOptions& run() const { return run_; }
+
+ private:
+  evaluation::RunOptions run_;
+  std::unique_ptr<Progress> progress_;
+};
+
+absl::Status EvaluateForm(const EvaluateOptions& options, const evaluation::AssessorPtr& assessor,
+                          const Data& data, const std::vector<Clip>& clips, evaluation::Report& report) {
+  const SectionProgress progress("form", options.threads);
+  const auto groups = protogcn::GroupedFolds(clips, kThresholdFolds);
+  auto form = evaluation::JudgeForm(
+      {assessor}, clips, [&](const Clip& clip) { return protogcn::FoldOf(groups, clip); }, progress.run());
+  if (!form.ok()) return form.status();
+  report.form = *std::move(form);
+  if (options.fold_models.empty()) return absl::OkStatus();
+
+  std::vector<evaluation::AssessorPtr> assessors;
+  for (const std::string& path : options.fold_models) {
+    const auto fold_assessor = LoadAssessor(path);
+    if (!fold_assessor.ok()) return fold_assessor.status();
+    assessors.push_back(*fold_assessor);
+  }
+  const SectionProgress fold_progress("form by folds", options.threads);
+  const auto folds = protogcn::GroupedFolds(data.train, options.folds);
+  auto by_folds = evaluation::JudgeForm(
+      assessors, data.train, [&](const Clip& clip) { return protogcn::FoldOf(folds, clip); },
+      fold_progress.run());
+  if (!by_folds.ok()) return by_folds.status();
+  report.form_by_folds = *std::move(by_folds);
+  report.folds = options.folds;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<evaluation::Report> Evaluate(const EvaluateOptions& options, const Data& data) {
+  const absl::StatusOr<protogcn::Subset> subset = protogcn::ParseSubset(options.subset);
+  if (!subset.ok()) return subset.status();
+  const std::vector<Clip>& clips = *subset == protogcn::Subset::kTrain ? data.train : data.val;
+  if (clips.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("there is no clip of the subset ", options.subset));
+  }
+  protogcn::ConfigureThreads();
+  const absl::StatusOr<evaluation::AssessorPtr> assessor = LoadAssessor(options.model);
+  if (!assessor.ok()) return assessor.status();
+
+  evaluation::Report report;
+  report.model_version = (*assessor)->model_version();
+  report.subset = options.subset;
+  std::error_code ignored;
+  report.archive_bytes = static_cast<int64_t>(std::filesystem::file_size(options.model, ignored));
+  if (options.Wants("recognition")) {
+    const SectionProgress progress("recognition", options.threads);
+    auto decisions = evaluation::Decide(*assessor, clips, progress.run());
+    if (!decisions.ok()) return decisions.status();
+    report.decisions = *std::move(decisions);
+  }
+  if (options.Wants("form")) {
+    const absl::Status status = EvaluateForm(options, *assessor, data, clips, report);
+    if (!status.ok()) return status;
+  }
+  if (options.Wants("localisation") && options.localisation > 0) {
+    const SectionProgress progress("localisation", options.threads);
+    auto localisation = evaluation::Localise(*assessor, clips, options.localisation, progress.run());
+    if (!localisation.ok()) return localisation.status();
+    report.localisation = *std::move(localisation);
+  }
+  if (options.Wants("robustness")) {
+    const SectionProgress progress("robustness", options.threads);
+    auto robustness = evaluation::MeasureRobustness(*assessor, clips, progress.run());
+    if (!robustness.ok()) return robustness.status();
+    report.robustness = *std::move(robustness);
+  }
+  if (options.Wants("speed")) {
+    const auto speed = evaluation::MeasureSpeed(*assessor);
+    if (!speed.ok()) return speed.status();
+    report.speed = *speed;
+  }
+  return report;
+}
+
+absl::Status Run(const EvaluateOptions& options) {
+  if (options.folds != static_cast<int>(options.fold_models.size())) {
+    return absl::InvalidArgumentError(absl::StrCat("--folds is ", options.folds, ", but --fold-models names ",
+                                                   options.fold_models.size(),
+                                                   " models; one each is required"));
+  }
+  const absl::StatusOr<Data> data = ReadData(options);
+  if (!data.ok()) return data.status();
+  const absl::StatusOr<evaluation::Report> report = Evaluate(options, *data);
+  if (!report.ok()) return report.status();
+  std::cout << evaluation::ToText(*report) << std::flush;
+  if (!options.plots.empty()) {
+    const auto pictures = DrawEvaluation(*report, options.plots);
+    if (!pictures.ok()) return pictures.status();
+    for (const std::string& picture : *pictures) std::cout << "wrote " << picture << "\n";
+  }
   if (options.json.empty()) return absl::OkStatus();
   std::ofstream json(options.json);
-  json << protogcn::EvaluationToJson(evaluation, *decisions).dump(2) << '\n';
+  json << evaluation::ToJson(*report).dump(2) << '\n';
   json.close();
   return json ? absl::OkStatus() : absl::UnavailableError(absl::StrCat("cannot write --json ", options.json));
 }
@@ -69,16 +199,42 @@ absl::Status Run(const EvaluateOptions& options) {
 Action EvaluateCommand(CLI::App& command) {
   const auto options = std::make_shared<EvaluateOptions>();
   command.add_option("--model", options->model, "Model archive")->required()->check(CLI::ExistingFile);
-  command.add_option("--landmarks", options->landmarks, "Landmark files, or folders of them")
-      ->required()
-      ->check(CLI::ExistingPath);
+  auto* dataset = command
+                      .add_option("--dataset", options->dataset,
+                                  "Folder with train.pt and val.pt, as `trackfit dataset build` writes it")
+                      ->check(CLI::ExistingDirectory);
+  auto* landmarks =
+      command
+          .add_option("--landmarks", options->landmarks, "Landmark files, or folders of them; with --split")
+          ->check(CLI::ExistingPath)
+          ->excludes(dataset);
   command.add_option("--split", options->split, "Ids of the training and the validation clips (JSON)")
-      ->required()
-      ->check(CLI::ExistingFile);
+      ->check(CLI::ExistingFile)
+      ->needs(landmarks);
   command.add_option("--subset", options->subset, "Which side of the split")
       ->check(CLI::IsMember({"train", "val"}))
       ->capture_default_str();
+  command.add_option("--only", options->only, "Sections to evaluate; all without it")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"recognition", "form", "localisation", "robustness", "speed"}));
+  command
+      .add_option("--folds", options->folds,
+                  "Also judge the form of the training clips in as many grouped folds")
+      ->check(CLI::Range(2, 100));
+  command
+      .add_option("--fold-models", options->fold_models,
+                  "One model for each fold, trained without the clips of it")
+      ->check(CLI::ExistingFile);
+  command
+      .add_option("--localisation", options->localisation,
+                  "Films of every fault of the mannequin, and a twentieth of the most real clips; 0 = none")
+      ->check(CLI::Range(0, 10'000))
+      ->capture_default_str();
+  command.add_option("--threads", options->threads, "That assess clips")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
   command.add_option("--json", options->json, "Also write all figures and decisions to this file");
+  command.add_option("--plots", options->plots, "Also draw the figures into this folder (PNG)");
   return [options] { return Run(*options); };
 }
 

@@ -38,8 +38,9 @@ std::string MinutesSeconds(double seconds) {
 
 }  // namespace
 
-Progress::Progress(std::ostream& out, Style style, std::string task, int64_t total, TimePoint start)
-    : out_(out), style_(style), task_(std::move(task)), total_(total), start_(start) {
+Progress::Progress(std::ostream& out, Style style, std::string task, int64_t total, TimePoint start,
+                   std::string unit)
+    : out_(out), style_(style), task_(std::move(task)), total_(total), start_(start), unit_(std::move(unit)) {
   next_draw_ = style == Style::kLines ? start + kLineInterval : start;
 }
 
@@ -69,21 +70,21 @@ std::string Progress::Line(int64_t done, double seconds) const {
   if (total_ > 0) {
     const double fraction = std::min(1.0, static_cast<double>(done) / static_cast<double>(total_));
     if (style_ == Style::kTerminal) absl::StrAppend(&line, "  ", Bar(fraction));
-    absl::StrAppendFormat(&line, "  %3.0f %%  %d of %d frames", fraction * 100, done, total_);
+    absl::StrAppendFormat(&line, "  %3.0f %%  %d of %d %s", fraction * 100, done, total_, unit_);
   } else {
-    absl::StrAppendFormat(&line, "  %d frames", done);
+    absl::StrAppendFormat(&line, "  %d %s", done, unit_);
   }
-  absl::StrAppendFormat(&line, "  %.0f fps", fps);
+  if (unit_ == "frames") absl::StrAppendFormat(&line, "  %.0f fps", fps);
   if (total_ > done && fps > 0) {
     absl::StrAppend(&line, "  ", MinutesSeconds(static_cast<double>(total_ - done) / fps), " left");
   }
   return line;
 }
 
-Progress StartProgress(std::string task, int64_t total, bool quiet) {
+Progress StartProgress(std::string task, int64_t total, bool quiet, std::string unit) {
   const auto style = isatty(STDERR_FILENO) != 0 ? Progress::Style::kTerminal : Progress::Style::kLines;
   return Progress(std::cerr, quiet ? Progress::Style::kNone : style, std::move(task), total,
-                  std::chrono::steady_clock::now());
+                  std::chrono::steady_clock::now(), std::move(unit));
 }
 
 }  // namespace trackfit::tools

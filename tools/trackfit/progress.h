@@ -21,13 +21,14 @@ class Progress {
     kTerminal,  // a bar that is drawn over
   };
 
-  // `total` frames are to come, 0 = unknown. `out` must outlive this.
-  Progress(std::ostream& out, Style style, std::string task, int64_t total, TimePoint start);
+  // `total` frames, or what `unit` says, are to come, 0 = unknown. `out` must outlive this.
+  Progress(std::ostream& out, Style style, std::string task, int64_t total, TimePoint start,
+           std::string unit = "frames");
   ~Progress() { Hide(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // `done` frames are finished. Draws at most ten times a second.
+  // `done` of them are finished. Draws at most ten times a second.
   void Update(int64_t done, TimePoint now = std::chrono::steady_clock::now());
 
   // Clears the bar, so that something else can be printed.
@@ -41,12 +42,13 @@ class Progress {
   std::string task_;
   int64_t total_;
   TimePoint start_;
+  std::string unit_;
   TimePoint next_draw_;
   bool visible_ = false;
 };
 
 // From now on, on stderr: a bar on a terminal, lines elsewhere, nothing where `quiet`.
-Progress StartProgress(std::string task, int64_t total, bool quiet = false);
+Progress StartProgress(std::string task, int64_t total, bool quiet = false, std::string unit = "frames");
 
 }  // namespace trackfit::tools
 

@@ -15,10 +15,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "assessment/protogcn_assessor.h"
 #include "commands.h"
+#include "evaluation/recognition.h"
 #include "protogcn/archive_io.h"
 #include "protogcn/calibration.h"
-#include "protogcn/evaluation.h"
 #include "protogcn/network.h"
 #include "protogcn/training.h"
 
@@ -148,59 +149,6 @@ class StepReport {
   Clock::time_point next_ = start_;
 };
 
-// Runs a network that is still in training; only its probabilities matter.
-protogcn::WindowFunction Classify(torch::jit::Module& network, const protogcn::WindowShape& shape) {
-  return [&network, shape](std::span<const float> window) -> absl::StatusOr<protogcn::Prediction> {
-    try {
-      torch::NoGradGuard no_grad;
-      const torch::Tensor input = torch::tensor(at::ArrayRef<float>(window.data(), window.size()))
-                                      .reshape({1, 1, shape.frames, -1, 3});
-      const torch::Tensor probabilities =
-          torch::softmax(protogcn::Forward(network, input).logits[0], 0).contiguous();
-      const float* first = probabilities.data_ptr<float>();
-      return protogcn::Prediction{.logits = {},
-                                  .probabilities = {first, first + probabilities.numel()},
-                                  .embedding = {},
-                                  .joint_error = {}};
-    } catch (const std::exception& error) {
-      return absl::InternalError(absl::StrCat("validation failed: ", error.what()));
-    }
-  };
-}
-
-absl::StatusOr<protogcn::Evaluation> Validate(const std::vector<protogcn::Clip>& clips,
-                                              const protogcn::ServedWindows& windows,
-                                              const protogcn::WindowFunction& run) {
-  const auto decisions = protogcn::Decide(clips, protogcn::DefaultClasses(), windows, run);
-  if (!decisions.ok()) return decisions.status();
-  return protogcn::Summarize(*decisions, protogcn::DefaultClasses());
-}
-
-absl::Status TrainEpochs(const TrainOptions& options, const protogcn::WindowSampler& sampler,
-                         const Data& data, protogcn::Trainer& trainer) {
-  StepReport report(options.training, trainer.epoch());
-  while (!trainer.done()) {
-    const int epoch = trainer.epoch();
-    const auto losses = trainer.RunEpoch(
-        sampler, [&](int64_t step, const protogcn::Losses& mean) { report(epoch, step, mean); });
-    if (!losses.ok()) return losses.status();
-    if (const absl::Status saved = trainer.Save(options.StatePath()); !saved.ok()) return saved;
-    if (options.validate_every == 0 || trainer.epoch() % options.validate_every != 0) continue;
-    const torch::jit::GraphOptimizerEnabledGuard plain_executor(false);  // too few windows to profile
-    torch::jit::Module averaged = trainer.AveragedNetwork();
-    const auto evaluation =
-        Validate(data.val, {.shape = options.sampling.shape}, Classify(averaged, options.sampling.shape));
-    if (!evaluation.ok()) return evaluation.status();
-    std::cout
-        << absl::StrFormat(
-               "epoch %d validation: exercises %.3f (film %.3f, photo pairs %.3f), others rejected %.3f\n",
-               trainer.epoch(), evaluation->exercises.Accuracy(), evaluation->sequences.Accuracy(),
-               evaluation->photos.Accuracy(), evaluation->background.Accuracy())
-        << std::flush;
-  }
-  return absl::OkStatus();
-}
-
 protogcn::ModelMetadata Describe(const TrainOptions& options, const protogcn::NetworkConfig& network,
                                  const Data& data) {
   const protogcn::TrainingConfig& training = options.training;
@@ -226,6 +174,43 @@ protogcn::ModelMetadata Describe(const TrainOptions& options, const protogcn::Ne
       {"selection",
        "the averaged weights after the last epoch of the run; no epoch was chosen by validation"}};
   return metadata;
+}
+
+// How the network would do on these clips if it were served.
+absl::StatusOr<evaluation::Recognition> Validate(const std::vector<protogcn::Clip>& clips,
+                                                 const torch::jit::Module& network,
+                                                 const protogcn::ModelMetadata& metadata) {
+  auto model = protogcn::Model::FromNetwork(network, metadata);
+  if (!model.ok()) return model.status();
+  const auto assessor = assessment::ProtogcnAssessor::FromModel(*std::move(model), metadata.version);
+  if (!assessor.ok()) return assessor.status();
+  const auto decisions = evaluation::Decide(*assessor, clips);
+  if (!decisions.ok()) return decisions.status();
+  return evaluation::Summarise(*decisions);
+}
+
+absl::Status TrainEpochs(const TrainOptions& options, const protogcn::WindowSampler& sampler,
+                         const Data& data, const protogcn::ModelMetadata& metadata,
+                         protogcn::Trainer& trainer) {
+  StepReport report(options.training, trainer.epoch());
+  while (!trainer.done()) {
+    const int epoch = trainer.epoch();
+    const auto losses = trainer.RunEpoch(
+        sampler, [&](int64_t step, const protogcn::Losses& mean) { report(epoch, step, mean); });
+    if (!losses.ok()) return losses.status();
+    if (const absl::Status saved = trainer.Save(options.StatePath()); !saved.ok()) return saved;
+    if (options.validate_every == 0 || trainer.epoch() % options.validate_every != 0) continue;
+    const torch::jit::GraphOptimizerEnabledGuard plain_executor(false);  // too few windows to profile
+    const auto recognition = Validate(data.val, trainer.AveragedNetwork(), metadata);
+    if (!recognition.ok()) return recognition.status();
+    std::cout
+        << absl::StrFormat(
+               "epoch %d validation: exercises %.3f (film %.3f, photo pairs %.3f), others rejected %.3f\n",
+               trainer.epoch(), recognition->exercises.Accuracy(), recognition->film.Accuracy(),
+               recognition->photos.Accuracy(), recognition->others.Accuracy())
+        << std::flush;
+  }
+  return absl::OkStatus();
 }
 
 // Prototypes from training clips, percentiles from held-out ones; both beside new movements of the mannequin.
@@ -256,42 +241,26 @@ absl::Status CalibrateModel(const TrainOptions& options, Data data, const protog
   return absl::OkStatus();
 }
 
-// The model as a server would load it; no file is left behind.
-absl::StatusOr<std::unique_ptr<protogcn::Model>> AsServed(const TrainOptions& options,
-                                                          const torch::jit::Module& network,
-                                                          const protogcn::ModelMetadata& metadata) {
-  const std::string draft = options.output + ".draft";
-  if (const absl::Status saved = protogcn::SaveArchive(draft, network, metadata); !saved.ok()) return saved;
-  absl::StatusOr<std::unique_ptr<protogcn::Model>> model = protogcn::Model::Load(draft);
-  std::error_code ignored;
-  std::filesystem::remove(draft, ignored);
-  return model;
-}
-
 // Calibrates, then evaluates the calibrated model: its temperature weighs in where a clip has several
 // windows.
 absl::Status Finish(const TrainOptions& options, const protogcn::NetworkConfig& config, const Data& data,
                     const torch::jit::Module& network) {
   protogcn::ModelMetadata metadata = Describe(options, config, data);
   std::cout << "Calibrating\n" << std::flush;
-  const auto raw = AsServed(options, network, metadata);
+  const auto raw = protogcn::Model::FromNetwork(network, metadata);
   if (!raw.ok()) return raw.status();
   if (const absl::Status status = CalibrateModel(options, data, **raw, metadata); !status.ok()) return status;
 
-  const auto calibrated = AsServed(options, network, metadata);
-  if (!calibrated.ok()) return calibrated.status();
-  const auto evaluation =
-      Validate(data.val, {.shape = options.sampling.shape, .min_frames = metadata.min_frames},
-               [&](std::span<const float> window) { return (*calibrated)->Run(window); });
-  if (!evaluation.ok()) return evaluation.status();
-  metadata.metrics = {{"validation.exercises.accuracy", evaluation->exercises.Accuracy()},
-                      {"validation.film.accuracy", evaluation->sequences.Accuracy()},
-                      {"validation.photo_pairs.accuracy", evaluation->photos.Accuracy()},
-                      {"validation.others.rejected", evaluation->background.Accuracy()}};
+  const auto recognition = Validate(data.val, network, metadata);
+  if (!recognition.ok()) return recognition.status();
+  metadata.metrics = {{"validation.exercises.accuracy", recognition->exercises.Accuracy()},
+                      {"validation.film.accuracy", recognition->film.Accuracy()},
+                      {"validation.photo_pairs.accuracy", recognition->photos.Accuracy()},
+                      {"validation.others.rejected", recognition->others.Accuracy()}};
   if (const absl::Status saved = protogcn::SaveArchive(options.output, network, metadata); !saved.ok())
     return saved;
   std::error_code ignored;
-  std::cout << protogcn::EvaluationToText(*evaluation)
+  std::cout << evaluation::ToText(*recognition)
             << absl::StrFormat("temperature %.3f, known from %.2f\nwrote %s (%d KiB)\n", metadata.temperature,
                                metadata.known_threshold, options.output,
                                std::filesystem::file_size(options.output, ignored) / 1024);
@@ -321,7 +290,8 @@ absl::Status Run(TrainOptions options) {
     if (const absl::Status status = (*trainer)->Resume(options.StatePath()); !status.ok()) return status;
     std::cout << "Resuming after epoch " << (*trainer)->epoch() << "\n";
   }
-  if (const absl::Status status = TrainEpochs(options, *sampler, *data, **trainer); !status.ok())
+  const protogcn::ModelMetadata metadata = Describe(options, config, *data);
+  if (const absl::Status status = TrainEpochs(options, *sampler, *data, metadata, **trainer); !status.ok())
     return status;
   return Finish(options, config, *data, (*trainer)->AveragedNetwork());
 }

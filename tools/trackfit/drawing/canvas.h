@@ -17,7 +17,7 @@ struct Colour {
   float blue = 0;
   float alpha = 1;  // 0..1
 
-  Colour WithAlpha(float new_alpha) const { return {red, green, blue, new_alpha}; }
+  constexpr Colour WithAlpha(float new_alpha) const { return {red, green, blue, new_alpha}; }
 };
 
 // Draws on an 8-bit BGR picture that it does not own. Coordinates are pixels; (0, 0) is the top left corner

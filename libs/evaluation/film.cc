@@ -1,0 +1,112 @@
+#include "evaluation/film.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <utility>
+
+#include "protogcn/augmentation.h"
+#include "protogcn/motion_from_photos.h"
+#include "skeleton/resample.h"
+#include "synthesis/random.h"
+
+namespace trackfit::evaluation {
+namespace {
+
+using protogcn::Clip;
+using skeleton::Landmark;
+using skeleton::Pose;
+
+constexpr double kUnknownRateHz = 30;
+constexpr int kPhotoPairPoses = 105;  // windows end after 60, 75, 90 and 105
+constexpr int64_t kMaxGapUs = 500'000;
+
+bool AnybodySeen(const Pose& pose) {
+  return std::any_of(pose.landmarks.begin(), pose.landmarks.end(),
+                     [](const Landmark& landmark) { return std::isfinite(landmark.x); });
+}
+
+}  // namespace
+
+Film FilmOf(const Clip& clip) {
+  if (clip.kind == protogcn::SourceKind::kPhotoPair) {
+    const Pose& start = clip.poses.front();
+    return protogcn::ToAndFro(start, protogcn::MendSides(start, clip.poses.back()), {}, kPhotoPairPoses,
+                              kUnknownRateHz);
+  }
+  const double rate = clip.fps > 0 ? clip.fps : kUnknownRateHz;
+  Film film;
+  for (size_t i = 0; i < clip.poses.size(); ++i) {
+    if (!AnybodySeen(clip.poses[i])) continue;
+    Pose& pose = film.emplace_back(clip.poses[i]);
+    pose.sequence = i;
+    pose.timestamp_us = std::llround(static_cast<double>(i) * 1e6 / rate);
+  }
+  return film;
+}
+
+Film AtRate(const Film& film, double rate_hz) {
+  skeleton::Resampler resampler(rate_hz, kMaxGapUs);
+  Film resampled;
+  for (const Pose& pose : film) {
+    const skeleton::Resampler::Result result = resampler.Push(pose);
+    resampled.insert(resampled.end(), result.poses.begin(), result.poses.end());
+  }
+  for (size_t i = 0; i < resampled.size(); ++i) resampled[i].sequence = i;
+  return resampled;
+}
+
+Film Rolled(Film film, double radians) {
+  const auto cosine = static_cast<float>(std::cos(radians)), sine = static_cast<float>(std::sin(radians));
+  for (Pose& pose : film) {
+    const bool known = pose.image_width > 0 && pose.image_height > 0;
+    const float aspect =
+        known ? static_cast<float>(pose.image_height) / static_cast<float>(pose.image_width) : 1.0F;
+    protogcn::MakeSquare({&pose, 1});
+    for (Landmark& landmark : pose.landmarks) {
+      const float x = landmark.x - 0.5F, y = landmark.y - 0.5F * aspect;
+      landmark.x = 0.5F + x * cosine - y * sine;
+      landmark.y = 0.5F * aspect + x * sine + y * cosine;
+    }
+  }
+  return film;
+}
+
+Film Mirrored(Film film) {
+  protogcn::Mirror(film);
+  return film;
+}
+
+Film WithoutLegs(Film film) {
+  using namespace skeleton;  // NOLINT(google-build-using-namespace): eight joints
+  constexpr int kLegs[] = {kLeftKnee, kRightKnee, kLeftAnkle,     kRightAnkle,
+                           kLeftHeel, kRightHeel, kLeftFootIndex, kRightFootIndex};
+  protogcn::DropJoints(film, kLegs);
+  return film;
+}
+
+Film WithMissingPoses(Film film, double share, uint64_t seed) {
+  const synthesis::NamedRandom random(seed);
+  std::erase_if(film, [&](const Pose& pose) { return random.Uniform("missing", pose.sequence) < share; });
+  return film;
+}
+
+double TorsoLength(const Film& film) {
+  std::vector<double> lengths;
+  for (const Pose& pose : film) {
+    const auto across = [&](float Landmark::*axis) {
+      const auto& l = pose.landmarks;
+      return (l[skeleton::kLeftShoulder].*axis + l[skeleton::kRightShoulder].*axis -
+              l[skeleton::kLeftHip].*axis - l[skeleton::kRightHip].*axis) /
+             2;
+    };
+    const double length = std::hypot(across(&Landmark::x), across(&Landmark::y), across(&Landmark::z));
+    if (std::isfinite(length)) lengths.push_back(length);
+  }
+  if (lengths.empty()) return 0;
+  const auto middle = lengths.begin() + std::ssize(lengths) / 2;
+  std::nth_element(lengths.begin(), middle, lengths.end());
+  return *middle;
+}
+
+}  // namespace trackfit::evaluation

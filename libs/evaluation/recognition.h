@@ -1,0 +1,90 @@
+// Which exercise, or none of them: decisions by clip and what they are worth.
+#ifndef TRACKFIT_EVALUATION_RECOGNITION_H_
+#define TRACKFIT_EVALUATION_RECOGNITION_H_
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "evaluation/confusion_matrix.h"
+#include "evaluation/metrics.h"
+#include "evaluation/served_clip.h"
+#include "protogcn/dataset.h"
+
+namespace trackfit::evaluation {
+
+// The assessor's exercises and, last, "other": what is none of them. Truths and decisions are indices here.
+std::vector<std::string> ClassesOf(const assessment::Assessor& assessor);
+
+struct ClipDecision {
+  std::string id;
+  std::string exercise;  // the clip's own names
+  std::string form;
+  std::string fault;
+  protogcn::SourceKind kind = protogcn::SourceKind::kRecorded;
+  int truth = 0;
+  bool stand_in = false;             // see protogcn::ClassLabel
+  int decision = 0;                  // the exercise if it is known, else other
+  int exercise_named = 0;            // whether known or not
+  float known_score = 0;             // see assessment::Assessment
+  std::vector<float> probabilities;  // mean over the clip's windows, by class
+  std::vector<float> embedding;
+
+  bool known(const std::vector<std::string>& classes) const {
+    return decision + 1 < static_cast<int>(classes.size());
+  }
+};
+
+struct Decisions {
+  std::vector<std::string> classes;
+  std::vector<ClipDecision> clips;
+  int unanswered = 0;  // clips that are too short for an answer
+  int left_out = 0;    // clips that MovesLikeAClass: neither answer would be wrong
+};
+
+// Decisions on all clips that have a label.
+absl::StatusOr<Decisions> Decide(const AssessorPtr& assessor, const std::vector<protogcn::Clip>& clips,
+                                 const RunOptions& run = {});
+
+// Whether a clip shows people or figures that somebody filmed or drew, rather than the mannequin of
+// libs/synthesis, which proves nothing about people.
+bool IsFound(protogcn::SourceKind kind);
+
+// The figures that count: `film` and `photos` hold the exercises themselves, `others` everything else.
+// Stand-ins (curls with other implements) and the mannequin stand apart.
+struct Recognition {
+  explicit Recognition(const std::vector<std::string>& classes)
+      : film(classes),
+        photos(classes),
+        exercises(classes),
+        exercises_named(classes),
+        others(classes),
+        stand_ins(classes),
+        mannequin(classes),
+        all(classes) {}
+
+  ConfusionMatrix film;             // exercises
+  ConfusionMatrix photos;           // exercises, photo pairs
+  ConfusionMatrix exercises;        // both
+  ConfusionMatrix exercises_named;  // both, by the exercise that was named whether known or not
+  ConfusionMatrix others;           // its recall is the rate of rejection
+  ConfusionMatrix stand_ins;
+  ConfusionMatrix mannequin;
+  ConfusionMatrix all;                      // exercises and others: macro F1 is of these
+  std::vector<ReliabilityBin> reliability;  // of the most probable class, exercises and others
+  double calibration_error = 0;
+  double known_auroc = 0;  // of known_score: exercises against others
+  std::vector<RocPoint> known_roc;
+  int unanswered = 0;
+  int left_out = 0;
+};
+Recognition Summarise(const Decisions& decisions);
+
+std::string ToText(const Recognition& recognition);
+nlohmann::json ToJson(const Recognition& recognition);
+nlohmann::json ToJson(const Decisions& decisions);
+
+}  // namespace trackfit::evaluation
+
+#endif  // TRACKFIT_EVALUATION_RECOGNITION_H_

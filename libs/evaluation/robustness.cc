@@ -1,0 +1,115 @@
+#include "evaluation/robustness.h"
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <numbers>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "evaluation/recognition.h"
+#include "synthesis/random.h"
+
+namespace trackfit::evaluation {
+namespace {
+
+using protogcn::Clip;
+
+constexpr double kRoll = 15 * std::numbers::pi / 180;
+constexpr double kMissingShare = 0.1;
+
+struct Variant {
+  std::string name;
+  std::function<Film(const Film&, const Clip&)> change;
+};
+
+std::vector<Variant> Variants() {
+  std::vector<Variant> variants = {{"undisturbed", [](const Film& film, const Clip&) { return film; }}};
+  for (const int rate : {10, 15, 24, 60}) {
+    variants.push_back({absl::StrFormat("%d fps", rate),
+                        [rate](const Film& film, const Clip&) { return AtRate(film, rate); }});
+  }
+  variants.push_back({"mirrored", [](const Film& film, const Clip&) { return Mirrored(film); }});
+  variants.push_back(
+      {"rolled +15 degrees", [](const Film& film, const Clip&) { return Rolled(film, kRoll); }});
+  variants.push_back(
+      {"rolled -15 degrees", [](const Film& film, const Clip&) { return Rolled(film, -kRoll); }});
+  variants.push_back(
+      {"legs out of the picture", [](const Film& film, const Clip&) { return WithoutLegs(film); }});
+  variants.push_back({"10 % of poses missing", [](const Film& film, const Clip& clip) {
+                        const uint64_t seed = synthesis::NamedRandom(0).Bits(clip.id);
+                        return WithMissingPoses(film, kMissingShare, seed);
+                      }});
+  return variants;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<VariantResult>> MeasureRobustness(const AssessorPtr& assessor,
+                                                             const std::vector<Clip>& clips,
+                                                             const RunOptions& run) {
+  const std::vector<std::string> classes = ClassesOf(*assessor);
+  std::vector<std::pair<const Clip*, std::string>> exercises;
+  for (const Clip& clip : clips) {
+    const auto label = protogcn::LabelOf(clip, classes);
+    if (label && !label->stand_in && IsFound(clip.kind) &&
+        label->index + 1 < static_cast<int>(classes.size()))
+      exercises.emplace_back(&clip, classes[label->index]);
+  }
+  struct Outcome {
+    bool answered = false, named = false, right = false;
+  };
+  const std::vector<Variant> variants = Variants();
+  std::vector<std::vector<Outcome>> outcomes(exercises.size(), std::vector<Outcome>(variants.size()));
+  const absl::Status status = ForEach(static_cast<int>(exercises.size()), run, [&](int i) -> absl::Status {
+    const auto& [clip, exercise] = exercises[i];
+    const Film film = FilmOf(*clip);
+    for (size_t v = 0; v < variants.size(); ++v) {
+      const auto overall = AssessFilm(assessor, variants[v].change(film, *clip));
+      if (!overall.ok()) return overall.status();
+      if (!*overall) continue;
+      const bool named = (*overall)->exercise == exercise;
+      outcomes[i][v] = {.answered = true, .named = named, .right = named && (*overall)->known};
+    }
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+
+  std::vector<VariantResult> results;
+  for (size_t v = 0; v < variants.size(); ++v) {
+    VariantResult& result = results.emplace_back();
+    result.name = variants[v].name;
+    for (const std::vector<Outcome>& clip : outcomes) {
+      if (!clip.front().answered) continue;
+      ++result.total;
+      result.right += clip[v].right ? 1 : 0;
+      result.named += clip[v].named ? 1 : 0;
+    }
+  }
+  return results;
+}
+
+std::string ToText(const std::vector<VariantResult>& variants) {
+  std::string text;
+  for (const VariantResult& variant : variants) {
+    absl::StrAppendFormat(&text,
+                          "  %-24s %d of %d right, %5.1f %%, %+5.1f points (named, known or not: %d)\n",
+                          variant.name, variant.right, variant.total, 100 * variant.accuracy(),
+                          100 * (variant.accuracy() - variants.front().accuracy()), variant.named);
+  }
+  return text;
+}
+
+nlohmann::json ToJson(const std::vector<VariantResult>& variants) {
+  nlohmann::json json = nlohmann::json::array();
+  for (const VariantResult& variant : variants) {
+    json.push_back({{"name", variant.name},
+                    {"right", variant.right},
+                    {"named", variant.named},
+                    {"total", variant.total},
+                    {"accuracy", variant.accuracy()},
+                    {"difference", variant.accuracy() - variants.front().accuracy()}});
+  }
+  return json;
+}
+
+}  // namespace trackfit::evaluation

@@ -1,0 +1,37 @@
+// What other cameras and poorer films cost.
+#ifndef TRACKFIT_EVALUATION_ROBUSTNESS_H_
+#define TRACKFIT_EVALUATION_ROBUSTNESS_H_
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "evaluation/served_clip.h"
+#include "protogcn/dataset.h"
+
+namespace trackfit::evaluation {
+
+// How the exercises fare in films that are changed in one way.
+struct VariantResult {
+  std::string name;
+  int right = 0;  // named and known
+  int named = 0;  // named, known or not
+  int total = 0;
+
+  double accuracy() const { return total > 0 ? static_cast<double>(right) / total : 0; }
+};
+
+// The first is "undisturbed"; then 10, 15, 24 and 60 fps, mirrored, rolled either way by 15 degrees, legs out
+// of the picture, 10 % of the poses missing. Over the clips of the exercises (no stand-ins, no mannequin)
+// that get an answer undisturbed; where a change costs the answer, it is wrong.
+absl::StatusOr<std::vector<VariantResult>> MeasureRobustness(const AssessorPtr& assessor,
+                                                             const std::vector<protogcn::Clip>& clips,
+                                                             const RunOptions& run = {});
+
+std::string ToText(const std::vector<VariantResult>& variants);
+nlohmann::json ToJson(const std::vector<VariantResult>& variants);
+
+}  // namespace trackfit::evaluation
+
+#endif  // TRACKFIT_EVALUATION_ROBUSTNESS_H_

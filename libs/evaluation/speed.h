@@ -1,0 +1,20 @@
+// What one assessment costs.
+#ifndef TRACKFIT_EVALUATION_SPEED_H_
+#define TRACKFIT_EVALUATION_SPEED_H_
+
+#include "absl/status/statusor.h"
+#include "evaluation/served_clip.h"
+
+namespace trackfit::evaluation {
+
+struct Speed {
+  int windows = 0;
+  double median_ms = 0;  // of one window: normalising, network and judgement, on the calling thread
+  double p90_ms = 0;
+};
+// Of `windows` assessments of a mannequin's full windows, after a warm-up.
+absl::StatusOr<Speed> MeasureSpeed(const AssessorPtr& assessor, int windows = 50);
+
+}  // namespace trackfit::evaluation
+
+#endif  // TRACKFIT_EVALUATION_SPEED_H_

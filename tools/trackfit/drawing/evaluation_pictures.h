@@ -1,0 +1,21 @@
+// What an evaluation found, as pictures.
+#ifndef TRACKFIT_TOOLS_EVALUATION_PICTURES_H_
+#define TRACKFIT_TOOLS_EVALUATION_PICTURES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "evaluation/report.h"
+
+namespace trackfit::tools {
+
+// Writes confusion.png, reliability.png and embedding.png (where clips were recognised) and roc.png (where
+// anything could be ranked) into `folder`, which is made if need be; returns their paths. NOT_FOUND without a
+// font, INTERNAL when a file cannot be written.
+absl::StatusOr<std::vector<std::string>> DrawEvaluation(const evaluation::Report& report,
+                                                        const std::string& folder);
+
+}  // namespace trackfit::tools
+
+#endif  // TRACKFIT_TOOLS_EVALUATION_PICTURES_H_
