@@ -2,15 +2,23 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
+#include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <opencv2/core/utility.hpp>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "commands.h"
+#include "dataset/bridge.h"
+#include "dataset/dataset_builder.h"
 #include "dataset/rendered_mannequins.h"
 #include "interrupt.h"
 #include "progress.h"
@@ -19,42 +27,177 @@
 namespace trackfit::tools {
 namespace {
 
-struct MannequinsOptions {
-  int per_exercise = 36;
+struct FilmOptions {
+  int per_exercise = 0;
   uint64_t seed = 1;
-  std::string output;
-  MannequinOptions film;
+  MannequinOptions mannequins;
   bool quiet = false;
 };
 
-absl::Status FilmThem(const MannequinsOptions& options) {
+struct BuildOptions {
+  std::vector<std::string> landmarks;
+  std::string split;
+  std::string output;
+  FilmOptions film;
+  DatasetOptions data_set;
+  bool no_repair = false;
+  bool keep_hidden = false;
+  bool json = false;
+};
+
+absl::StatusOr<std::vector<protogcn::Clip>> Film(const FilmOptions& options) {
   std::atomic<bool> interrupted{false};
   const InterruptWatcher watcher([&](int) { interrupted = true; });
   cv::setNumThreads(1);  // the jobs keep the cores busy
   absl::StatusOr<MannequinStudio> studio =
-      MannequinStudio::Open(PlanMannequins(options.per_exercise, options.seed), options.film);
+      MannequinStudio::Open(PlanMannequins(options.per_exercise, options.seed), options.mannequins);
   if (!studio.ok()) return studio.status();
   Progress progress = StartProgress(absl::StrCat("Filming ", studio->pending(), " mannequins"),
                                     studio->PendingFrames(), options.quiet);
-  const auto clips = studio->Run({.interrupted = [&] { return interrupted.load(); },
-                                  .on_frame = [&](int64_t frames) { progress.Update(frames); }});
-  progress.Hide();
+  return studio->Run({.interrupted = [&] { return interrupted.load(); },
+                      .on_frame = [&](int64_t frames) { progress.Update(frames); }});
+}
+
+absl::StatusOr<std::vector<protogcn::Clip>> ReadAll(const BuildOptions& options,
+                                                    nlohmann::ordered_json& sources) {
+  std::vector<protogcn::Clip> all;
+  for (const std::string& path : options.landmarks) {
+    absl::StatusOr<std::vector<protogcn::Clip>> clips = protogcn::ReadLandmarks(path);
+    if (!clips.ok()) return clips.status();
+    sources.push_back(
+        {{"name", std::filesystem::path(path).lexically_normal().string()}, {"clips", clips->size()}});
+    std::move(clips->begin(), clips->end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+void PrintReport(const JoinedDataset& dataset, const BuildOptions& options) {
+  const std::vector<DatasetCount> counts = CountDataset(dataset);
+  std::cout << DatasetTable(counts) << "\n" << AnomalyTable(dataset) << "\n";
+  const auto say = [](const std::vector<std::string>& ids, const char* what) {
+    if (!ids.empty())
+      std::cout << ids.size() << " clips " << what << ", for instance " << ids.front() << "\n";
+  };
+  say(dataset.duplicates, "came more than once: the first of each is kept");
+  say(dataset.not_in_split, "are in neither side of the split");
+  say(dataset.broken, "are broken and left out");
+  for (const std::string& warning : WarningsOf(counts)) std::cout << "warning: " << warning << "\n";
+  std::cout << options.output << ": " << dataset.train.size() << " clips to train on, " << dataset.val.size()
+            << " to validate\n";
+}
+
+absl::Status Build(BuildOptions options) {
+  options.data_set.mend = !options.no_repair;
+  if (options.keep_hidden) options.data_set.rule.hidden_visibility = 0;
+  if (options.film.mannequins.cache.empty())
+    options.film.mannequins.cache = (std::filesystem::path(options.output) / "mannequins").string();
+  const absl::StatusOr<protogcn::Split> split = protogcn::Split::Read(options.split);
+  if (!split.ok()) return split.status();
+  nlohmann::ordered_json sources = nlohmann::ordered_json::array();
+  absl::StatusOr<std::vector<protogcn::Clip>> clips = ReadAll(options, sources);
   if (!clips.ok()) return clips.status();
-  return protogcn::WriteLandmarkFile(options.output, *clips);
+  if (options.film.per_exercise > 0) {
+    absl::StatusOr<std::vector<protogcn::Clip>> mannequins = Film(options.film);
+    if (!mannequins.ok()) return mannequins.status();
+    sources.push_back({{"name", "mannequins"},
+                       {"clips", mannequins->size()},
+                       {"per_exercise", options.film.per_exercise},
+                       {"seed", options.film.seed},
+                       {"model", options.film.mannequins.poses.model}});
+    std::move(mannequins->begin(), mannequins->end(), std::back_inserter(*clips));
+  }
+  const absl::StatusOr<JoinedDataset> dataset = JoinClips(*std::move(clips), *split, options.data_set);
+  if (!dataset.ok()) return dataset.status();
+  nlohmann::ordered_json report = DatasetJson(*dataset, options.data_set);
+  report["sources"] = std::move(sources);
+  if (absl::Status status = WriteDataset(options.output, *dataset, report); !status.ok()) return status;
+  if (options.json)
+    std::cout << report.dump(1) << "\n";
+  else
+    PrintReport(*dataset, options);
+  return absl::OkStatus();
+}
+
+absl::Status Measure(const FilmOptions& options) {
+  const absl::StatusOr<std::vector<protogcn::Clip>> clips = Film(options);
+  if (!clips.ok()) return clips.status();
+  const absl::StatusOr<Bridge> bridge =
+      MeasureBridge(PlanMannequins(options.per_exercise, options.seed), *clips);
+  if (!bridge.ok()) return bridge.status();
+  for (const auto& [name, measure] : {std::pair{"BlazePose on drawn mannequins", &bridge->blazepose},
+                                      std::pair{"synthesis::LandmarkNoise on the truth", &bridge->noise}}) {
+    std::cout << name << "\n" << measure->ViewTable() << "\n" << measure->PartTable() << "\n";
+  }
+  return absl::OkStatus();
+}
+
+void DeclareFilm(CLI::App& command, FilmOptions& film) {
+  film.mannequins.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  command
+      .add_option(
+          "--mannequins", film.per_exercise,
+          "Mannequins per exercise that are drawn and looked at with BlazePose; a quarter as many per "
+          "background motion")
+      ->check(CLI::Range(0, 10'000))
+      ->capture_default_str();
+  command.add_option("--seed", film.seed, "Of the mannequins: people, clothes, tempo, cameras")
+      ->capture_default_str();
+  command.add_option("--model", film.mannequins.poses.model, "Their landmark model: lite, full or heavy")
+      ->check(CLI::IsMember({"lite", "full", "heavy"}))
+      ->capture_default_str();
+  command.add_option("--models-dir", film.mannequins.poses.models_dir, "Folder of the BlazePose models")
+      ->envname("TRACKFIT_MODELS_DIR")
+      ->capture_default_str();
+  command.add_option("--jobs", film.mannequins.jobs, "Mannequins at a time, each on a core of its own")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command.add_flag("--quiet", film.quiet, "No progress");
+}
+
+CLI::App* AddBuild(CLI::App& command, const std::shared_ptr<BuildOptions>& options) {
+  CLI::App* build = command.add_subcommand("build", "Join landmark files, videos' landmarks and mannequins");
+  build->add_option("--landmarks", options->landmarks, "Landmark files, and folders of them")
+      ->required()
+      ->check(CLI::ExistingPath);
+  build->add_option("--split", options->split, "JSON: the ids of both sides, and the groups of validation")
+      ->required()
+      ->check(CLI::ExistingFile);
+  build
+      ->add_option("--output", options->output,
+                   "Folder for train.pt, val.pt, splits.json and dataset.json; `trackfit train` takes it")
+      ->required();
+  DeclareFilm(*build, options->film);
+  build->add_option("--cache", options->film.mannequins.cache,
+                    "Folder of the mannequins that are done; OUTPUT/mannequins without");
+  build->add_flag("--no-repair", options->no_repair, "Count anomalous skeletons, but leave them as they are");
+  build->add_flag("--keep-hidden", options->keep_hidden, "Keep joints that are never visible");
+  build->add_flag("--json", options->json, "Print dataset.json instead of tables");
+  build->footer(
+      "The videos' landmarks come from `trackfit extract --format landmarks`. Of clips with the same id the "
+      "first is\nkept. Anomalies of training clips are mended; validation stays as it was recorded. The rule "
+      "is in docs/datasets.md.");
+  return build;
+}
+
+CLI::App* AddBridge(CLI::App& command, const std::shared_ptr<FilmOptions>& options) {
+  CLI::App* bridge = command.add_subcommand(
+      "bridge", "Measure what BlazePose makes of drawn mannequins, and whether computed noise is like it");
+  options->per_exercise = 8;
+  DeclareFilm(*bridge, *options);
+  bridge->add_option("--cache", options->mannequins.cache, "Folder of the mannequins that are done")
+      ->required();
+  return bridge;
 }
 
 }  // namespace
 
 Action DatasetCommand(CLI::App& command) {
-  const auto options = std::make_shared<MannequinsOptions>();
-  CLI::App* film = command.add_subcommand("mannequins", "Draw mannequins and look at them with BlazePose");
-  film->add_option("--mannequins", options->per_exercise, "Clips per exercise")->capture_default_str();
-  film->add_option("--seed", options->seed, "Of people, clothes, cameras and tempo")->capture_default_str();
-  film->add_option("--output", options->output, "Landmark file")->required();
-  film->add_option("--cache", options->film.cache, "Folder")->required();
-  film->add_option("--jobs", options->film.jobs, "Threads")->capture_default_str();
+  const auto build = std::make_shared<BuildOptions>();
+  const auto bridge = std::make_shared<FilmOptions>();
+  const CLI::App* build_command = AddBuild(command, build);
+  AddBridge(command, bridge);
   command.require_subcommand(1);
-  return [options] { return FilmThem(*options); };
+  return [=] { return build_command->parsed() ? Build(*build) : Measure(*bridge); };
 }
 
 }  // namespace trackfit::tools

@@ -273,7 +273,7 @@ absl::StatusOr<std::vector<protogcn::Clip>> MannequinStudio::Run(const Events& e
 }
 
 fs::path MannequinStudio::PathOf(const MannequinPlan& plan) const {
-  return folder_ / absl::StrCat(plan.Id(), ".pt");
+  return folder_ / absl::StrCat(plan.Id(), ".clip");  // not .pt: folders are searched for those
 }
 
 }  // namespace trackfit::tools

@@ -1,0 +1,45 @@
+// The data set of the recorded landmark files, where they are at hand.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "dataset/dataset_builder.h"
+#include "support/shared_data.h"
+
+namespace trackfit::tools {
+namespace {
+
+TEST(SharedDataset, HoldsEveryExerciseApartByPeopleAndKnowsItsWeaknesses) {
+  const auto folder = testing::SharedData("datasets/landmarks");
+  if (!folder) GTEST_SKIP() << "the recorded landmark data is not here; set TRACKFIT_SHARED";
+  const auto split = protogcn::Split::Read(*testing::SharedData("datasets/splits.json"));
+  ASSERT_TRUE(split.ok()) << split.status();
+  auto clips = protogcn::ReadLandmarks(*folder);
+  ASSERT_TRUE(clips.ok()) << clips.status();
+  const size_t read = clips->size();
+  const auto set = JoinClips(*std::move(clips), *split, {});
+  ASSERT_TRUE(set.ok()) << set.status();
+  EXPECT_TRUE(protogcn::CheckGroupsApart(set->train, set->val).ok());
+  EXPECT_EQ(set->train.size() + set->val.size() + set->duplicates.size() + set->not_in_split.size() +
+                set->broken.size(),
+            read);
+
+  const std::vector<DatasetCount> counts = CountDataset(*set);
+  for (const std::string& name : protogcn::DefaultClasses()) {
+    for (const protogcn::Subset side : {protogcn::Subset::kTrain, protogcn::Subset::kVal}) {
+      const bool held = std::any_of(counts.begin(), counts.end(), [&](const DatasetCount& count) {
+        return count.class_name == name && count.side == side;
+      });
+      EXPECT_TRUE(held) << name;
+    }
+  }
+  EXPECT_FALSE(WarningsOf(counts).empty());
+
+  skeleton::AnomalyCounts all;
+  for (const auto& [source, found] : set->anomalies) all += found;
+  EXPECT_GT(all.teleported, 0);
+  EXPECT_LT(all.teleported + all.bone_jumps + all.swapped, all.joints / 50);
+}
+
+}  // namespace
+}  // namespace trackfit::tools

@@ -1,0 +1,69 @@
+// Joins clips of many origins into a training and a validation set, and says what is in them.
+#ifndef TRACKFIT_TOOLS_DATASET_DATASET_BUILDER_H_
+#define TRACKFIT_TOOLS_DATASET_DATASET_BUILDER_H_
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "protogcn/dataset.h"
+#include "skeleton/anomaly.h"
+
+namespace trackfit::tools {
+
+struct DatasetOptions {
+  bool mend = true;  // else anomalies are only counted
+  skeleton::AnomalyRule rule;
+};
+
+struct JoinedDataset {
+  std::vector<protogcn::Clip> train;
+  std::vector<protogcn::Clip> val;
+  std::vector<std::string> duplicates;    // ids that came more than once; the first clip was kept
+  std::vector<std::string> not_in_split;  // ids that belong to neither side
+  std::vector<std::string> broken;        // ids of training clips left out, see skeleton::AnomalyRule
+  std::map<std::string, skeleton::AnomalyCounts> anomalies;  // by the clips' source; both sides
+};
+
+// Divides `clips` as `split` says; mannequins are for training. Training clips are mended. Those of
+// validation stay as they were recorded, and so do mannequins, which are there to show what BlazePose gets
+// wrong: there anomalies are only counted. INVALID_ARGUMENT when a group would be on both sides or a side
+// would be empty.
+absl::StatusOr<JoinedDataset> JoinClips(std::vector<protogcn::Clip> clips, const protogcn::Split& split,
+                                        const DatasetOptions& options);
+
+// What one class, kind of source and side hold.
+struct DatasetCount {
+  std::string class_name;  // as protogcn::LabelOf says; "" = not taught, because it looks like a class
+  protogcn::SourceKind kind = protogcn::SourceKind::kRecorded;
+  protogcn::Subset side = protogcn::Subset::kTrain;
+  int clips = 0;
+  int64_t frames = 0;
+  int groups = 0;
+};
+
+// Ordered by class, kind and side; without empty ones.
+std::vector<DatasetCount> CountDataset(const JoinedDataset& dataset);
+
+// One line per weakness: classes that rest on few people, that have no film of real people, or that
+// validation does not test.
+std::vector<std::string> WarningsOf(const std::vector<DatasetCount>& counts);
+
+std::string DatasetTable(const std::vector<DatasetCount>& counts);
+std::string AnomalyTable(const JoinedDataset& dataset);
+
+// Counts, warnings, sources, anomalies and the rule's constants.
+nlohmann::ordered_json DatasetJson(const JoinedDataset& dataset, const DatasetOptions& options);
+
+// Writes train.pt, val.pt, splits.json (that both sides' ids are known to `trackfit train`) and dataset.json
+// (`report`) into `folder`, which is made where it is missing.
+absl::Status WriteDataset(const std::filesystem::path& folder, const JoinedDataset& dataset,
+                          const nlohmann::ordered_json& report);
+
+}  // namespace trackfit::tools
+
+#endif  // TRACKFIT_TOOLS_DATASET_DATASET_BUILDER_H_
