@@ -497,23 +497,25 @@ torch::jit::Module Trainer::AveragedNetwork() const {
   return copy;
 }
 
-int CopyWeights(const torch::jit::Module& from, torch::jit::Module& to) {
+CopiedWeights CopyWeights(const torch::jit::Module& from, torch::jit::Module& to, bool same_classes) {
   torch::NoGradGuard no_grad;
   std::map<std::string, torch::Tensor> source;
   for (const auto& item : from.named_parameters()) source[item.name] = item.value;
   for (const auto& item : from.named_buffers()) source[item.name] = item.value;
-  int left_out = 0;
+  CopiedWeights count;
   const auto copy = [&](const std::string& name, const torch::Tensor& target) {
     const auto found = source.find(name);
-    if (found == source.end() || found->second.sizes() != target.sizes()) {
-      ++left_out;
+    const bool classifier = name.rfind(kClassifierPrefix, 0) == 0;
+    if (found == source.end() || found->second.sizes() != target.sizes() || (classifier && !same_classes)) {
+      ++count.afresh;
       return;
     }
     target.detach().copy_(found->second);
+    ++count.copied;
   };
   for (const auto& item : to.named_parameters()) copy(item.name, item.value);
   for (const auto& item : to.named_buffers()) copy(item.name, item.value);
-  return left_out;
+  return count;
 }
 
 }  // namespace trackfit::protogcn

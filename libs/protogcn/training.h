@@ -131,9 +131,16 @@ class Trainer {
   int64_t step_ = 0;
 };
 
-// Copies every parameter and buffer of `from` that has a namesake of the same shape in `to`; returns how many
-// were left out.
-int CopyWeights(const torch::jit::Module& from, torch::jit::Module& to);
+// The parameters of the classifier begin with this: with other classes they mean something else.
+inline constexpr const char* kClassifierPrefix = "cls_head.fc_cls.";
+
+struct CopiedWeights {
+  int copied = 0;
+  int afresh = 0;  // of `to`, left as they were
+};
+// Copies every parameter and buffer of `from` that has a namesake of the same shape in `to`, but the
+// classifier only where `same_classes`.
+CopiedWeights CopyWeights(const torch::jit::Module& from, torch::jit::Module& to, bool same_classes);
 
 }  // namespace trackfit::protogcn
 

@@ -1,46 +1,31 @@
 // `trackfit train`: from landmark files to a model archive.
 #include <ATen/Parallel.h>
-#include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
-#include <cstdio>
-#include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
-#include "assessment/protogcn_assessor.h"
 #include "commands.h"
-#include "evaluation/recognition.h"
-#include "protogcn/archive_io.h"
-#include "protogcn/calibration.h"
-#include "protogcn/network.h"
-#include "protogcn/training.h"
+#include "exit_code.h"
+#include "training/multirun.h"
+#include "training/run_config.h"
+#include "training/training_run.h"
 
 namespace trackfit::tools {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 struct TrainOptions {
-  std::vector<std::string> landmarks;
-  std::string split;
-  std::string output;
-  std::string init;
+  std::string config;
+  std::vector<std::string> settings;
   bool resume = false;
-  std::string version = "1";
-  std::string layout = "blazepose_33";
-  int base_channels = 32;
-  int stages = 6;
-  std::vector<int> widen = {3, 5};
-  std::vector<int> halve = {2, 3, 5};
+  bool multirun = false;
+  bool print_config = false;
+  bool list_keys = false;
   int threads = 1;
+<<<<<<< HEAD
   int joint_channels = 0;
   std::string normalization = "torso";
   int validate_every = 2;
@@ -48,32 +33,20 @@ struct TrainOptions {
   protogcn::TrainingConfig training;
 
   std::string StatePath() const { return output + ".state"; }
+=======
+>>>>>>> a59f836 (Configure training by YAML and key=value)
 };
 
-struct Data {
-  std::vector<protogcn::Clip> train;
-  std::vector<protogcn::Clip> val;
-  std::string files;  // names and counts, for the model's provenance
-};
+absl::Status UsageError(const absl::Status& status) {
+  return status.ok() ? status : WithExitCode(status, kUsageExitCode);
+}
 
-absl::StatusOr<Data> ReadData(const TrainOptions& options) {
-  const absl::StatusOr<protogcn::Split> split = protogcn::Split::Read(options.split);
-  if (!split.ok()) return split.status();
-  Data data;
-  std::vector<int> counts;
-  absl::StatusOr<std::vector<protogcn::Clip>> train =
-      protogcn::ReadSubset(options.landmarks, *split, protogcn::Subset::kTrain, &counts);
-  if (!train.ok()) return train.status();
-  absl::StatusOr<std::vector<protogcn::Clip>> val =
-      protogcn::ReadSubset(options.landmarks, *split, protogcn::Subset::kVal);
-  if (!val.ok()) return val.status();
-  if (const absl::Status apart = protogcn::CheckGroupsApart(*train, *val); !apart.ok()) return apart;
-  std::vector<std::string> files;
-  for (size_t i = 0; i < counts.size(); ++i) {
-    const std::filesystem::path path = std::filesystem::path(options.landmarks[i]).lexically_normal();
-    const std::filesystem::path& named = path.has_filename() ? path : path.parent_path();  // "folder/"
-    files.push_back(absl::StrCat(named.filename().string(), " (", counts[i], " training clips)"));
+absl::Status Run(const TrainOptions& options) {
+  if (options.list_keys) {
+    std::cout << KeyList();
+    return absl::OkStatus();
   }
+<<<<<<< HEAD
   return Data{.train = *std::move(train), .val = *std::move(val), .files = absl::StrJoin(files, ", ")};
 }
 
@@ -149,6 +122,59 @@ class StepReport {
   Clock::time_point next_ = start_;
 };
 
+// Runs a network that is still in training; only its probabilities matter.
+protogcn::WindowFunction Classify(torch::jit::Module& network, const protogcn::WindowShape& shape) {
+  return [&network, shape](std::span<const float> window) -> absl::StatusOr<protogcn::Prediction> {
+    try {
+      torch::NoGradGuard no_grad;
+      const torch::Tensor input = torch::tensor(at::ArrayRef<float>(window.data(), window.size()))
+                                      .reshape({1, 1, shape.frames, -1, 3});
+      const torch::Tensor probabilities =
+          torch::softmax(protogcn::Forward(network, input).logits[0], 0).contiguous();
+      const float* first = probabilities.data_ptr<float>();
+      return protogcn::Prediction{.logits = {},
+                                  .probabilities = {first, first + probabilities.numel()},
+                                  .embedding = {},
+                                  .joint_error = {}};
+    } catch (const std::exception& error) {
+      return absl::InternalError(absl::StrCat("validation failed: ", error.what()));
+    }
+  };
+}
+
+absl::StatusOr<protogcn::Evaluation> Validate(const std::vector<protogcn::Clip>& clips,
+                                              const protogcn::ServedWindows& windows,
+                                              const protogcn::WindowFunction& run) {
+  const auto decisions = protogcn::Decide(clips, protogcn::DefaultClasses(), windows, run);
+  if (!decisions.ok()) return decisions.status();
+  return protogcn::Summarize(*decisions, protogcn::DefaultClasses());
+}
+
+absl::Status TrainEpochs(const TrainOptions& options, const protogcn::WindowSampler& sampler,
+                         const Data& data, protogcn::Trainer& trainer) {
+  StepReport report(options.training, trainer.epoch());
+  while (!trainer.done()) {
+    const int epoch = trainer.epoch();
+    const auto losses = trainer.RunEpoch(
+        sampler, [&](int64_t step, const protogcn::Losses& mean) { report(epoch, step, mean); });
+    if (!losses.ok()) return losses.status();
+    if (const absl::Status saved = trainer.Save(options.StatePath()); !saved.ok()) return saved;
+    if (options.validate_every == 0 || trainer.epoch() % options.validate_every != 0) continue;
+    const torch::jit::GraphOptimizerEnabledGuard plain_executor(false);  // too few windows to profile
+    torch::jit::Module averaged = trainer.AveragedNetwork();
+    const auto evaluation =
+        Validate(data.val, {.shape = options.sampling.shape}, Classify(averaged, options.sampling.shape));
+    if (!evaluation.ok()) return evaluation.status();
+    std::cout
+        << absl::StrFormat(
+               "epoch %d validation: exercises %.3f (film %.3f, photo pairs %.3f), others rejected %.3f\n",
+               trainer.epoch(), evaluation->exercises.Accuracy(), evaluation->sequences.Accuracy(),
+               evaluation->photos.Accuracy(), evaluation->background.Accuracy())
+        << std::flush;
+  }
+  return absl::OkStatus();
+}
+
 protogcn::ModelMetadata Describe(const TrainOptions& options, const protogcn::NetworkConfig& network,
                                  const Data& data) {
   const protogcn::TrainingConfig& training = options.training;
@@ -174,43 +200,6 @@ protogcn::ModelMetadata Describe(const TrainOptions& options, const protogcn::Ne
       {"selection",
        "the averaged weights after the last epoch of the run; no epoch was chosen by validation"}};
   return metadata;
-}
-
-// How the network would do on these clips if it were served.
-absl::StatusOr<evaluation::Recognition> Validate(const std::vector<protogcn::Clip>& clips,
-                                                 const torch::jit::Module& network,
-                                                 const protogcn::ModelMetadata& metadata) {
-  auto model = protogcn::Model::FromNetwork(network, metadata);
-  if (!model.ok()) return model.status();
-  const auto assessor = assessment::ProtogcnAssessor::FromModel(*std::move(model), metadata.version);
-  if (!assessor.ok()) return assessor.status();
-  const auto decisions = evaluation::Decide(*assessor, clips);
-  if (!decisions.ok()) return decisions.status();
-  return evaluation::Summarise(*decisions);
-}
-
-absl::Status TrainEpochs(const TrainOptions& options, const protogcn::WindowSampler& sampler,
-                         const Data& data, const protogcn::ModelMetadata& metadata,
-                         protogcn::Trainer& trainer) {
-  StepReport report(options.training, trainer.epoch());
-  while (!trainer.done()) {
-    const int epoch = trainer.epoch();
-    const auto losses = trainer.RunEpoch(
-        sampler, [&](int64_t step, const protogcn::Losses& mean) { report(epoch, step, mean); });
-    if (!losses.ok()) return losses.status();
-    if (const absl::Status saved = trainer.Save(options.StatePath()); !saved.ok()) return saved;
-    if (options.validate_every == 0 || trainer.epoch() % options.validate_every != 0) continue;
-    const torch::jit::GraphOptimizerEnabledGuard plain_executor(false);  // too few windows to profile
-    const auto recognition = Validate(data.val, trainer.AveragedNetwork(), metadata);
-    if (!recognition.ok()) return recognition.status();
-    std::cout
-        << absl::StrFormat(
-               "epoch %d validation: exercises %.3f (film %.3f, photo pairs %.3f), others rejected %.3f\n",
-               trainer.epoch(), recognition->exercises.Accuracy(), recognition->film.Accuracy(),
-               recognition->photos.Accuracy(), recognition->others.Accuracy())
-        << std::flush;
-  }
-  return absl::OkStatus();
 }
 
 // Prototypes from training clips, percentiles from held-out ones; both beside new movements of the mannequin.
@@ -241,26 +230,42 @@ absl::Status CalibrateModel(const TrainOptions& options, Data data, const protog
   return absl::OkStatus();
 }
 
+// The model as a server would load it; no file is left behind.
+absl::StatusOr<std::unique_ptr<protogcn::Model>> AsServed(const TrainOptions& options,
+                                                          const torch::jit::Module& network,
+                                                          const protogcn::ModelMetadata& metadata) {
+  const std::string draft = options.output + ".draft";
+  if (const absl::Status saved = protogcn::SaveArchive(draft, network, metadata); !saved.ok()) return saved;
+  absl::StatusOr<std::unique_ptr<protogcn::Model>> model = protogcn::Model::Load(draft);
+  std::error_code ignored;
+  std::filesystem::remove(draft, ignored);
+  return model;
+}
+
 // Calibrates, then evaluates the calibrated model: its temperature weighs in where a clip has several
 // windows.
 absl::Status Finish(const TrainOptions& options, const protogcn::NetworkConfig& config, const Data& data,
                     const torch::jit::Module& network) {
   protogcn::ModelMetadata metadata = Describe(options, config, data);
   std::cout << "Calibrating\n" << std::flush;
-  const auto raw = protogcn::Model::FromNetwork(network, metadata);
+  const auto raw = AsServed(options, network, metadata);
   if (!raw.ok()) return raw.status();
   if (const absl::Status status = CalibrateModel(options, data, **raw, metadata); !status.ok()) return status;
 
-  const auto recognition = Validate(data.val, network, metadata);
-  if (!recognition.ok()) return recognition.status();
-  metadata.metrics = {{"validation.exercises.accuracy", recognition->exercises.Accuracy()},
-                      {"validation.film.accuracy", recognition->film.Accuracy()},
-                      {"validation.photo_pairs.accuracy", recognition->photos.Accuracy()},
-                      {"validation.others.rejected", recognition->others.Accuracy()}};
+  const auto calibrated = AsServed(options, network, metadata);
+  if (!calibrated.ok()) return calibrated.status();
+  const auto evaluation =
+      Validate(data.val, {.shape = options.sampling.shape, .min_frames = metadata.min_frames},
+               [&](std::span<const float> window) { return (*calibrated)->Run(window); });
+  if (!evaluation.ok()) return evaluation.status();
+  metadata.metrics = {{"validation.exercises.accuracy", evaluation->exercises.Accuracy()},
+                      {"validation.film.accuracy", evaluation->sequences.Accuracy()},
+                      {"validation.photo_pairs.accuracy", evaluation->photos.Accuracy()},
+                      {"validation.others.rejected", evaluation->background.Accuracy()}};
   if (const absl::Status saved = protogcn::SaveArchive(options.output, network, metadata); !saved.ok())
     return saved;
   std::error_code ignored;
-  std::cout << evaluation::ToText(*recognition)
+  std::cout << protogcn::EvaluationToText(*evaluation)
             << absl::StrFormat("temperature %.3f, known from %.2f\nwrote %s (%d KiB)\n", metadata.temperature,
                                metadata.known_threshold, options.output,
                                std::filesystem::file_size(options.output, ignored) / 1024);
@@ -289,43 +294,49 @@ absl::Status Run(TrainOptions options) {
   if (options.resume && std::filesystem::exists(options.StatePath())) {
     if (const absl::Status status = (*trainer)->Resume(options.StatePath()); !status.ok()) return status;
     std::cout << "Resuming after epoch " << (*trainer)->epoch() << "\n";
+=======
+  at::set_num_threads(options.threads);
+  std::vector<Setting> settings;
+  if (!options.config.empty()) {
+    auto file = ReadSettings(options.config);
+    if (!file.ok()) return UsageError(file.status());
+    settings = *std::move(file);
+>>>>>>> a59f836 (Configure training by YAML and key=value)
   }
-  const protogcn::ModelMetadata metadata = Describe(options, config, *data);
-  if (const absl::Status status = TrainEpochs(options, *sampler, *data, metadata, **trainer); !status.ok())
-    return status;
-  return Finish(options, config, *data, (*trainer)->AveragedNetwork());
+  if (options.multirun) {
+    const auto sweep = ExpandSweep(options.settings);
+    if (!sweep.ok()) return UsageError(sweep.status());
+    const auto train = [&](const RunConfig& config, const std::string& label) {
+      return TrainModel(config, options.resume, std::cout, label);
+    };
+    return TrainAll(settings, *sweep, options.resume, train, std::cout);
+  }
+  for (const std::string& argument : options.settings) {
+    auto setting = ParseSetting(argument);
+    if (!setting.ok()) return UsageError(setting.status());
+    settings.push_back(*std::move(setting));
+  }
+  const auto config = ResolveRun(settings, options.resume);
+  if (!config.ok()) return UsageError(config.status());
+  if (options.print_config) {
+    std::cout << ToYaml(*config);
+    return absl::OkStatus();
+  }
+  return TrainModel(*config, options.resume, std::cout).status();
 }
 
 }  // namespace
 
 Action TrainCommand(CLI::App& command) {
   const auto options = std::make_shared<TrainOptions>();
-  protogcn::TrainingConfig& training = options->training;
-  command.add_option("--landmarks", options->landmarks, "Landmark files, or folders of them")
-      ->required()
-      ->check(CLI::ExistingPath);
-  command.add_option("--split", options->split, "Ids of the training and the validation clips (JSON)")
-      ->required()
-      ->check(CLI::ExistingFile);
-  command.add_option("--output", options->output, "Model archive to write; the state goes to OUTPUT.state")
-      ->required();
-  command.add_option("--init", options->init, "Start from the weights of this model archive")
-      ->check(CLI::ExistingFile);
-  command.add_flag("--resume", options->resume, "Go on from OUTPUT.state where it exists");
-  command.add_option("--model-version", options->version, "Version to write into the model")
-      ->capture_default_str();
-  command.add_option("--layout", options->layout, "blazepose_33 or coco_20")->capture_default_str();
-  command.add_option("--base-channels", options->base_channels, "Width of the first stage")
-      ->capture_default_str();
-  command.add_option("--stages", options->stages, "Number of stages")->capture_default_str();
-  command.add_option("--widen", options->widen, "Stages that double the width")
-      ->delimiter(',')
-      ->capture_default_str();
-  command.add_option("--halve", options->halve, "Stages that halve the frame rate")
-      ->delimiter(',')
-      ->capture_default_str();
-  command.add_option("--epochs", training.epochs, "Epochs in all")->capture_default_str();
+  command.add_option("settings", options->settings, "key=value, above what --config says")
+      ->type_name("key=value");
+  command.add_option("--config", options->config, "YAML file with keys; deploy/training holds some");
+  command.add_flag("--resume", options->resume, "Go on with the run in the output folder, if there is one");
+  CLI::Option* multirun = command.add_flag(
+      "--multirun", options->multirun, "Train every combination of values in comma lists: key=a,b other=x,y");
   command
+<<<<<<< HEAD
       .add_option("--freeze-epochs", training.freeze_epochs,
                   "First epochs in which only the classifier learns")
       ->capture_default_str();
@@ -361,14 +372,20 @@ Action TrainCommand(CLI::App& command) {
   command.add_option("--synthetic-share", options->sampling.synthetic_share);
   command.add_option("--recorded-share", options->sampling.recorded_share);
   command.add_option("--seed", training.seed, "Of weights and samples")->capture_default_str();
+=======
+      .add_flag("--print-config", options->print_config,
+                "Print all keys as they would be used, as YAML, and stop")
+      ->excludes(multirun);
+  command.add_flag("--list-keys", options->list_keys,
+                   "Print all keys, what they are and their defaults, and stop");
+>>>>>>> a59f836 (Configure training by YAML and key=value)
   command.add_option("--threads", options->threads, "Of this process")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
-  command
-      .add_option("--validate-every", options->validate_every,
-                  "Epochs between validations; 0 = at the end only")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  command.footer(
+      "Needs the keys output and data.landmarks with data.split (or data.dataset). Example:\n"
+      "  trackfit train --config deploy/training/debug.yaml output=runs/debug data.landmarks=landmarks "
+      "data.split=split.json");
   return [options] { return Run(*options); };
 }
 

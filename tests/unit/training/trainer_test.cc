@@ -214,7 +214,9 @@ TEST(CopyWeights, TakesWhatFitsAndCountsTheRest) {
   other.classes = 3;
   const torch::jit::Module from = *BuildNetwork(other, 11);
   torch::jit::Module to = *BuildNetwork(TinyNetwork(), 12);
-  EXPECT_EQ(CopyWeights(from, to), 2) << "the classifier's weight and bias";
+  const CopiedWeights count = CopyWeights(from, to, /*same_classes=*/true);
+  EXPECT_EQ(count.afresh, 2) << "the classifier's weight and bias";
+  EXPECT_EQ(count.copied + count.afresh, static_cast<int>(to.parameters().size() + to.buffers().size()));
   EXPECT_TRUE(torch::equal(Parameters(from).front(), Parameters(to).front()));
 }
 
@@ -283,6 +285,18 @@ TEST(TrainingConfig, NamesTheWeightThatIsNegative) {
   TrainingConfig config = ShortTraining();
   config.form_weight = -1;
   EXPECT_THAT(std::string(config.Validate().message()), ::testing::HasSubstr("form_weight is -1"));
+}
+
+TEST(CopyWeights, LeavesAClassifierOfOtherClassesEvenWhereItFits) {
+  const torch::jit::Module from = *BuildNetwork(TinyNetwork(), 11);
+  torch::jit::Module to = *BuildNetwork(TinyNetwork(), 12);
+  const auto classifier = [](const torch::jit::Module& network) {
+    return network.attr("cls_head").toModule().attr("fc_cls").toModule().attr("weight").toTensor();
+  };
+  EXPECT_EQ(CopyWeights(from, to, /*same_classes=*/false).afresh, 2);
+  EXPECT_FALSE(torch::equal(classifier(from), classifier(to)));
+  EXPECT_EQ(CopyWeights(from, to, /*same_classes=*/true).afresh, 0);
+  EXPECT_TRUE(torch::equal(classifier(from), classifier(to)));
 }
 
 }  // namespace

@@ -1,0 +1,33 @@
+// The clips of a training run, and the folds of cross-validation.
+#ifndef TRACKFIT_TOOLS_TRAINING_TRAINING_DATA_H_
+#define TRACKFIT_TOOLS_TRAINING_TRAINING_DATA_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "protogcn/dataset.h"
+#include "training/run_config.h"
+
+namespace trackfit::tools {
+
+struct TrainingData {
+  std::vector<protogcn::Clip> train;
+  std::vector<protogcn::Clip> val;
+  std::string files;  // names and counts, for the model's provenance
+};
+
+// What `config` names. INVALID_ARGUMENT when it names nothing, half of it, or groups on both sides; else as
+// protogcn::ReadLandmarks and protogcn::Split::Read.
+absl::StatusOr<TrainingData> ReadTrainingData(const DataConfig& config);
+
+// In [1, folds]: depends on the clip's group alone (without one, on its id), so that it is the same whatever
+// else is trained on.
+int FoldOf(const protogcn::Clip& clip, int folds);
+
+// Makes the training clips of the fold `hold_out` the validation clips; the former ones are left out.
+void HoldOutFold(int folds, int hold_out, TrainingData& data);
+
+}  // namespace trackfit::tools
+
+#endif  // TRACKFIT_TOOLS_TRAINING_TRAINING_DATA_H_

@@ -1,0 +1,501 @@
+#include "training/training_run.h"
+
+#include <torch/csrc/jit/runtime/graph_executor.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <span>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "protogcn/archive_io.h"
+#include "protogcn/calibration.h"
+#include "protogcn/evaluation.h"
+#include "protogcn/file_io.h"
+#include "protogcn/model.h"
+#include "protogcn/network.h"
+#include "training/epoch_log.h"
+#include "training/training_data.h"
+
+namespace trackfit::tools {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kScore = "selection.score";
+constexpr const char* kScoreEpoch = "selection.epoch";
+
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Everything of a run that does not change while it goes.
+struct Run {
+  RunConfig config;
+  RunFolder folder;
+  protogcn::WindowShape shape;
+  protogcn::NetworkConfig network;
+  TrainingData data;
+  std::string weights;  // where they begin, for the provenance
+  std::ostream& out;
+  std::string label;
+
+  void Say(const std::string& text) const {
+    for (const auto& line : absl::StrSplit(text, '\n')) out << label << line << '\n';
+    out << std::flush;
+  }
+  std::string background() const {
+    const auto& classes = config.data.classes;
+    const bool has = std::find(classes.begin(), classes.end(), protogcn::kBackgroundClass) != classes.end();
+    return has ? protogcn::kBackgroundClass : "";
+  }
+};
+
+using Figures = std::vector<std::pair<std::string, double>>;
+
+// The columns of log.csv that the trainer fills. A loss that the trainer learns to report is added here.
+Figures LossFigures(const protogcn::Losses& losses) {
+  return {{"loss", losses.classification},
+          {"reconstruction", losses.reconstruction},
+          {"accuracy", losses.accuracy}};
+}
+
+// --- validation
+
+struct Validation {
+  Figures figures;   // the columns of log.csv
+  double score = 0;  // by which the best epoch is chosen
+  std::string text;  // for people
+};
+constexpr const char* kScoreMeaning = "mean of exercises right and other movements rejected";
+
+// The names of Validation::figures, for epochs without one.
+constexpr const char* kFigureNames[] = {"validation.loss", "validation.exercises.accuracy",
+                                        "validation.film.accuracy", "validation.photo_pairs.accuracy",
+                                        "validation.others.rejected"};
+
+absl::StatusOr<Validation> Validate(const Run& run, int min_frames, const protogcn::WindowFunction& model) {
+  const auto decisions = protogcn::Decide(run.data.val, run.config.data.classes,
+                                          {.shape = run.shape, .min_frames = min_frames}, model);
+  if (!decisions.ok()) return decisions.status();
+  const protogcn::Evaluation evaluation = protogcn::Summarize(*decisions, run.config.data.classes);
+  double loss = 0;
+  for (const protogcn::ClipDecision& clip : *decisions) {
+    constexpr float kLeast = 1e-7F;
+    loss -=
+        std::log(std::max(clip.probabilities[clip.truth], kLeast)) / static_cast<double>(decisions->size());
+  }
+  const double exercises = evaluation.exercises.Accuracy(), rejected = evaluation.background.Accuracy();
+  const double values[] = {loss, exercises, evaluation.sequences.Accuracy(), evaluation.photos.Accuracy(),
+                           rejected};
+  Validation validation;
+  for (size_t i = 0; i < std::size(values); ++i) validation.figures.emplace_back(kFigureNames[i], values[i]);
+  validation.score = evaluation.background.Total() > 0 ? (exercises + rejected) / 2 : exercises;
+  validation.text = protogcn::EvaluationToText(evaluation);
+  return validation;
+}
+
+// Runs a network that is still in training; only its probabilities matter.
+protogcn::WindowFunction Classify(torch::jit::Module& network, const protogcn::WindowShape& shape,
+                                  torch::Device device) {
+  return [&network, shape, device](std::span<const float> window) -> absl::StatusOr<protogcn::Prediction> {
+    try {
+      torch::NoGradGuard no_grad;
+      const torch::Tensor input = torch::tensor(at::ArrayRef<float>(window.data(), window.size()))
+                                      .reshape({1, 1, shape.frames, -1, 3})
+                                      .to(device);
+      const torch::Tensor probabilities =
+          torch::softmax(protogcn::Forward(network, input).logits[0], 0).cpu().contiguous();
+      const float* first = probabilities.data_ptr<float>();
+      return protogcn::Prediction{.logits = {},
+                                  .probabilities = {first, first + probabilities.numel()},
+                                  .embedding = {},
+                                  .joint_error = {}};
+    } catch (const std::exception& error) {
+      return absl::InternalError(absl::StrCat("validation failed: ", error.what()));
+    }
+  };
+}
+
+absl::StatusOr<Validation> ValidateInTraining(const Run& run, const protogcn::Trainer& trainer) {
+  const torch::jit::GraphOptimizerEnabledGuard plain_executor(false);  // too few windows to profile
+  torch::jit::Module averaged = trainer.AveragedNetwork();
+  averaged.to(trainer.device());
+  const int min_frames = std::min(protogcn::ModelMetadata{}.min_frames, run.shape.frames);
+  return Validate(run, min_frames, Classify(averaged, run.shape, trainer.device()));
+}
+
+// --- what is said while it runs
+
+void PrintData(const Run& run, const protogcn::WindowSampler& sampler) {
+  using protogcn::SourceKind;
+  std::string text = absl::StrFormat("%-22s%10s%10s%12s%11s%11s", "class", "recorded", "rendered",
+                                     "photo pairs", "synthetic", "mannequin");
+  for (size_t label = 0; label < sampler.classes().size(); ++label) {
+    const auto count = [&](SourceKind kind) { return sampler.Count(static_cast<int>(label), kind); };
+    absl::StrAppendFormat(&text, "\n%-22s%10d%10d%12d%11d%11d", sampler.classes()[label],
+                          count(SourceKind::kRecorded), count(SourceKind::kRendered),
+                          count(SourceKind::kPhotoPair), count(SourceKind::kSynthetic),
+                          count(SourceKind::kMannequin));
+  }
+  run.Say(text);
+}
+
+std::string Duration(double seconds) {
+  const int whole = static_cast<int>(seconds);
+  return absl::StrFormat("%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+// A line every few seconds, with the time that is left.
+class StepReport {
+ public:
+  StepReport(const Run& run, int first_epoch) : run_(run), first_epoch_(first_epoch) {}
+
+  void operator()(int epoch, int64_t step, const protogcn::Losses& mean) {
+    const Clock::time_point now = Clock::now();
+    const protogcn::TrainingConfig& training = run_.config.training;
+    const int64_t per_epoch = training.steps_per_epoch();
+    const bool last = step == per_epoch && epoch + 1 == training.epochs;
+    if (now < next_ && !last) return;
+    next_ = now + std::chrono::seconds(10);
+    const double done = static_cast<double>((epoch - first_epoch_) * per_epoch + step);
+    const double left = static_cast<double>((training.epochs - epoch) * per_epoch - step);
+    std::string text = absl::StrFormat("epoch %d/%d step %d/%d", epoch + 1, training.epochs, step, per_epoch);
+    for (const auto& [name, value] : LossFigures(mean)) absl::StrAppendFormat(&text, " %s %.3f", name, value);
+    run_.Say(absl::StrCat(text, " left ", Duration(left * SecondsSince(start_) / done)));
+  }
+
+ private:
+  const Run& run_;
+  int first_epoch_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point next_ = start_;
+};
+
+// --- the network and its metadata
+
+absl::StatusOr<torch::jit::Module> MakeNetwork(Run& run) {
+  absl::StatusOr<torch::jit::Module> network = protogcn::BuildNetwork(run.network, run.config.training.seed);
+  run.weights = "random";
+  if (!network.ok() || run.config.init.empty()) return network;
+  const absl::StatusOr<protogcn::Archive> archive = protogcn::LoadArchive(run.config.init);
+  if (!archive.ok()) return archive.status();
+  const bool same_classes = archive->metadata.classes == run.config.data.classes;
+  const protogcn::CopiedWeights count = protogcn::CopyWeights(archive->network, *network, same_classes);
+  run.weights = absl::StrCat(fs::path(run.config.init).filename().string(), ": ", count.copied,
+                             " tensors copied, ", count.afresh, " begin afresh",
+                             same_classes ? "" : ", the classifier among them: its classes are others");
+  run.Say(absl::StrCat("Weights of ", run.weights));
+  return network;
+}
+
+protogcn::ModelMetadata Describe(const Run& run, const std::string& selection) {
+  const protogcn::TrainingConfig& training = run.config.training;
+  protogcn::ModelMetadata metadata;
+  metadata.version = run.config.version;
+  metadata.network = run.network;
+  metadata.classes = run.config.data.classes;
+  metadata.background_class = run.background();
+  if (run.config.joint_mapping != "layout") metadata.joint_mapping = run.shape.layout.sources;
+  metadata.rate_hz = run.shape.rate_hz;
+  metadata.min_frames = std::min(metadata.min_frames, run.shape.frames);
+  metadata.normalization = skeleton::NormalizationName(run.shape.normalization);
+  metadata.modality = skeleton::ModalityName(run.shape.modality);
+  metadata.provenance = {
+      {"data", run.data.files},
+      {"synthetic_data", "mannequin of libs/synthesis, made anew for every window"},
+      {"initial_weights", run.weights},
+      {"training",
+       absl::StrFormat("%d epochs of %d windows, batch %d, learning rate %g, %d frozen epochs, seed %d, "
+                       "weights averaged with decay %g, background share %g",
+                       training.epochs, training.samples_per_epoch, training.batch_size,
+                       training.learning_rate, training.freeze_epochs, training.seed, training.average_decay,
+                       run.config.sampling.background_share)},
+      {"selection", selection}};
+  return metadata;
+}
+
+// --- best epoch
+
+struct Best {
+  double score = 0;
+  int epoch = 0;
+};
+
+// Of two equal ones the later is the better.
+absl::Status KeepIfBest(const Run& run, const Validation& validation, const protogcn::Trainer& trainer,
+                        std::optional<Best>& best) {
+  if (run.config.keep != "best" || (best.has_value() && validation.score < best->score))
+    return absl::OkStatus();
+  const Best found{.score = validation.score, .epoch = trainer.epoch()};
+  protogcn::ModelMetadata metadata = Describe(run, "the best epoch so far, not calibrated");
+  for (const auto& [name, value] : validation.figures) metadata.metrics[name] = value;
+  metadata.metrics[kScore] = found.score;
+  metadata.metrics[kScoreEpoch] = found.epoch;
+  if (absl::Status saved =
+          protogcn::SaveArchive(run.folder.best().string(), trainer.AveragedNetwork(), metadata);
+      !saved.ok()) {
+    return saved;
+  }
+  best = found;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<Best>> BestSoFar(const Run& run) {
+  if (run.config.keep != "best" || !fs::exists(run.folder.best())) return std::optional<Best>();
+  const auto metadata = protogcn::ReadMetadata(run.folder.best().string());
+  if (!metadata.ok()) return metadata.status();
+  const auto score = metadata->metrics.find(kScore), epoch = metadata->metrics.find(kScoreEpoch);
+  if (score == metadata->metrics.end() || epoch == metadata->metrics.end()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(run.folder.best().string(), " does not say which epoch it is of"));
+  }
+  return std::optional<Best>({.score = score->second, .epoch = static_cast<int>(epoch->second)});
+}
+
+// --- the run
+
+absl::Status Log(EpochLog& log, int epoch, double rate, const protogcn::Losses& losses,
+                 const std::optional<Validation>& validation, const std::optional<Best>& best,
+                 double seconds) {
+  LogRow row = {{"epoch", epoch}, {"learning_rate", rate}};
+  for (const auto& [name, value] : LossFigures(losses)) row.emplace_back(name, value);
+  for (size_t i = 0; i < std::size(kFigureNames); ++i) {
+    row.emplace_back(kFigureNames[i], validation.has_value()
+                                          ? std::optional<double>(validation->figures[i].second)
+                                          : std::nullopt);
+  }
+  row.emplace_back(kScore, validation.has_value() ? std::optional<double>(validation->score) : std::nullopt);
+  row.emplace_back("best_epoch", best.has_value() ? std::optional<double>(best->epoch) : std::nullopt);
+  row.emplace_back("seconds", seconds);
+  return log.Append(row);
+}
+
+// CALL SITE of the curves: `DrawCurves(run.folder.log(), run.folder.curves())` of drawing/ goes here, once
+// there is one. Called after every epoch, when log.csv is complete up to it.
+absl::Status DrawRun(const Run& /*run*/) { return absl::OkStatus(); }
+
+// The state is written last: an epoch whose state is there has its row and its share in best.pt, too.
+absl::Status TrainEpochs(const Run& run, const protogcn::WindowSampler& sampler, protogcn::Trainer& trainer,
+                         std::optional<Best>& best) {
+  auto log = EpochLog::Open(run.folder.log(), trainer.epoch());
+  if (!log.ok()) return log.status();
+  StepReport report(run, trainer.epoch());
+  while (!trainer.done()) {
+    const Clock::time_point start = Clock::now();
+    const int epoch = trainer.epoch();
+    const double rate = trainer.LearningRate();
+    const auto losses = trainer.RunEpoch(
+        sampler, [&](int64_t step, const protogcn::Losses& mean) { report(epoch, step, mean); });
+    if (!losses.ok()) return losses.status();
+    const int every = run.config.validate_every;
+    std::optional<Validation> validation;
+    if (trainer.done() || (every > 0 && trainer.epoch() % every == 0)) {
+      auto found = ValidateInTraining(run, trainer);
+      if (!found.ok()) return found.status();
+      validation = *std::move(found);
+      std::string text = absl::StrCat("epoch ", trainer.epoch(), " validation:");
+      for (const auto& [name, value] : validation->figures)
+        absl::StrAppendFormat(&text, " %s %.3f", name.substr(name.find('.') + 1), value);
+      run.Say(text);
+      if (absl::Status kept = KeepIfBest(run, *validation, trainer, best); !kept.ok()) return kept;
+    }
+    if (absl::Status status =
+            Log(*log, trainer.epoch(), rate, *losses, validation, best, SecondsSince(start));
+        !status.ok()) {
+      return status;
+    }
+    if (absl::Status status = DrawRun(run); !status.ok()) return status;
+    if (absl::Status status = trainer.Save(run.folder.state()); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// Prototypes from training clips, percentiles from held-out ones; both beside new movements of the mannequin.
+absl::Status CalibrateModel(const Run& run, const protogcn::Model& model, protogcn::ModelMetadata& metadata) {
+  constexpr int kTrainWindows = 250, kHeldOutWindows = 150;  // per class
+  const protogcn::WindowFunction function = [&](std::span<const float> window) { return model.Run(window); };
+  const auto observe = [&](std::vector<protogcn::Clip> clips, int per_class,
+                           uint64_t seed) -> absl::StatusOr<std::vector<protogcn::Observation>> {
+    std::erase_if(clips, [](const protogcn::Clip& clip) { return !clip.correct(); });
+    const auto sampler =
+        protogcn::WindowSampler::Create(clips, metadata.classes, protogcn::CalibrationSampling(run.shape));
+    if (!sampler.ok()) return sampler.status();
+    return protogcn::Observe(*sampler, per_class * static_cast<int>(metadata.classes.size()), seed, function);
+  };
+  const uint64_t seed = run.config.training.seed;
+  const auto train = observe(run.data.train, kTrainWindows, seed);
+  if (!train.ok()) return train.status();
+  const auto held_out = observe(run.data.val, kHeldOutWindows, seed + 1);
+  if (!held_out.ok()) return held_out.status();
+  if (const absl::Status status = protogcn::Calibrate(*train, *held_out, metadata); !status.ok())
+    return status;
+  const double fitted = protogcn::FitKnownThreshold(*held_out, metadata);
+  if (fitted != metadata.known_threshold) {
+    run.Say(absl::StrFormat(
+        "The held-out executions suggest a threshold of the known of %.2f; it is held within [%.1f, %.1f]",
+        fitted, protogcn::kMinKnownThreshold, protogcn::kMaxKnownThreshold));
+  }
+  return absl::OkStatus();
+}
+
+// The model as a server would load it; no file is left behind.
+absl::StatusOr<std::unique_ptr<protogcn::Model>> AsServed(const Run& run, const torch::jit::Module& network,
+                                                          const protogcn::ModelMetadata& metadata) {
+  const std::string draft = (run.folder.path / "model.draft").string();
+  if (const absl::Status saved = protogcn::SaveArchive(draft, network, metadata); !saved.ok()) return saved;
+  absl::StatusOr<std::unique_ptr<protogcn::Model>> model = protogcn::Model::Load(draft);
+  std::error_code ignored;
+  fs::remove(draft, ignored);
+  return model;
+}
+
+std::string Selection(const Run& run, const std::optional<Best>& best) {
+  const int epochs = run.config.training.epochs;
+  if (!best.has_value())
+    return "the averaged weights after the last epoch of the run; no epoch was chosen by validation";
+  return absl::StrFormat(
+      "the averaged weights after epoch %d of %d: the best by %s (%.4f) on the validation clips, looked at "
+      "every %d epochs; the validation figures are of the clips that chose it",
+      best->epoch, epochs, kScoreMeaning, best->score, std::max(run.config.validate_every, 1));
+}
+
+// Calibrates, then evaluates the calibrated model: its temperature weighs in where a clip has several
+// windows.
+absl::StatusOr<RunResult> Finish(const Run& run, const protogcn::Trainer& trainer,
+                                 const std::optional<Best>& best) {
+  torch::jit::Module network = trainer.AveragedNetwork();
+  if (best.has_value()) {
+    auto archive = protogcn::LoadArchive(run.folder.best().string());
+    if (!archive.ok()) return archive.status();
+    network = archive->network;
+  }
+  protogcn::ModelMetadata metadata = Describe(run, Selection(run, best));
+  run.Say(absl::StrCat("Calibrating ", metadata.provenance["selection"]));
+  const auto raw = AsServed(run, network, metadata);
+  if (!raw.ok()) return raw.status();
+  if (const absl::Status status = CalibrateModel(run, **raw, metadata); !status.ok()) return status;
+
+  const auto calibrated = AsServed(run, network, metadata);
+  if (!calibrated.ok()) return calibrated.status();
+  const auto validation = Validate(run, metadata.min_frames,
+                                   [&](std::span<const float> window) { return (*calibrated)->Run(window); });
+  if (!validation.ok()) return validation.status();
+  for (const auto& [name, value] : validation->figures) metadata.metrics[name] = value;
+  const std::string path = run.folder.model().string();
+  if (const absl::Status saved = protogcn::SaveArchive(path, network, metadata); !saved.ok()) return saved;
+  std::error_code ignored;
+  run.Say(absl::StrCat(
+      validation->text,
+      absl::StrFormat("temperature %.3f, known from %.2f\nwrote %s (%d KiB)", metadata.temperature,
+                      metadata.known_threshold, path, fs::file_size(path, ignored) / 1024)));
+  return RunResult{
+      .metrics = metadata.metrics, .epoch = best.has_value() ? best->epoch : trainer.epoch(), .seconds = 0};
+}
+
+absl::StatusOr<RunResult> Go(const RunConfig& config, bool resume, std::ostream& out,
+                             const std::string& label) {
+  const Clock::time_point start = Clock::now();
+  const auto shape = ShapeOf(config);
+  if (!shape.ok()) return shape.status();
+  const auto network_config = NetworkOf(config);
+  if (!network_config.ok()) return network_config.status();
+  auto data = ReadTrainingData(config.data);
+  if (!data.ok()) return data.status();
+  Run run{.config = config,
+          .folder = RunFolder(config.output),
+          .shape = *shape,
+          .network = *network_config,
+          .data = *std::move(data),
+          .weights = "",
+          .out = out,
+          .label = label};
+  run.config.sampling.shape = *shape;
+  const auto sampler =
+      protogcn::WindowSampler::Create(run.data.train, run.config.data.classes, run.config.sampling);
+  if (!sampler.ok()) return sampler.status();
+  PrintData(run, *sampler);
+
+  auto network = MakeNetwork(run);
+  if (!network.ok()) return network.status();
+  const auto trainer = protogcn::Trainer::Create(*std::move(network), config.training);
+  if (!trainer.ok()) return trainer.status();
+  fs::create_directories(run.folder.path);
+  std::optional<Best> best;
+  if (resume && fs::exists(run.folder.state())) {
+    if (const absl::Status status = (*trainer)->Resume(run.folder.state()); !status.ok()) return status;
+    auto so_far = BestSoFar(run);
+    if (!so_far.ok()) return so_far.status();
+    best = *so_far;
+    run.Say(absl::StrCat("Resuming after epoch ", (*trainer)->epoch()));
+  } else if (resume) {
+    run.Say(absl::StrCat("There is nothing to resume in ", config.output, ": beginning"));
+  }
+  if (const absl::Status status = protogcn::ReplaceFile(run.folder.config(), ToYaml(config)); !status.ok())
+    return status;
+  if (const absl::Status status = TrainEpochs(run, *sampler, **trainer, best); !status.ok()) return status;
+  auto result = Finish(run, **trainer, best);
+  if (result.ok()) result->seconds = SecondsSince(start);
+  return result;
+}
+
+}  // namespace
+
+std::string OutputOf(const std::vector<Setting>& settings) {
+  std::string output;
+  for (const Setting& setting : settings) {  // applied in this order
+    if (setting.key == "output" && !setting.value.list) output = setting.value.items.front();
+  }
+  return output;
+}
+
+absl::StatusOr<RunConfig> ResolveRun(const std::vector<Setting>& settings, bool resume) {
+  const std::string output = OutputOf(settings);
+  const RunFolder folder(output);
+  RunConfig config;
+  const bool exists = !output.empty() && fs::exists(folder.state()) && fs::exists(folder.config());
+  if (exists && !resume) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        output, " holds a run already; --resume goes on with it, another output begins a new one"));
+  }
+  if (exists) {
+    const auto begun = ReadSettings(folder.config().string());
+    if (!begun.ok()) return begun.status();
+    for (const Setting& setting : *begun) {
+      if (absl::Status status = Apply(setting, config); !status.ok()) return status;
+    }
+  }
+  const RunConfig begun = config;
+  for (const Setting& setting : settings) {
+    if (absl::Status status = Apply(setting, config); !status.ok()) return status;
+  }
+  if (exists) {
+    if (absl::Status same = CheckSameRun(config, begun); !same.ok()) return same;
+    return config;
+  }
+  if (absl::Status status = AdoptNetworkOfInit(config); !status.ok()) return status;
+  return config;
+}
+
+absl::StatusOr<RunResult> TrainModel(const RunConfig& config, bool resume, std::ostream& out,
+                                     const std::string& label) {
+  if (config.output.empty())
+    return absl::InvalidArgumentError("output is not set; it names the run's folder");
+  try {
+    return Go(config, resume, out, label);
+  } catch (const std::exception& error) {
+    const std::string what = error.what();
+    return absl::InternalError(what.substr(0, what.find("\nException raised from")));  // LibTorch's backtrace
+  }
+}
+
+}  // namespace trackfit::tools
