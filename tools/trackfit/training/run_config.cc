@@ -188,7 +188,9 @@ std::vector<ConfigKey> MakeKeys() {
           "What it sees of a node: itself, or from its parent or grandparent"),
       Key("network.normalization", FIELD(normalization), Any(),
           "Of poses: torso (camera removed) or image (upstream's)"),
-      Key("network.window", FIELD(network.window), Within(2, 4096), "Poses per window"),
+      Key("network.window", FIELD(network.window), Within(2, 4096), "Frames per window that it sees"),
+      Key("network.window_poses", FIELD(window_poses), Within(0, 4096),
+          "Poses per window, brought to network.window frames; 0 = as many"),
       Key("network.rate_hz", FIELD(rate_hz), Within(1, 1000), "Of the poses"),
       Key("network.base_channels", FIELD(network.base_channels), Within(6, 4096), "Width of the first stage"),
       Key("network.widening", FIELD(network.ch_ratio), Within(1, 64),
@@ -508,6 +510,7 @@ absl::StatusOr<protogcn::WindowShape> ShapeOf(const RunConfig& config) {
   return protogcn::WindowShape{.layout = *std::move(layout),
                                .normalization = *normalization,
                                .frames = config.network.window,
+                               .poses = config.window_poses > 0 ? config.window_poses : config.network.window,
                                .rate_hz = config.rate_hz,
                                .modality = *modality};
 }
@@ -532,6 +535,7 @@ absl::Status AdoptNetworkOfInit(RunConfig& config) {
   archive.modality = metadata->modality;
   archive.normalization = metadata->normalization;
   archive.rate_hz = metadata->rate_hz;
+  archive.window_poses = metadata->window_poses;
   if (!metadata->joint_mapping.empty()) {
     if (metadata->joint_mapping != protogcn::TrackFitJointMapping() &&
         config.given.count("network.joint_mapping") == 0) {

@@ -40,6 +40,7 @@ struct RunConfig {
   std::string normalization = "torso";
   std::string joint_mapping = "layout";
   double rate_hz = 30;
+  int window_poses = 0;
   // The shape follows from the network: see ShapeOf().
   protogcn::SamplerConfig sampling;
   protogcn::TrainingConfig training;

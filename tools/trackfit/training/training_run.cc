@@ -130,7 +130,7 @@ absl::StatusOr<Validation> ValidateInTraining(const Run& run, const protogcn::Tr
   const torch::jit::GraphOptimizerEnabledGuard plain_executor(false);  // too few windows to profile
   torch::jit::Module averaged = trainer.AveragedNetwork();
   averaged.to(trainer.device());
-  const int min_frames = std::min(protogcn::ModelMetadata{}.min_frames, run.shape.frames);
+  const int min_frames = std::min(protogcn::ModelMetadata{}.min_frames, run.shape.poses);
   return Validate(run, min_frames, Classify(averaged, run.shape, trainer.device()));
 }
 
@@ -207,7 +207,8 @@ protogcn::ModelMetadata Describe(const Run& run, const std::string& selection) {
   metadata.background_class = run.background();
   if (run.config.joint_mapping != "layout") metadata.joint_mapping = run.shape.layout.sources;
   metadata.rate_hz = run.shape.rate_hz;
-  metadata.min_frames = std::min(metadata.min_frames, run.shape.frames);
+  metadata.window_poses = run.config.window_poses;
+  metadata.min_frames = std::min(metadata.min_frames, run.shape.poses);
   metadata.normalization = skeleton::NormalizationName(run.shape.normalization);
   metadata.modality = skeleton::ModalityName(run.shape.modality);
   metadata.provenance = {
