@@ -91,22 +91,4 @@ Film WithMissingPoses(Film film, double share, uint64_t seed) {
   return film;
 }
 
-double TorsoLength(const Film& film) {
-  std::vector<double> lengths;
-  for (const Pose& pose : film) {
-    const auto across = [&](float Landmark::*axis) {
-      const auto& l = pose.landmarks;
-      return (l[skeleton::kLeftShoulder].*axis + l[skeleton::kRightShoulder].*axis -
-              l[skeleton::kLeftHip].*axis - l[skeleton::kRightHip].*axis) /
-             2;
-    };
-    const double length = std::hypot(across(&Landmark::x), across(&Landmark::y), across(&Landmark::z));
-    if (std::isfinite(length)) lengths.push_back(length);
-  }
-  if (lengths.empty()) return 0;
-  const auto middle = lengths.begin() + std::ssize(lengths) / 2;
-  std::nth_element(lengths.begin(), middle, lengths.end());
-  return *middle;
-}
-
 }  // namespace trackfit::evaluation

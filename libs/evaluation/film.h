@@ -36,10 +36,6 @@ Film WithoutLegs(Film film);
 // Without about this share of its poses, each left out at random; deterministic in the seed.
 Film WithMissingPoses(Film film, double share, uint64_t seed);
 
-// A distance in isotropic units (picture widths): the film's median 3-D torso length; 0 where no torso is
-// seen. Square pictures only (see protogcn::MakeSquare).
-double TorsoLength(const Film& film);
-
 }  // namespace trackfit::evaluation
 
 #endif  // TRACKFIT_EVALUATION_FILM_H_

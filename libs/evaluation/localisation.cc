@@ -75,8 +75,8 @@ std::optional<Disturbed> DisplaceAJoint(Film film, const synthesis::NamedRandom&
   for (const int joint : kSingleJoints) {
     if (MeanVisibility(film, joint) >= kMinVisibility) seen.push_back(joint);
   }
-  const double distance = kDisplacement * TorsoLength(film);
-  if (seen.empty() || distance == 0) return std::nullopt;
+  if (seen.empty()) return std::nullopt;
+  const double distance = kDisplacement * protogcn::TorsoLength(film);
   const int joint = seen[random.Bits("joint") % seen.size()];
   const double direction = random.Between("direction", 0, 2 * std::numbers::pi);
   for (Pose& pose : film) {
@@ -247,6 +247,24 @@ absl::StatusOr<Localisation> Localise(const AssessorPtr& assessor, const std::ve
     return absl::OkStatus();
   };
 
+  std::vector<const Clip*> mannequins;  // drawn, and seen by BlazePose
+  for (const Clip& clip : clips) {
+    const auto& known = assessor->exercises();
+    const bool exercise = std::find(known.begin(), known.end(), clip.exercise) != known.end();
+    if (exercise && !clip.wrong_joints.empty()) mannequins.push_back(&clip);
+  }
+  const int filmed = static_cast<int>(mannequins.size());
+  std::vector<std::optional<LocalisedFilm>> by_filmed_fault(mannequins.size());
+  const auto judge_filmed = [&](int i) -> absl::Status {
+    const Clip& clip = *mannequins[i];
+    const auto overall = AssessFilm(assessor, FilmOf(clip), clip.exercise);
+    if (!overall.ok()) return overall.status();
+    const std::vector<int> wrong(clip.wrong_joints.begin(), clip.wrong_joints.end());
+    if (*overall)
+      by_filmed_fault[i] = Judge(clip.id, absl::StrCat(clip.exercise, ": ", clip.fault), **overall, wrong);
+    return absl::OkStatus();
+  };
+
   std::vector<std::optional<LocalisedFilm>> by_fault(synthetic), by_limb(real.size()), by_joint(real.size());
   std::vector<std::optional<bool>> flagged(real.size());
   const auto judge_real = [&](size_t i) -> absl::Status {
@@ -269,13 +287,16 @@ absl::StatusOr<Localisation> Localise(const AssessorPtr& assessor, const std::ve
     }
     return absl::OkStatus();
   };
-  const absl::Status status =
-      ForEach(synthetic + static_cast<int>(real.size()), run, [&](int i) -> absl::Status {
-        return i < synthetic ? judge_fault(i, by_fault[i]) : judge_real(i - synthetic);
-      });
+  const int total = synthetic + filmed + static_cast<int>(real.size());
+  const absl::Status status = ForEach(total, run, [&](int i) -> absl::Status {
+    if (i < synthetic) return judge_fault(i, by_fault[i]);
+    if (i < synthetic + filmed) return judge_filmed(i - synthetic);
+    return judge_real(i - synthetic - filmed);
+  });
   if (!status.ok()) return status;
 
   Localisation result{.faults = Present(std::move(by_fault)),
+                      .filmed_faults = Present(std::move(by_filmed_fault)),
                       .limbs = Present(std::move(by_limb)),
                       .joints = Present(std::move(by_joint))};
   for (const std::optional<bool>& flag : flagged) {
@@ -288,6 +309,7 @@ absl::StatusOr<Localisation> Localise(const AssessorPtr& assessor, const std::ve
 
 std::string ToText(const Localisation& localisation) {
   std::string text = ToText("Faults of the mannequin, unseen bodies and cameras", localisation.faults);
+  text += ToText("Faults of the mannequin on film, seen by BlazePose", localisation.filmed_faults);
   text += ToText("Real correct clips, one limb turned by 30 degrees", localisation.limbs);
   text += ToText("Real correct clips, one joint displaced by 0.35 torso lengths", localisation.joints);
   if (localisation.undisturbed > 0) {
@@ -301,6 +323,7 @@ std::string ToText(const Localisation& localisation) {
 
 nlohmann::json ToJson(const Localisation& localisation) {
   return {{"faults", FilmsToJson(localisation.faults)},
+          {"filmed_faults", FilmsToJson(localisation.filmed_faults)},
           {"limbs", FilmsToJson(localisation.limbs)},
           {"joints", FilmsToJson(localisation.joints)},
           {"undisturbed", localisation.undisturbed},

@@ -45,6 +45,8 @@ std::vector<HitRate> HitRates(const std::vector<LocalisedFilm>& films);
 struct Localisation {
   std::vector<LocalisedFilm>
       faults;  // the mannequin with every fault of every exercise, unseen bodies and views
+  std::vector<LocalisedFilm>
+      filmed_faults;                  // clips that name their wrong joints: mannequins seen by BlazePose
   std::vector<LocalisedFilm> limbs;   // real correct clips, one limb turned by 30 degrees in the picture
   std::vector<LocalisedFilm> joints;  // real correct clips, one joint off by 0.35 torso lengths
   // Real correct clips as they are.

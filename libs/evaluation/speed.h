@@ -9,8 +9,11 @@ namespace trackfit::evaluation {
 
 struct Speed {
   int windows = 0;
-  double median_ms = 0;  // of one window: normalising, network and judgement, on the calling thread
+  // Of one window: normalising, network and judgement, on the calling thread. The processor's time leaves out
+  // what other programs took on a busy machine.
+  double median_ms = 0;
   double p90_ms = 0;
+  double median_cpu_ms = 0;
 };
 // Of `windows` assessments of a mannequin's full windows, after a warm-up.
 absl::StatusOr<Speed> MeasureSpeed(const AssessorPtr& assessor, int windows = 50);

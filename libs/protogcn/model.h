@@ -2,6 +2,8 @@
 #ifndef TRACKFIT_PROTOGCN_MODEL_H_
 #define TRACKFIT_PROTOGCN_MODEL_H_
 
+#include <torch/script.h>
+
 #include <memory>
 #include <span>
 #include <string>
@@ -9,11 +11,6 @@
 
 #include "absl/status/statusor.h"
 #include "protogcn/model_archive.h"
-
-// LibTorch's class, so that those who only load and run need none of its headers.
-namespace torch::jit {
-struct Module;
-}
 
 namespace trackfit::protogcn {
 

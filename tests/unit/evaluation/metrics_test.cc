@@ -69,8 +69,8 @@ TEST(AccuracyAcrossFolds, TakesEachFoldsThresholdFromTheOthers) {
 }
 
 TEST(ChanceOfHit, CountsDrawsWithoutPuttingBack) {
-  EXPECT_DOUBLE_EQ(ChanceOfHit(33, 1, 1), 1.0 / 33);
-  EXPECT_DOUBLE_EQ(ChanceOfHit(4, 2, 2), 1 - 2.0 / 4 * 1.0 / 3);
+  EXPECT_NEAR(ChanceOfHit(33, 1, 1), 1.0 / 33, 1e-12);
+  EXPECT_NEAR(ChanceOfHit(4, 2, 2), 1 - 2.0 / 4 * 1.0 / 3, 1e-12);
   EXPECT_DOUBLE_EQ(ChanceOfHit(3, 1, 3), 1);
   EXPECT_DOUBLE_EQ(ChanceOfHit(0, 0, 3), 0);
 }

@@ -82,13 +82,12 @@ Decisions Decided(const std::vector<ClipDecision>& clips) {
 }
 
 ClipDecision Decision(SourceKind kind, int truth, int decided, float known_score = 0.5F) {
-  ClipDecision decision{.id = "clip",
-                        .kind = kind,
-                        .truth = truth,
-                        .decision = decided,
-                        .exercise_named = decided,
-                        .known_score = known_score,
-                        .probabilities = {0, 0, 0}};
+  ClipDecision decision;
+  decision.kind = kind;
+  decision.truth = truth;
+  decision.decision = decision.exercise_named = decided;
+  decision.known_score = known_score;
+  decision.probabilities = {0, 0, 0};
   decision.probabilities[decided] = 1;
   return decision;
 }

@@ -213,6 +213,15 @@ TEST(Model, TakesJointErrorsFromWhereItsMetadataSay) {
   EXPECT_NE(graph->joint_error, head->joint_error);
 }
 
+TEST(Model, OfANetworkInTrainingIsWhatItsArchiveWouldBe) {
+  const torch::jit::Module network = MakeNetwork(SmallConfig());
+  ASSERT_TRUE(network.is_training());
+  auto model = Model::FromNetwork(network, SmallMetadata());
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_TRUE(network.is_training()) << "it can be trained further";
+  EXPECT_EQ((*model)->Run(Window(1))->logits, LoadSmall()->Run(Window(1))->logits);
+}
+
 TEST(Model, GivesProbabilitiesAndAUnitEmbedding) {
   auto prediction = LoadSmall()->Run(Window(2));
   ASSERT_TRUE(prediction.ok());

@@ -26,6 +26,15 @@ TEST(Progress, ShowsShareSpeedAndTimeLeftOnATerminal) {
   EXPECT_THAT(out.str(), Not(HasSubstr("\n")));
 }
 
+TEST(Progress, CountsWhatItIsTold) {
+  std::ostringstream out;
+  Progress progress(out, Progress::Style::kTerminal, "Assessing", 300, kStart, "clips");
+  progress.Update(150, kStart + std::chrono::seconds(5));
+  EXPECT_THAT(out.str(), HasSubstr("150 of 300 clips"));
+  EXPECT_THAT(out.str(), HasSubstr("0:05 left"));
+  EXPECT_THAT(out.str(), Not(HasSubstr("fps")));
+}
+
 TEST(Progress, WipesItsBarBeforeOtherOutput) {
   std::ostringstream out;
   Progress progress(out, Progress::Style::kTerminal, "Analysing", 300, kStart);

@@ -124,9 +124,9 @@ Chart::Chart(Canvas& canvas, const Lettering& lettering, const Rect2f& frame, co
     top += kTitleSize + 16;
   }
   if (!y.title.empty()) top += kTextSize + 14;
-  float ticks_width = 0;
+  float ticks_width = 26;  // at least, so that charts above one another are in line
   if (y.numbered) {
-    for (const double tick : RoundTicks(y.low, y.high))
+    for (const double tick : RoundTicks(y.low, y.high, y.ticks))
       ticks_width =
           std::max(ticks_width, lettering.regular.Width(NumberText(tick, y.high - y.low), kSmallTextSize));
   }
@@ -143,7 +143,7 @@ void Chart::DrawAxes() {
   const float right = area_.x + area_.width, bottom = area_.y + area_.height;
   canvas_.Rectangle(area_, 0, palette::kWhite.WithAlpha(0.03F));
   if (y_.numbered) {
-    for (const double tick : RoundTicks(y_.low, y_.high)) {
+    for (const double tick : RoundTicks(y_.low, y_.high, y_.ticks)) {
       const float y = At({x_.low, tick}).y;
       canvas_.Line({area_.x, y}, {right, y}, 1, kGrid);
       RightAligned(canvas_, face, {area_.x - 10, y}, NumberText(tick, y_.high - y_.low), kSmallTextSize,
@@ -151,7 +151,7 @@ void Chart::DrawAxes() {
     }
   }
   if (x_.numbered) {
-    for (const double tick : RoundTicks(x_.low, x_.high)) {
+    for (const double tick : RoundTicks(x_.low, x_.high, x_.ticks)) {
       const float x = At({tick, y_.low}).x;
       canvas_.Line({x, area_.y}, {x, bottom}, 1, kGrid);
       Centred(canvas_, face, {x, bottom + 17}, NumberText(tick, x_.high - x_.low), kSmallTextSize,

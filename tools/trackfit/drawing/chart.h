@@ -25,6 +25,7 @@ struct Axis {
   double high = 1;
   std::string title{};
   bool numbered = true;  // with ticks and grid lines
+  int ticks = 5;         // about so many
 };
 
 enum class Marker { kDisc, kRing, kCross, kLine };

@@ -123,10 +123,10 @@ cv::Mat DrawReliability(const Report& report, const Recognition& recognition, co
   const float top = DrawHeadline(
       canvas, lettering, "Reliability of the confidence",
       absl::StrFormat("%s: expected calibration error %.3f", About(report), recognition.calibration_error));
-  constexpr float kCountsHeight = 200;
+  constexpr float kCountsHeight = 230;
   const cv::Rect2f below = Below(size, top);
-  Chart chart(canvas, lettering, {0, top, below.width, below.height - kCountsHeight}, "",
-              {.title = "confidence"}, {.title = "share that is right"},
+  Chart chart(canvas, lettering, {0, top, below.width, below.height - kCountsHeight}, "", {},
+              {.title = "share that is right"},
               {{.text = "clips", .colour = palette::kLeft, .marker = Marker::kLine},
                {.text = "ideal", .colour = palette::kMuted, .marker = Marker::kLine}});
   int most = 1;
@@ -140,7 +140,7 @@ cv::Mat DrawReliability(const Report& report, const Recognition& recognition, co
   const cv::Rect2f frame(0, below.y + below.height - kCountsHeight, chart.area().x + chart.area().width + 28,
                          kCountsHeight);
   Chart counts(canvas, lettering, frame, "", {.title = "confidence"},
-               {.low = 0, .high = static_cast<double>(most), .title = "clips"});
+               {.low = 0, .high = static_cast<double>(most), .title = "clips", .ticks = 3});
   for (const evaluation::ReliabilityBin& bin : recognition.reliability) {
     if (bin.count > 0)
       counts.Bar({bin.low + 0.004, 0}, {bin.high - 0.004, static_cast<double>(bin.count)}, palette::kRight);
