@@ -180,14 +180,15 @@ std::vector<ConfigKey> MakeKeys() {
       Key("data.hold_out_fold", FIELD(data.hold_out_fold), Within(0, 100),
           "From 1 on: this fold is what the model is validated on instead; 0 = none"),
 
-      Key("network.layout", FIELD(network.layout), OneOf({"blazepose_33", "coco_20"}),
+      Key("network.layout", FIELD(network.layout), OneOf({"blazepose_33", "body_19", "coco_20"}),
           "Nodes of the skeleton"),
       Key("network.joint_mapping", FIELD(joint_mapping), OneOf({"layout", "track_fit"}),
           "Which joints feed the nodes: track_fit is for weights of Track-Fit's"),
       Key("network.modality", FIELD(modality), OneOf({"joint", "bone", "k_bone"}),
           "What it sees of a node: itself, or from its parent or grandparent"),
       Key("network.normalization", FIELD(normalization), Any(),
-          "Of poses: torso (camera removed) or image (upstream's)"),
+          "Of poses: body, torso, flat or facing (the camera removed, see docs/training.md), or image "
+          "(upstream's)"),
       Key("network.window", FIELD(network.window), Within(2, 4096), "Frames per window that it sees"),
       Key("network.window_poses", FIELD(window_poses), Within(0, 4096),
           "Poses per window, brought to network.window frames; 0 = as many"),
@@ -206,6 +207,8 @@ std::vector<ConfigKey> MakeKeys() {
           "Width of the contrastive feature"),
       Key("network.joint_coefficients", FIELD(network.joint_coefficients), Within(0, 128),
           "0 = one per node; upstream has 25 for 20"),
+      Key("network.joint_channels", FIELD(network.joint_channels), Within(0, 4096),
+          "Width of the head that points at wrong joints; 0 = none"),
       Key("network.dropout", FIELD(network.head_dropout), Within(0, 0.95),
           "Before the classifier, while it trains"),
 
@@ -224,6 +227,8 @@ std::vector<ConfigKey> MakeKeys() {
           "Windows of other movements for each of one exercise"),
       Key("sampling.synthetic_faults", FIELD(sampling.synthetic_faults), Within(0, 1),
           "Share of the mannequin's movements with a fault"),
+      Key("sampling.disturbed_share", FIELD(sampling.disturbed_share), Within(0, 1),
+          "Of the other windows: with one limb or joint made wrong"),
 
       Key("augmentation.mirror_probability", FIELD(sampling.augmentation.mirror_probability), Within(0, 1),
           "Left and right exchanged"),
@@ -271,6 +276,14 @@ std::vector<ConfigKey> MakeKeys() {
           "Of the graph reconstruction's loss"),
       Key("training.reconstruction_start", FIELD(training.reconstruction_start), Below(0, 1),
           "Share of all steps after which it is trained"),
+      Key("training.names_weight", FIELD(training.names_weight), From(0),
+          "Of telling all movements apart by name, each of the background's for itself"),
+      Key("training.form_weight", FIELD(training.form_weight), From(0),
+          "Of telling correct from incorrect by the cosine to a prototype"),
+      Key("training.joint_weight", FIELD(training.joint_weight), From(0),
+          "Of pointing at wrong joints; needs network.joint_channels"),
+      Key("training.contrast_weight", FIELD(training.contrast_weight), From(0),
+          "Of upstream's class-specific contrast"),
       Key("training.average_decay", FIELD(training.average_decay), Below(0, 1),
           "Per step, of the averaged weights that are evaluated and kept"),
       Key("training.device", FIELD(training.device), OneOf({"cpu", "cuda", "auto"}),
@@ -534,6 +547,7 @@ absl::Status AdoptNetworkOfInit(RunConfig& config) {
   archive.network = metadata->network;
   archive.modality = metadata->modality;
   archive.normalization = metadata->normalization;
+  archive.window_poses = metadata->window_poses;
   archive.rate_hz = metadata->rate_hz;
   archive.window_poses = metadata->window_poses;
   if (!metadata->joint_mapping.empty()) {

@@ -1,12 +1,13 @@
 #include "training/training_data.h"
 
-#include <cstdint>
 #include <filesystem>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "protogcn/folds.h"
 
 namespace trackfit::tools {
 namespace {
@@ -73,20 +74,13 @@ absl::StatusOr<TrainingData> ReadTrainingData(const DataConfig& config) {
   return data;
 }
 
-int FoldOf(const protogcn::Clip& clip, int folds) {
-  uint64_t hash = 14695981039346656037U;  // FNV-1a: the same on every machine
-  for (const char c : clip.group.empty() ? clip.id : clip.group) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
-  }
-  hash ^= hash >> 32;  // its low bits alone are not even
-  return static_cast<int>(hash % static_cast<uint64_t>(folds)) + 1;
-}
-
 void HoldOutFold(int folds, int hold_out, TrainingData& data) {
+  const std::map<std::string, int> fold_of_group = protogcn::GroupedFolds(data.train, folds);
   std::vector<protogcn::Clip> train;
   data.val.clear();
   for (protogcn::Clip& clip : data.train) {
-    (FoldOf(clip, folds) == hold_out ? data.val : train).push_back(std::move(clip));
+    const bool held_out = protogcn::FoldOf(fold_of_group, clip) == hold_out - 1;
+    (held_out ? data.val : train).push_back(std::move(clip));
   }
   data.train = std::move(train);
 }

@@ -21,11 +21,8 @@ struct TrainingData {
 // protogcn::ReadLandmarks and protogcn::Split::Read.
 absl::StatusOr<TrainingData> ReadTrainingData(const DataConfig& config);
 
-// In [1, folds]: depends on the clip's group alone (without one, on its id), so that it is the same whatever
-// else is trained on.
-int FoldOf(const protogcn::Clip& clip, int folds);
-
-// Makes the training clips of the fold `hold_out` the validation clips; the former ones are left out.
+// Makes the training clips of the fold `hold_out` in [1, folds] (see protogcn::GroupedFolds) the validation
+// clips; the former ones are left out.
 void HoldOutFold(int folds, int hold_out, TrainingData& data);
 
 }  // namespace trackfit::tools

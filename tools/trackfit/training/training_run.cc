@@ -16,9 +16,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "assessment/protogcn_assessor.h"
+#include "drawing/curves.h"
+#include "evaluation/recognition.h"
 #include "protogcn/archive_io.h"
 #include "protogcn/calibration.h"
-#include "protogcn/evaluation.h"
 #include "protogcn/file_io.h"
 #include "protogcn/model.h"
 #include "protogcn/network.h"
@@ -64,8 +66,9 @@ using Figures = std::vector<std::pair<std::string, double>>;
 
 // The columns of log.csv that the trainer fills. A loss that the trainer learns to report is added here.
 Figures LossFigures(const protogcn::Losses& losses) {
-  return {{"loss", losses.classification},
-          {"reconstruction", losses.reconstruction},
+  return {{"loss", losses.classification}, {"names", losses.names},
+          {"form", losses.form},           {"joints", losses.joints},
+          {"contrast", losses.contrast},   {"reconstruction", losses.reconstruction},
           {"accuracy", losses.accuracy}};
 }
 
@@ -76,62 +79,45 @@ struct Validation {
   double score = 0;  // by which the best epoch is chosen
   std::string text;  // for people
 };
-constexpr const char* kScoreMeaning = "mean of exercises right and other movements rejected";
+constexpr const char* kScoreMeaning = "mean of exercises named right and the AUROC of known against unknown";
 
 // The names of Validation::figures, for epochs without one.
-constexpr const char* kFigureNames[] = {"validation.loss", "validation.exercises.accuracy",
-                                        "validation.film.accuracy", "validation.photo_pairs.accuracy",
-                                        "validation.others.rejected"};
+constexpr const char* kFigureNames[] = {"validation.loss",
+                                        "validation.exercises.accuracy",
+                                        "validation.film.accuracy",
+                                        "validation.photo_pairs.accuracy",
+                                        "validation.others.rejected",
+                                        "validation.known.auroc"};
 
-absl::StatusOr<Validation> Validate(const Run& run, int min_frames, const protogcn::WindowFunction& model) {
-  const auto decisions = protogcn::Decide(run.data.val, run.config.data.classes,
-                                          {.shape = run.shape, .min_frames = min_frames}, model);
+// How the network would do if it were served.
+absl::StatusOr<Validation> Validate(const Run& run, const torch::jit::Module& network,
+                                    const protogcn::ModelMetadata& metadata) {
+  auto model = protogcn::Model::FromNetwork(network, metadata);
+  if (!model.ok()) return model.status();
+  const auto assessor = assessment::ProtogcnAssessor::FromModel(*std::move(model), metadata.version);
+  if (!assessor.ok()) return assessor.status();
+  const auto decisions = evaluation::Decide(*assessor, run.data.val);
   if (!decisions.ok()) return decisions.status();
-  const protogcn::Evaluation evaluation = protogcn::Summarize(*decisions, run.config.data.classes);
+  const evaluation::Recognition recognition = evaluation::Summarise(*decisions);
   double loss = 0;
-  for (const protogcn::ClipDecision& clip : *decisions) {
+  for (const evaluation::ClipDecision& clip : decisions->clips) {
     constexpr float kLeast = 1e-7F;
-    loss -=
-        std::log(std::max(clip.probabilities[clip.truth], kLeast)) / static_cast<double>(decisions->size());
+    loss -= std::log(std::max(clip.probabilities[clip.truth], kLeast)) /
+            static_cast<double>(decisions->clips.size());
   }
-  const double exercises = evaluation.exercises.Accuracy(), rejected = evaluation.background.Accuracy();
-  const double values[] = {loss, exercises, evaluation.sequences.Accuracy(), evaluation.photos.Accuracy(),
-                           rejected};
+  const double exercises = recognition.exercises_named.Accuracy(), auroc = recognition.known_auroc;
+  const double values[] = {loss,
+                           exercises,
+                           recognition.film.Accuracy(),
+                           recognition.photos.Accuracy(),
+                           recognition.others.Accuracy(),
+                           auroc};
+  static_assert(std::size(values) == std::size(kFigureNames));
   Validation validation;
   for (size_t i = 0; i < std::size(values); ++i) validation.figures.emplace_back(kFigureNames[i], values[i]);
-  validation.score = evaluation.background.Total() > 0 ? (exercises + rejected) / 2 : exercises;
-  validation.text = protogcn::EvaluationToText(evaluation);
+  validation.score = recognition.others.Total() > 0 ? (exercises + auroc) / 2 : exercises;
+  validation.text = evaluation::ToText(recognition);
   return validation;
-}
-
-// Runs a network that is still in training; only its probabilities matter.
-protogcn::WindowFunction Classify(torch::jit::Module& network, const protogcn::WindowShape& shape,
-                                  torch::Device device) {
-  return [&network, shape, device](std::span<const float> window) -> absl::StatusOr<protogcn::Prediction> {
-    try {
-      torch::NoGradGuard no_grad;
-      const torch::Tensor input = torch::tensor(at::ArrayRef<float>(window.data(), window.size()))
-                                      .reshape({1, 1, shape.frames, -1, 3})
-                                      .to(device);
-      const torch::Tensor probabilities =
-          torch::softmax(protogcn::Forward(network, input).logits[0], 0).cpu().contiguous();
-      const float* first = probabilities.data_ptr<float>();
-      return protogcn::Prediction{.logits = {},
-                                  .probabilities = {first, first + probabilities.numel()},
-                                  .embedding = {},
-                                  .joint_error = {}};
-    } catch (const std::exception& error) {
-      return absl::InternalError(absl::StrCat("validation failed: ", error.what()));
-    }
-  };
-}
-
-absl::StatusOr<Validation> ValidateInTraining(const Run& run, const protogcn::Trainer& trainer) {
-  const torch::jit::GraphOptimizerEnabledGuard plain_executor(false);  // too few windows to profile
-  torch::jit::Module averaged = trainer.AveragedNetwork();
-  averaged.to(trainer.device());
-  const int min_frames = std::min(protogcn::ModelMetadata{}.min_frames, run.shape.poses);
-  return Validate(run, min_frames, Classify(averaged, run.shape, trainer.device()));
 }
 
 // --- what is said while it runs
@@ -211,6 +197,7 @@ protogcn::ModelMetadata Describe(const Run& run, const std::string& selection) {
   metadata.min_frames = std::min(metadata.min_frames, run.shape.poses);
   metadata.normalization = skeleton::NormalizationName(run.shape.normalization);
   metadata.modality = skeleton::ModalityName(run.shape.modality);
+  if (run.config.training.joint_weight > 0) metadata.joint_error = protogcn::JointErrorSource::kHead;
   metadata.provenance = {
       {"data", run.data.files},
       {"synthetic_data", "mannequin of libs/synthesis, made anew for every window"},
@@ -281,10 +268,6 @@ absl::Status Log(EpochLog& log, int epoch, double rate, const protogcn::Losses& 
   return log.Append(row);
 }
 
-// CALL SITE of the curves: `DrawCurves(run.folder.log(), run.folder.curves())` of drawing/ goes here, once
-// there is one. Called after every epoch, when log.csv is complete up to it.
-absl::Status DrawRun(const Run& /*run*/) { return absl::OkStatus(); }
-
 // The state is written last: an epoch whose state is there has its row and its share in best.pt, too.
 absl::Status TrainEpochs(const Run& run, const protogcn::WindowSampler& sampler, protogcn::Trainer& trainer,
                          std::optional<Best>& best) {
@@ -301,7 +284,8 @@ absl::Status TrainEpochs(const Run& run, const protogcn::WindowSampler& sampler,
     const int every = run.config.validate_every;
     std::optional<Validation> validation;
     if (trainer.done() || (every > 0 && trainer.epoch() % every == 0)) {
-      auto found = ValidateInTraining(run, trainer);
+      const torch::jit::GraphOptimizerEnabledGuard plain_executor(false);  // too few windows to profile
+      auto found = Validate(run, trainer.AveragedNetwork(), Describe(run, "still in training"));
       if (!found.ok()) return found.status();
       validation = *std::move(found);
       std::string text = absl::StrCat("epoch ", trainer.epoch(), " validation:");
@@ -315,7 +299,9 @@ absl::Status TrainEpochs(const Run& run, const protogcn::WindowSampler& sampler,
         !status.ok()) {
       return status;
     }
-    if (absl::Status status = DrawRun(run); !status.ok()) return status;
+    if (absl::Status status = DrawCurves(run.folder.log().string(), run.folder.curves().string());
+        !status.ok())
+      return status;
     if (absl::Status status = trainer.Save(run.folder.state()); !status.ok()) return status;
   }
   return absl::OkStatus();
@@ -349,17 +335,6 @@ absl::Status CalibrateModel(const Run& run, const protogcn::Model& model, protog
   return absl::OkStatus();
 }
 
-// The model as a server would load it; no file is left behind.
-absl::StatusOr<std::unique_ptr<protogcn::Model>> AsServed(const Run& run, const torch::jit::Module& network,
-                                                          const protogcn::ModelMetadata& metadata) {
-  const std::string draft = (run.folder.path / "model.draft").string();
-  if (const absl::Status saved = protogcn::SaveArchive(draft, network, metadata); !saved.ok()) return saved;
-  absl::StatusOr<std::unique_ptr<protogcn::Model>> model = protogcn::Model::Load(draft);
-  std::error_code ignored;
-  fs::remove(draft, ignored);
-  return model;
-}
-
 std::string Selection(const Run& run, const std::optional<Best>& best) {
   const int epochs = run.config.training.epochs;
   if (!best.has_value())
@@ -382,14 +357,11 @@ absl::StatusOr<RunResult> Finish(const Run& run, const protogcn::Trainer& traine
   }
   protogcn::ModelMetadata metadata = Describe(run, Selection(run, best));
   run.Say(absl::StrCat("Calibrating ", metadata.provenance["selection"]));
-  const auto raw = AsServed(run, network, metadata);
+  const auto raw = protogcn::Model::FromNetwork(network, metadata);
   if (!raw.ok()) return raw.status();
   if (const absl::Status status = CalibrateModel(run, **raw, metadata); !status.ok()) return status;
 
-  const auto calibrated = AsServed(run, network, metadata);
-  if (!calibrated.ok()) return calibrated.status();
-  const auto validation = Validate(run, metadata.min_frames,
-                                   [&](std::span<const float> window) { return (*calibrated)->Run(window); });
+  const auto validation = Validate(run, network, metadata);
   if (!validation.ok()) return validation.status();
   for (const auto& [name, value] : validation->figures) metadata.metrics[name] = value;
   const std::string path = run.folder.model().string();
@@ -428,7 +400,7 @@ absl::StatusOr<RunResult> Go(const RunConfig& config, bool resume, std::ostream&
 
   auto network = MakeNetwork(run);
   if (!network.ok()) return network.status();
-  const auto trainer = protogcn::Trainer::Create(*std::move(network), config.training);
+  const auto trainer = protogcn::Trainer::Create(*std::move(network), config.training, sampler->names());
   if (!trainer.ok()) return trainer.status();
   fs::create_directories(run.folder.path);
   std::optional<Best> best;
