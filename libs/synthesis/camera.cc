@@ -186,9 +186,66 @@ double PixelsPerMetre(const skeleton::Pose& pose) {
   return product / square;
 }
 
+constexpr double kHiddenLoss = 0.7;  // of visibility, of a joint behind the own body
+
 double InPicture(double x, double y) {
   const double outside = std::max({-x, x - 1, -y, y - 1, 0.0});
   return std::exp(-outside * 12);
+}
+
+// What BlazePose says of the visibility of a joint that the body hides: the median by part of the body.
+double HiddenVisibility(int joint) {
+  switch (joint) {
+    case skeleton::kLeftElbow:
+    case skeleton::kRightElbow:
+    case skeleton::kLeftWrist:
+    case skeleton::kRightWrist:
+      return 0.15;
+    case skeleton::kLeftKnee:
+    case skeleton::kRightKnee:
+      return 0.35;
+    case skeleton::kLeftAnkle:
+    case skeleton::kRightAnkle:
+      return 0.5;
+    default:
+      break;
+  }
+  if (joint > skeleton::kRightWrist && joint < kLeftHip) return 0.25;  // hands
+  return joint > skeleton::kRightAnkle ? 0.6 : 1.0;                    // feet; face and trunk
+}
+
+bool OnLimb(int joint) { return joint > kRightShoulder && joint != kLeftHip && joint != kRightHip; }
+
+// `visible` as ProjectPose gives it, which is right, as BlazePose would say it.
+double SaidVisibility(int joint, const skeleton::Landmark& landmark) {
+  const double inside = 0.05 + 0.95 * InPicture(landmark.x, landmark.y);
+  const double hidden = std::clamp((1 - landmark.visibility / inside) / kHiddenLoss, 0.0, 1.0);
+  return inside * (1 - hidden * (1 - HiddenVisibility(joint)));
+}
+
+constexpr std::array<std::array<int, 5>, 2> kLimbPairs = {
+    {{skeleton::kLeftElbow, skeleton::kLeftWrist, skeleton::kLeftPinky, skeleton::kLeftIndex,
+      skeleton::kLeftThumb},
+     {skeleton::kLeftKnee, skeleton::kLeftAnkle, skeleton::kLeftHeel, skeleton::kLeftFootIndex,
+      skeleton::kLeftFootIndex}}};
+
+// The limbs of one pair change sides for a while, in some clips.
+void SwapLimbs(std::vector<skeleton::Pose>& poses, const LandmarkNoise& noise, double fps,
+               const NamedRandom& random) {
+  for (size_t pair = 0; pair < kLimbPairs.size(); ++pair) {
+    if (random.Uniform("swaps", pair) >= noise.swap_chance) continue;
+    const auto length = static_cast<size_t>(std::ceil(fps * random.Between("swap length", 0.2, 1, pair)));
+    const auto first =
+        static_cast<size_t>(random.Uniform("swap start", pair) * static_cast<double>(poses.size()));
+    for (size_t t = first; t < std::min(poses.size(), first + length); ++t) {
+      for (size_t i = 0; i < kLimbPairs[pair].size(); ++i) {
+        const int left = kLimbPairs[pair][i];
+        if (i > 0 && left == kLimbPairs[pair][i - 1]) continue;
+        std::swap(poses[t].landmarks[left], poses[t].landmarks[left + 1]);
+        std::swap(poses[t].world_landmarks[left], poses[t].world_landmarks[left + 1]);
+      }
+    }
+  }
 }
 
 absl::Status CheckCamera(const char* field, double value, double low, double high) {
@@ -344,7 +401,7 @@ skeleton::Pose ProjectPose(const Camera& camera, const Body& body, const Joints&
     const double x = p.x / camera.width, y = p.y / camera.height;
     const double inside = InPicture(x, y);
     const double visible =
-        (1 - 0.7 * Hidden(camera.position, joints, i, body.stature)) * (0.05 + 0.95 * inside);
+        (1 - kHiddenLoss * Hidden(camera.position, joints, i, body.stature)) * (0.05 + 0.95 * inside);
     pose.landmarks[i] = {static_cast<float>(x), static_cast<float>(y),
                          static_cast<float>((p.depth - origin.depth) * pixels_per_metre / camera.width),
                          static_cast<float>(visible), static_cast<float>(0.02 + 0.98 * inside)};
@@ -369,9 +426,13 @@ std::vector<skeleton::Pose> AddLandmarkNoise(std::vector<skeleton::Pose> poses, 
   const double keep = std::exp(-1 / (0.1 * fps));
   const double renew = std::sqrt(1 - keep * keep);
   std::vector<std::array<double, 3>> bias(kJointCount), jitter(kJointCount);
+  std::array<double, kJointCount> scale{};
   for (int j = 0; j < kJointCount; ++j) {
+    const double tail = OnLimb(j) ? noise.limb_tail : noise.trunk_tail;
+    scale[j] = std::exp(tail * std::clamp(random.Normal("scale", j), -2.5, 2.5));
     for (int axis = 0; axis < 3; ++axis) {
-      bias[j][axis] = random.Normal("bias", 3 * j + axis) * (axis == 2 ? noise.depth_bias : noise.bias);
+      bias[j][axis] =
+          random.Normal("bias", 3 * j + axis) * (axis == 2 ? noise.depth_bias : noise.bias * scale[j]);
       jitter[j][axis] = random.Normal("first jitter", 3 * j + axis);
     }
   }
@@ -381,12 +442,12 @@ std::vector<skeleton::Pose> AddLandmarkNoise(std::vector<skeleton::Pose> poses, 
     for (int j = 0; j < kJointCount; ++j) {
       skeleton::Landmark& l = pose.landmarks[j];
       skeleton::WorldLandmark& world = pose.world_landmarks[j];
-      const double hidden = 1 - l.visibility;
+      const double hidden = 1 - l.visibility, said = SaidVisibility(j, l);
       std::array<double, 3> offset{};
       for (int axis = 0; axis < 3; ++axis) {
         const uint64_t index = (frame * kJointCount + j) * 3 + axis;
         jitter[j][axis] = keep * jitter[j][axis] + renew * random.Normal("jitter", index);
-        const double deviation = jitter[j][axis] * (axis == 2 ? noise.depth_jitter : noise.jitter);
+        const double deviation = jitter[j][axis] * (axis == 2 ? noise.depth_jitter : noise.jitter * scale[j]);
         offset[axis] = trunk * (bias[j][axis] + deviation) * (1 + 2 * hidden);
       }
       l.x += static_cast<float>(offset[0] * pixels / pose.image_width);
@@ -395,11 +456,12 @@ std::vector<skeleton::Pose> AddLandmarkNoise(std::vector<skeleton::Pose> poses, 
       world.x += static_cast<float>(offset[0]);
       world.y += static_cast<float>(offset[1]);
       l.z = static_cast<float>(image_depth * world.z * pixels / pose.image_width);
-      const double seen = l.visibility + 0.02 * jitter[j][0] * (1 + 4 * hidden) - 0.01;
+      const double seen = said + 0.02 * jitter[j][0] * (1 + 4 * hidden) - 0.01;
       l.visibility = world.visibility = static_cast<float>(std::clamp(seen, 0.0, 1.0));
     }
     pose.score = static_cast<float>(std::clamp(0.98 + 0.01 * random.Normal("score", frame), 0.5, 1.0));
   }
+  SwapLimbs(poses, noise, fps, random);
   return poses;
 }
 

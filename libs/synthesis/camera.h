@@ -68,12 +68,16 @@ absl::StatusOr<std::vector<Camera>> MakeCameraPath(const CameraOptions& options,
 skeleton::Pose ProjectPose(const Camera& camera, const Body& body, const Joints& joints);
 
 // How BlazePose's landmarks differ from the truth. Deviations are standard deviations in trunk lengths.
-// Depth is what it gets wrong most. Measured with pose_landmark_full on rendered figures in 22 exercises: its
-// world depth is about 0.7 of the true one and tips over along the body's height; its picture depth is 3.3 (2
-// to 4) times its world depth, on real videos too.
+// Measured with pose_landmark_full on rendered figures in 22 exercises (`trackfit dataset bridge`): its world
+// depth is about 0.7 of the true one and tips over along the body's height; its picture depth is 3.3 (2 to 4)
+// times its world depth, on real videos too. Most joints err little, a few a lot, and limbs more often. A
+// hidden trunk or face is said to be in sight; hidden elbows and wrists are not.
 struct LandmarkNoise {
-  double jitter = 0.012;  // correlated over about 0.1 s; three times as much for hidden joints
-  double bias = 0.03;     // constant per clip and joint
+  double jitter = 0.008;    // correlated over about 0.1 s; three times as much for hidden joints
+  double bias = 0.03;       // constant per clip and joint
+  double trunk_tail = 0.4;  // both are multiplied by exp(tail * normal), drawn per clip and joint
+  double limb_tail = 0.8;
+  double swap_chance = 0.05;  // that an arm or a leg pair changes sides in a clip, for 0.2 to 1 s
   double depth_jitter = 0.03;
   double depth_bias = 0.18;
   double depth_tilt = 0.2;    // depth gained per height, constant per clip; no unit

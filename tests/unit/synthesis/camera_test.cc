@@ -141,5 +141,37 @@ TEST(SynthesizePoses, StraysFromTheTruthByAFewPercentOfTheTrunk) {
   EXPECT_LT(sum / count, 0.08);
 }
 
+TEST(LandmarkNoise, SwapsALimbPairForAWhileInSomeClips) {
+  PoseOptions options;
+  options.motion = {.exercise = "squat", .repetitions = 2, .seed = 4};
+  options.noise.reset();
+  const auto exact = SynthesizePoses(options);
+  const LandmarkNoise swaps{.jitter = 0, .bias = 0, .swap_chance = 1};
+  const auto swapped = AddLandmarkNoise(*exact, swaps, 30, 3);
+  int knees = 0, hips = 0;
+  for (size_t i = 0; i < exact->size(); ++i) {
+    const auto &a = swapped[i].landmarks, &b = (*exact)[i].landmarks;
+    knees += a[skeleton::kLeftKnee].x == b[skeleton::kRightKnee].x ? 1 : 0;
+    hips += a[skeleton::kLeftHip].x == b[skeleton::kRightHip].x ? 1 : 0;
+  }
+  EXPECT_GE(knees, 1);
+  EXPECT_LE(knees, 31);
+  EXPECT_EQ(hips, 0);
+}
+
+TEST(LandmarkNoise, SaysThatAHiddenTrunkIsInSightAndAHiddenWristIsNot) {
+  PoseOptions options;
+  options.motion = {.exercise = "standing_idle", .repetitions = 1, .seed = 4};
+  options.camera = CameraOptions{.yaw_degrees = 90};  // from the left: the right side is behind
+  options.noise.reset();
+  const auto exact = SynthesizePoses(options);
+  ASSERT_TRUE(exact.ok()) << exact.status();
+  const auto noisy = AddLandmarkNoise(*exact, {.swap_chance = 0}, 30, 1);
+  ASSERT_LT(exact->front().landmarks[skeleton::kRightShoulder].visibility, 0.5);
+  EXPECT_GT(noisy.front().landmarks[skeleton::kRightShoulder].visibility, 0.8);
+  ASSERT_LT(exact->front().landmarks[skeleton::kRightElbow].visibility, 0.5);
+  EXPECT_LT(noisy.front().landmarks[skeleton::kRightElbow].visibility, 0.5);
+}
+
 }  // namespace
 }  // namespace trackfit::synthesis
