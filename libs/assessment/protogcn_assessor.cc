@@ -120,12 +120,14 @@ void ProtogcnAssessor::JudgeJoints(const protogcn::Prediction& prediction, size_
                                    std::span<const skeleton::Pose> window, Assessment& assessment) const {
   const protogcn::ModelMetadata& metadata = model_->metadata();
   std::vector<float> percentiles(prediction.joint_error.size(), 0.0F);
-  if (!metadata.calibration.empty() && !metadata.calibration[judged].joint_error.empty()) {
+  if (!metadata.calibration.empty()) {
+    const protogcn::ClassCalibration& calibration = metadata.calibration[judged];
     for (size_t node = 0; node < percentiles.size(); ++node) {
-      const protogcn::ClassCalibration& calibration = metadata.calibration[judged];
-      percentiles[node] = protogcn::PercentileOf(prediction.joint_error[node], calibration.joint_error[node]);
+      float place = prediction.joint_error[node];
+      if (!calibration.joint_error.empty())
+        place = percentiles[node] = protogcn::PercentileOf(place, calibration.joint_error[node]);
       if (!calibration.worst_joint.empty())
-        percentiles[node] = protogcn::PercentileOf(percentiles[node], calibration.worst_joint);
+        percentiles[node] = protogcn::PercentileOf(place, calibration.worst_joint);
     }
   }
   const auto errors = skeleton::NodesToJoints(shape_.layout, prediction.joint_error);

@@ -61,8 +61,8 @@ std::vector<float> NormalizedMean(const std::vector<const Prediction*>& executio
   return mean;
 }
 
-ClassCalibration Table(const std::vector<const Prediction*>& executions,
-                       const std::vector<float>& prototype) {
+ClassCalibration Table(const std::vector<const Prediction*>& executions, const std::vector<float>& prototype,
+                       JointErrorSource source) {
   ClassCalibration table;
   if (executions.empty()) return table;
   std::vector<float> cosines;
@@ -74,14 +74,16 @@ ClassCalibration Table(const std::vector<const Prediction*>& executions,
   for (size_t node = 0; node < executions.front()->joint_error.size(); ++node) {
     std::vector<float> errors;
     for (const Prediction* execution : executions) errors.push_back(execution->joint_error[node]);
-    table.joint_error.push_back(Quantiles(std::move(errors), kQuantiles));
+    // Logits of the head are on one scale already.
+    if (source == JointErrorSource::kGraph)
+      table.joint_error.push_back(Quantiles(std::move(errors), kQuantiles));
   }
   std::vector<float> worst;
   for (const Prediction* execution : executions) {
-    float highest = 0;
+    std::vector<float> errors = execution->joint_error;
     for (size_t node = 0; node < table.joint_error.size(); ++node)
-      highest = std::max(highest, PercentileOf(execution->joint_error[node], table.joint_error[node]));
-    worst.push_back(highest);
+      errors[node] = PercentileOf(errors[node], table.joint_error[node]);
+    if (!errors.empty()) worst.push_back(*std::max_element(errors.begin(), errors.end()));
   }
   table.worst_joint = Quantiles(std::move(worst), kQuantiles);
   return table;
@@ -182,8 +184,8 @@ absl::Status Calibrate(std::span<const Observation> train, std::span<const Obser
                                                      " held-out windows; calibration needs both"));
     }
     metadata.prototypes.push_back(NormalizedMean(learned));
-    metadata.calibration.push_back(
-        Table(ExecutionsOf(recognised, static_cast<int>(label)), metadata.prototypes.back()));
+    metadata.calibration.push_back(Table(ExecutionsOf(recognised, static_cast<int>(label)),
+                                         metadata.prototypes.back(), metadata.joint_error));
   }
   metadata.temperature = FitTemperature(held_out);
   metadata.known_threshold =

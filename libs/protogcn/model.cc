@@ -1,6 +1,7 @@
 #include "protogcn/model.h"
 
 #include <ATen/Parallel.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/script.h>
 
 #include <algorithm>
@@ -104,19 +105,22 @@ absl::StatusOr<std::unique_ptr<Model>> Model::Load(const std::string& path) {
 absl::StatusOr<std::unique_ptr<Model>> Model::FromNetwork(const torch::jit::Module& network,
                                                           ModelMetadata metadata) {
   if (absl::Status status = metadata.Validate(); !status.ok()) return status;
-  auto frozen = FreezeNetwork(network);
-  if (!frozen.ok()) return frozen.status();
   try {
-    const c10::InferenceMode inference;
-    at::init_num_threads();
+    const torch::jit::GraphOptimizerEnabledGuard optimise(true);  // as when served
     torch::jit::Module original = network.deepcopy();
     original.eval();
+    auto frozen = FreezeNetwork(original);
+    if (!frozen.ok()) return frozen.status();
+    const c10::InferenceMode inference;
+    at::init_num_threads();
     if (absl::Status status = CheckFrozen(metadata.network, original, *frozen); !status.ok()) return status;
+    auto impl = std::make_unique<Impl>(Impl{std::move(metadata), *std::move(frozen)});
+    return std::unique_ptr<Model>(new Model(std::move(impl)));
+  } catch (const c10::Error& failure) {
+    return absl::DataLossError(absl::StrCat("its network does not run: ", failure.what_without_backtrace()));
   } catch (const std::exception& failure) {
     return absl::DataLossError(absl::StrCat("its network does not run: ", failure.what()));
   }
-  auto impl = std::make_unique<Impl>(Impl{std::move(metadata), *std::move(frozen)});
-  return std::unique_ptr<Model>(new Model(std::move(impl)));
 }
 
 const ModelMetadata& Model::metadata() const { return impl_->metadata; }

@@ -16,9 +16,11 @@ namespace trackfit::protogcn {
 // are evenly spaced quantiles, ascending, the first the minimum and the last the maximum; empty = not
 // calibrated.
 struct ClassCalibration {
-  std::vector<float> cosine;                    // cosine between embedding and prototype
-  std::vector<std::vector<float>> joint_error;  // per node of the layout: raw joint error
-  // Of the worst node's percentile in joint_error: among many joints one is always far out.
+  std::vector<float> cosine;  // cosine between embedding and prototype
+  // Per node of the layout: raw joint error. Empty where the nodes' errors are on one scale (kHead).
+  std::vector<std::vector<float>> joint_error;
+  // Of the worst node's percentile in joint_error, or of its raw error where that is empty: among many joints
+  // one is always far out.
   std::vector<float> worst_joint;
 };
 

@@ -2,6 +2,7 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <torch/csrc/jit/api/compilation_unit.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include <cmath>
 #include <memory>
@@ -183,10 +184,9 @@ def forward(self, x):
     y = y.reshape([n * m, $0, $1, t]).permute([0, 2, 3, 1]).contiguous()
     s = self.gcn
 $3
-    nodes = torch.mean(y, [2])
-    pooled = torch.mean(nodes, [2]).reshape([n, m, -1]).mean([1])
+    pooled = torch.mean(y, [2, 3]).reshape([n, m, -1]).mean([1])
     graph = graph.reshape([n, m, $2, $0, $0]).mean([1])
-    return pooled, graph, nodes.reshape([n, m, -1, $0]).mean([1])
+    return pooled, graph
 )";
 
 // $0: dropout.
@@ -198,17 +198,23 @@ def contrast(self, recon_mean):
     return torch.linear(recon_mean, self.csc_loss.cl_fc.weight, self.csc_loss.cl_fc.bias)
 )";
 
-// Not upstream's. What a node's features and the whole body's posture (mean and spread of every node over
-// time) say of it; each node has its own last layer.
+// Not upstream's. From the course of every node over the window in $0 steps, its mean, spread and extremes,
+// and the lengths of the bones. It shares nothing with the backbone: what tells exercises apart forgets just
+// those differences that it is after, and it can be trained alone, much faster.
 constexpr char kJointHeadSource[] = R"(
-def forward(self, x, nodes):
+def forward(self, x):
     n = x.size(0)
     posture = x.mean([1])
+    course = torch.adaptive_avg_pool1d(posture.flatten(2).transpose(1, 2), [$0]).flatten(1)
     spread, mean = torch.var_mean(posture, [1], False)
-    stats = torch.cat([mean, torch.sqrt(spread + 1e-06)], 2).reshape([n, -1])
-    body = self.body_out.forward(torch.relu(self.body_in.forward(stats)))
-    local = torch.relu(self.node_in.forward(nodes.transpose(1, 2)))
-    return (local * self.node_out.weight.unsqueeze(0)).sum([2]) + body
+    bones = posture.index_select(2, self.child) - posture.index_select(2, self.parent)
+    lengths = torch.sqrt((bones * bones).sum([3]) + 1e-06)
+    length_spread, length_mean = torch.var_mean(lengths, [1], False)
+    features = torch.cat([course, mean.flatten(1), torch.sqrt(spread + 1e-06).flatten(1),
+                          torch.amin(posture, [1]).flatten(1), torch.amax(posture, [1]).flatten(1),
+                          length_mean, torch.sqrt(length_spread + 1e-06)], 1)
+    y = torch.relu(self.inner.forward(features))
+    return self.outer.forward(torch.relu(self.middle.forward(y)))
 )";
 
 constexpr char kLinearSource[] = R"(
@@ -225,7 +231,7 @@ def contrast(self, recon_mean):
     return self.cls_head.contrast(recon_mean)
 
 def forward(self, x):
-    pooled, graph, nodes = self.backbone.forward(x)
+    pooled, graph = self.backbone.forward(x)
     prn_graph, recon_graph, response = self.backbone.reconstruct(graph)
     recon_mean = recon_graph.mean([1]).reshape([x.size(0), -1])
     return self.cls_head.forward(pooled), pooled, graph, recon_graph, recon_mean, response$0
@@ -256,7 +262,7 @@ class NetworkBuilder {
     std::string joints;
     if (config_.joint_channels > 0) {
       network.register_module("joint_head", JointHead());
-      joints = ", self.joint_head.forward(x, nodes)";
+      joints = ", self.joint_head.forward(x)";
     }
     network.define(absl::Substitute(kNetworkSource, joints));
     return network;
@@ -466,13 +472,22 @@ class NetworkBuilder {
   }
 
   Module JointHead() {
+    constexpr int kSteps = 8, kStatistics = 4;
     const int64_t nodes = config_.nodes, width = config_.joint_channels;
+    std::vector<int64_t> children, parents;
+    for (const auto& [child, parent] : config_.bones) {
+      children.push_back(child);
+      parents.push_back(parent);
+    }
+    const int64_t features =
+        nodes * config_.in_channels * (kSteps + kStatistics) + 2 * static_cast<int64_t>(children.size());
     Module module = Make("JointHead");
-    module.register_module("body_in", Linear(2 * width, 2 * nodes * config_.in_channels));
-    module.register_module("body_out", Linear(nodes, 2 * width));
-    module.register_module("node_in", Linear(width, FeatureChannels(config_)));
-    module.register_module("node_out", Weights("Linear", {nodes, width}, false));
-    module.define(kJointHeadSource);
+    module.register_buffer("child", torch::tensor(children, torch::kLong));
+    module.register_buffer("parent", torch::tensor(parents, torch::kLong));
+    module.register_module("inner", Linear(width, features));
+    module.register_module("middle", Linear(width, width));
+    module.register_module("outer", Linear(nodes, width));
+    module.define(absl::Substitute(kJointHeadSource, kSteps));
     return module;
   }
 
@@ -505,6 +520,8 @@ NetworkOutput Forward(Module& network, const Tensor& input) {
 
 absl::StatusOr<Module> FreezeNetwork(const Module& network) {
   try {
+    // Without the optimiser, which training switches off, freezing leaves calls of methods that it removes.
+    const torch::jit::GraphOptimizerEnabledGuard optimise(true);
     Module copy = network.deepcopy();
     copy.eval();
     return torch::jit::freeze(copy);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <fstream>
 #include <future>
 #include <iterator>
@@ -22,6 +23,7 @@ namespace {
 
 constexpr int64_t kCheckpointFormat = 2;
 constexpr const char* kHeadPrefix = "cls_head.";
+constexpr const char* kJointHeadPrefix = "joint_head.";
 constexpr const char* kReconstructionPrefixes[] = {"backbone.prn.", "backbone.post.", "backbone.bn."};
 
 std::vector<torch::Tensor> FloatingState(const torch::jit::Module& network) {
@@ -248,6 +250,8 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(torch::jit::Module netw
   if (const absl::Status status = config.Validate(); !status.ok()) return status;
   if (config.joint_weight > 0 && !network.hasattr("joint_head"))
     return absl::InvalidArgumentError("joint_weight is set, but the network has no joint head");
+  if (config.joints_only && !(config.joint_weight > 0))
+    return absl::InvalidArgumentError("joints_only is set, but joint_weight is 0");
   if (config.names_weight > 0 && names < 1)
     return absl::InvalidArgumentError("names_weight is set, but there are no names to learn");
   const absl::StatusOr<torch::Device> device = FindDevice(config.device);
@@ -262,11 +266,14 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(torch::jit::Module netw
 // While the backbone is frozen its batch statistics are, too.
 void Trainer::PreparePhase() {
   const bool frozen = Frozen();
-  network_.train(true);
+  network_.train(!config_.joints_only);
   if (frozen) network_.attr("backbone").toModule().train(false);
-  for (const auto& parameter : network_.named_parameters()) {
-    parameter.value.requires_grad_(!frozen || parameter.name.rfind(kHeadPrefix, 0) == 0);
-  }
+  const auto learns = [&](const std::string& name) {
+    if (config_.joints_only) return name.rfind(kJointHeadPrefix, 0) == 0;
+    return !frozen || name.rfind(kHeadPrefix, 0) == 0;
+  };
+  for (const auto& parameter : network_.named_parameters())
+    parameter.value.requires_grad_(learns(parameter.name));
 }
 
 double Trainer::Progress() const { return static_cast<double>(step_) / static_cast<double>(config_.steps()); }
@@ -298,8 +305,8 @@ torch::Tensor Trainer::ContrastLoss(const torch::Tensor& recon_mean, const torch
   using torch::nn::functional::normalize;
   constexpr double kTemperature = 0.125, kMemory = 0.9;
   const torch::Tensor features = normalize(network_.get_method("contrast")({recon_mean}).toTensor());
-  const torch::Tensor loss =
-      torch::cross_entropy_loss(torch::matmul(features, companions_.memory.clone().t()) / kTemperature, labels);
+  const torch::Tensor loss = torch::cross_entropy_loss(
+      torch::matmul(features, companions_.memory.clone().t()) / kTemperature, labels);
   torch::NoGradGuard no_grad;
   for (int64_t i = 0; i < labels.size(0); ++i) {
     torch::Tensor mean = companions_.memory[labels[i].item<int64_t>()];
@@ -336,6 +343,11 @@ absl::StatusOr<Losses> Trainer::Step(const Batch& given) {
       static_cast<torch::optim::SGDOptions&>(group.options()).lr(LearningRate());
     }
     const Batch batch = OnDevice(given, device_);
+    if (config_.joints_only) {
+      torch::jit::Module head = network_.attr("joint_head").toModule();
+      const torch::Tensor term = JointLoss(head.forward({batch.windows}).toTensor(), batch.joint_faults);
+      return Descend(config_.joint_weight * term, Losses{.joints = term.item<double>()});
+    }
     const NetworkOutput output = Forward(network_, batch.windows);
     const torch::Tensor classification = torch::nn::functional::cross_entropy(
         output.logits, batch.labels,
@@ -360,25 +372,29 @@ absl::StatusOr<Losses> Trainer::Step(const Batch& given) {
     if (config_.reconstruction_weight > 0 && !Frozen() && Progress() >= config_.reconstruction_start) {
       losses.reconstruction = add(config_.reconstruction_weight, ReconstructionLoss(network_, output.graph));
     }
-    if (!std::isfinite(loss.item<double>())) {
-      return absl::InternalError(
-          absl::StrCat("the loss is not finite at step ", step_, "; lower the learning rate"));
-    }
-    optimizer_->zero_grad();
-    loss.backward();
-    // The reconstruction shares no gradient with the rest, so neither may drown the other when clipped.
-    torch::nn::utils::clip_grad_norm_(recognition_, config_.gradient_clip);
-    torch::nn::utils::clip_grad_norm_(reconstruction_, config_.gradient_clip);
-    optimizer_->step();
-    ++step_;
-    UpdateAverage();
-    const torch::Tensor hits = output.logits.detach().argmax(1).eq(batch.labels);
     losses.classification = classification.item<double>();
-    losses.accuracy = hits.to(torch::kFloat).mean().item<double>();
-    return losses;
+    losses.accuracy =
+        output.logits.detach().argmax(1).eq(batch.labels).to(torch::kFloat).mean().item<double>();
+    return Descend(loss, losses);
   } catch (const std::exception& error) {
     return absl::InternalError(absl::StrCat("training step ", step_, " failed: ", error.what()));
   }
+}
+
+absl::StatusOr<Losses> Trainer::Descend(const torch::Tensor& loss, Losses losses) {
+  if (!std::isfinite(loss.item<double>())) {
+    return absl::InternalError(
+        absl::StrCat("the loss is not finite at step ", step_, "; lower the learning rate"));
+  }
+  optimizer_->zero_grad();
+  loss.backward();
+  // The reconstruction shares no gradient with the rest, so neither may drown the other when clipped.
+  torch::nn::utils::clip_grad_norm_(recognition_, config_.gradient_clip);
+  torch::nn::utils::clip_grad_norm_(reconstruction_, config_.gradient_clip);
+  optimizer_->step();
+  ++step_;
+  UpdateAverage();
+  return losses;
 }
 
 void Trainer::UpdateAverage() {
@@ -402,11 +418,15 @@ absl::StatusOr<Losses> Trainer::RunEpoch(const WindowSampler& sampler,
     return DrawBatch(sampler, config_.batch_size, random);
   };
   const int64_t steps = config_.steps_per_epoch();
-  std::future<Batch> next = std::async(std::launch::async, draw, 0);
+  constexpr int64_t kDrawnAhead = 2;
+  std::deque<std::future<Batch>> ahead;
+  for (int64_t i = 0; i < std::min(kDrawnAhead, steps); ++i)
+    ahead.push_back(std::async(std::launch::async, draw, i));
   Losses mean;
   for (int64_t i = 0; i < steps; ++i) {
-    const Batch batch = next.get();
-    if (i + 1 < steps) next = std::async(std::launch::async, draw, i + 1);
+    const Batch batch = ahead.front().get();
+    ahead.pop_front();
+    if (i + kDrawnAhead < steps) ahead.push_back(std::async(std::launch::async, draw, i + kDrawnAhead));
     const absl::StatusOr<Losses> losses = Step(batch);
     if (!losses.ok()) return losses.status();
     for (const auto field : {&Losses::classification, &Losses::names, &Losses::form, &Losses::joints,

@@ -36,6 +36,7 @@ struct TrainingConfig {
       0;                   // telling all movements apart by name, the many of the background class among them
   double form_weight = 0;  // correct from incorrect, by the cosine to a prototype of the class
   double joint_weight = 0;      // which joints are at fault; needs a joint head
+  bool joints_only = false;     // the joint head alone learns, all else stays as it is
   double contrast_weight = 0;   // class-specific contrast of the reconstructed graphs
   double average_decay = 0.99;  // per step, of the averaged weights that are evaluated and kept
   uint64_t seed = 1;
@@ -110,6 +111,7 @@ class Trainer {
 
   Trainer(torch::jit::Module network, TrainingConfig config, int names, torch::Device device);
   std::vector<torch::Tensor> CompanionState() const;
+  absl::StatusOr<Losses> Descend(const torch::Tensor& loss, Losses losses);
   torch::Tensor FormLoss(const torch::Tensor& pooled, const Batch& batch) const;
   torch::Tensor ContrastLoss(const torch::Tensor& recon_mean, const torch::Tensor& labels);
   bool Frozen() const { return epoch_ < config_.freeze_epochs; }

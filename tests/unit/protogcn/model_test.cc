@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -200,6 +201,13 @@ TEST(Model, AgreesWithTheNetworkThatWasSaved) {
   const torch::Tensor errors = JointErrors(expected.graph, expected.recon_graph);
   ASSERT_EQ(prediction->joint_error.size(), 20);
   for (int v = 0; v < 20; ++v) EXPECT_NEAR(prediction->joint_error[v], errors[0][v].item<float>(), 1e-3);
+}
+
+TEST(Model, CanBeMadeWhereTrainingHasSwitchedTheOptimiserOff) {
+  const torch::jit::GraphOptimizerEnabledGuard plain_executor(false);
+  const auto model = Model::FromNetwork(*BuildNetwork(SmallConfig()), SmallMetadata());
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_TRUE((*model)->Run(Window(1)).ok());
 }
 
 TEST(Model, TakesJointErrorsFromWhereItsMetadataSay) {

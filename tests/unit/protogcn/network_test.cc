@@ -178,7 +178,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Network, AnswersForEveryNodeWithAJointHead) {
   NetworkConfig config = SmallConfig();
-  EXPECT_FALSE(Forward(*BuildNetwork(config), torch::randn({2, 1, 16, 20, 3})).joints.defined());
+  torch::jit::Module plain = MakeNetwork(config);
+  EXPECT_FALSE(Forward(plain, torch::randn({2, 1, 16, 20, 3})).joints.defined());
   config.joint_channels = 8;
   torch::jit::Module network = MakeNetwork(config);
   network.eval();

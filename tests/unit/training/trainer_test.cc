@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 
 #include "protogcn/network.h"
 #include "protogcn/training.h"
@@ -274,6 +275,25 @@ TEST(Trainer, AResumedRunKeepsWhatOnlyTrainingNeeds) {
   for (const auto field : {&Losses::names, &Losses::form, &Losses::joints, &Losses::contrast})
     EXPECT_NEAR((*continued).*field, (*again).*field, 1e-4);
   EXPECT_FALSE(MakeTrainer(ShortTraining())->Resume(path).ok()) << "it has no companions";
+}
+
+TEST(Trainer, TeachesTheJointHeadAloneOnRequest) {
+  TrainingConfig config = ShortTraining();
+  config.joint_weight = 1;
+  config.joints_only = true;
+  const WindowSampler sampler = FaultySampler();
+  const auto trainer = *Trainer::Create(*BuildNetwork(TinyNetworkWithJointHead(), 3), config);
+  std::map<std::string, torch::Tensor> before;
+  for (const auto& item : trainer->network().named_parameters())
+    before[item.name] = item.value.detach().clone();
+  for (const auto& item : trainer->network().named_buffers()) before[item.name] = item.value.clone();
+  ASSERT_TRUE(trainer->RunEpoch(sampler, nullptr).ok());
+  for (const auto& item : trainer->network().named_buffers())
+    EXPECT_TRUE(torch::equal(item.value, before[item.name])) << item.name;
+  for (const auto& item : trainer->network().named_parameters()) {
+    const bool of_the_head = item.name.rfind("joint_head.", 0) == 0;
+    EXPECT_EQ(torch::equal(item.value, before[item.name]), !of_the_head) << item.name;
+  }
 }
 
 TEST(Trainer, WantsAJointHeadForTheJointsLoss) {

@@ -282,6 +282,8 @@ std::vector<ConfigKey> MakeKeys() {
           "Of telling correct from incorrect by the cosine to a prototype"),
       Key("training.joint_weight", FIELD(training.joint_weight), From(0),
           "Of pointing at wrong joints; needs network.joint_channels"),
+      Key("training.joints_only", FIELD(training.joints_only), Any(),
+          "The joint head alone learns, all else stays as it is"),
       Key("training.contrast_weight", FIELD(training.contrast_weight), From(0),
           "Of upstream's class-specific contrast"),
       Key("training.average_decay", FIELD(training.average_decay), Below(0, 1),

@@ -1,7 +1,5 @@
 #include "training/training_run.h"
 
-#include <torch/csrc/jit/runtime/graph_executor.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -284,7 +282,6 @@ absl::Status TrainEpochs(const Run& run, const protogcn::WindowSampler& sampler,
     const int every = run.config.validate_every;
     std::optional<Validation> validation;
     if (trainer.done() || (every > 0 && trainer.epoch() % every == 0)) {
-      const torch::jit::GraphOptimizerEnabledGuard plain_executor(false);  // too few windows to profile
       auto found = Validate(run, trainer.AveragedNetwork(), Describe(run, "still in training"));
       if (!found.ok()) return found.status();
       validation = *std::move(found);
