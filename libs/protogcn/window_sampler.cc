@@ -127,6 +127,7 @@ void WindowSampler::AddClip(const Clip& clip) {
 }
 
 void WindowSampler::AddSynthetic() {
+  if (!(config_.synthetic_share > 0)) return;
   for (size_t label = 0; label < classes_.size(); ++label) {
     for (const std::string& exercise : SyntheticExercises(classes_[label])) {
       pieces_.push_back({.label = static_cast<int>(label),

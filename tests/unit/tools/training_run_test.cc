@@ -31,6 +31,7 @@ std::vector<std::string> Small(const ScratchFolder& folder, std::vector<std::str
                                         "data.dataset=" + folder.path(),
                                         "data.classes=squat,push_up,other",
                                         "network.window=16",
+                                        "network.window_poses=32",
                                         "network.base_channels=8",
                                         "network.stages=2",
                                         "network.widen=",
@@ -76,10 +77,13 @@ TEST(TrainingRun, FillsItsFolder) {
   const std::vector<std::string> log = absl::StrSplit(ContentOf(run.log()), '\n', absl::SkipEmpty());
   ASSERT_EQ(log.size(), 3U);
   EXPECT_EQ(log[0],
-            "epoch,learning_rate,loss,reconstruction,accuracy,validation.loss,validation.exercises.accuracy,"
-            "validation.film.accuracy,validation.photo_pairs.accuracy,validation.others.rejected,"
-            "selection.score,best_epoch,seconds");
-  const std::vector<std::string> last = absl::StrSplit(log[2], ',');
+            "epoch,learning_rate,loss,names,form,joints,contrast,reconstruction,accuracy,validation.loss,"
+            "validation.exercises.accuracy,validation.film.accuracy,validation.photo_pairs.accuracy,"
+            "validation.others.rejected,validation.known.auroc,selection.score,best_epoch,seconds");
+  std::vector<std::string> last = absl::StrSplit(log[2], ',');
+  ASSERT_EQ(last.size(), 18U);
+  EXPECT_EQ(last[14], "") << "no AUROC without other movements";
+  last.erase(last.begin() + 14);
   EXPECT_EQ(last[0], "2");
   EXPECT_THAT(last, ::testing::Each(::testing::Not(::testing::IsEmpty())));
 
@@ -89,7 +93,7 @@ TEST(TrainingRun, FillsItsFolder) {
   EXPECT_FALSE(metadata->calibration.empty());
   EXPECT_THAT(metadata->provenance.at("selection"),
               AllOf(HasSubstr("the averaged weights after epoch " + std::to_string(result->epoch) + " of 2"),
-                    HasSubstr("mean of exercises right and other movements rejected")));
+                    HasSubstr("the best by mean of exercises named right")));
   const auto best = protogcn::ReadMetadata(run.best().string());
   EXPECT_EQ(best->metrics.at("selection.epoch"), result->epoch);
   ExpectSameWeights(run.best(), run.model());

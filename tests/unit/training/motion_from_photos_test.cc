@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "skeleton/normalize.h"
 #include "test_poses.h"
 
 namespace trackfit::protogcn {
@@ -24,7 +25,8 @@ Pose Standing(float angle) {
     put(11 + side, 0.5F + sign * 0.1F, 0.3F, 0);
     put(13 + side, 0.5F + sign * 0.1F, 0.45F, 0);
     for (const int hand : {15, 17, 19, 21}) {
-      put(hand + side, 0.5F + sign * 0.1F, 0.45F + 0.15F * std::cos(angle), -0.15F * std::sin(angle));
+      put(hand + side, 0.5F + sign * 0.1F, 0.45F + 0.15F * std::cos(angle),
+          -0.15F * std::sin(angle) * skeleton::kDepthScale);
     }
     put(23 + side, 0.5F + sign * 0.06F, 0.55F, 0);
     put(25 + side, 0.5F + sign * 0.06F, 0.75F, 0);
@@ -48,20 +50,26 @@ TEST(MotionFromPhotos, VisitsBothPhotosAndComesBack) {
   EXPECT_EQ(poses[1].timestamp_us, 33'333);
 }
 
+// Depth on the picture's scale.
+float TrueDistance(Pose pose, int a, int b) {
+  for (skeleton::Landmark& landmark : pose.landmarks) landmark.z /= skeleton::kDepthScale;
+  return Distance(pose, a, b);
+}
+
 TEST(MotionFromPhotos, LimbsKeepTheirLengthOnTheWay) {
   const Pose start = Standing(0), end = Standing(2.2F);
   for (const float t : {0.25F, 0.5F, 0.75F}) {
     const Pose between = InterpolateLinkage(start, end, t);
-    EXPECT_NEAR(Distance(between, 13, 15), 0.15F, 1e-4) << t;
-    EXPECT_NEAR(Distance(between, 11, 13), 0.15F, 1e-4) << t;
+    EXPECT_NEAR(TrueDistance(between, 13, 15), 0.15F, 1e-4) << t;
+    EXPECT_NEAR(TrueDistance(between, 11, 13), 0.15F, 1e-4) << t;
   }
 }
 
 TEST(MotionFromPhotos, OppositeDirectionsSwingTowardsTheCamera) {
   const Pose start = Standing(0), end = Standing(3.14159F);
   const Pose between = InterpolateLinkage(start, end, 0.5F);
-  EXPECT_NEAR(Distance(between, 13, 15), 0.15F, 1e-3);
-  EXPECT_LT(between.landmarks[15].z, -0.14F);
+  EXPECT_NEAR(TrueDistance(between, 13, 15), 0.15F, 1e-3);
+  EXPECT_LT(between.landmarks[15].z, -0.14F * skeleton::kDepthScale);
 }
 
 TEST(MotionFromPhotos, TheEndsAreThePhotosThemselves) {

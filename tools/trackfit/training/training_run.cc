@@ -112,8 +112,11 @@ absl::StatusOr<Validation> Validate(const Run& run, const torch::jit::Module& ne
                            auroc};
   static_assert(std::size(values) == std::size(kFigureNames));
   Validation validation;
-  for (size_t i = 0; i < std::size(values); ++i) validation.figures.emplace_back(kFigureNames[i], values[i]);
-  validation.score = recognition.others.Total() > 0 ? (exercises + auroc) / 2 : exercises;
+  // Without clips of other movements there is no AUROC.
+  for (size_t i = 0; i < std::size(values); ++i) {
+    if (std::isfinite(values[i])) validation.figures.emplace_back(kFigureNames[i], values[i]);
+  }
+  validation.score = std::isfinite(auroc) ? (exercises + auroc) / 2 : exercises;
   validation.text = evaluation::ToText(recognition);
   return validation;
 }
@@ -255,10 +258,14 @@ absl::Status Log(EpochLog& log, int epoch, double rate, const protogcn::Losses& 
                  double seconds) {
   LogRow row = {{"epoch", epoch}, {"learning_rate", rate}};
   for (const auto& [name, value] : LossFigures(losses)) row.emplace_back(name, value);
-  for (size_t i = 0; i < std::size(kFigureNames); ++i) {
-    row.emplace_back(kFigureNames[i], validation.has_value()
-                                          ? std::optional<double>(validation->figures[i].second)
-                                          : std::nullopt);
+  for (const char* name : kFigureNames) {
+    std::optional<double> value;
+    if (validation.has_value()) {
+      for (const auto& [known, figure] : validation->figures) {
+        if (known == name) value = figure;
+      }
+    }
+    row.emplace_back(name, value);
   }
   row.emplace_back(kScore, validation.has_value() ? std::optional<double>(validation->score) : std::nullopt);
   row.emplace_back("best_epoch", best.has_value() ? std::optional<double>(best->epoch) : std::nullopt);
