@@ -1,5 +1,6 @@
 #include "skeleton/validate.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
@@ -71,6 +72,11 @@ absl::Status ValidatePose(const Pose& pose) {
 }
 
 void MarkAbsentJoints(Pose& pose) {
+  if (std::all_of(pose.landmarks.begin(), pose.landmarks.end(),
+                  [](const Landmark& landmark) { return landmark.visibility == 0; })) {
+    for (Landmark& landmark : pose.landmarks) landmark.visibility = 1;
+    return;
+  }
   for (Landmark& landmark : pose.landmarks) {
     if (landmark.visibility == 0) landmark.x = landmark.y = landmark.z = NAN;
   }

@@ -27,7 +27,8 @@ absl::Status ValidateMaxPeople(const std::string& owner, uint32_t max_people);
 // the image size is negative, or the timestamp is beyond its limits.
 absl::Status ValidatePose(const Pose& pose);
 
-// Clients that do not know a joint send it with a visibility of exactly 0: inside, it is absent (NaN).
+// Clients that do not know a joint send it with a visibility of exactly 0: inside, it is absent (NaN). A pose
+// without any visibility comes from a client that does not send them: all its joints then count as seen.
 void MarkAbsentJoints(Pose& pose);
 
 }  // namespace trackfit::skeleton

@@ -79,5 +79,15 @@ TEST(MarkAbsentJoints, TakesAVisibilityOfZeroForNotKnown) {
   EXPECT_TRUE(std::isfinite(pose.landmarks[kRightKnee].x)) << "hardly seen is not absent";
 }
 
+TEST(MarkAbsentJoints, TakesAllForSeenWhereNoVisibilityWasSent) {
+  Pose pose = testing::StandingPose();
+  for (Landmark& landmark : pose.landmarks) landmark.visibility = 0;
+  MarkAbsentJoints(pose);
+  for (const Landmark& landmark : pose.landmarks) {
+    EXPECT_TRUE(std::isfinite(landmark.x));
+    EXPECT_EQ(landmark.visibility, 1);
+  }
+}
+
 }  // namespace
 }  // namespace trackfit::skeleton
