@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "assessment/window_session.h"
 #include "protogcn/percentile.h"
+#include "skeleton/measures.h"
 
 namespace trackfit::assessment {
 namespace {
@@ -82,9 +83,8 @@ absl::StatusOr<Assessment> ProtogcnAssessor::Assess(std::span<const skeleton::Po
   }
   std::stable_sort(assessment.classes.begin(), assessment.classes.end(),
                    [](const ClassScore& a, const ClassScore& b) { return a.probability > b.probability; });
-  assessment.known_score = assessment.confidence;
-  assessment.known = assessment.confidence > background &&
-                     assessment.confidence >= static_cast<float>(metadata.known_threshold);
+  assessment.known_score = 1 - background;
+  assessment.known = assessment.known_score >= static_cast<float>(metadata.known_threshold);
 
   size_t judged = recognised;
   if (!expected_exercise.empty()) {
@@ -96,13 +96,13 @@ absl::StatusOr<Assessment> ProtogcnAssessor::Assess(std::span<const skeleton::Po
     judged = static_cast<size_t>(expected - metadata.classes.begin());
   }
   assessment.judged_exercise = metadata.classes[judged];
-  JudgeQuality(*prediction, judged, assessment);
+  JudgeQuality(*prediction, judged, window, assessment);
   JudgeJoints(*prediction, judged, window, assessment);
   return assessment;
 }
 
 void ProtogcnAssessor::JudgeQuality(const protogcn::Prediction& prediction, size_t judged,
-                                    Assessment& assessment) const {
+                                    std::span<const skeleton::Pose> window, Assessment& assessment) const {
   const protogcn::ModelMetadata& metadata = model_->metadata();
   if (metadata.prototypes.empty() || metadata.prototypes[judged].empty()) return;
   const std::vector<float>& prototype = metadata.prototypes[judged];
@@ -110,7 +110,11 @@ void ProtogcnAssessor::JudgeQuality(const protogcn::Prediction& prediction, size
       std::inner_product(prototype.begin(), prototype.end(), prediction.embedding.begin(), 0.0F);
   assessment.quality.cosine = std::clamp(cosine, -1.0F, 1.0F);
   if (metadata.calibration.empty() || metadata.calibration[judged].cosine.empty()) return;
-  assessment.quality.score = protogcn::PercentileOf(cosine, metadata.calibration[judged].cosine);
+  const protogcn::ClassCalibration& calibration = metadata.calibration[judged];
+  const auto form = calibration.form.Logit(skeleton::MeasureWindow(window));
+  assessment.quality.score = form && !calibration.form_logit.empty()
+                                 ? protogcn::PercentileOf(*form, calibration.form_logit)
+                                 : protogcn::PercentileOf(cosine, calibration.cosine);
   assessment.quality.level = LevelOf(assessment.quality.score);
 }
 

@@ -15,10 +15,10 @@ namespace trackfit::assessment {
 
 // Everything it knows about the model comes from the archive. Thread-safe.
 //
-// - Probabilities are the model's, softmax taken once, at the archive's temperature.
-// - cosine = embedding . prototype of the judged class; score = its percentile in the class's calibration
-//   table. Without either (an imported checkpoint, a class that could not be calibrated) the level is
-//   kUnspecified.
+// - Probabilities are the model's, calibrated by the archive (protogcn::ClassProbabilities).
+// - cosine = embedding . prototype of the judged class. score = where correct executions of the class were
+//   labelled, the percentile of its form's logit among theirs, else that of the cosine. Without a calibration
+//   (an imported checkpoint, a class that could not be calibrated) the level is kUnspecified.
 // - joint errors: the model's per-node errors spread over the 33 joints, with percentiles by judged class and
 //   node. A joint whose mean visibility is below 0.3 is not judged.
 class ProtogcnAssessor : public Assessor {
@@ -44,7 +44,8 @@ class ProtogcnAssessor : public Assessor {
  private:
   ProtogcnAssessor(std::unique_ptr<protogcn::Model> model, std::string version, protogcn::WindowShape shape);
 
-  void JudgeQuality(const protogcn::Prediction& prediction, size_t judged, Assessment& assessment) const;
+  void JudgeQuality(const protogcn::Prediction& prediction, size_t judged,
+                    std::span<const skeleton::Pose> window, Assessment& assessment) const;
   void JudgeJoints(const protogcn::Prediction& prediction, size_t judged,
                    std::span<const skeleton::Pose> window, Assessment& assessment) const;
 

@@ -39,6 +39,18 @@ ClipDecision DecisionOf(const Clip& clip, const protogcn::ClassLabel& label, con
   return decision;
 }
 
+nlohmann::json BinsToJson(const std::vector<ReliabilityBin>& reliability) {
+  nlohmann::json bins = nlohmann::json::array();
+  for (const ReliabilityBin& bin : reliability) {
+    bins.push_back({{"low", bin.low},
+                    {"high", bin.high},
+                    {"count", bin.count},
+                    {"confidence", bin.confidence},
+                    {"accuracy", bin.accuracy}});
+  }
+  return bins;
+}
+
 }  // namespace
 
 std::vector<std::string> ClassesOf(const assessment::Assessor& assessor) {
@@ -85,7 +97,7 @@ Recognition Summarise(const Decisions& decisions) {
   recognition.unanswered = decisions.unanswered;
   recognition.left_out = decisions.left_out;
   const int other = static_cast<int>(decisions.classes.size()) - 1;
-  std::vector<Answer> answers;
+  std::vector<Answer> answers, exercise_answers;
   std::vector<double> known, unknown;
   for (const ClipDecision& clip : decisions.clips) {
     if (clip.stand_in || !IsFound(clip.kind)) {
@@ -101,12 +113,18 @@ Recognition Summarise(const Decisions& decisions) {
       continue;
     }
     recognition.exercises.Add(clip.truth, clip.decision);
+    const float exercise = *std::max_element(clip.probabilities.begin(), clip.probabilities.end() - 1);
+    const float any = 1 - clip.probabilities.back();
+    exercise_answers.push_back(
+        {.confidence = any > 0 ? exercise / any : 0, .right = clip.exercise_named == clip.truth});
     recognition.exercises_named.Add(clip.truth, clip.exercise_named);
     const bool photos = clip.kind == protogcn::SourceKind::kPhotoPair;
     (photos ? recognition.photos : recognition.film).Add(clip.truth, clip.decision);
   }
   recognition.reliability = Reliability(answers);
   recognition.calibration_error = ExpectedCalibrationError(recognition.reliability);
+  recognition.exercise_reliability = Reliability(exercise_answers);
+  recognition.exercise_calibration_error = ExpectedCalibrationError(recognition.exercise_reliability);
   recognition.known_auroc = Auroc(known, unknown);
   recognition.known_roc = RocCurve(known, unknown);
   return recognition;
@@ -131,9 +149,12 @@ std::string ToText(const Recognition& recognition) {
                           100 * recognition.exercises_named.Accuracy());
   }
   if (recognition.all.Total() > 0) {
-    absl::StrAppendFormat(
-        &text, "Macro F1 %.3f, expected calibration error %.3f, known against unknown AUROC %.3f\n",
-        recognition.all.MacroF1(), recognition.calibration_error, recognition.known_auroc);
+    absl::StrAppendFormat(&text,
+                          "Macro F1 %.3f, known against unknown AUROC %.3f\nExpected calibration error: "
+                          "which exercise %.3f, any "
+                          "class, others too %.3f\n",
+                          recognition.all.MacroF1(), recognition.known_auroc,
+                          recognition.exercise_calibration_error, recognition.calibration_error);
   }
   if (recognition.unanswered > 0) {
     absl::StrAppendFormat(&text, "Without an answer: %d clips that are shorter than half a second\n",
@@ -147,14 +168,7 @@ std::string ToText(const Recognition& recognition) {
 }
 
 nlohmann::json ToJson(const Recognition& recognition) {
-  nlohmann::json bins = nlohmann::json::array(), roc = nlohmann::json::array();
-  for (const ReliabilityBin& bin : recognition.reliability) {
-    bins.push_back({{"low", bin.low},
-                    {"high", bin.high},
-                    {"count", bin.count},
-                    {"confidence", bin.confidence},
-                    {"accuracy", bin.accuracy}});
-  }
+  nlohmann::json roc = nlohmann::json::array();
   for (const RocPoint& point : recognition.known_roc)
     roc.push_back({point.false_positives, point.true_positives});
   return {{"film", recognition.film.ToJson()},
@@ -167,7 +181,9 @@ nlohmann::json ToJson(const Recognition& recognition) {
           {"all", recognition.all.ToJson()},
           {"macro_f1", recognition.all.MacroF1()},
           {"expected_calibration_error", recognition.calibration_error},
-          {"reliability", bins},
+          {"exercise_calibration_error", recognition.exercise_calibration_error},
+          {"exercise_reliability", BinsToJson(recognition.exercise_reliability)},
+          {"reliability", BinsToJson(recognition.reliability)},
           {"known_auroc", recognition.known_auroc},
           {"known_roc", roc},
           {"unanswered", recognition.unanswered},

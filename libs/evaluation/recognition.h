@@ -74,6 +74,10 @@ struct Recognition {
   ConfusionMatrix all;                      // exercises and others: macro F1 is of these
   std::vector<ReliabilityBin> reliability;  // of the most probable class, exercises and others
   double calibration_error = 0;
+  // Of which exercise it is, given that it is one: the probability of the named one within those of all
+  // exercises; the clips of the exercises.
+  std::vector<ReliabilityBin> exercise_reliability;
+  double exercise_calibration_error = 0;
   double known_auroc = 0;  // of known_score: exercises against others
   std::vector<RocPoint> known_roc;
   int unanswered = 0;

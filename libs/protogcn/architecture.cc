@@ -62,7 +62,8 @@ double ParameterEstimate(const NetworkConfig& config) {
   }
   const double graph = GraphChannels(config);
   const double nodes = config.nodes;
-  return parameters + graph * (graph + 2.0 * config.num_prototypes) +
+  const double joint_head = 24.0 * config.joint_channels * config.joint_channels;
+  return parameters + joint_head + graph * (graph + 2.0 * config.num_prototypes) +
          nodes * nodes * (config.contrast_channels + config.num_filters * config.num_stages);
 }
 
@@ -111,6 +112,10 @@ absl::Status NetworkConfig::Validate() const {
         InRange("classes", classes, 1, kMaxClasses), InRange("head_dropout", head_dropout, 0.0, 0.95),
         InRange("joint_channels", joint_channels, 0, kMaxChannels)}) {
     if (!status.ok()) return status;
+  }
+  if (joint_channels % kJointHeads != 0) {
+    return absl::InvalidArgumentError(absl::StrCat("network.joint_channels is ", joint_channels,
+                                                   "; it must be a multiple of ", kJointHeads));
   }
   if (joint_coefficients != 0) {
     if (auto status = InRange("joint_coefficients", joint_coefficients, nodes, kMaxNodes); !status.ok()) {

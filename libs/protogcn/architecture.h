@@ -30,11 +30,14 @@ struct NetworkConfig {
   int joint_coefficients = 0;                // length of add_coeff; 0 = nodes (upstream has 25 for 20 nodes)
   int classes = 0;                           // C of the logits
   double head_dropout = 0;                   // probability, only in training
-  int joint_channels = 0;                    // width of the joint head; 0 = none (as upstream)
+  int joint_channels = 0;  // width of the joint head, a multiple of kJointHeads; 0 = none (as upstream)
 
   // INVALID_ARGUMENT naming the field and its limit.
   absl::Status Validate() const;
 };
+
+// Attention heads of the joint head.
+inline constexpr int kJointHeads = 4;
 
 // One stage, derived from the config.
 struct Stage {

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
+#include "protogcn/class_probabilities.h"
 #include "protogcn/percentile.h"
 
 namespace trackfit::protogcn {
@@ -13,23 +14,20 @@ namespace {
 constexpr int kQuantiles = 101;
 constexpr double kKnownShare = 0.97;
 
-double NegativeLogLikelihood(std::span<const Observation> observations, double temperature) {
+// Of the exercises' windows, among the exercises.
+double NegativeLogLikelihood(std::span<const Observation> observations, size_t background,
+                             double temperature) {
   double sum = 0;
   for (const Observation& observation : observations) {
+    if (observation.label == static_cast<int>(background)) continue;
     const std::vector<float>& logits = observation.prediction.logits;
-    const double top = *std::max_element(logits.begin(), logits.end());
     double total = 0;
-    for (const float logit : logits) total += std::exp((logit - top) / temperature);
-    sum += std::log(total) - (logits[observation.label] - top) / temperature;
+    for (size_t c = 0; c < logits.size(); ++c) {
+      if (c != background) total += std::exp((logits[c] - logits[observation.label]) / temperature);
+    }
+    sum += std::log(total);
   }
-  return sum / static_cast<double>(observations.size());
-}
-
-double Probability(const Prediction& prediction, int label, double temperature) {
-  double total = 0;
-  for (const float logit : prediction.logits)
-    total += std::exp((logit - prediction.logits[label]) / temperature);
-  return 1 / total;
+  return sum;
 }
 
 // What the network takes for something else tells nothing of how its label's executions look to it.
@@ -128,14 +126,16 @@ absl::StatusOr<std::vector<Observation>> Observe(const WindowSampler& sampler, i
   return observations;
 }
 
-double FitTemperature(std::span<const Observation> observations) {
+double FitTemperature(std::span<const Observation> observations, const ModelMetadata& metadata) {
   if (observations.empty()) return 1;
+  const size_t background = BackgroundIndex(metadata);
   // Golden-section search over the logarithm: the likelihood has one peak.
   const double ratio = (std::sqrt(5.0) - 1) / 2;
   double low = std::log(0.2), high = std::log(5.0);
   while (high - low > 1e-4) {
     const double a = high - ratio * (high - low), b = low + ratio * (high - low);
-    if (NegativeLogLikelihood(observations, std::exp(a)) < NegativeLogLikelihood(observations, std::exp(b))) {
+    if (NegativeLogLikelihood(observations, background, std::exp(a)) <
+        NegativeLogLikelihood(observations, background, std::exp(b))) {
       high = b;
     } else {
       low = a;
@@ -158,16 +158,50 @@ std::vector<float> Quantiles(std::vector<float> values, int count) {
   return quantiles;
 }
 
-double FitKnownThreshold(std::span<const Observation> held_out, const ModelMetadata& metadata) {
-  std::vector<float> probabilities;
-  for (const Observation& observation : held_out) {
-    if (metadata.classes[observation.label] == metadata.background_class) continue;
-    probabilities.push_back(
-        static_cast<float>(Probability(observation.prediction, observation.label, metadata.temperature)));
+KnownFit FitKnown(std::span<const Observation> observations, const ModelMetadata& metadata) {
+  constexpr double kPrior = 1;  // weight of scale 1 and offset 0, beside a weight of 100 for each side
+  constexpr double kSide = 100;
+  constexpr int kSteps = 50;
+  const size_t background = BackgroundIndex(metadata);
+  const auto others = std::count_if(observations.begin(), observations.end(), [&](const Observation& one) {
+    return one.label == static_cast<int>(background);
+  });
+  const auto exercises = std::ssize(observations) - others;
+  KnownFit fit;
+  if (others == 0 || exercises == 0) return fit;
+  for (int step = 0; step < kSteps; ++step) {  // Newton's method
+    double g0 = kPrior * (fit.scale - 1), g1 = kPrior * fit.offset, h00 = kPrior, h01 = 0, h11 = kPrior;
+    for (const Observation& observation : observations) {
+      const bool exercise = observation.label != static_cast<int>(background);
+      const double weight = kSide / static_cast<double>(exercise ? exercises : others);
+      const double margin = ExerciseMargin(observation.prediction.logits, metadata);
+      const double p = 1 / (1 + std::exp(-(fit.scale * margin + fit.offset)));
+      const double slope = weight * (p - (exercise ? 1 : 0)), curve = weight * p * (1 - p);
+      g0 += slope * margin;
+      g1 += slope;
+      h00 += curve * margin * margin;
+      h01 += curve * margin;
+      h11 += curve;
+    }
+    const double determinant = h00 * h11 - h01 * h01;
+    fit.scale -= (h11 * g0 - h01 * g1) / determinant;
+    fit.offset -= (h00 * g1 - h01 * g0) / determinant;
   }
-  if (probabilities.empty()) return 0;
+  // A model whose margin tells nothing, or the wrong way round, is left as it is.
+  return fit.scale > 0.05 && fit.scale < 20 && std::isfinite(fit.offset) ? fit : KnownFit{};
+}
+
+double FitKnownThreshold(std::span<const Observation> held_out, const ModelMetadata& metadata) {
+  const size_t background = BackgroundIndex(metadata);
+  std::vector<float> scores;
+  for (const Observation& observation : held_out) {
+    if (observation.label == static_cast<int>(background)) continue;
+    const std::vector<float> probabilities = ClassProbabilities(observation.prediction.logits, metadata);
+    scores.push_back(background < probabilities.size() ? 1 - probabilities[background] : 1);
+  }
+  if (scores.empty()) return 0;
   const auto index = static_cast<size_t>(std::lround((1 - kKnownShare) * (kQuantiles - 1)));
-  return Quantiles(std::move(probabilities), kQuantiles)[index];
+  return Quantiles(std::move(scores), kQuantiles)[index];
 }
 
 absl::Status Calibrate(std::span<const Observation> train, std::span<const Observation> held_out,
@@ -187,7 +221,10 @@ absl::Status Calibrate(std::span<const Observation> train, std::span<const Obser
     metadata.calibration.push_back(Table(ExecutionsOf(recognised, static_cast<int>(label)),
                                          metadata.prototypes.back(), metadata.joint_error));
   }
-  metadata.temperature = FitTemperature(held_out);
+  metadata.temperature = FitTemperature(held_out, metadata);
+  const KnownFit known = FitKnown(held_out, metadata);
+  metadata.known_scale = known.scale;
+  metadata.known_offset = known.offset;
   metadata.known_threshold =
       std::clamp(FitKnownThreshold(held_out, metadata), kMinKnownThreshold, kMaxKnownThreshold);
   return absl::OkStatus();

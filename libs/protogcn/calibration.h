@@ -32,9 +32,17 @@ SamplerConfig CalibrationSampling(const WindowShape& shape);
 absl::StatusOr<std::vector<Observation>> Observe(const WindowSampler& sampler, int count, uint64_t seed,
                                                  const WindowFunction& run);
 
-// The temperature in [0.2, 5] by which dividing the logits makes the labels most likely; 1 when there is
-// nothing to go by.
-double FitTemperature(std::span<const Observation> observations);
+// The temperature in [0.2, 5] at which the softmax over the exercises, the background left out, makes the
+// labels of the exercises' windows most likely; 1 when there is nothing to go by.
+double FitTemperature(std::span<const Observation> observations, const ModelMetadata& metadata);
+
+// known_scale and known_offset by logistic regression, windows of exercises and of the background weighing as
+// much. Held a little towards 1 and 0, which they are when one of the two is missing.
+struct KnownFit {
+  double scale = 1;
+  double offset = 0;
+};
+KnownFit FitKnown(std::span<const Observation> observations, const ModelMetadata& metadata);
 
 // `count` evenly spaced quantiles of `values`, the first the minimum, the last the maximum; empty for no
 // values.
@@ -43,14 +51,14 @@ std::vector<float> Quantiles(std::vector<float> values, int count);
 // Limits of ModelMetadata::known_threshold, whatever the held-out executions suggest.
 inline constexpr double kMinKnownThreshold = 0.3, kMaxKnownThreshold = 0.7;
 
-// The probability of their own class that 97 % of the held-out executions of the exercises reach, at
-// metadata.temperature, not yet held within the limits; 0 when there are none.
+// The probability of being an exercise at all that 97 % of the held-out executions of the exercises reach,
+// not yet held within the limits; 0 when there are none.
 double FitKnownThreshold(std::span<const Observation> held_out, const ModelMetadata& metadata);
 
 // Fills in metadata: prototypes (normalised mean embedding over `train`), the tables of cosines and joint
-// errors over those of `held_out` that the network recognises, the temperature, and the threshold below which
-// an exercise does not count as known. Where the limits hold the threshold up, fewer than 97 % of the
-// executions stay known; where they hold it down, more.
+// errors over those of `held_out` that the network recognises, the temperature, scale and offset of the
+// probabilities, and the threshold below which a movement does not count as known. Where the limits hold the
+// threshold up, fewer than 97 % of the executions stay known; where they hold it down, more.
 //
 // Both should hold correct executions only; a clip of unknown form counts as correct. The mannequin is in
 // both: each held-out movement of its is new, but the network was trained on its like. A class of which no

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "protogcn/archive_io.h"
+#include "protogcn/class_probabilities.h"
 #include "protogcn/network.h"
 
 namespace trackfit::protogcn {
@@ -31,16 +32,6 @@ std::vector<float> ToVector(const Tensor& tensor) {
   const Tensor flat = tensor.to(torch::kFloat).contiguous();
   const auto* begin = flat.data_ptr<float>();
   return {begin, begin + flat.numel()};
-}
-
-std::vector<float> Softmax(const std::vector<float>& logits, double temperature) {
-  const double highest = *std::max_element(logits.begin(), logits.end());
-  std::vector<double> weights;
-  double sum = 0;
-  for (const float logit : logits) sum += weights.emplace_back(std::exp((logit - highest) / temperature));
-  std::vector<float> probabilities;
-  for (const double weight : weights) probabilities.push_back(static_cast<float>(weight / sum));
-  return probabilities;
 }
 
 // Whether `actual` equals `expected` but for rounding; NaN never does.
@@ -145,7 +136,7 @@ absl::StatusOr<Prediction> Model::Run(std::span<const float> window) const {
     const NetworkOutput output = Forward(network, input);
     Prediction prediction;
     prediction.logits = ToVector(output.logits);
-    prediction.probabilities = Softmax(prediction.logits, impl_->metadata.temperature);
+    prediction.probabilities = ClassProbabilities(prediction.logits, impl_->metadata);
     prediction.embedding = ToVector(output.pooled / output.pooled.norm().clamp_min(1e-12));
     prediction.joint_error = ToVector(impl_->metadata.joint_error == JointErrorSource::kHead
                                           ? output.joints

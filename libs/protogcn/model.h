@@ -16,7 +16,7 @@ namespace trackfit::protogcn {
 
 struct Prediction {
   std::vector<float> logits;         // [classes], as the classifier gives them
-  std::vector<float> probabilities;  // [classes], softmax of logits / temperature
+  std::vector<float> probabilities;  // [classes], see ClassProbabilities
   std::vector<float> embedding;      // [F], the pooled feature, L2-normalised
   // [V], per node of the layout, from where metadata().joint_error says; the larger the worse, uncalibrated.
   std::vector<float> joint_error;

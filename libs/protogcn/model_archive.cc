@@ -113,6 +113,10 @@ absl::Status ValidateCalibration(const ModelMetadata& metadata) {
       return Invalid(absl::StrCat("calibration.joint_error of ", name, " has ", tables.size(),
                                   " tables; expected ", metadata.network.nodes, " or none"));
     }
+    if (!Ascends(calibration[i].form_logit))
+      return Invalid(absl::StrCat("calibration.form_logit of ", name, " does not ascend"));
+    if (const absl::Status form = calibration[i].form.Validate(); !form.ok())
+      return Invalid(absl::StrCat("calibration of ", name, ": ", form.message()));
     if (!Ascends(calibration[i].worst_joint))
       return Invalid(absl::StrCat("calibration.worst_joint of ", name, " does not ascend"));
     if (!std::all_of(tables.begin(), tables.end(), Ascends)) {
@@ -140,6 +144,11 @@ absl::Status ValidateNumbers(const ModelMetadata& metadata) {
     return Invalid(
         absl::StrCat("temperature is ", metadata.temperature, "; it must lie in (0, ", kMaxTemperature, "]"));
   }
+  if (!(metadata.known_scale > 0 && metadata.known_scale <= kMaxTemperature)) {
+    return Invalid(
+        absl::StrCat("known_scale is ", metadata.known_scale, "; it must lie in (0, ", kMaxTemperature, "]"));
+  }
+  if (!std::isfinite(metadata.known_offset)) return Invalid("known_offset is not finite");
   if (!(metadata.known_threshold >= 0 && metadata.known_threshold <= 1)) {
     return Invalid(absl::StrCat("known_threshold is ", metadata.known_threshold, "; it must lie in [0, 1]"));
   }
@@ -228,6 +237,32 @@ absl::StatusOr<NetworkConfig> NetworkFromJson(const Json& json) {
   return network;
 }
 
+Json FormToJson(const FormModel& form) {
+  Json curves = Json::object();
+  for (const auto& [measure, curve] : form.curves)
+    curves[skeleton::MeasureNames()[measure]] = {{"knots", curve.knots}, {"values", curve.values}};
+  return {{"bias", form.bias}, {"curves", std::move(curves)}};
+}
+
+absl::StatusOr<FormModel> FormFromJson(const Json& json) {
+  FormModel form;
+  std::map<std::string, Json> curves;
+  FieldReader reader(json, "metadata.calibration.form.");
+  reader.Read("bias", form.bias);
+  reader.Read("curves", curves);
+  if (!reader.status().ok()) return reader.status();
+  for (const auto& [name, entry] : curves) {
+    const auto measure = skeleton::MeasureOf(name);
+    if (!measure) return Invalid(absl::StrCat("calibration.form has the unknown measure \"", name, "\""));
+    FormModel::Curve& curve = form.curves[*measure];
+    FieldReader curve_reader(entry, absl::StrCat("metadata.calibration.form.", name, "."));
+    curve_reader.Read("knots", curve.knots);
+    curve_reader.Read("values", curve.values);
+    if (!curve_reader.status().ok()) return curve_reader.status();
+  }
+  return form;
+}
+
 absl::StatusOr<std::vector<ClassCalibration>> CalibrationFromJson(const std::vector<Json>& entries) {
   std::vector<ClassCalibration> calibration;
   for (const Json& entry : entries) {
@@ -236,7 +271,12 @@ absl::StatusOr<std::vector<ClassCalibration>> CalibrationFromJson(const std::vec
     reader.Read("cosine", of_class.cosine);
     reader.Read("joint_error", of_class.joint_error);
     if (entry.contains("worst_joint")) reader.Read("worst_joint", of_class.worst_joint);
+    if (entry.contains("form_logit")) reader.Read("form_logit", of_class.form_logit);
     if (!reader.status().ok()) return reader.status();
+    if (!entry.contains("form")) continue;
+    auto form = FormFromJson(entry["form"]);
+    if (!form.ok()) return form.status();
+    of_class.form = *std::move(form);
   }
   return calibration;
 }
@@ -277,6 +317,9 @@ std::string MetadataToJson(const ModelMetadata& metadata) {
     calibration.push_back({{"cosine", of_class.cosine},
                            {"joint_error", of_class.joint_error},
                            {"worst_joint", of_class.worst_joint}});
+    if (of_class.form.empty()) continue;
+    calibration.back()["form"] = FormToJson(of_class.form);
+    calibration.back()["form_logit"] = of_class.form_logit;
   }
   const Json json = {{"format", kFormat},
                      {"version", metadata.version},
@@ -293,6 +336,8 @@ std::string MetadataToJson(const ModelMetadata& metadata) {
                      {"calibration", std::move(calibration)},
                      {"joint_error", JointErrorSourceName(metadata.joint_error)},
                      {"temperature", metadata.temperature},
+                     {"known_scale", metadata.known_scale},
+                     {"known_offset", metadata.known_offset},
                      {"known_threshold", metadata.known_threshold},
                      {"provenance", metadata.provenance},
                      {"metrics", metadata.metrics}};
@@ -323,6 +368,8 @@ absl::StatusOr<ModelMetadata> MetadataFromJson(const std::string& text) {
   reader.Read("calibration", calibration);
   if (json.contains("joint_error")) reader.Read("joint_error", joint_error);
   reader.Read("temperature", metadata.temperature);
+  if (json.contains("known_scale")) reader.Read("known_scale", metadata.known_scale);
+  if (json.contains("known_offset")) reader.Read("known_offset", metadata.known_offset);
   reader.Read("known_threshold", metadata.known_threshold);
   reader.Read("provenance", metadata.provenance);
   reader.Read("metrics", metadata.metrics);

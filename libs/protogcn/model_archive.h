@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "protogcn/architecture.h"
+#include "protogcn/form_model.h"
 
 namespace trackfit::protogcn {
 
@@ -22,6 +23,9 @@ struct ClassCalibration {
   // Of the worst node's percentile in joint_error, or of its raw error where that is empty: among many joints
   // one is always far out.
   std::vector<float> worst_joint;
+  // Where executions are labelled correct or incorrect: what tells them apart, and its logits.
+  FormModel form;
+  std::vector<float> form_logit;
 };
 
 // Where a joint's error comes from.
@@ -49,8 +53,10 @@ struct ModelMetadata {
   std::vector<std::vector<float>> prototypes;  // per class the mean embedding [F], L2-normalised; or empty
   std::vector<ClassCalibration> calibration;   // per class; or empty
   JointErrorSource joint_error = JointErrorSource::kGraph;
-  double temperature = 1;                         // divides the logits before the softmax
-  double known_threshold = 0;                     // least probability of a known exercise
+  double temperature = 1;        // divides the logits before the softmax over the exercises
+  double known_scale = 1;        // of the exercises' margin over the background and
+  double known_offset = 0;       // added to it: the logit of there being an exercise (ClassProbabilities)
+  double known_threshold = 0.5;  // least probability that it is an exercise at all, for `known`
   std::map<std::string, std::string> provenance;  // how the model was made: data, command, seed, ...
   std::map<std::string, double> metrics;          // e.g. "validation.accuracy"
 

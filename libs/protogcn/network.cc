@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ using torch::jit::Module;
 constexpr double kGraphMean = 0.04;
 constexpr double kGraphDeviation = 0.02;
 constexpr double kHeadDeviation = 0.01;
+constexpr double kNodeDeviation = 0.1;
 
 // Dilations of the four temporal convolutions of a stage; a max pooling and a plain branch follow.
 constexpr int kDilations[] = {1, 2, 3, 4};
@@ -198,23 +200,47 @@ def contrast(self, recon_mean):
     return torch.linear(recon_mean, self.csc_loss.cl_fc.weight, self.csc_loss.cl_fc.bias)
 )";
 
-// Not upstream's. From the course of every node over the window in $0 steps, its mean, spread and extremes,
-// and the lengths of the bones. It shares nothing with the backbone: what tells exercises apart forgets just
-// those differences that it is after, and it can be trained alone, much faster.
+// Not upstream's. Of every node and of the bone that it ends: the course over the window in $0 steps, mean,
+// spread and extremes; then attention among the nodes, for whether a joint is wrong shows in the others. It
+// shares nothing with the backbone: what tells exercises apart forgets just those differences that it is
+// after, and it can be trained alone, much faster. $1: one line per block.
 constexpr char kJointHeadSource[] = R"(
-def forward(self, x):
+def statistics(self, x):
     n = x.size(0)
+    v = x.size(2)
+    course = torch.adaptive_avg_pool1d(x.permute([0, 2, 3, 1]).flatten(1, 2), [$0]).reshape([n, v, -1])
+    spread, mean = torch.var_mean(x, [1], False)
+    return torch.cat([course, mean, torch.sqrt(spread + 1e-06), torch.amin(x, [1]), torch.amax(x, [1])], 2)
+
+def forward(self, x):
     posture = x.mean([1])
-    course = torch.adaptive_avg_pool1d(posture.flatten(2).transpose(1, 2), [$0]).flatten(1)
-    spread, mean = torch.var_mean(posture, [1], False)
-    bones = posture.index_select(2, self.child) - posture.index_select(2, self.parent)
+    bones = posture - posture.index_select(2, self.parent)
     lengths = torch.sqrt((bones * bones).sum([3]) + 1e-06)
     length_spread, length_mean = torch.var_mean(lengths, [1], False)
-    features = torch.cat([course, mean.flatten(1), torch.sqrt(spread + 1e-06).flatten(1),
-                          torch.amin(posture, [1]).flatten(1), torch.amax(posture, [1]).flatten(1),
-                          length_mean, torch.sqrt(length_spread + 1e-06)], 1)
-    y = torch.relu(self.inner.forward(features))
-    return self.outer.forward(torch.relu(self.middle.forward(y)))
+    steps = posture[:, 1:] - posture[:, :-1]
+    speed = torch.sqrt((steps * steps).sum([3]) + 1e-06).mean([1])
+    features = torch.cat([self.statistics(posture), self.statistics(bones),
+                          torch.stack([length_mean, torch.sqrt(length_spread + 1e-06), speed], 2)], 2)
+    y = self.entry.forward(features) + self.node
+$1
+    return self.exit.forward(self.norm.forward(y)).squeeze(2)
+)";
+
+// $0: heads, $1: channels per head.
+constexpr char kAttentionSource[] = R"(
+def forward(self, x):
+    n = x.size(0)
+    v = x.size(1)
+    parts = self.parts.forward(self.norm1.forward(x)).reshape([n, v, 3, $0, $1]).permute([2, 0, 3, 1, 4])
+    weights = torch.softmax(torch.matmul(parts[0], parts[1].transpose(2, 3)) * $1 ** -0.5, -1)
+    heard = torch.matmul(weights, parts[2]).transpose(1, 2).reshape([n, v, $0 * $1])
+    y = x + self.mix.forward(heard)
+    return y + self.narrow.forward(torch.relu(self.widen.forward(self.norm2.forward(y))))
+)";
+
+constexpr char kLayerNormSource[] = R"(
+def forward(self, x):
+    return torch.layer_norm(x, [$0], self.weight, self.bias)
 )";
 
 constexpr char kLinearSource[] = R"(
@@ -471,23 +497,46 @@ class NetworkBuilder {
     return module;
   }
 
+  Module LayerNorm(int channels) {
+    Module module = Make("LayerNorm");
+    module.register_parameter("weight", torch::ones({channels}), false);
+    module.register_parameter("bias", torch::zeros({channels}), false);
+    module.define(absl::Substitute(kLayerNormSource, channels));
+    return module;
+  }
+
+  Module Attention(int width) {
+    Module module = Make("Attention");
+    module.register_module("norm1", LayerNorm(width));
+    module.register_module("parts", Linear(3 * width, width));
+    module.register_module("mix", Linear(width, width));
+    module.register_module("norm2", LayerNorm(width));
+    module.register_module("widen", Linear(2 * width, width));
+    module.register_module("narrow", Linear(width, 2 * width));
+    module.define(absl::Substitute(kAttentionSource, kJointHeads, width / kJointHeads));
+    return module;
+  }
+
   Module JointHead() {
-    constexpr int kSteps = 8, kStatistics = 4;
-    const int64_t nodes = config_.nodes, width = config_.joint_channels;
-    std::vector<int64_t> children, parents;
-    for (const auto& [child, parent] : config_.bones) {
-      children.push_back(child);
-      parents.push_back(parent);
-    }
-    const int64_t features =
-        nodes * config_.in_channels * (kSteps + kStatistics) + 2 * static_cast<int64_t>(children.size());
+    constexpr int kSteps = 8, kStatistics = 4, kBlocks = 3;
+    const int width = config_.joint_channels;
+    std::vector<int64_t> parents(config_.nodes);
+    std::iota(parents.begin(), parents.end(), 0);
+    for (const auto& [child, parent] : config_.bones) parents[child] = parent;
+    const int features = 2 * config_.in_channels * (kSteps + kStatistics) + 3;
     Module module = Make("JointHead");
-    module.register_buffer("child", torch::tensor(children, torch::kLong));
     module.register_buffer("parent", torch::tensor(parents, torch::kLong));
-    module.register_module("inner", Linear(width, features));
-    module.register_module("middle", Linear(width, width));
-    module.register_module("outer", Linear(nodes, width));
-    module.define(absl::Substitute(kJointHeadSource, kSteps));
+    module.register_parameter(
+        "node", torch::empty({config_.nodes, width}).normal_(0, kNodeDeviation, generator_), false);
+    module.register_module("entry", Linear(width, features));
+    std::vector<std::string> calls;
+    for (int block = 0; block < kBlocks; ++block) {
+      module.register_module(absl::StrCat("block", block), Attention(width));
+      calls.push_back(absl::StrCat("    y = self.block", block, ".forward(y)"));
+    }
+    module.register_module("norm", LayerNorm(width));
+    module.register_module("exit", Linear(1, width));
+    module.define(absl::Substitute(kJointHeadSource, kSteps, absl::StrJoin(calls, "\n")));
     return module;
   }
 

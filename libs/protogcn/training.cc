@@ -140,10 +140,12 @@ void SetMomentum(torch::optim::SGD& optimizer, const std::vector<torch::Tensor>&
 
 absl::Status TrainingConfig::Validate() const {
   for (const auto& [name, value] :
-       {std::pair{"epochs", epochs}, {"samples_per_epoch", samples_per_epoch}, {"batch_size", batch_size}}) {
+       {std::pair{"samples_per_epoch", samples_per_epoch}, {"batch_size", batch_size}}) {
     if (value < 1)
       return absl::InvalidArgumentError(absl::StrCat(name, " is ", value, "; it must be at least 1"));
   }
+  if (epochs < 0)
+    return absl::InvalidArgumentError(absl::StrCat("epochs is ", epochs, "; it must not be negative"));
   if (freeze_epochs < 0 || freeze_epochs > epochs) {
     return absl::InvalidArgumentError(
         absl::StrCat("freeze_epochs is ", freeze_epochs, "; it must be within [0, epochs]"));

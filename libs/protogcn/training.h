@@ -19,7 +19,7 @@
 namespace trackfit::protogcn {
 
 struct TrainingConfig {
-  int epochs = 30;
+  int epochs = 30;        // 0: there is nothing to do
   int freeze_epochs = 0;  // of these, the first ones train the classifier only
   int samples_per_epoch = 1000;
   int batch_size = 16;

@@ -93,13 +93,14 @@ ModelMetadata Calibrated(ModelMetadata metadata = Metadata()) {
 
 TEST(ProtogcnAssessor, KnowsAnExerciseThatReachesTheThreshold) {
   ModelMetadata metadata = Metadata();
-  metadata.known_threshold = 0.6;  // exp(2) / (exp(2) + 1 + exp(1)) = 0.665
+  metadata.known_threshold = 0.7;  // (exp(2) + 1) / (exp(2) + 1 + exp(1)) = 0.755
   const Assessment known = Assess(metadata);
   EXPECT_EQ(known.exercise, "squat");
   EXPECT_NEAR(known.confidence, 0.665, 0.001);
+  EXPECT_NEAR(known.known_score, 0.755, 0.001);
   EXPECT_TRUE(known.known);
   EXPECT_EQ(known.model_version, "7");
-  metadata.known_threshold = 0.7;
+  metadata.known_threshold = 0.8;
   EXPECT_FALSE(Assess(metadata).known);
 }
 

@@ -168,6 +168,7 @@ INSTANTIATE_TEST_SUITE_P(
                       BrokenConfig{"filter_ratio", [](NetworkConfig& c) { c.filter_ratio = 0.01; }},
                       BrokenConfig{"classes", [](NetworkConfig& c) { c.classes = 0; }},
                       BrokenConfig{"joint_coefficients", [](NetworkConfig& c) { c.joint_coefficients = 19; }},
+                      BrokenConfig{"joint_channels", [](NetworkConfig& c) { c.joint_channels = 10; }},
                       BrokenConfig{"parameters",
                                    [](NetworkConfig& c) {
                                      c.base_channels = 4000;

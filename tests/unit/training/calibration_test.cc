@@ -27,15 +27,43 @@ TEST(Quantiles, RunFromTheMinimumToTheMaximum) {
   EXPECT_TRUE(Quantiles({}, 3).empty());
 }
 
+ModelMetadata ThreeClasses() {
+  ModelMetadata metadata;
+  metadata.classes = {"squat", "push_up", "other"};
+  metadata.background_class = "other";
+  return metadata;
+}
+
 TEST(FitTemperature, CoolsAnOverconfidentModel) {
   // Logits that claim 99.8 % while three in four are right: log(3) / temperature' should be the margin.
   std::vector<Observation> observations;
-  for (int i = 0; i < 400; ++i) observations.push_back(Observe(i % 4 == 0 ? 1 : 0, {6, 0}, {1}));
-  EXPECT_NEAR(FitTemperature(observations), 5, 0.01) << "6 / log(3) is beyond the limit of 5";
+  for (int i = 0; i < 400; ++i) observations.push_back(Observe(i % 4 == 0 ? 1 : 0, {6, 0, 2}, {1}));
+  EXPECT_NEAR(FitTemperature(observations, ThreeClasses()), 5, 0.01) << "6 / log(3) is beyond the limit of 5";
   observations.clear();
-  for (int i = 0; i < 400; ++i) observations.push_back(Observe(i % 4 == 0 ? 1 : 0, {3, 0}, {1}));
-  EXPECT_NEAR(FitTemperature(observations), 3 / std::log(3.0), 0.01);
-  EXPECT_EQ(FitTemperature({}), 1);
+  for (int i = 0; i < 400; ++i) observations.push_back(Observe(i % 4 == 0 ? 1 : 0, {3, 0, 2}, {1}));
+  observations.push_back(Observe(2, {9, 0, 0}, {1}));
+  EXPECT_NEAR(FitTemperature(observations, ThreeClasses()), 3 / std::log(3.0), 0.01)
+      << "whatever the background's logits and windows";
+  EXPECT_EQ(FitTemperature({}, ThreeClasses()), 1);
+}
+
+TEST(FitKnown, MakesTheMarginAProbability) {
+  // A margin of 4 where nine in ten are exercises, of -4 where one in ten is; hence 4 * scale = log(9).
+  std::vector<Observation> observations;
+  for (int i = 0; i < 1000; ++i) {
+    const bool high = i % 2 == 0, exercise = i % 20 < 2 ? !high : high;
+    const float margin = high ? 4 : -4;
+    observations.push_back(Observe(exercise ? 0 : 2, {margin, -50, 0}, {1}));
+  }
+  const KnownFit fit = FitKnown(observations, ThreeClasses());
+  EXPECT_NEAR(fit.scale, std::log(9.0) / 4, 0.01);
+  EXPECT_NEAR(fit.offset, 0, 0.01);
+}
+
+TEST(FitKnown, LeavesAModelAloneThatHasSeenOneSideOnly) {
+  const std::vector<Observation> observations = {Observe(0, {4, 0, 0}, {1})};
+  EXPECT_EQ(FitKnown(observations, ThreeClasses()).scale, 1);
+  EXPECT_EQ(FitKnown({}, ThreeClasses()).offset, 0);
 }
 
 TEST(Calibrate, MakesPrototypesAndTables) {
@@ -70,18 +98,6 @@ TEST(Calibrate, LeavesOutOfTheTablesWhatTheModelDoesNotRecognise) {
   EXPECT_EQ(squat.joint_error[0].back(), 0.5F);
   EXPECT_TRUE(metadata.calibration[1].cosine.empty()) << "none of its windows is recognised";
   EXPECT_TRUE(metadata.calibration[1].joint_error.empty());
-}
-
-// Two of three are right with a margin of 3, so the fitted temperature is 3 / log(2) and the probability 2/3.
-TEST(Calibrate, PutsTheThresholdWhereTheRecognisedExecutionsLie) {
-  ModelMetadata metadata;
-  metadata.classes = {"squat", "other"};
-  metadata.background_class = "other";
-  std::vector<Observation> observations;
-  for (int i = 0; i < 300; ++i) observations.push_back(Observe(i % 3 == 0 ? 1 : 0, {3, 0}, {1}));
-  ASSERT_TRUE(Calibrate(observations, observations, metadata).ok());
-  EXPECT_NEAR(metadata.temperature, 3 / std::log(2.0), 0.01);
-  EXPECT_NEAR(metadata.known_threshold, 2.0 / 3, 0.001);
 }
 
 TEST(Calibrate, HoldsTheThresholdWithinItsLimits) {

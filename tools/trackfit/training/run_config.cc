@@ -178,7 +178,7 @@ std::vector<ConfigKey> MakeKeys() {
       Key("data.folds", FIELD(data.folds), Within(0, 100),
           "Parts of the training groups for cross-validation; 0 = none"),
       Key("data.hold_out_fold", FIELD(data.hold_out_fold), Within(0, 100),
-          "From 1 on: this fold is what the model is validated on instead; 0 = none"),
+          "From 1 on: this fold is left out of training; 0 = none"),
 
       Key("network.layout", FIELD(network.layout), OneOf({"blazepose_33", "body_19", "coco_20"}),
           "Nodes of the skeleton"),
@@ -258,7 +258,8 @@ std::vector<ConfigKey> MakeKeys() {
       Key("augmentation.drift", FIELD(sampling.augmentation.drift), From(0),
           "Of the torso length over the window: a moving camera"),
 
-      Key("training.epochs", FIELD(training.epochs), Within(1, kMany), "Epochs in all"),
+      Key("training.epochs", FIELD(training.epochs), Within(0, kMany),
+          "Epochs in all; 0 = only calibrate the weights of init anew"),
       Key("training.freeze_epochs", FIELD(training.freeze_epochs), Within(0, kMany),
           "First epochs in which only the classifier learns"),
       Key("training.samples_per_epoch", FIELD(training.samples_per_epoch), Within(1, 1e9),

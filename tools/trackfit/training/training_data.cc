@@ -76,13 +76,9 @@ absl::StatusOr<TrainingData> ReadTrainingData(const DataConfig& config) {
 
 void HoldOutFold(int folds, int hold_out, TrainingData& data) {
   const std::map<std::string, int> fold_of_group = protogcn::GroupedFolds(data.train, folds);
-  std::vector<protogcn::Clip> train;
-  data.val.clear();
-  for (protogcn::Clip& clip : data.train) {
-    const bool held_out = protogcn::FoldOf(fold_of_group, clip) == hold_out - 1;
-    (held_out ? data.val : train).push_back(std::move(clip));
-  }
-  data.train = std::move(train);
+  std::erase_if(data.train, [&](const protogcn::Clip& clip) {
+    return protogcn::FoldOf(fold_of_group, clip) == hold_out - 1;
+  });
 }
 
 }  // namespace trackfit::tools

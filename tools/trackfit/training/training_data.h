@@ -21,8 +21,8 @@ struct TrainingData {
 // protogcn::ReadLandmarks and protogcn::Split::Read.
 absl::StatusOr<TrainingData> ReadTrainingData(const DataConfig& config);
 
-// Makes the training clips of the fold `hold_out` in [1, folds] (see protogcn::GroupedFolds) the validation
-// clips; the former ones are left out.
+// Leaves the fold `hold_out` in [1, folds] (see protogcn::GroupedFolds) out of the training clips. Validation
+// stays as it is, so that nothing of the fold is in the model, neither weights nor tables.
 void HoldOutFold(int folds, int hold_out, TrainingData& data);
 
 }  // namespace trackfit::tools

@@ -20,6 +20,7 @@
 #include "protogcn/archive_io.h"
 #include "protogcn/calibration.h"
 #include "protogcn/file_io.h"
+#include "protogcn/form_fitting.h"
 #include "protogcn/model.h"
 #include "protogcn/network.h"
 #include "training/epoch_log.h"
@@ -311,6 +312,25 @@ absl::Status TrainEpochs(const Run& run, const protogcn::WindowSampler& sampler,
   return absl::OkStatus();
 }
 
+// Of every exercise of which people are labelled correct and incorrect: fitted to training clips, its table
+// from held-out ones.
+void CalibrateForm(const Run& run, protogcn::ModelMetadata& metadata) {
+  for (size_t label = 0; label < metadata.classes.size(); ++label) {
+    const auto measured = [&](const std::vector<protogcn::Clip>& clips) {
+      return protogcn::MeasureLabelled(clips, metadata.classes, static_cast<int>(label),
+                                       metadata.poses_per_window(), metadata.rate_hz);
+    };
+    const std::vector<protogcn::MeasuredClip> train = measured(run.data.train);
+    protogcn::FormModel form = protogcn::FitForm(train);
+    std::vector<float> logits = protogcn::CorrectLogits(form, measured(run.data.val));
+    if (form.empty() || logits.empty()) continue;
+    metadata.calibration[label].form = std::move(form);
+    metadata.calibration[label].form_logit = protogcn::Quantiles(std::move(logits), 101);
+    run.Say(
+        absl::StrFormat("Form of %s: fitted to %d labelled clips", metadata.classes[label], train.size()));
+  }
+}
+
 // Prototypes from training clips, percentiles from held-out ones; both beside new movements of the mannequin.
 absl::Status CalibrateModel(const Run& run, const protogcn::Model& model, protogcn::ModelMetadata& metadata) {
   constexpr int kTrainWindows = 250, kHeldOutWindows = 150;  // per class
@@ -330,6 +350,7 @@ absl::Status CalibrateModel(const Run& run, const protogcn::Model& model, protog
   if (!held_out.ok()) return held_out.status();
   if (const absl::Status status = protogcn::Calibrate(*train, *held_out, metadata); !status.ok())
     return status;
+  CalibrateForm(run, metadata);
   const double fitted = protogcn::FitKnownThreshold(*held_out, metadata);
   if (fitted != metadata.known_threshold) {
     run.Say(absl::StrFormat(
@@ -373,7 +394,8 @@ absl::StatusOr<RunResult> Finish(const Run& run, const protogcn::Trainer& traine
   std::error_code ignored;
   run.Say(absl::StrCat(
       validation->text,
-      absl::StrFormat("temperature %.3f, known from %.2f\nwrote %s (%d KiB)", metadata.temperature,
+      absl::StrFormat("temperature %.3f, known: scale %.2f, offset %.2f, from %.2f\nwrote %s (%d KiB)",
+                      metadata.temperature, metadata.known_scale, metadata.known_offset,
                       metadata.known_threshold, path, fs::file_size(path, ignored) / 1024)));
   return RunResult{
       .metrics = metadata.metrics, .epoch = best.has_value() ? best->epoch : trainer.epoch(), .seconds = 0};
@@ -382,6 +404,8 @@ absl::StatusOr<RunResult> Finish(const Run& run, const protogcn::Trainer& traine
 absl::StatusOr<RunResult> Go(const RunConfig& config, bool resume, std::ostream& out,
                              const std::string& label) {
   const Clock::time_point start = Clock::now();
+  if (config.training.epochs == 0 && config.init.empty())
+    return absl::InvalidArgumentError("training.epochs is 0, but init names no model to calibrate");
   const auto shape = ShapeOf(config);
   if (!shape.ok()) return shape.status();
   const auto network_config = NetworkOf(config);

@@ -1,0 +1,42 @@
+// Fits FormModel to labelled clips.
+#ifndef TRACKFIT_PROTOGCN_FORM_FITTING_H_
+#define TRACKFIT_PROTOGCN_FORM_FITTING_H_
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "protogcn/dataset.h"
+#include "protogcn/form_model.h"
+#include "skeleton/measures.h"
+
+namespace trackfit::protogcn {
+
+struct MeasuredClip {
+  std::vector<skeleton::Measurements> windows;  // as serving cuts them, see MeasureClip
+  bool correct = false;
+};
+
+// Windows of up to `window_poses` poses at `rate_hz`, every half second from the second one on; of a shorter
+// clip one that holds all of it.
+MeasuredClip MeasureClip(const Clip& clip, int window_poses, double rate_hz);
+
+// Those of `clips` that film people at the exercise `label` of `classes` and say whether it is correct.
+std::vector<MeasuredClip> MeasureLabelled(const std::vector<Clip>& clips,
+                                          const std::vector<std::string>& classes, int label,
+                                          int window_poses, double rate_hz);
+
+// Fewer labelled clips on either side are no basis.
+inline constexpr int kMinFormClips = 8;
+
+// Logistic regression with a ridge. All clips together weigh as much on either side. An empty model when
+// there are fewer than kMinFormClips on one of them.
+FormModel FitForm(std::span<const MeasuredClip> clips);
+
+// The logits of the windows of the correct clips, ascending: what FormModel says of them.
+std::vector<float> CorrectLogits(const FormModel& model, std::span<const MeasuredClip> clips);
+
+}  // namespace trackfit::protogcn
+
+#endif  // TRACKFIT_PROTOGCN_FORM_FITTING_H_

@@ -1,0 +1,150 @@
+#include "skeleton/measures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <vector>
+
+#include "skeleton/normalize.h"
+
+namespace trackfit::skeleton {
+namespace {
+
+constexpr size_t kMinPoses = 10;
+constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+
+struct Point {
+  float x = 0, y = 0, z = 0;
+};
+Point operator-(const Point& a, const Point& b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
+float Dot(const Point& a, const Point& b) { return a.x * b.x + a.y * b.y + a.z * b.z; }
+float Length(const Point& a) { return std::sqrt(Dot(a, a)); }
+Point InPlane(const Point& a) { return {a.x, a.y, 0}; }
+
+// At b, in degrees.
+float Angle(const Point& a, const Point& b, const Point& c) {
+  const Point u = a - b, v = c - b;
+  const float cosine = Dot(u, v) / (Length(u) * Length(v));
+  return std::acos(std::clamp(cosine, -1.0F, 1.0F)) * 180 / std::numbers::pi_v<float>;
+}
+
+// The middles of left and right in isotropic coordinates.
+struct Body {
+  explicit Body(const Pose& pose) {
+    const bool known_size = pose.image_width > 0 && pose.image_height > 0;
+    const float aspect =
+        known_size ? static_cast<float>(pose.image_height) / static_cast<float>(pose.image_width) : 1.0F;
+    const auto middle = [&](Joint left, Joint right) {
+      const Landmark &a = pose.landmarks[left], &b = pose.landmarks[right];
+      return Point{(a.x + b.x) / 2, (a.y + b.y) / 2 * aspect, (a.z + b.z) / 2 / kDepthScale};
+    };
+    nose = middle(kNose, kNose);
+    shoulders = middle(kLeftShoulder, kRightShoulder);
+    wrists = middle(kLeftWrist, kRightWrist);
+    hips = middle(kLeftHip, kRightHip);
+    knees = middle(kLeftKnee, kRightKnee);
+    ankles = middle(kLeftAnkle, kRightAnkle);
+  }
+
+  Body Flat() const {
+    Body flat = *this;
+    for (Point* point : {&flat.nose, &flat.shoulders, &flat.wrists, &flat.hips, &flat.knees, &flat.ankles})
+      *point = InPlane(*point);
+    return flat;
+  }
+
+  float Torso() const { return Length(shoulders - hips); }
+
+  // Of the hips from the line shoulders - ankles in the picture; its sign does not change when the picture is
+  // mirrored.
+  float HipDistance() const {
+    const Point line = InPlane(ankles - shoulders), hip = InPlane(hips - shoulders);
+    return (hip.x * line.y - hip.y * line.x) / Length(line) * (line.x < 0 ? -1.0F : 1.0F);
+  }
+
+  Point nose, shoulders, wrists, hips, knees, ankles;
+};
+
+// Linear between neighbours; `sorted` is not empty.
+float Percentile(const std::vector<float>& sorted, float percent) {
+  const float position = percent / 100 * static_cast<float>(sorted.size() - 1);
+  const auto below = static_cast<size_t>(position);
+  const size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (sorted[above] - sorted[below]) * (position - static_cast<float>(below));
+}
+
+struct Course {
+  float low = kNone, median = kNone, high = kNone;
+
+  float range() const { return high - low; }
+};
+
+// Of `value` over the bodies where it is finite.
+template <typename Function>
+Course CourseOf(const std::vector<Body>& bodies, Function&& value) {
+  std::vector<float> values;
+  for (const Body& body : bodies) {
+    if (const float number = value(body); std::isfinite(number)) values.push_back(number);
+  }
+  if (values.size() < kMinPoses) return {};
+  std::sort(values.begin(), values.end());
+  return {Percentile(values, 5), Percentile(values, 50), Percentile(values, 95)};
+}
+
+}  // namespace
+
+const std::array<const char*, kMeasureCount>& MeasureNames() {
+  static constexpr std::array<const char*, kMeasureCount> kNames = {
+      "body_angle", "body_angle_high",  "hips_low",
+      "hips",       "hips_high",        "hips_range",
+      "knee_angle", "shoulder_travel",  "shoulder_travel_depth",
+      "neck_range", "body_angle_depth", "hips_depth",
+      "lean",       "lean_range"};
+  return kNames;
+}
+
+std::optional<Measure> MeasureOf(const std::string& name) {
+  for (int i = 0; i < kMeasureCount; ++i) {
+    if (name == MeasureNames()[i]) return static_cast<Measure>(i);
+  }
+  return std::nullopt;
+}
+
+Measurements MeasureWindow(std::span<const Pose> window) {
+  std::vector<Body> deep, flat;
+  for (const Pose& pose : window) {
+    deep.emplace_back(pose);
+    flat.push_back(deep.back().Flat());
+  }
+  const auto torso = [](const Body& body) { return body.Torso(); };
+  const float plane = CourseOf(flat, torso).median, space = CourseOf(deep, torso).median;
+  const auto body_angle = [](const Body& b) { return Angle(b.shoulders, b.hips, b.ankles); };
+  const auto hips = [](const Body& b) { return b.HipDistance(); };
+  const auto height = [](const Body& b) { return b.shoulders.y - b.wrists.y; };
+
+  Measurements result;
+  const Course body = CourseOf(flat, body_angle), hip = CourseOf(flat, hips);
+  result[kBodyAngle] = body.median;
+  result[kBodyAngleHigh] = body.high;
+  result[kHipsLow] = hip.low / plane;
+  result[kHips] = hip.median / plane;
+  result[kHipsHigh] = hip.high / plane;
+  result[kHipsRange] = hip.range() / plane;
+  result[kKneeAngle] = CourseOf(flat, [](const Body& b) { return Angle(b.hips, b.knees, b.ankles); }).median;
+  const float travel = CourseOf(flat, height).range();
+  result[kShoulderTravel] = travel / plane;
+  result[kShoulderTravelDepth] = travel / space;
+  result[kNeckRange] =
+      CourseOf(flat, [](const Body& b) { return Angle(b.nose, b.shoulders, b.hips); }).range();
+  result[kBodyAngleDepth] = CourseOf(deep, body_angle).median;
+  result[kHipsDepth] = hip.median / space;
+  const Course lean = CourseOf(flat, [](const Body& b) {
+    return Angle(b.shoulders, b.hips, {b.hips.x, b.hips.y - 1, 0});
+  });
+  result[kLean] = lean.median;
+  result[kLeanRange] = lean.range();
+  return result;
+}
+
+}  // namespace trackfit::skeleton
