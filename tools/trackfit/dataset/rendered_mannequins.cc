@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cmath>
 #include <filesystem>
-#include <mutex>
 #include <optional>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -166,72 +163,6 @@ absl::StatusOr<protogcn::Clip> FilmMannequin(const MannequinPlan& plan, const Po
   return clip;
 }
 
-// What the threads of a run share.
-class MannequinStudio::Workers {
- public:
-  Workers(MannequinStudio& studio, const Events& events, blazepose::PoseEngine engine)
-      : studio_(studio), events_(events), engine_(std::move(engine)) {}
-
-  absl::Status Execute() {
-    const size_t count = std::min(studio_.missing_.size(), static_cast<size_t>(studio_.options_.jobs));
-    std::vector<std::jthread> threads;
-    threads.reserve(count);
-    for (size_t i = 0; i < count; ++i) threads.emplace_back([this] { Work(); });
-    threads.clear();
-    return status_;
-  }
-
- private:
-  void Work() {
-    blazepose::PoseEngine engine = engine_.Replica();
-    while (!stopped_) {
-      const size_t index = next_++;
-      if (index >= studio_.missing_.size()) return;
-      absl::Status status = Film(studio_.missing_[index], engine);
-      if (status.ok()) continue;
-      const std::scoped_lock lock(mutex_);
-      stopped_ = true;
-      if (status_.ok()) status_ = std::move(status);
-    }
-  }
-
-  absl::Status Film(size_t index, blazepose::PoseEngine& engine) {
-    const MannequinPlan& plan = studio_.plans_[index];
-    try {  // a thread must not end by an exception of OpenCV or the standard library
-      absl::StatusOr<protogcn::Clip> clip =
-          FilmMannequin(plan, studio_.options_.poses, engine, [this] { return OnFrame(); });
-      if (!clip.ok()) return clip.status();
-      if (absl::Status status = protogcn::WriteLandmarkFile(studio_.PathOf(plan), {*clip}); !status.ok())
-        return status;
-      studio_.clips_[index] = *std::move(clip);
-      return absl::OkStatus();
-    } catch (const std::exception& problem) {
-      return absl::InternalError(absl::StrCat(plan.Id(), ": ", problem.what()));
-    }
-  }
-
-  absl::Status OnFrame() {
-    if (events_.interrupted && events_.interrupted()) stopped_ = true;
-    if (stopped_) {
-      return absl::CancelledError(
-          "interrupted while mannequins were drawn. The same command goes on from there");
-    }
-    const std::scoped_lock lock(mutex_);
-    ++frames_;
-    if (events_.on_frame) events_.on_frame(frames_);
-    return absl::OkStatus();
-  }
-
-  MannequinStudio& studio_;
-  const Events& events_;
-  const blazepose::PoseEngine engine_;  // whose replicas the threads run
-  std::atomic<size_t> next_{0};
-  std::atomic<bool> stopped_{false};
-  std::mutex mutex_;  // guards what follows and the calls of on_frame
-  int64_t frames_ = 0;
-  absl::Status status_;
-};
-
 absl::StatusOr<MannequinStudio> MannequinStudio::Open(std::vector<MannequinPlan> plans,
                                                       MannequinOptions options) {
   fs::path folder = fs::path(options.cache) / absl::StrCat(kCacheVersion, "_", options.poses.model);
@@ -264,12 +195,33 @@ int64_t MannequinStudio::PendingFrames() const {
 
 absl::StatusOr<std::vector<protogcn::Clip>> MannequinStudio::Run(const Events& events) {
   if (!missing_.empty()) {
-    absl::StatusOr<blazepose::PoseEngine> engine = LoadPoseEngine(options_.poses);
+    const absl::StatusOr<blazepose::PoseEngine> engine = LoadPoseEngine(options_.poses);
     if (!engine.ok()) return engine.status();
-    if (absl::Status status = Workers(*this, events, *std::move(engine)).Execute(); !status.ok())
-      return status;
+    ClipWorkers workers(*engine, options_.jobs, events);
+    const absl::Status status = workers.Run(
+        missing_.size(),
+        [&](size_t clip, blazepose::PoseEngine& replica) { return Film(missing_[clip], replica, workers); });
+    if (!status.ok()) return status;
   }
   return std::move(clips_);
+}
+
+absl::Status MannequinStudio::Film(size_t index, blazepose::PoseEngine& engine, ClipWorkers& workers) {
+  const MannequinPlan& plan = plans_[index];
+  const auto on_frame = [&] {
+    if (workers.CountFrame()) return absl::OkStatus();
+    return absl::CancelledError(
+        "interrupted while mannequins were drawn. The same command goes on from there");
+  };
+  try {  // a thread must not end by an exception of OpenCV or the standard library
+    absl::StatusOr<protogcn::Clip> clip = FilmMannequin(plan, options_.poses, engine, on_frame);
+    if (!clip.ok()) return clip.status();
+    if (absl::Status status = protogcn::WriteLandmarkFile(PathOf(plan), {*clip}); !status.ok()) return status;
+    clips_[index] = *std::move(clip);
+    return absl::OkStatus();
+  } catch (const std::exception& problem) {
+    return absl::InternalError(absl::StrCat(plan.Id(), ": ", problem.what()));
+  }
 }
 
 fs::path MannequinStudio::PathOf(const MannequinPlan& plan) const {

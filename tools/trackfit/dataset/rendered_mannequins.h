@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "blazepose/pose_engine.h"
+#include "extraction/clip_workers.h"
 #include "extraction/pose_extraction.h"
 #include "protogcn/dataset.h"
 #include "synthesis/camera.h"
@@ -67,22 +68,19 @@ class MannequinStudio {
   // The frames of the clips that are not in the cache.
   int64_t PendingFrames() const;
 
-  struct Events {
-    std::function<bool()> interrupted;             // asked before every frame, by any thread
-    std::function<void(int64_t frames)> on_frame;  // so many are done in this run; called one at a time
-  };
+  using Events = ClipWorkers::Events;
   // All clips in the order of their plans, once. CANCELLED when interrupted.
   absl::StatusOr<std::vector<protogcn::Clip>> Run(const Events& events);
 
  private:
-  class Workers;
-
   MannequinStudio(std::vector<MannequinPlan> plans, MannequinOptions options, std::filesystem::path folder)
       : plans_(std::move(plans)),
         options_(std::move(options)),
         folder_(std::move(folder)),
         clips_(plans_.size()) {}
 
+  // The clip of the plan `index`, into the cache and clips_.
+  absl::Status Film(size_t index, blazepose::PoseEngine& engine, ClipWorkers& workers);
   std::filesystem::path PathOf(const MannequinPlan& plan) const;
 
   std::vector<MannequinPlan> plans_;

@@ -5,16 +5,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <mutex>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "extraction/clip_workers.h"
 #include "extraction/pose_grid.h"
 
 namespace trackfit::tools {
@@ -75,11 +74,14 @@ absl::Status ExtractClip(const SourceClip& clip, const DataSetOptions& options, 
 
 }  // namespace
 
-// What the threads of a run share.
-class DataSet::Workers {
+// One run over the clips that are not done.
+class DataSet::Extraction {
  public:
-  Workers(DataSet& set, const DataSetEvents& events, blazepose::PoseEngine engine)
-      : set_(set), events_(events), engine_(std::move(engine)) {
+  Extraction(DataSet& set, const DataSetEvents& events, const blazepose::PoseEngine& engine)
+      : set_(set),
+        events_(events),
+        workers_(engine, set.options_.jobs,
+                 {.interrupted = events.interrupted, .on_frame = events.on_frame}) {
     for (Item& item : set.items_) {
       if (item.result.state == State::kMissing) queue_.push_back(&item);
     }
@@ -90,25 +92,14 @@ class DataSet::Workers {
   }
 
   absl::Status Execute() {
-    const size_t count = std::min(queue_.size(), static_cast<size_t>(set_.options_.jobs));
-    std::vector<std::jthread> threads;
-    threads.reserve(count);
-    for (size_t i = 0; i < count; ++i) threads.emplace_back([this] { Work(); });
-    threads.clear();
-    return status_;
+    return workers_.Run(queue_.size(), [this](size_t clip, blazepose::PoseEngine& engine) {
+      return Process(*queue_[clip], engine);
+    });
   }
 
  private:
-  void Work() {
-    blazepose::PoseEngine engine = engine_.Replica();
-    while (!stopped_) {
-      const size_t index = next_++;
-      if (index >= queue_.size()) return;
-      Process(*queue_[index], engine);
-    }
-  }
-
-  void Process(Item& item, blazepose::PoseEngine& engine) {
+  // An error is one that concerns all clips.
+  absl::Status Process(Item& item, blazepose::PoseEngine& engine) {
     const Clock::time_point start = Clock::now();
     const fs::path path = fs::path(set_.options_.folder) / item.output;
     const fs::path partial = path.string() + ".partial";
@@ -120,8 +111,8 @@ class DataSet::Workers {
     }
     if (!status.ok()) fs::remove(partial, error);
     item.result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    const std::scoped_lock lock(mutex_);
-    Record(item, path, status);
+    const std::scoped_lock lock(workers_.mutex());
+    return Record(item, path, status);
   }
 
   absl::Status Extract(Item& item, const std::string& partial, blazepose::PoseEngine& engine) {
@@ -130,31 +121,24 @@ class DataSet::Workers {
     const fs::path folder = fs::path(partial).parent_path();
     fs::create_directories(folder, error);
     if (error) return absl::UnavailableError(absl::StrCat(folder.string(), ": ", error.message()));
+    const auto on_frame = [this] {
+      return workers_.CountFrame() ? absl::OkStatus() : absl::CancelledError("interrupted");
+    };
     try {  // a thread must not end by an exception of OpenCV or the standard library
-      return ExtractClip(
-          item.clip, set_.options_, partial, engine, [this] { return OnFrame(); }, item.result);
+      return ExtractClip(item.clip, set_.options_, partial, engine, on_frame, item.result);
     } catch (const std::exception& problem) {
       return absl::InternalError(problem.what());
     }
   }
 
-  absl::Status OnFrame() {
-    if (events_.interrupted && events_.interrupted()) stopped_ = true;
-    if (stopped_) return absl::CancelledError("interrupted");
-    const std::scoped_lock lock(mutex_);
-    ++frames_;
-    if (events_.on_frame) events_.on_frame(frames_);
-    return absl::OkStatus();
-  }
-
-  // Holds mutex_.
-  void Record(Item& item, const fs::path& path, const absl::Status& status) {
-    if (stopped_ && absl::IsCancelled(status)) return;
+  // Holds the workers' mutex.
+  absl::Status Record(Item& item, const fs::path& path, const absl::Status& status) {
+    if (workers_.stopped() && absl::IsCancelled(status)) return absl::OkStatus();
     ClipResult& result = item.result;
     result.state = status.ok() ? State::kDone : State::kLeftOut;
     if (!status.ok()) result.note = std::string(status.message());
     if (!status.ok() && events_.on_left_out) events_.on_left_out(item.clip, status);
-    if (!set_.summary_) return;
+    if (!set_.summary_) return absl::OkStatus();
     if (status.ok()) {
       std::error_code error;
       set_.summary_->Add(item.output, {.source = item.clip.path,
@@ -167,24 +151,13 @@ class DataSet::Workers {
     } else {
       set_.summary_->AddLeftOut(item.output, item.clip.path, result.note);
     }
-    if (absl::Status written = set_.summary_->Write(); !written.ok()) Stop(std::move(written));
-  }
-
-  // Holds mutex_.
-  void Stop(absl::Status status) {
-    stopped_ = true;
-    if (status_.ok()) status_ = std::move(status);
+    return set_.summary_->Write();
   }
 
   DataSet& set_;
   const DataSetEvents& events_;
-  const blazepose::PoseEngine engine_;  // whose replicas the threads run
+  ClipWorkers workers_;  // whose mutex guards the summary and the events
   std::vector<Item*> queue_;
-  std::atomic<size_t> next_{0};
-  std::atomic<bool> stopped_{false};
-  std::mutex mutex_;  // guards what follows, the summary and the events
-  int64_t frames_ = 0;
-  absl::Status status_;
 };
 
 absl::StatusOr<DataSet::FolderLock> DataSet::FolderLock::Take(const std::string& folder) {
@@ -258,10 +231,9 @@ int64_t DataSet::PendingFrames(const std::function<bool()>& interrupted) const {
 
 absl::StatusOr<std::vector<ClipResult>> DataSet::Run(const DataSetEvents& events) {
   if (pending() > 0) {
-    absl::StatusOr<blazepose::PoseEngine> engine = LoadPoseEngine(options_.poses);
+    const absl::StatusOr<blazepose::PoseEngine> engine = LoadPoseEngine(options_.poses);
     if (!engine.ok()) return engine.status();
-    if (absl::Status status = Workers(*this, events, *std::move(engine)).Execute(); !status.ok())
-      return status;
+    if (absl::Status status = Extraction(*this, events, *engine).Execute(); !status.ok()) return status;
   }
   std::vector<ClipResult> results;
   for (const Item& item : items_) results.push_back(item.result);

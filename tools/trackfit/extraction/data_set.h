@@ -52,7 +52,7 @@ class DataSet {
   absl::StatusOr<std::vector<ClipResult>> Run(const DataSetEvents& events);
 
  private:
-  class Workers;
+  class Extraction;
 
   struct Item {
     SourceClip clip;
