@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -60,12 +61,21 @@ std::string WatchText(const v1::Assessment& overall) {
   return joints.empty() ? "nothing stands out" : JointList(joints);
 }
 
+bool AnyJointJudged(const v1::Assessment& assessment) {
+  return std::any_of(assessment.joint_errors().begin(), assessment.joint_errors().end(),
+                     [](const v1::JointError& joint) { return joint.judged(); });
+}
+
 std::string OverallText(const v1::Assessment& overall, size_t windows) {
   std::string text =
       Row("Exercise", absl::StrFormat("%s, %.0f %% sure over %d assessment%s", ExerciseText(overall),
                                       overall.confidence() * 100, windows, windows == 1 ? "" : "s"));
   if (!IsJudged(overall)) return text;
-  absl::StrAppend(&text, Row("Quality", QualityText(overall)), Row("Watch", WatchText(overall)));
+  absl::StrAppend(&text, Row("Quality", QualityText(overall)));
+  if (!AnyJointJudged(overall)) return absl::StrCat(text, Row("Watch", "no joint was seen well enough"));
+  absl::StrAppend(&text, Row("Watch", WatchText(overall)));
+  if (const std::vector<std::string> parts = PartsNotJudged(overall); !parts.empty())
+    absl::StrAppend(&text, Row("Not judged", absl::StrJoin(parts, ", ")));
   return text;
 }
 

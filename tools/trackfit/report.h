@@ -20,7 +20,8 @@ struct Pace {
   double processing_seconds = 0;  // by the wall clock
 };
 
-// Several lines, each with its end.
+// Several lines, each with its end: of the whole session, the joints to watch among them, and the parts of
+// the body that were not judged.
 std::string SummaryText(const SessionRecord& record, const Pace& pace);
 
 // One line without its end: the response as protobuf JSON with the contract's field names and all scalar

@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "skeleton/joint.h"
@@ -27,7 +28,8 @@ enum BodyPart {
   kLeftKneePart,
   kRightKneePart,
   kLeftFoot,
-  kRightFoot
+  kRightFoot,
+  kBodyPartCount
 };
 
 // In BlazePose's order.
@@ -64,6 +66,19 @@ constexpr std::array<BodyPart, skeleton::kJointCount> kBodyParts = {kHead,
                                                                     kRightFoot,
                                                                     kLeftFoot,
                                                                     kRightFoot};
+
+struct Pair {
+  BodyPart left, right;
+  const char* one;
+  const char* both;
+};
+
+constexpr Pair kPairs[] = {{kLeftShoulderPart, kRightShoulderPart, "shoulder", "shoulders"},
+                           {kLeftElbowPart, kRightElbowPart, "elbow", "elbows"},
+                           {kLeftHand, kRightHand, "hand", "hands"},
+                           {kLeftHipPart, kRightHipPart, "hip", "hips"},
+                           {kLeftKneePart, kRightKneePart, "knee", "knees"},
+                           {kLeftFoot, kRightFoot, "foot", "feet"}};
 
 }  // namespace
 
@@ -119,7 +134,8 @@ std::vector<v1::JointError> WorstJoints(const v1::Assessment& assessment, size_t
                                         float min_percentile) {
   std::vector<v1::JointError> errors;
   for (const v1::JointError& error : assessment.joint_errors()) {
-    if (error.joint() < kBodyParts.size() && error.percentile() >= min_percentile) errors.push_back(error);
+    if (error.joint() < kBodyParts.size() && error.judged() && error.percentile() >= min_percentile)
+      errors.push_back(error);
   }
   std::stable_sort(errors.begin(), errors.end(), [](const v1::JointError& a, const v1::JointError& b) {
     return a.percentile() > b.percentile();
@@ -131,6 +147,28 @@ std::vector<v1::JointError> WorstJoints(const v1::Assessment& assessment, size_t
     if (seen.insert(kBodyParts[error.joint()]).second) worst.push_back(error);
   }
   return worst;
+}
+
+std::vector<std::string> PartsNotJudged(const v1::Assessment& assessment) {
+  std::array<bool, kBodyPartCount> named{}, judged{};
+  for (const v1::JointError& error : assessment.joint_errors()) {
+    if (error.joint() >= kBodyParts.size()) continue;
+    const BodyPart part = kBodyParts[error.joint()];
+    named[part] = true;
+    judged[part] = judged[part] || error.judged();
+  }
+  const auto unjudged = [&](BodyPart part) { return named[part] && !judged[part]; };
+  std::vector<std::string> parts;
+  if (unjudged(kHead)) parts.push_back("head");
+  for (const Pair& pair : kPairs) {
+    const bool left = unjudged(pair.left), right = unjudged(pair.right);
+    if (left && right) {
+      parts.push_back(pair.both);
+    } else if (left || right) {
+      parts.push_back(absl::StrCat(left ? "left " : "right ", pair.one));
+    }
+  }
+  return parts;
 }
 
 }  // namespace trackfit::tools

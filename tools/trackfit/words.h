@@ -29,9 +29,13 @@ bool IsJudged(const v1::Assessment& assessment);
 std::string ClockTime(int64_t time_us);
 
 // The joints that are most off, worst first, at most one for each part of the body (the face, a hand with its
-// wrist, a foot with its ankle), so that three points of one eye do not hide a bent back. Only joints at or
-// above `min_percentile`.
+// wrist, a foot with its ankle), so that three points of one eye do not hide a bent back. Only joints that
+// were judged and are at or above `min_percentile`.
 std::vector<v1::JointError> WorstJoints(const v1::Assessment& assessment, size_t limit, float min_percentile);
+
+// The parts of the body of which nothing is said because none of their joints was judged, from the head down:
+// {"left elbow", "hands", "feet"}.
+std::vector<std::string> PartsNotJudged(const v1::Assessment& assessment);
 
 // From here on a joint's error in one window is worth showing; one correct window in twenty has it.
 inline constexpr float kRarePercentile = 95;

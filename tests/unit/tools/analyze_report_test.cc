@@ -9,6 +9,7 @@
 namespace trackfit::tools {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -22,6 +23,15 @@ TEST(AssessmentLine, SaysWhatAndHowWellAndWhatIsMostOff) {
   EXPECT_THAT(line, HasSubstr("excellent  84"));
   EXPECT_THAT(line, HasSubstr("left elbow 99, right hip 97, head 96"));
   EXPECT_THAT(line, Not(HasSubstr("\n")));
+}
+
+TEST(AssessmentLine, NeverCallsAJointOffThatWasNotJudged) {
+  std::set<int> unseen;
+  for (int joint = 0; joint < skeleton::kJointCount; ++joint) {
+    if (joint != skeleton::kLeftElbow) unseen.insert(joint);
+  }
+  const std::string line = AssessmentLine(PushUp(0, 59, 84, {}, unseen), 0, 2'000'000);
+  EXPECT_THAT(line, EndsWith("most off: left elbow 50"));
 }
 
 TEST(AssessmentLine, DoesNotJudgeAnUnknownMovement) {
@@ -60,6 +70,31 @@ TEST(Summary, SaysSoWhenNoJointStandsOut) {
   SessionRecord record(false);
   record.Add(SummaryOf(PushUp(0, 59, 80)));
   EXPECT_THAT(SummaryText(record, {}), HasSubstr("nothing stands out"));
+}
+
+TEST(Summary, NamesThePartsOfTheBodyThatWereNotJudged) {
+  std::set<int> unseen = kFeetJoints;
+  unseen.insert(kLeftHandJoints.begin(), kLeftHandJoints.end());
+  SessionRecord record(false);
+  record.Add(SummaryOf(PushUp(0, 59, 41, {{skeleton::kLeftKnee, 93}}, unseen)));
+  EXPECT_THAT(SummaryText(record, {}), HasSubstr("  Watch      left knee 93\n"
+                                                 "  Not judged left hand, feet\n"));
+}
+
+TEST(Summary, IsSilentOfThatWhenTheWholeBodyWasJudged) {
+  SessionRecord record(false);
+  record.Add(SummaryOf(PushUp(0, 59, 41)));
+  EXPECT_THAT(SummaryText(record, {}), Not(HasSubstr("ot judged")));
+}
+
+TEST(Summary, DoesNotSayThatNothingStandsOutWhereNoJointWasJudged) {
+  std::set<int> unseen;
+  for (int joint = 0; joint < skeleton::kJointCount; ++joint) unseen.insert(joint);
+  SessionRecord record(false);
+  record.Add(SummaryOf(PushUp(0, 59, 41, {}, unseen)));
+  const std::string text = SummaryText(record, {});
+  EXPECT_THAT(text, HasSubstr("no joint was seen well enough"));
+  EXPECT_THAT(text, Not(HasSubstr("nothing stands out")));
 }
 
 TEST(Summary, SaysAgainstWhichExerciseTheFormWasJudged) {

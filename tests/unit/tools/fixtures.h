@@ -9,6 +9,7 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/videoio.hpp>
+#include <set>
 #include <string>
 
 #include "skeleton/joint.h"
@@ -64,9 +65,10 @@ inline v1::Pose StandingPose() {
   return pose;
 }
 
-// Of a push-up; `percentiles` by joint, 50 elsewhere.
+// Of a push-up; `percentiles` by joint, 50 elsewhere. Of the joints in `not_judged` it says nothing.
 inline v1::Assessment PushUp(uint64_t first, uint64_t last, float score,
-                             const std::map<int, float>& percentiles = {}) {
+                             const std::map<int, float>& percentiles = {},
+                             const std::set<int>& not_judged = {}) {
   v1::Assessment assessment;
   assessment.set_first_sequence(first);
   assessment.set_last_sequence(last);
@@ -83,10 +85,19 @@ inline v1::Assessment PushUp(uint64_t first, uint64_t last, float score,
     v1::JointError* error = assessment.add_joint_errors();
     error->set_joint(static_cast<uint32_t>(joint));
     error->set_name(std::string(skeleton::JointNames()[static_cast<size_t>(joint)]));
+    if (not_judged.contains(joint)) continue;
+    error->set_judged(true);
     error->set_percentile(percentiles.contains(joint) ? percentiles.at(joint) : 50.0F);
   }
   return assessment;
 }
+
+// Fingers with the wrist; toes and heels with the ankle.
+inline const std::set<int> kLeftHandJoints = {skeleton::kLeftWrist, skeleton::kLeftPinky,
+                                              skeleton::kLeftIndex, skeleton::kLeftThumb};
+inline const std::set<int> kFeetJoints = {skeleton::kLeftAnkle,     skeleton::kRightAnkle,
+                                          skeleton::kLeftHeel,      skeleton::kRightHeel,
+                                          skeleton::kLeftFootIndex, skeleton::kRightFootIndex};
 
 inline v1::AnalyzeResponse ResultOf(uint64_t sequence, v1::FrameStatus status) {
   v1::AnalyzeResponse response;

@@ -97,6 +97,25 @@ TEST(Overlay, LeavesHiddenJointsFaint) {
   EXPECT_GT(Difference(image.at<cv::Vec3b>(At(pose, skeleton::kLeftKnee)), palette::kWhite), 60);
 }
 
+TEST(Overlay, DrawsJointsThatWereNotJudgedGreyAndWithoutARing) {
+  const v1::Pose pose = StandingPose();
+  v1::Assessment assessment = PushUp(0, 2, 40);
+  for (const int joint : {skeleton::kLeftKnee, skeleton::kLeftAnkle}) {
+    assessment.mutable_joint_errors(joint)->set_judged(false);
+    assessment.mutable_joint_errors(joint)->set_percentile(99.5F);
+  }
+  const cv::Mat image = Drawn(&pose, &assessment);
+  const auto colourfulness = [&](int from, int to) {
+    const cv::Vec3b pixel = image.at<cv::Vec3b>((At(pose, from) + At(pose, to)) / 2);
+    return std::max({pixel[0], pixel[1], pixel[2]}) - std::min({pixel[0], pixel[1], pixel[2]});
+  };
+  EXPECT_LT(colourfulness(skeleton::kLeftKnee, skeleton::kLeftAnkle), 40);
+  EXPECT_GT(colourfulness(skeleton::kRightKnee, skeleton::kRightAnkle), 80);
+  EXPECT_GT(Difference(image.at<cv::Vec3b>(At(pose, skeleton::kLeftKnee)), palette::kWhite), 60);
+  EXPECT_LT(Difference(image.at<cv::Vec3b>(At(pose, skeleton::kRightKnee)), palette::kWhite), 20);
+  EXPECT_FALSE(OnCircle(image, At(pose, skeleton::kLeftKnee), 14, palette::kVeryOff));
+}
+
 TEST(Overlay, FillsTheGaugeInTheColourOfTheQuality) {
   for (const float score : {3.0F, 15.0F, 45.0F, 85.0F}) {
     const v1::Assessment assessment = PushUp(0, 2, score);

@@ -1,5 +1,6 @@
 #include "words.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "exit_code.h"
@@ -7,6 +8,9 @@
 
 namespace trackfit::tools {
 namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 TEST(Words, SpellExercisesAsPeopleDo) {
   EXPECT_EQ(ExerciseWords("push_up"), "Push-up");
@@ -64,6 +68,32 @@ TEST(WorstJoints, CountEachPartOfTheBodyOnce) {
   EXPECT_EQ(worst[0].name(), "left_eye");
   EXPECT_EQ(worst[1].name(), "left_thumb");
   EXPECT_EQ(worst[2].name(), "right_hip");
+}
+
+TEST(WorstJoints, NeverNameAJointThatWasNotJudged) {
+  v1::Assessment assessment = PushUp(0, 59, 80, {{skeleton::kRightHip, 96}});
+  v1::JointError& unseen = *assessment.mutable_joint_errors(skeleton::kLeftKnee);
+  unseen.set_judged(false);
+  unseen.set_percentile(99);  // whatever a server says beside it
+  const auto worst = WorstJoints(assessment, 3, 90);
+  ASSERT_EQ(worst.size(), 1U);
+  EXPECT_EQ(worst[0].name(), "right_hip");
+}
+
+TEST(PartsNotJudged, ComeFromTheHeadDownAndBothSidesAsOne) {
+  std::set<int> unseen = kFeetJoints;
+  unseen.insert(kLeftHandJoints.begin(), kLeftHandJoints.end());
+  unseen.insert(skeleton::kRightElbow);
+  for (int joint = skeleton::kNose; joint <= skeleton::kMouthRight; ++joint) unseen.insert(joint);
+  EXPECT_THAT(PartsNotJudged(PushUp(0, 59, 80, {}, unseen)),
+              ElementsAre("head", "right elbow", "left hand", "feet"));
+}
+
+TEST(PartsNotJudged, LeaveOutAPartOfWhichAnyJointWasJudged) {
+  EXPECT_THAT(PartsNotJudged(PushUp(0, 59, 80)), IsEmpty());
+  std::set<int> fingers = kLeftHandJoints;
+  fingers.erase(skeleton::kLeftWrist);
+  EXPECT_THAT(PartsNotJudged(PushUp(0, 59, 80, {}, fingers)), IsEmpty());
 }
 
 TEST(ExitCode, IsOneForAnErrorUnlessItCarriesAnother) {

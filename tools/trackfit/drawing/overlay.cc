@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -36,6 +37,7 @@ constexpr float kStripHeight = 54;
 constexpr size_t kWatchedJoints = 3;
 constexpr float kVeryRarePercentile = 99;
 constexpr float kClearlyVisible = 0.5F;
+constexpr float kNotJudgedOpacity = 0.6F;  // at most
 
 struct Bone {
   int from;
@@ -76,6 +78,16 @@ bool Drawable(const v1::Landmark& landmark) {
 // A hidden joint is a guess, and looks like one.
 float Opacity(const v1::Landmark& landmark) {
   return landmark.visibility() >= kClearlyVisible ? 0.95F : 0.35F;
+}
+
+// The joints of which a judged assessment says nothing.
+std::bitset<skeleton::kJointCount> NotJudged(const v1::Assessment* assessment) {
+  std::bitset<skeleton::kJointCount> joints;
+  if (assessment == nullptr || !IsJudged(*assessment)) return joints;
+  for (const v1::JointError& error : assessment->joint_errors()) {
+    if (error.joint() < joints.size()) joints[error.joint()] = !error.judged();
+  }
+  return joints;
 }
 
 float Distance(const Point2f& a, const Point2f& b) { return std::hypot(a.x - b.x, a.y - b.y); }
@@ -143,9 +155,9 @@ void Overlay::Draw(const OverlayFrame& frame, cv::Mat& image) const {
   DrawTimeline(frame.time_us, canvas);
   const bool has_pose = frame.pose != nullptr && HasAllJoints(*frame.pose);
   for (const v1::Pose* other : frame.other_poses) {
-    if (HasAllJoints(*other)) DrawSkeleton(*other, canvas);
+    if (HasAllJoints(*other)) DrawSkeleton(*other, nullptr, canvas);
   }
-  if (has_pose) DrawSkeleton(*frame.pose, canvas);
+  if (has_pose) DrawSkeleton(*frame.pose, frame.assessment, canvas);
   DrawPanel(frame, canvas);
   if (has_pose && frame.assessment != nullptr && IsJudged(*frame.assessment)) {
     DrawJointsToWatch(*frame.pose, *frame.assessment, canvas);
@@ -187,7 +199,14 @@ Rect2f Overlay::StripRectangle() const {
   return {0, size_.height - height, size_.width, height};
 }
 
-void Overlay::DrawSkeleton(const v1::Pose& pose, Canvas& canvas) const {
+void Overlay::DrawSkeleton(const v1::Pose& pose, const v1::Assessment* assessment, Canvas& canvas) const {
+  const std::bitset<skeleton::kJointCount> grey = NotJudged(assessment);
+  const auto opacity_of = [&](int joint) {
+    return std::min(Opacity(pose.landmarks(joint)), grey[joint] ? kNotJudgedOpacity : 1);
+  };
+  const auto coloured = [&](int joint, const Colour& colour) {
+    return grey[joint] ? palette::kNotJudged : colour;
+  };
   const auto at = [&](int joint) { return PixelOf(pose.landmarks(joint), size_); };
   const auto middle = [&](int a, int b) { return (at(a) + at(b)) * 0.5F; };
   // Far away people get thinner limbs.
@@ -200,26 +219,28 @@ void Overlay::DrawSkeleton(const v1::Pose& pose, Canvas& canvas) const {
       const v1::Landmark& from = pose.landmarks(bone.from);
       const v1::Landmark& to = pose.landmarks(bone.to);
       if (!Drawable(from) || !Drawable(to)) continue;
-      const float opacity = std::min(Opacity(from), Opacity(to));
+      const float opacity = std::min(opacity_of(bone.from), opacity_of(bone.to));
       if (outline > 0) {
         canvas.Line(at(bone.from), at(bone.to), width + outline, palette::kInk.WithAlpha(0.45F * opacity));
       } else {
-        canvas.Line(at(bone.from), at(bone.to), width, SideColour(bone.from).WithAlpha(opacity),
-                    SideColour(bone.to).WithAlpha(opacity));
+        canvas.Line(at(bone.from), at(bone.to), width,
+                    coloured(bone.from, SideColour(bone.from)).WithAlpha(opacity),
+                    coloured(bone.to, SideColour(bone.to)).WithAlpha(opacity));
       }
     }
   }
   for (const int joint : kDots) {
     const v1::Landmark& landmark = pose.landmarks(joint);
     if (!Drawable(landmark)) continue;
-    canvas.Disc(at(joint), width * 0.95F, palette::kInk.WithAlpha(Opacity(landmark)));
-    canvas.Disc(at(joint), width * 0.62F, palette::kWhite.WithAlpha(Opacity(landmark)));
+    canvas.Disc(at(joint), width * 0.95F, palette::kInk.WithAlpha(opacity_of(joint)));
+    canvas.Disc(at(joint), width * 0.62F, coloured(joint, palette::kWhite).WithAlpha(opacity_of(joint)));
   }
   const v1::Landmark& nose = pose.landmarks(skeleton::kNose);
   if (Drawable(nose)) {
     const float head = Distance(at(skeleton::kLeftEar), at(skeleton::kRightEar)) * 0.5F;
     canvas.Ring(middle(skeleton::kLeftEar, skeleton::kRightEar), std::max(head * 1.5F, torso * 0.2F),
-                width * 0.5F, palette::kWhite.WithAlpha(0.8F * Opacity(nose)));
+                width * 0.5F,
+                coloured(skeleton::kNose, palette::kWhite).WithAlpha(0.8F * opacity_of(skeleton::kNose)));
   }
 }
 

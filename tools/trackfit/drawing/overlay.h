@@ -49,7 +49,8 @@ class Overlay {
   cv::Rect2f StripRectangle() const;
   float FittedTitleSize(const std::string& title, float width) const;
 
-  void DrawSkeleton(const v1::Pose& pose, Canvas& canvas) const;
+  // Joints of which the assessment says nothing are grey; nullptr: none is.
+  void DrawSkeleton(const v1::Pose& pose, const v1::Assessment* assessment, Canvas& canvas) const;
   void DrawJointsToWatch(const v1::Pose& pose, const v1::Assessment& assessment, Canvas& canvas) const;
   cv::Rect2f LabelRectangle(const cv::Point2f& joint, float away_x, cv::Size2f label,
                             const std::vector<cv::Rect2f>& taken) const;

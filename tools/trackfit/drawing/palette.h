@@ -14,6 +14,7 @@ inline constexpr Colour kLeft{56, 189, 248};    // the person's own left
 inline constexpr Colour kRight{167, 139, 250};  // the person's own right
 inline constexpr Colour kOff{251, 146, 60};     // a joint that is off
 inline constexpr Colour kVeryOff{248, 84, 84};  // a joint that is far off
+inline constexpr Colour kNotJudged{120, 132, 150};
 
 inline Colour Level(v1::QualityLevel level) {
   switch (level) {
@@ -26,7 +27,7 @@ inline Colour Level(v1::QualityLevel level) {
     case v1::QUALITY_LEVEL_EXCELLENT:
       return {45, 212, 160};
     default:
-      return {120, 132, 150};
+      return kNotJudged;
   }
 }
 
