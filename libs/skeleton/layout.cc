@@ -30,8 +30,8 @@ Layout MakeBlazepose33() {
 Layout MakeCoco20() {
   constexpr int kMidHip = 17, kMidSpine = 18, kNeck = 19;
   return {.name = "coco_20",
-          .centre = kMidSpine,
-          .bones = {{kNeck, kMidSpine},
+          .centre = kNeck,
+          .bones = {{kMidSpine, kNeck},
                     {kMidHip, kMidSpine},
                     {0, kNeck},
                     {1, 0},

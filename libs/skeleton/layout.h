@@ -30,7 +30,8 @@ const Layout& Blazepose33();
 // blazepose_33's noise, and a graph of 19 nodes has a third of the edges.
 const Layout& Body19();
 
-// Upstream ProtoGCN's `coco_new`: COCO's 17 keypoints, then 17 = mid-hip, 18 = mid-spine, 19 = neck.
+// Upstream ProtoGCN's `coco_new`: COCO's 17 keypoints, then 17 = mid-hip, 18 = mid-spine, 19 = neck, which is
+// the root.
 const Layout& Coco20();
 
 // "blazepose_33", "body_19" or "coco_20"; NOT_FOUND names the known ones.

@@ -34,8 +34,9 @@ std::vector<int> Ancestors(const Layout& layout, int hops, const std::vector<boo
   std::vector<int> ancestors(parents.size(), kNone);
   for (size_t node = 0; node < parents.size(); ++node) {
     if (!present[node]) continue;
-    int other = static_cast<int>(node);
-    for (int hop = 0; hop < hops; ++hop) other = parents[other];
+    int other = static_cast<int>(node), steps = 0;
+    for (; steps < hops && parents[other] != other; ++steps) other = parents[other];
+    if (steps < hops) continue;
     while (!present[other] && parents[other] != other) other = parents[other];
     if (present[other]) ancestors[node] = other;
   }
@@ -70,7 +71,8 @@ void ApplyModality(Modality modality, const Layout& layout, Normalization normal
   const size_t nodes = static_cast<size_t>(layout.nodes());
   const std::vector<int> ancestors =
       Ancestors(layout, modality == Modality::kBone ? 1 : kBoneHops, PresentNodes(window, nodes));
-  const int coordinates = normalization == Normalization::kImage ? kChannels - 1 : kChannels;
+  const bool means = modality == Modality::kBone && normalization == Normalization::kImage;
+  const int differences = means ? kChannels - 1 : kChannels;
   std::vector<float> frame(nodes * kChannels);  // as it was
   for (size_t first = 0; first + frame.size() <= window.size(); first += frame.size()) {
     const std::span<float> bones = window.subspan(first, frame.size());
@@ -80,7 +82,7 @@ void ApplyModality(Modality modality, const Layout& layout, Normalization normal
         const float here = frame[node * kChannels + c];
         const float there =
             ancestors[node] == kNone ? here : frame[static_cast<size_t>(ancestors[node]) * kChannels + c];
-        bones[node * kChannels + c] = c < coordinates ? here - there : (here + there) / 2;
+        bones[node * kChannels + c] = c < differences ? here - there : (here + there) / 2;
       }
     }
   }

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <map>
+
 namespace trackfit::skeleton {
 namespace {
 
@@ -32,8 +35,48 @@ TEST(Modality, ABoneIsANodeMinusItsParent) {
   EXPECT_THAT(Apply(Modality::kBone, kFrame), ElementsAre(0, 0, 0, 1, 10, 0, 2, 20, 0, 4, 40, 0));
 }
 
-TEST(Modality, AKBoneReachesTwoNodesFarAndNoFartherThanTheCentre) {
-  EXPECT_THAT(Apply(Modality::kKBone, kFrame), ElementsAre(0, 0, 0, 1, 10, 0, 3, 30, 0, 6, 60, 0));
+TEST(Modality, AKBoneIsANodeMinusItsParentsParentAndZeroWhereThereIsNone) {
+  EXPECT_THAT(Apply(Modality::kKBone, kFrame), ElementsAre(0, 0, 0, 0, 0, 0, 3, 30, 0, 6, 60, 0));
+}
+
+// The other end of each node's bone in the layout, -1 where it has none.
+std::map<int, int> OtherEnds(Modality modality, const Layout& layout) {
+  std::vector<float> window;
+  // Powers of two, so that a difference tells both of its ends.
+  for (int node = 0; node < layout.nodes(); ++node) {
+    for (int c = 0; c < 3; ++c) window.push_back(std::exp2(static_cast<float>(node)));
+  }
+  ApplyModality(modality, layout, Normalization::kTorso, window);
+  std::map<int, int> ends;
+  for (int node = 0; node < layout.nodes(); ++node) {
+    const float difference = window[static_cast<size_t>(node) * 3];
+    ends[node] =
+        difference == 0 ? -1 : static_cast<int>(std::log2(std::exp2(static_cast<float>(node)) - difference));
+  }
+  return ends;
+}
+
+TEST(Modality, BonesAndKBonesOfCoco20AreThoseOfUpstreamsCocoNew) {
+  constexpr int kNose = 0, kLeftEye = 1, kLeftEar = 3, kLeftShoulder = 5, kLeftElbow = 7, kLeftWrist = 9,
+                kRightHip = 12, kRightKnee = 14, kRightAnkle = 16, kMidHip = 17, kMidSpine = 18, kNeck = 19;
+  const std::map<int, int> bones = OtherEnds(Modality::kBone, Coco20());
+  EXPECT_EQ(bones.at(kLeftWrist), kLeftElbow);
+  EXPECT_EQ(bones.at(kRightHip), kMidHip);
+  EXPECT_EQ(bones.at(kMidHip), kMidSpine);
+  EXPECT_EQ(bones.at(kMidSpine), kNeck);
+  EXPECT_EQ(bones.at(kNeck), -1);
+
+  const std::map<int, int> k_bones = OtherEnds(Modality::kKBone, Coco20());
+  EXPECT_EQ(k_bones.at(kLeftWrist), kLeftShoulder);
+  EXPECT_EQ(k_bones.at(kLeftElbow), kNeck);
+  EXPECT_EQ(k_bones.at(kLeftEar), kNose);
+  EXPECT_EQ(k_bones.at(kLeftEye), kNeck);
+  EXPECT_EQ(k_bones.at(kRightAnkle), kRightHip);
+  EXPECT_EQ(k_bones.at(kRightKnee), kMidHip);
+  EXPECT_EQ(k_bones.at(kRightHip), kMidSpine);
+  EXPECT_EQ(k_bones.at(kMidHip), kNeck);
+  for (const int next_to_the_centre : {kNose, kLeftShoulder, kMidSpine, kNeck})
+    EXPECT_EQ(k_bones.at(next_to_the_centre), -1) << next_to_the_centre;
 }
 
 TEST(Modality, EveryFrameIsTurnedByItself) {
@@ -56,6 +99,13 @@ TEST(Modality, UnderImageNormalizationAVisibilityBecomesTheMeanOfBothEnds) {
   window[2] = 0.9F;
   EXPECT_THAT(Apply(Modality::kBone, window, Normalization::kImage),
               ElementsAre(0, 0, 0.9F, 1, 10, FloatEq(0.7F), 2, 20, 0.5F, 4, 40, 0.5F));
+}
+
+TEST(Modality, UnderImageNormalizationAKBonesVisibilityIsADifferenceAsUpstreamsIs) {
+  std::vector<float> window = kFrame;
+  window[8] = 0.75F;  // node 2
+  EXPECT_THAT(Apply(Modality::kKBone, window, Normalization::kImage),
+              ElementsAre(0, 0, 0, 0, 0, 0, 3, 30, 0.25F, 6, 60, 0));
 }
 
 TEST(Modality, NamesAreReadAsTheyAreWritten) {
