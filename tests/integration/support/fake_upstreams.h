@@ -21,6 +21,7 @@
 #include "assessment/window_session.h"
 #include "rpc/convert.h"
 #include "rpc/status.h"
+#include "support/scripted_assessor.h"
 
 namespace trackfit::testing {
 
@@ -124,35 +125,15 @@ class FakeExtractor final : public v1::ExtractorService::Service, public StreamC
   }
 };
 
-// Judges a window by its mean.
-class FakeAssessor final : public assessment::Assessor {
- public:
-  double rate_hz() const override { return 30; }
-  int window_frames() const override { return 100; }
-  const std::string& model_version() const override { return version_; }
-  const std::string& layout() const override { return layout_; }
-  const std::vector<std::string>& exercises() const override { return exercises_; }
-  absl::StatusOr<assessment::Assessment> Assess(std::span<const skeleton::Pose> window,
-                                                const std::string& expected_exercise) const override {
-    float mean = 0;
-    for (const auto& pose : window) {
-      mean += (pose.landmarks[0].x + pose.landmarks[0].y) / 2 / static_cast<float>(window.size());
-    }
-    assessment::Assessment assessment;
-    assessment.exercise = "squat";
-    assessment.confidence = mean;
-    assessment.known = true;
-    assessment.classes = {{"squat", mean}, {"push_up", 1 - mean}};
-    assessment.judged_exercise = expected_exercise.empty() ? "squat" : expected_exercise;
-    assessment.model_version = version_;
-    return assessment;
+// As sure of a squat as the mean of the window says.
+inline assessment::Assessment JudgeByMean(std::span<const skeleton::Pose> window,
+                                          const std::string& expected) {
+  float mean = 0;
+  for (const auto& pose : window) {
+    mean += (pose.landmarks[0].x + pose.landmarks[0].y) / 2 / static_cast<float>(window.size());
   }
-
- private:
-  const std::string version_ = "7";
-  const std::string layout_ = "blazepose_33";
-  const std::vector<std::string> exercises_ = {"push_up", "squat"};
-};
+  return SureOfSquat(mean, expected);
+}
 
 class FakeInferencer final : public v1::InferencerService::Service, public StreamCount {
  public:
@@ -198,7 +179,8 @@ class FakeInferencer final : public v1::InferencerService::Service, public Strea
     stream.Write(response);
   }
 
-  const std::shared_ptr<const FakeAssessor> assessor_ = std::make_shared<FakeAssessor>();
+  const std::shared_ptr<const assessment::Assessor> assessor_ =
+      std::make_shared<ScriptedAssessor>(JudgeByMean, "7");
 };
 
 }  // namespace trackfit::testing

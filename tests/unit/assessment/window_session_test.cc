@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "support/poses.h"
+#include "support/scripted_assessor.h"
 
 namespace trackfit::assessment {
 namespace {
@@ -13,31 +14,16 @@ namespace {
 using ::testing::HasSubstr;
 
 // Answers with the window's length as its cosine, so that tests see what was assessed.
-class FakeAssessor : public Assessor {
- public:
-  double rate_hz() const override { return 30; }
-  int window_frames() const override { return 100; }
-  const std::string& model_version() const override { return version_; }
-  const std::string& layout() const override { return layout_; }
-  const std::vector<std::string>& exercises() const override { return exercises_; }
-
-  absl::StatusOr<Assessment> Assess(std::span<const skeleton::Pose> window,
-                                    const std::string& expected_exercise) const override {
-    Assessment assessment;
-    assessment.exercise = "squat";
-    assessment.judged_exercise = expected_exercise.empty() ? "squat" : expected_exercise;
+std::shared_ptr<const Assessor> MakeAssessor() {
+  return std::make_shared<testing::ScriptedAssessor>([](auto window, const std::string& expected) {
+    Assessment assessment = testing::SureOfSquat(1, expected);
     assessment.quality.cosine = static_cast<float>(window.size());
     return assessment;
-  }
-
- private:
-  std::string version_ = "1";
-  std::string layout_ = "blazepose_33";
-  std::vector<std::string> exercises_ = {"squat", "push_up"};
-};
+  });
+}
 
 WindowSession MakeSession(const WindowConfig& config = {}) {
-  return WindowSession::Create(std::make_shared<FakeAssessor>(), config, "").value();
+  return WindowSession::Create(MakeAssessor(), config, "").value();
 }
 
 std::vector<Assessment> PushAll(WindowSession& session, const std::vector<skeleton::Pose>& poses) {
@@ -50,7 +36,7 @@ std::vector<Assessment> PushAll(WindowSession& session, const std::vector<skelet
 }
 
 std::string CreateError(const WindowConfig& config, const std::string& expected = "") {
-  const auto session = WindowSession::Create(std::make_shared<FakeAssessor>(), config, expected);
+  const auto session = WindowSession::Create(MakeAssessor(), config, expected);
   return session.ok() ? "" : std::string(session.status().message());
 }
 
@@ -168,7 +154,7 @@ TEST(WindowConfig, NamesTheFieldThatIsOutOfRange) {
 }
 
 TEST(WindowSession, NamesTheKnownExercisesWhenTheExpectedOneIsNot) {
-  EXPECT_THAT(CreateError({}, "moonwalk"), HasSubstr("squat, push_up"));
+  EXPECT_THAT(CreateError({}, "moonwalk"), HasSubstr("push_up, squat"));
   EXPECT_EQ(CreateError({}, "push_up"), "");
 }
 

@@ -1,47 +1,21 @@
-// An assessor without a network: says of every window what a test tells it.
+// Assessors, answers and clips of the evaluation's tests.
 #ifndef TRACKFIT_TESTS_UNIT_EVALUATION_SCRIPTED_ASSESSOR_H_
 #define TRACKFIT_TESTS_UNIT_EVALUATION_SCRIPTED_ASSESSOR_H_
 
-#include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "assessment/assessor.h"
 #include "protogcn/dataset.h"
+#include "support/scripted_assessor.h"
 #include "unit/training/test_poses.h"
 
 namespace trackfit::evaluation {
 
-class ScriptedAssessor : public assessment::Assessor {
- public:
-  using Script =
-      std::function<assessment::Assessment(std::span<const skeleton::Pose>, const std::string& expected)>;
-
-  explicit ScriptedAssessor(Script script) : script_(std::move(script)) {}
-
-  double rate_hz() const override { return 30; }
-  int window_frames() const override { return 100; }
-  const std::string& model_version() const override { return version_; }
-  const std::string& layout() const override { return layout_; }
-  const std::vector<std::string>& exercises() const override { return exercises_; }
-
-  absl::StatusOr<assessment::Assessment> Assess(std::span<const skeleton::Pose> window,
-                                                const std::string& expected_exercise) const override {
-    return script_(window, expected_exercise);
-  }
-
- private:
-  const Script script_;
-  const std::string version_ = "1";
-  const std::string layout_ = "blazepose_33";
-  const std::vector<std::string> exercises_ = {"barbell_biceps_curl", "squat"};
-};
-
-inline std::shared_ptr<const assessment::Assessor> Scripted(ScriptedAssessor::Script script) {
-  return std::make_shared<ScriptedAssessor>(std::move(script));
+inline std::shared_ptr<const assessment::Assessor> Scripted(testing::ScriptedAssessor::Script script) {
+  return std::make_shared<testing::ScriptedAssessor>(
+      std::move(script), "1", std::vector<std::string>{"barbell_biceps_curl", "squat"});
 }
 
 // "squat" with this probability, the rest for curls and for the background, which the model has a name of its

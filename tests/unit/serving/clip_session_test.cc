@@ -5,15 +5,20 @@
 
 #include "serving/measured_assessor.h"
 #include "support/poses.h"
-#include "unit/serving/fake_assessor.h"
+#include "support/scripted_assessor.h"
 
 namespace trackfit::serving {
 namespace {
 
 using ::testing::HasSubstr;
 
+std::shared_ptr<const assessment::Assessor> SeesSquats() {
+  return std::make_shared<testing::ScriptedAssessor>(
+      [](auto, const std::string& expected) { return testing::SureOfSquat(0.75F, expected); });
+}
+
 absl::StatusOr<ClipAssessment> Assess(const std::vector<skeleton::Pose>& poses) {
-  auto session = *ClipSession::Create(std::make_shared<FakeAssessor>(), "");
+  auto session = *ClipSession::Create(SeesSquats(), "");
   for (const skeleton::Pose& pose : poses) {
     if (absl::Status pushed = session.Push(pose); !pushed.ok()) return pushed;
   }
@@ -42,17 +47,22 @@ TEST(ClipSession, ClipUnderHalfASecondIsRefused) {
 }
 
 TEST(ClipSession, UnknownExerciseIsRefused) {
-  EXPECT_EQ(ClipSession::Create(std::make_shared<FakeAssessor>(), "juggling").status().code(),
+  EXPECT_EQ(ClipSession::Create(SeesSquats(), "juggling").status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 
 TEST(MeasuredAssessor, CountsAndTimesWindowsAndErrors) {
   telemetry::Metrics metrics("test", "1");
-  const auto fake = std::make_shared<FakeAssessor>("7");
+  bool fails = false;
+  const auto script = [&](auto, const std::string&) -> absl::StatusOr<assessment::Assessment> {
+    if (fails) return absl::InternalError("out of luck");
+    return testing::SureOfSquat(0.75F);
+  };
+  const auto fake = std::make_shared<testing::ScriptedAssessor>(script, "7");
   const MeasuredAssessor assessor(fake, metrics);
   const std::vector<skeleton::Pose> window = testing::WavingPoses(30, 2);
   ASSERT_TRUE(assessor.Assess(window, "").ok());
-  fake->fails = true;
+  fails = true;
   ASSERT_FALSE(assessor.Assess(window, "").ok());
   const std::string page = metrics.Text();
   EXPECT_THAT(page, HasSubstr("trackfit_model_info{model_version=\"7\"} 1"));

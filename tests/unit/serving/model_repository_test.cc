@@ -5,15 +5,20 @@
 
 #include <filesystem>
 #include <set>
+#include <span>
 #include <vector>
 
-#include "unit/serving/fake_assessor.h"
+#include "support/scripted_assessor.h"
 
 namespace trackfit::serving {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+
+absl::StatusOr<assessment::Assessment> NoAnswer(std::span<const skeleton::Pose>, const std::string&) {
+  return absl::UnimplementedError("nobody asks");
+}
 
 class ModelRepositoryTest : public ::testing::Test {
  protected:
@@ -30,7 +35,7 @@ class ModelRepositoryTest : public ::testing::Test {
                const std::string& version) -> absl::StatusOr<std::shared_ptr<const assessment::Assessor>> {
       tried_.push_back(path);
       if (broken_.count(version) > 0) return absl::DataLossError("version " + version + " is broken");
-      return std::make_shared<FakeAssessor>(version);
+      return std::make_shared<testing::ScriptedAssessor>(NoAnswer, version);
     };
     return ModelRepository(root_, loader,
                            telemetry::Logger("test", telemetry::LogLevel::kInfo, telemetry::LogFormat::kText,
