@@ -10,6 +10,7 @@
 
 #include "protogcn/archive_io.h"
 #include "protogcn/checkpoint.h"
+#include "skeleton/measures.h"
 #include "support/poses.h"
 #include "unit/protogcn/small_network.h"
 
@@ -126,6 +127,18 @@ TEST(ProtogcnAssessor, RatesByTheJudgedExercise) {
   EXPECT_NEAR(push_up.quality.score, 20, kTolerance);
   EXPECT_EQ(push_up.quality.level, QualityLevel::kFair);
   EXPECT_NEAR(push_up.joint_errors[skeleton::kLeftWrist].percentile, 10, kTolerance);
+}
+
+TEST(ProtogcnAssessor, ScoresByFormWhereItWasLabelled) {
+  ModelMetadata metadata = Calibrated();
+  const float lean = skeleton::MeasureWindow(Poses())[skeleton::kLean];
+  ASSERT_TRUE(std::isfinite(lean));
+  metadata.calibration[0].form.curves[skeleton::kLean] = {.knots = {lean - 1, lean + 1}, .values = {2, 4}};
+  metadata.calibration[0].form_logit = Line(0, 4);
+  const Assessment squat = Assess(metadata);
+  EXPECT_NEAR(squat.quality.score, 75, kTolerance) << "a logit of 3 among 0 to 4";
+  EXPECT_NEAR(squat.quality.cosine, 1, 1e-3) << "as without";
+  EXPECT_NEAR(Assess(metadata, kSquat, "push_up").quality.score, 20, kTolerance) << "by its cosine";
 }
 
 TEST(ProtogcnAssessor, SpreadsNodesOverTheJointsThatFeedThem) {

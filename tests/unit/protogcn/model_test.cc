@@ -81,6 +81,27 @@ TEST(ModelMetadata, GoesThroughJsonUnchanged) {
   EXPECT_EQ(read->calibration[1].joint_error, metadata.calibration[1].joint_error);
 }
 
+TEST(Metadata, KeepsWhatTellsCorrectFromIncorrect) {
+  ModelMetadata metadata = SmallMetadata();
+  metadata.calibration.resize(metadata.classes.size());
+  metadata.calibration[1].form.bias = -0.5F;
+  metadata.calibration[1].form.curves[skeleton::kHips] = {.knots = {-1, 1}, .values = {0.25F, -0.25F}};
+  metadata.calibration[1].form_logit = {-1, 0, 2};
+  metadata.known_scale = 0.5;
+  metadata.known_offset = -0.25;
+  const auto read = MetadataFromJson(MetadataToJson(metadata));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_TRUE(read->calibration[0].form.empty());
+  EXPECT_EQ(read->calibration[1].form.curves.at(skeleton::kHips).values, (std::vector<float>{0.25F, -0.25F}));
+  EXPECT_EQ(read->calibration[1].form_logit, metadata.calibration[1].form_logit);
+  EXPECT_EQ(MetadataToJson(*read), MetadataToJson(metadata));
+
+  std::string unknown = MetadataToJson(metadata);
+  unknown.replace(unknown.find("\"hips\""), 6, "\"hops\"");
+  EXPECT_THAT(std::string(MetadataFromJson(unknown).status().message()),
+              HasSubstr("unknown measure \"hops\""));
+}
+
 struct BrokenMetadata {
   const char* name;
   const char* field;
@@ -132,6 +153,17 @@ INSTANTIATE_TEST_SUITE_P(
                          m.calibration[0].worst_joint = {1, 0};
                        }},
         BrokenMetadata{"Temperature", "temperature", [](ModelMetadata& m) { m.temperature = 0; }},
+        BrokenMetadata{"KnownScale", "known_scale", [](ModelMetadata& m) { m.known_scale = 0; }},
+        BrokenMetadata{"FormCurve", "form.hips",
+                       [](ModelMetadata& m) {
+                         m.calibration.resize(m.classes.size());
+                         m.calibration[0].form.curves[skeleton::kHips] = {.knots = {0, 1}, .values = {0}};
+                       }},
+        BrokenMetadata{"FormLogit", "form_logit",
+                       [](ModelMetadata& m) {
+                         m.calibration.resize(m.classes.size());
+                         m.calibration[0].form_logit = {2, 1};
+                       }},
         BrokenMetadata{"Threshold", "known_threshold", [](ModelMetadata& m) { m.known_threshold = 2; }},
         BrokenMetadata{"Metrics", "metrics", [](ModelMetadata& m) { m.metrics["a"] = INFINITY; }}),
     [](const auto& test) { return std::string(test.param.name); });

@@ -73,14 +73,14 @@ TEST(Multirun, GoesOnAfterAFailureAndSumsUp) {
 
 TEST(Multirun, ABadValueStopsItBeforeTheFirstRun) {
   const ScratchFolder folder;
-  const auto sweep = ExpandSweep({"output=" + folder.File("runs"), "training.epochs=3,0"});
+  const auto sweep = ExpandSweep({"output=" + folder.File("runs"), "training.epochs=3,-1"});
   std::ostringstream out;
   const auto train = [](const RunConfig&, const std::string&) -> absl::StatusOr<RunResult> {
     ADD_FAILURE() << "nothing should run";
     return RunResult{};
   };
   EXPECT_THAT(std::string(TrainAll({}, *sweep, false, train, out).message()),
-              HasSubstr("training.epochs is 0"));
+              HasSubstr("training.epochs is -1"));
 }
 
 }  // namespace

@@ -94,8 +94,8 @@ TEST(RunConfig, AnUnknownKeyIsRefusedWithTheNearestOne) {
 
 TEST(RunConfig, WrongTypesAndLimitsAreNamedWithFileLineAndKey) {
   EXPECT_THAT(ErrorOf("training:\n  epochs: many\n"),
-              EndsWith("a.yaml:2: training.epochs is many; it must be a whole number in [1, 1e+06]"));
-  EXPECT_THAT(ErrorOf("training: {epochs: 0}"), HasSubstr("training.epochs is 0"));
+              EndsWith("a.yaml:2: training.epochs is many; it must be a whole number in [0, 1e+06]"));
+  EXPECT_THAT(ErrorOf("training: {epochs: -1}"), HasSubstr("training.epochs is -1"));
   EXPECT_THAT(ErrorOf("training: {epochs: 2.5}"), HasSubstr("must be a whole number"));
   EXPECT_THAT(ErrorOf("training: {epochs: [1, 2]}"), HasSubstr("training.epochs is [1, 2]; it must be"));
   EXPECT_THAT(ErrorOf("training: {epochs: }"), HasSubstr("training.epochs is ''"));

@@ -117,6 +117,21 @@ TEST(TrainingRun, KeepsTheLastEpochWhereItIsTold) {
 }
 
 // A run that was killed after its first epoch: as a whole one, cut back.
+TEST(TrainingRun, WithoutEpochsOnlyCalibratesTheGivenWeights) {
+  const ScratchFolder folder;
+  WriteData(folder.path());
+  std::ostringstream out;
+  ASSERT_TRUE(Train(Small(folder), false, out).ok());
+  const std::string model = RunFolder(folder.File("run")).model().string();
+  const auto again = Train(
+      Small(folder, {"output=" + folder.File("again"), "init=" + model, "training.epochs=0"}), false, out);
+  ASSERT_TRUE(again.ok()) << again.status();
+  ExpectSameWeights(model, RunFolder(folder.File("again")).model());
+  EXPECT_FALSE(protogcn::ReadMetadata(RunFolder(folder.File("again")).model().string())->calibration.empty());
+  EXPECT_THAT(std::string(Train(Small(folder, {"training.epochs=0"}), false, out).status().message()),
+              HasSubstr("init names no model"));
+}
+
 TEST(TrainingRun, AResumedRunEqualsAnUninterruptedOneAndRefusesToBecomeAnother) {
   const ScratchFolder folder;
   WriteData(folder.path());

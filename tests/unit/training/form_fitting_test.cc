@@ -68,7 +68,9 @@ TEST(CorrectLogits, AreThoseOfTheCorrectWindowsInOrder) {
 }
 
 TEST(MeasureClip, CutsWindowsAsServingDoes) {
-  Clip clip{.id = "a", .form = "correct", .fps = 30};
+  Clip clip;
+  clip.form = "correct";
+  clip.fps = 30;
   for (int i = 0; i < 100; ++i) {
     skeleton::Pose& pose = clip.poses.emplace_back();
     pose.timestamp_us = i * 33'333;
