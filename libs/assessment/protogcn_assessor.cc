@@ -83,7 +83,8 @@ absl::StatusOr<Assessment> ProtogcnAssessor::Assess(std::span<const skeleton::Po
   }
   std::stable_sort(assessment.classes.begin(), assessment.classes.end(),
                    [](const ClassScore& a, const ClassScore& b) { return a.probability > b.probability; });
-  assessment.known_score = 1 - background;
+  // Without a background there is only how sure the model is of its best.
+  assessment.known_score = metadata.background_class.empty() ? assessment.confidence : 1 - background;
   assessment.known = assessment.known_score >= static_cast<float>(metadata.known_threshold);
 
   size_t judged = recognised;

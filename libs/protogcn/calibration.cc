@@ -127,8 +127,12 @@ absl::StatusOr<std::vector<Observation>> Observe(const WindowSampler& sampler, i
 }
 
 double FitTemperature(std::span<const Observation> observations, const ModelMetadata& metadata) {
-  if (observations.empty()) return 1;
   const size_t background = BackgroundIndex(metadata);
+  const bool exercises = std::any_of(observations.begin(), observations.end(), [&](const Observation& one) {
+    return one.label != static_cast<int>(background);
+  });
+  const size_t choices = metadata.classes.size() - (background < metadata.classes.size() ? 1 : 0);
+  if (!exercises || choices < 2) return 1;
   // Golden-section search over the logarithm: the likelihood has one peak.
   const double ratio = (std::sqrt(5.0) - 1) / 2;
   double low = std::log(0.2), high = std::log(5.0);
@@ -197,7 +201,9 @@ double FitKnownThreshold(std::span<const Observation> held_out, const ModelMetad
   for (const Observation& observation : held_out) {
     if (observation.label == static_cast<int>(background)) continue;
     const std::vector<float> probabilities = ClassProbabilities(observation.prediction.logits, metadata);
-    scores.push_back(background < probabilities.size() ? 1 - probabilities[background] : 1);
+    scores.push_back(background < probabilities.size()
+                         ? 1 - probabilities[background]
+                         : *std::max_element(probabilities.begin(), probabilities.end()));
   }
   if (scores.empty()) return 0;
   const auto index = static_cast<size_t>(std::lround((1 - kKnownShare) * (kQuantiles - 1)));

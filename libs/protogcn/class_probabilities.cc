@@ -7,17 +7,21 @@
 namespace trackfit::protogcn {
 namespace {
 
-// Of exp(logit / temperature) over all but the background, without overflow.
-double LogSum(std::span<const float> logits, size_t background, double temperature) {
+// log(sum of exp(logit / temperature) over all but the background) is highest / temperature + rest.
+struct LogSum {
+  double highest = 0;
+  double rest = 0;
+};
+LogSum LogSumOf(std::span<const float> logits, size_t background, double temperature) {
   double highest = -std::numeric_limits<double>::infinity();
   for (size_t c = 0; c < logits.size(); ++c) {
-    if (c != background) highest = std::max(highest, logits[c] / temperature);
+    if (c != background) highest = std::max(highest, double{logits[c]});
   }
   double sum = 0;
   for (size_t c = 0; c < logits.size(); ++c) {
-    if (c != background) sum += std::exp(logits[c] / temperature - highest);
+    if (c != background) sum += std::exp((logits[c] - highest) / temperature);
   }
-  return highest + std::log(sum);
+  return {highest, std::log(sum)};
 }
 
 }  // namespace
@@ -29,7 +33,8 @@ size_t BackgroundIndex(const ModelMetadata& metadata) {
 
 double ExerciseMargin(std::span<const float> logits, const ModelMetadata& metadata) {
   const size_t background = BackgroundIndex(metadata);
-  return LogSum(logits, background, 1) - logits[background];
+  const LogSum sum = LogSumOf(logits, background, 1);
+  return sum.highest + sum.rest - logits[background];
 }
 
 std::vector<float> ClassProbabilities(std::span<const float> logits, const ModelMetadata& metadata) {
@@ -39,11 +44,12 @@ std::vector<float> ClassProbabilities(std::span<const float> logits, const Model
     const double margin = metadata.known_scale * ExerciseMargin(logits, metadata) + metadata.known_offset;
     known = 1 / (1 + std::exp(-margin));
   }
-  const double sum = LogSum(logits, background, metadata.temperature);
+  const LogSum sum = LogSumOf(logits, background, metadata.temperature);
   std::vector<float> probabilities;
   for (size_t c = 0; c < logits.size(); ++c) {
     probabilities.push_back(static_cast<float>(
-        c == background ? 1 - known : known * std::exp(logits[c] / metadata.temperature - sum)));
+        c == background ? 1 - known
+                        : known * std::exp((logits[c] - sum.highest) / metadata.temperature - sum.rest)));
   }
   return probabilities;
 }

@@ -9,6 +9,11 @@ namespace {
 
 const std::string& GroupOf(const Clip& clip) { return clip.group.empty() ? clip.id : clip.group; }
 
+// The mannequin is nobody: always trained on, and never there where folds are judged.
+bool IsMade(const Clip& clip) {
+  return clip.kind == SourceKind::kMannequin || clip.kind == SourceKind::kSynthetic;
+}
+
 using FormCounts = std::map<std::string, int>;
 
 struct Group {
@@ -36,7 +41,9 @@ int Total(const FormCounts& counts) {
 
 std::map<std::string, int> GroupedFolds(const std::vector<Clip>& clips, int folds) {
   std::map<std::string, std::map<std::string, FormCounts>> counted;  // group, exercise, form
-  for (const Clip& clip : clips) ++counted[GroupOf(clip)][clip.exercise][clip.form];
+  for (const Clip& clip : clips) {
+    if (!IsMade(clip)) ++counted[GroupOf(clip)][clip.exercise][clip.form];
+  }
 
   std::map<std::string, std::vector<Group>> by_exercise;
   for (const auto& [name, exercises] : counted) {

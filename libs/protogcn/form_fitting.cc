@@ -131,7 +131,8 @@ std::vector<double> FitLogistic(const Design& design) {
 MeasuredClip MeasureClip(const Clip& clip, int window_poses, double rate_hz) {
   MeasuredClip measured{.windows = {}, .correct = clip.correct()};
   const auto length = static_cast<size_t>(window_poses);
-  const auto first = static_cast<size_t>(2 * rate_hz), step = static_cast<size_t>(rate_hz / 2);
+  const auto first = static_cast<size_t>(2 * rate_hz);
+  const auto step = std::max<size_t>(1, static_cast<size_t>(rate_hz / 2));
   for (const std::vector<skeleton::Pose>& poses : UniformPieces(clip, rate_hz)) {
     const std::span<const skeleton::Pose> all(poses);
     for (size_t end = std::min(first, all.size()); end <= all.size(); end += step) {

@@ -47,7 +47,8 @@ absl::Status CheckShapes(const NetworkConfig& config, const NetworkOutput& outpu
                     output.pooled.sizes() == torch::IntArrayRef{1, FeatureChannels(config)} &&
                     output.graph.sizes() == torch::IntArrayRef{1, GraphChannels(config), nodes, nodes} &&
                     output.recon_graph.sizes() == output.graph.sizes() &&
-                    output.joints.defined() == (config.joint_channels > 0);
+                    output.joints.defined() == (config.joint_channels > 0) &&
+                    (!output.joints.defined() || output.joints.sizes() == torch::IntArrayRef{1, nodes});
   return fits ? absl::OkStatus()
               : absl::DataLossError("its network is not the one that its metadata describe");
 }
@@ -64,6 +65,7 @@ absl::Status CheckFrozen(const NetworkConfig& config, torch::jit::Module& networ
   for (int run = 0; run < kWarmUpRuns; ++run) {
     const NetworkOutput actual = Forward(frozen, input);
     if (!Agrees(expected.logits, actual.logits) || !Agrees(expected.pooled, actual.pooled) ||
+        (expected.joints.defined() && !Agrees(expected.joints, actual.joints)) ||
         !Agrees(expected.graph, actual.graph) || !Agrees(expected.recon_graph, actual.recon_graph)) {
       return absl::DataLossError("its network gives no finite answer, or another one when frozen");
     }

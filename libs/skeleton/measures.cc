@@ -57,9 +57,10 @@ struct Body {
   float Torso() const { return Length(shoulders - hips); }
 
   // Of the hips from the line shoulders - ankles in the picture; its sign does not change when the picture is
-  // mirrored.
+  // mirrored. Above an upright line is nowhere: NaN.
   float HipDistance() const {
     const Point line = InPlane(ankles - shoulders), hip = InPlane(hips - shoulders);
+    if (std::abs(line.x) < std::abs(line.y)) return kNone;
     return (hip.x * line.y - hip.y * line.x) / Length(line) * (line.x < 0 ? -1.0F : 1.0F);
   }
 

@@ -14,14 +14,14 @@ namespace trackfit::skeleton {
 // Angles in degrees, lengths in torso lengths. Middles of left and right; "low", "high" and "range" over the
 // window are its 5th and 95th percentile and what lies between them. Without "depth" in the picture's plane.
 enum Measure : int {
-  kBodyAngle,            // median angle shoulders - hips - ankles: 180 is a straight body
-  kBodyAngleHigh,        // its high
-  kHipsLow,              // distance of the hips from the line shoulders - ankles, positive above it:
-  kHips,                 // low (they sag), median
-  kHipsHigh,             // and high (they stick up)
-  kHipsRange,            // how far that moves
-  kKneeAngle,            // median angle hips - knees - ankles
-  kShoulderTravel,       // range of the shoulders' height above the wrists
+  kBodyAngle,       // median angle shoulders - hips - ankles: 180 is a straight body
+  kBodyAngleHigh,   // its high
+  kHipsLow,         // of people who lie: the hips' distance from the line shoulders - ankles, positive above:
+  kHips,            // low (they sag), median
+  kHipsHigh,        // and high (they stick up)
+  kHipsRange,       // how far that moves
+  kKneeAngle,       // median angle hips - knees - ankles
+  kShoulderTravel,  // range of the shoulders' height above the wrists
   kShoulderTravelDepth,  // the same in lengths of the torso with depth
   kNeckRange,            // range of the angle nose - shoulders - hips
   kBodyAngleDepth,       // kBodyAngle with depth

@@ -128,7 +128,15 @@ absl::Status Show(const std::string& model) {
             << protogcn::FeatureChannels(network) << " channels, " << network.num_prototypes
             << " prototypes\n"
             << "calibrated     " << (metadata->calibration.empty() ? "no" : "yes") << ", temperature "
-            << metadata->temperature << ", known from " << metadata->known_threshold << "\n";
+            << metadata->temperature << ", known: scale " << metadata->known_scale << ", offset "
+            << metadata->known_offset << ", from " << metadata->known_threshold << "\n";
+  for (size_t i = 0; i < metadata->calibration.size(); ++i) {
+    const protogcn::FormModel& form = metadata->calibration[i].form;
+    if (form.empty()) continue;
+    std::cout << "form           " << metadata->classes[i] << ":";
+    for (const auto& [measure, curve] : form.curves) std::cout << " " << skeleton::MeasureNames()[measure];
+    std::cout << "\n";
+  }
   for (const auto& [name, value] : metadata->provenance)
     std::cout << "provenance     " << name << ": " << value << "\n";
   for (const auto& [name, value] : metadata->metrics)

@@ -114,6 +114,16 @@ TEST(ProtogcnAssessor, NeverCallsTheBackgroundAnExercise) {
               ElementsAre("squat", "push_up"));
 }
 
+TEST(ProtogcnAssessor, WithoutABackgroundKnowsWhatItIsSureOf) {
+  ModelMetadata metadata = Metadata();
+  metadata.background_class = "";
+  const Assessment squat = Assess(metadata);
+  EXPECT_NEAR(squat.known_score, 0.665, 0.001);
+  EXPECT_TRUE(squat.known);
+  metadata.known_threshold = 0.7;
+  EXPECT_FALSE(Assess(metadata).known);
+}
+
 TEST(ProtogcnAssessor, RatesByTheJudgedExercise) {
   const ModelMetadata metadata = Calibrated();
   const Assessment squat = Assess(metadata);

@@ -55,6 +55,9 @@ TEST(ClassProbabilities, SurviveHugeLogits) {
   const auto p = ClassProbabilities(std::vector<float>{900, -900, 0}, ThreeClasses());
   EXPECT_EQ(p[0], 1);
   EXPECT_EQ(p[2], 0);
+  ModelMetadata cold = ThreeClasses();
+  cold.temperature = 1e-310;
+  EXPECT_TRUE(std::isfinite(ClassProbabilities(kLogits, cold)[0]));
 }
 
 }  // namespace

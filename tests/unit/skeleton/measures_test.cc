@@ -53,6 +53,14 @@ TEST(MeasureWindow, HipsAboveAndBelowTheLineDifferInSignFromEitherSide) {
   }
 }
 
+TEST(MeasureWindow, NobodyUprightHasHipsAboveTheLine) {
+  Pose standing = Plank(0.2F);
+  for (Landmark& landmark : standing.landmarks) std::swap(landmark.x, landmark.y);
+  const Measurements measures = MeasureWindow(std::vector<Pose>(30, standing));
+  EXPECT_TRUE(std::isnan(measures[kHips]));
+  EXPECT_TRUE(std::isfinite(measures[kBodyAngle]));
+}
+
 TEST(MeasureWindow, TravelIsHowFarTheShouldersGoUpAndDown) {
   std::vector<Pose> window;
   for (int i = 0; i <= 100; ++i)

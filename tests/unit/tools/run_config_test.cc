@@ -138,7 +138,7 @@ TEST(RunConfig, APresetIsValidAndSetsWhatItSays) {
     EXPECT_EQ(freezes, file.path().filename() == "phase1_freeze.yaml") << file.path();
     ++presets;
   }
-  EXPECT_EQ(presets, 5);
+  EXPECT_EQ(presets, 6);
 }
 
 TEST(RunConfig, ARunIsAnotherOneWhenAKeyThatCountsDiffers) {

@@ -116,22 +116,30 @@ TEST(TrainingRun, KeepsTheLastEpochWhereItIsTold) {
               HasSubstr("no epoch was chosen by validation"));
 }
 
-// A run that was killed after its first epoch: as a whole one, cut back.
 TEST(TrainingRun, WithoutEpochsOnlyCalibratesTheGivenWeights) {
   const ScratchFolder folder;
   WriteData(folder.path());
   std::ostringstream out;
-  ASSERT_TRUE(Train(Small(folder), false, out).ok());
+  ASSERT_TRUE(Train(Small(folder, {"network.joint_channels=8", "training.joint_weight=1"}), false, out).ok());
   const std::string model = RunFolder(folder.File("run")).model().string();
-  const auto again = Train(
-      Small(folder, {"output=" + folder.File("again"), "init=" + model, "training.epochs=0"}), false, out);
+  const std::vector<std::string> calibrate = {"output=" + folder.File("again"), "init=" + model,
+                                              "training.epochs=0"};
+  const auto again = Train(Small(folder, calibrate), false, out);
   ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(protogcn::ReadMetadata(RunFolder(folder.File("again")).model().string())->joint_error,
+            protogcn::JointErrorSource::kHead)
+      << "it points at joints as before";
+  std::vector<std::string> wider = calibrate;
+  wider.emplace_back("network.base_channels=12");
+  EXPECT_THAT(std::string(Train(Small(folder, wider), false, out).status().message()),
+              HasSubstr("tensors of the network do not come from"));
   ExpectSameWeights(model, RunFolder(folder.File("again")).model());
   EXPECT_FALSE(protogcn::ReadMetadata(RunFolder(folder.File("again")).model().string())->calibration.empty());
   EXPECT_THAT(std::string(Train(Small(folder, {"training.epochs=0"}), false, out).status().message()),
               HasSubstr("init names no model"));
 }
 
+// A run that was killed after its first epoch: as a whole one, cut back.
 TEST(TrainingRun, AResumedRunEqualsAnUninterruptedOneAndRefusesToBecomeAnother) {
   const ScratchFolder folder;
   WriteData(folder.path());

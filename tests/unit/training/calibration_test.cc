@@ -45,6 +45,7 @@ TEST(FitTemperature, CoolsAnOverconfidentModel) {
   EXPECT_NEAR(FitTemperature(observations, ThreeClasses()), 3 / std::log(3.0), 0.01)
       << "whatever the background's logits and windows";
   EXPECT_EQ(FitTemperature({}, ThreeClasses()), 1);
+  EXPECT_EQ(FitTemperature(std::vector{Observe(2, {0, 0, 4}, {1})}, ThreeClasses()), 1) << "no exercise";
 }
 
 TEST(FitKnown, MakesTheMarginAProbability) {

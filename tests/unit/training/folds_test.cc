@@ -53,5 +53,24 @@ TEST(GroupedFolds, TakeAClipWithoutAGroupForItself) {
   EXPECT_EQ(FoldOf(folds, InGroup("elsewhere", "correct")), -1);
 }
 
+TEST(GroupedFolds, AreTheSameWithAndWithoutTheMannequin) {
+  std::vector<Clip> clips;
+  const auto add = [&](const std::string& group, const std::string& form, SourceKind kind) {
+    Clip& clip = clips.emplace_back();
+    clip.id = group;
+    clip.group = group;
+    clip.exercise = "push_up";
+    clip.form = form;
+    clip.kind = kind;
+  };
+  for (int i = 0; i < 20; ++i) {
+    add("person" + std::to_string(i), i % 3 == 0 ? "incorrect" : "correct", SourceKind::kRecorded);
+  }
+  const auto alone = GroupedFolds(clips, 5);
+  for (int i = 0; i < 7; ++i) add("a_mannequin" + std::to_string(i), "correct", SourceKind::kMannequin);
+  EXPECT_EQ(GroupedFolds(clips, 5), alone) << "training has it, judging has not";
+  EXPECT_EQ(FoldOf(alone, clips.back()), -1);
+}
+
 }  // namespace
 }  // namespace trackfit::protogcn

@@ -46,7 +46,8 @@ struct Run {
   protogcn::WindowShape shape;
   protogcn::NetworkConfig network;
   TrainingData data;
-  std::string weights;  // where they begin, for the provenance
+  std::string weights;            // where they begin, for the provenance
+  bool points_at_joints = false;  // these have a joint head that was trained
   std::ostream& out;
   std::string label;
 
@@ -177,12 +178,19 @@ absl::StatusOr<torch::jit::Module> MakeNetwork(Run& run) {
   if (!network.ok() || run.config.init.empty()) return network;
   const absl::StatusOr<protogcn::Archive> archive = protogcn::LoadArchive(run.config.init);
   if (!archive.ok()) return archive.status();
+  run.points_at_joints = archive->metadata.joint_error == protogcn::JointErrorSource::kHead &&
+                         archive->metadata.network.joint_channels == run.network.joint_channels;
   const bool same_classes = archive->metadata.classes == run.config.data.classes;
   const protogcn::CopiedWeights count = protogcn::CopyWeights(archive->network, *network, same_classes);
   run.weights = absl::StrCat(fs::path(run.config.init).filename().string(), ": ", count.copied,
                              " tensors copied, ", count.afresh, " begin afresh",
                              same_classes ? "" : ", the classifier among them: its classes are others");
   run.Say(absl::StrCat("Weights of ", run.weights));
+  if (run.config.training.epochs == 0 && count.afresh > 0) {
+    return absl::InvalidArgumentError(absl::StrCat("training.epochs is 0, but ", count.afresh,
+                                                   " tensors of the network do not come from ",
+                                                   run.config.init));
+  }
   return network;
 }
 
@@ -199,7 +207,8 @@ protogcn::ModelMetadata Describe(const Run& run, const std::string& selection) {
   metadata.min_frames = std::min(metadata.min_frames, run.shape.poses);
   metadata.normalization = skeleton::NormalizationName(run.shape.normalization);
   metadata.modality = skeleton::ModalityName(run.shape.modality);
-  if (run.config.training.joint_weight > 0) metadata.joint_error = protogcn::JointErrorSource::kHead;
+  if (run.config.training.joint_weight > 0 || run.points_at_joints)
+    metadata.joint_error = protogcn::JointErrorSource::kHead;
   metadata.provenance = {
       {"data", run.data.files},
       {"synthetic_data", "mannequin of libs/synthesis, made anew for every window"},
@@ -323,7 +332,13 @@ void CalibrateForm(const Run& run, protogcn::ModelMetadata& metadata) {
     const std::vector<protogcn::MeasuredClip> train = measured(run.data.train);
     protogcn::FormModel form = protogcn::FitForm(train);
     std::vector<float> logits = protogcn::CorrectLogits(form, measured(run.data.val));
-    if (form.empty() || logits.empty()) continue;
+    if (form.empty() || logits.empty()) {
+      if (!train.empty()) {
+        run.Say(absl::StrFormat("Form of %s: judged by its cosine, %d labelled clips are too few",
+                                metadata.classes[label], train.size()));
+      }
+      continue;
+    }
     metadata.calibration[label].form = std::move(form);
     metadata.calibration[label].form_logit = protogcn::Quantiles(std::move(logits), 101);
     run.Say(
