@@ -135,8 +135,11 @@ TEST(TrainingRun, WithoutEpochsOnlyCalibratesTheGivenWeights) {
               HasSubstr("tensors of the network do not come from"));
   ExpectSameWeights(model, RunFolder(folder.File("again")).model());
   EXPECT_FALSE(protogcn::ReadMetadata(RunFolder(folder.File("again")).model().string())->calibration.empty());
-  EXPECT_THAT(std::string(Train(Small(folder, {"training.epochs=0"}), false, out).status().message()),
-              HasSubstr("init names no model"));
+  EXPECT_THAT(
+      std::string(Train(Small(folder, {"output=" + folder.File("none"), "training.epochs=0"}), false, out)
+                      .status()
+                      .message()),
+      HasSubstr("init names no model"));
 }
 
 // A run that was killed after its first epoch: as a whole one, cut back.
