@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "protogcn/dataset.h"
 #include "protogcn/form_model.h"
 #include "skeleton/measures.h"
@@ -28,7 +27,7 @@ std::vector<MeasuredClip> MeasureLabelled(const std::vector<Clip>& clips,
                                           int window_poses, double rate_hz);
 
 // Fewer labelled clips on either side are no basis.
-inline constexpr int kMinFormClips = 8;
+inline constexpr int kMinFormClips = 20;
 
 // Logistic regression with a ridge. All clips together weigh as much on either side. An empty model when
 // there are fewer than kMinFormClips on one of them.

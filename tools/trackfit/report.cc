@@ -97,7 +97,7 @@ std::string AssessmentLine(const v1::Assessment& assessment, int64_t first_us, i
   if (!IsJudged(assessment)) return absl::StrCat(line, "  form not judged");
   absl::StrAppendFormat(&line, "  %-9s %3.0f", LevelWord(assessment.quality().level()),
                         assessment.quality().score());
-  const std::vector<v1::JointError> worst = WorstJoints(assessment, kWorstJoints, 0);
+  const std::vector<v1::JointError> worst = WorstJoints(assessment, kWorstJoints, kNotablePercentile);
   if (!worst.empty()) absl::StrAppend(&line, "  most off: ", JointList(worst));
   return line;
 }

@@ -40,7 +40,10 @@ std::vector<std::string> PartsNotJudged(const v1::Assessment& assessment);
 // From here on a joint's error in one window is worth showing; one correct window in twenty has it.
 inline constexpr float kRarePercentile = 95;
 
-// The same for the mean over a session, which scatters less.
+// From here on a joint is worth a word in one window's line: it is among the worse half of the worst.
+inline constexpr float kNotablePercentile = 50;
+
+// kRarePercentile for the mean over a session, which scatters less.
 inline constexpr float kRareMeanPercentile = 90;
 
 }  // namespace trackfit::tools

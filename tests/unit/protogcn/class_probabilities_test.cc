@@ -6,20 +6,15 @@
 #include <numeric>
 #include <vector>
 
+#include "unit/protogcn/small_network.h"
+
 namespace trackfit::protogcn {
 namespace {
 
 const std::vector<float> kLogits = {2, 0, 1};
 
-ModelMetadata ThreeClasses() {
-  ModelMetadata metadata;
-  metadata.classes = {"squat", "push_up", "other"};
-  metadata.background_class = "other";
-  return metadata;
-}
-
 TEST(ClassProbabilities, AreThePlainSoftmaxBeforeCalibration) {
-  const auto p = ClassProbabilities(kLogits, ThreeClasses());
+  const auto p = ClassProbabilities(kLogits, SmallMetadata());
   const double sum = std::exp(2) + 1 + std::exp(1);
   EXPECT_NEAR(p[0], std::exp(2) / sum, 1e-6);
   EXPECT_NEAR(p[1], 1 / sum, 1e-6);
@@ -27,10 +22,10 @@ TEST(ClassProbabilities, AreThePlainSoftmaxBeforeCalibration) {
 }
 
 TEST(ClassProbabilities, CalibrateWhichAndWhetherApart) {
-  ModelMetadata metadata = ThreeClasses();
+  ModelMetadata metadata = SmallMetadata();
   metadata.temperature = 0.5;
   const auto sharper = ClassProbabilities(kLogits, metadata);
-  EXPECT_NEAR(sharper[2], ClassProbabilities(kLogits, ThreeClasses())[2], 1e-6) << "as likely none of them";
+  EXPECT_NEAR(sharper[2], ClassProbabilities(kLogits, SmallMetadata())[2], 1e-6) << "as likely none of them";
   EXPECT_NEAR(sharper[0] / sharper[1], std::exp(4), 1e-3);
 
   metadata.known_scale = 2;
@@ -43,7 +38,7 @@ TEST(ClassProbabilities, CalibrateWhichAndWhetherApart) {
 }
 
 TEST(ClassProbabilities, WithoutABackgroundSomethingIsAlwaysKnown) {
-  ModelMetadata metadata = ThreeClasses();
+  ModelMetadata metadata = SmallMetadata();
   metadata.background_class = "";
   metadata.temperature = 2;
   const auto p = ClassProbabilities(kLogits, metadata);
@@ -52,10 +47,10 @@ TEST(ClassProbabilities, WithoutABackgroundSomethingIsAlwaysKnown) {
 }
 
 TEST(ClassProbabilities, SurviveHugeLogits) {
-  const auto p = ClassProbabilities(std::vector<float>{900, -900, 0}, ThreeClasses());
+  const auto p = ClassProbabilities(std::vector<float>{900, -900, 0}, SmallMetadata());
   EXPECT_EQ(p[0], 1);
   EXPECT_EQ(p[2], 0);
-  ModelMetadata cold = ThreeClasses();
+  ModelMetadata cold = SmallMetadata();
   cold.temperature = 1e-310;
   EXPECT_TRUE(std::isfinite(ClassProbabilities(kLogits, cold)[0]));
 }

@@ -34,6 +34,12 @@ TEST(AssessmentLine, NeverCallsAJointOffThatWasNotJudged) {
   EXPECT_THAT(line, EndsWith("most off: left elbow 50"));
 }
 
+TEST(AssessmentLine, NamesNoJointWhereAllAreAsInCorrectExecutions) {
+  v1::Assessment assessment = PushUp(0, 59, 84);
+  for (v1::JointError& error : *assessment.mutable_joint_errors()) error.set_percentile(20);
+  EXPECT_THAT(AssessmentLine(assessment, 0, 2'000'000), EndsWith("excellent  84"));
+}
+
 TEST(AssessmentLine, DoesNotJudgeAnUnknownMovement) {
   v1::Assessment assessment = PushUp(0, 59, 84);
   assessment.set_known(false);

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <random>
 
+#include "unit/protogcn/small_network.h"
+
 namespace trackfit::protogcn {
 namespace {
 
@@ -27,25 +29,19 @@ TEST(Quantiles, RunFromTheMinimumToTheMaximum) {
   EXPECT_TRUE(Quantiles({}, 3).empty());
 }
 
-ModelMetadata ThreeClasses() {
-  ModelMetadata metadata;
-  metadata.classes = {"squat", "push_up", "other"};
-  metadata.background_class = "other";
-  return metadata;
-}
-
 TEST(FitTemperature, CoolsAnOverconfidentModel) {
   // Logits that claim 99.8 % while three in four are right: log(3) / temperature' should be the margin.
   std::vector<Observation> observations;
   for (int i = 0; i < 400; ++i) observations.push_back(Observe(i % 4 == 0 ? 1 : 0, {6, 0, 2}, {1}));
-  EXPECT_NEAR(FitTemperature(observations, ThreeClasses()), 5, 0.01) << "6 / log(3) is beyond the limit of 5";
+  EXPECT_NEAR(FitTemperature(observations, SmallMetadata()), 5, 0.01)
+      << "6 / log(3) is beyond the limit of 5";
   observations.clear();
   for (int i = 0; i < 400; ++i) observations.push_back(Observe(i % 4 == 0 ? 1 : 0, {3, 0, 2}, {1}));
   observations.push_back(Observe(2, {9, 0, 0}, {1}));
-  EXPECT_NEAR(FitTemperature(observations, ThreeClasses()), 3 / std::log(3.0), 0.01)
+  EXPECT_NEAR(FitTemperature(observations, SmallMetadata()), 3 / std::log(3.0), 0.01)
       << "whatever the background's logits and windows";
-  EXPECT_EQ(FitTemperature({}, ThreeClasses()), 1);
-  EXPECT_EQ(FitTemperature(std::vector{Observe(2, {0, 0, 4}, {1})}, ThreeClasses()), 1) << "no exercise";
+  EXPECT_EQ(FitTemperature({}, SmallMetadata()), 1);
+  EXPECT_EQ(FitTemperature(std::vector{Observe(2, {0, 0, 4}, {1})}, SmallMetadata()), 1) << "no exercise";
 }
 
 TEST(FitKnown, MakesTheMarginAProbability) {
@@ -56,15 +52,15 @@ TEST(FitKnown, MakesTheMarginAProbability) {
     const float margin = high ? 4 : -4;
     observations.push_back(Observe(exercise ? 0 : 2, {margin, -50, 0}, {1}));
   }
-  const KnownFit fit = FitKnown(observations, ThreeClasses());
+  const KnownFit fit = FitKnown(observations, SmallMetadata());
   EXPECT_NEAR(fit.scale, std::log(9.0) / 4, 0.01);
   EXPECT_NEAR(fit.offset, 0, 0.01);
 }
 
 TEST(FitKnown, LeavesAModelAloneThatHasSeenOneSideOnly) {
   const std::vector<Observation> observations = {Observe(0, {4, 0, 0}, {1})};
-  EXPECT_EQ(FitKnown(observations, ThreeClasses()).scale, 1);
-  EXPECT_EQ(FitKnown({}, ThreeClasses()).offset, 0);
+  EXPECT_EQ(FitKnown(observations, SmallMetadata()).scale, 1);
+  EXPECT_EQ(FitKnown({}, SmallMetadata()).offset, 0);
 }
 
 TEST(Calibrate, MakesPrototypesAndTables) {
