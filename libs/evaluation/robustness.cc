@@ -5,6 +5,7 @@
 #include <numbers>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "evaluation/recognition.h"
 #include "synthesis/random.h"
@@ -56,7 +57,8 @@ absl::StatusOr<std::vector<VariantResult>> MeasureRobustness(const AssessorPtr& 
       exercises.emplace_back(&clip, classes[label->index]);
   }
   struct Outcome {
-    bool answered = false, named = false, right = false;
+    std::string named;  // empty: no answer
+    bool known = false;
   };
   const std::vector<Variant> variants = Variants();
   std::vector<std::vector<Outcome>> outcomes(exercises.size(), std::vector<Outcome>(variants.size()));
@@ -67,8 +69,7 @@ absl::StatusOr<std::vector<VariantResult>> MeasureRobustness(const AssessorPtr& 
       const auto overall = AssessFilm(assessor, variants[v].change(film, *clip));
       if (!overall.ok()) return overall.status();
       if (!*overall) continue;
-      const bool named = (*overall)->exercise == exercise;
-      outcomes[i][v] = {.answered = true, .named = named, .right = named && (*overall)->known};
+      outcomes[i][v] = {.named = (*overall)->exercise, .known = (*overall)->known};
     }
     return absl::OkStatus();
   });
@@ -78,11 +79,17 @@ absl::StatusOr<std::vector<VariantResult>> MeasureRobustness(const AssessorPtr& 
   for (size_t v = 0; v < variants.size(); ++v) {
     VariantResult& result = results.emplace_back();
     result.name = variants[v].name;
-    for (const std::vector<Outcome>& clip : outcomes) {
-      if (!clip.front().answered) continue;
+    for (size_t i = 0; i < exercises.size(); ++i) {
+      const auto& [clip, exercise] = exercises[i];
+      const Outcome &before = outcomes[i].front(), &after = outcomes[i][v];
+      if (before.named.empty()) continue;
       ++result.total;
-      result.right += clip[v].right ? 1 : 0;
-      result.named += clip[v].named ? 1 : 0;
+      result.right += after.named == exercise && after.known ? 1 : 0;
+      result.named += after.named == exercise ? 1 : 0;
+      if (before.named == exercise && after.named != exercise) {
+        const std::string instead = after.named.empty() ? "nothing" : after.named;
+        result.lost.push_back(absl::StrCat(clip->id, ": ", exercise, " > ", instead));
+      }
     }
   }
   return results;
@@ -95,6 +102,8 @@ std::string ToText(const std::vector<VariantResult>& variants) {
                           "  %-24s %d of %d right, %5.1f %%, %+5.1f points (named, known or not: %d)\n",
                           variant.name, variant.right, variant.total, 100 * variant.accuracy(),
                           100 * (variant.accuracy() - variants.front().accuracy()), variant.named);
+    for (const std::string& clip : variant.lost)
+      absl::StrAppend(&text, "    now named otherwise: ", clip, "\n");
   }
   return text;
 }
@@ -105,6 +114,7 @@ nlohmann::json ToJson(const std::vector<VariantResult>& variants) {
     json.push_back({{"name", variant.name},
                     {"right", variant.right},
                     {"named", variant.named},
+                    {"lost", variant.lost},
                     {"total", variant.total},
                     {"accuracy", variant.accuracy()},
                     {"difference", variant.accuracy() - variants.front().accuracy()}});

@@ -18,6 +18,9 @@ struct VariantResult {
   int right = 0;  // named and known
   int named = 0;  // named, known or not
   int total = 0;
+  // Clips whose exercise was named undisturbed, and no longer: "id: exercise > what was named instead", or
+  // "id: exercise > nothing" where the change costs the answer.
+  std::vector<std::string> lost;
 
   double accuracy() const { return total > 0 ? static_cast<double>(right) / total : 0; }
 };

@@ -26,6 +26,38 @@ TEST(MeasureRobustness, CountsAChangeThatCostsTheDecision) {
   EXPECT_THAT(ToText(*variants), ::testing::HasSubstr("-100.0 points"));
 }
 
+TEST(MeasureRobustness, TellsWhichClipsAreLostToWhat) {
+  // Takes squats without knees for curls.
+  const AssessorPtr assessor = Scripted([](auto window, const std::string&) {
+    const bool knees = window.front().landmarks[skeleton::kLeftKnee].visibility > 0;
+    assessment::Assessment assessment = Squat(knees ? 0.9F : 0.1F);
+    if (!knees) assessment.exercise = "barbell_biceps_curl";
+    return assessment;
+  });
+  const protogcn::Clip squat = MakeClip("squat", 60);
+  const auto variants = MeasureRobustness(assessor, {squat});
+  ASSERT_TRUE(variants.ok()) << variants.status();
+  for (const VariantResult& variant : *variants) {
+    if (variant.name == "legs out of the picture") {
+      EXPECT_THAT(variant.lost, ::testing::ElementsAre(squat.id + ": squat > barbell_biceps_curl"));
+    } else {
+      EXPECT_THAT(variant.lost, ::testing::IsEmpty()) << variant.name;
+    }
+  }
+  EXPECT_THAT(ToText(*variants),
+              ::testing::HasSubstr("named otherwise: " + squat.id + ": squat > barbell_biceps_curl"));
+}
+
+TEST(MeasureRobustness, CountsAChangeThatCostsTheAnswer) {
+  const AssessorPtr assessor = Scripted([](auto, const std::string&) { return Squat(0.9F); });
+  // A single window of half a second, and no frame to spare.
+  const auto variants = MeasureRobustness(assessor, {MakeClip("squat", 15)});
+  ASSERT_TRUE(variants.ok()) << variants.status();
+  const VariantResult& missing = variants->back();
+  EXPECT_EQ(missing.right, 0);
+  EXPECT_THAT(missing.lost, ::testing::ElementsAre("squat15: squat > nothing"));
+}
+
 TEST(MeasureRobustness, ChangesWhatTheAssessorSees) {
   std::vector<float> wrists;
   const AssessorPtr assessor = Scripted([&](auto window, const std::string&) {
