@@ -171,10 +171,14 @@ class TfliteReader {
       case kFloat32:
         tensor.floats = Unpack<float>(bytes);
         break;
-      case kFloat16:
-        for (const uint16_t half : Unpack<uint16_t>(bytes))
-          tensor.floats.push_back(cv::float16_t::fromBits(half));
+      case kFloat16: {
+        std::vector<uint16_t> halves = Unpack<uint16_t>(bytes);
+        const int count = static_cast<int>(halves.size());
+        tensor.floats.resize(halves.size());
+        cv::Mat floats(1, count, CV_32F, tensor.floats.data());
+        cv::Mat(1, count, CV_16F, halves.data()).convertTo(floats, CV_32F);
         break;
+      }
       case kInt32:
         tensor.integers = Unpack<int32_t>(bytes);
         return tensor.integers.size() == tensor.ElementCount() ? absl::OkStatus() : Damaged("too few values");

@@ -19,6 +19,8 @@ constexpr char kMetadataFile[] = "metadata.json";
 constexpr char kMetadataRecord[] = "extra/metadata.json";
 constexpr char kChecksumFile[] = "checksum";
 constexpr char kChecksumRecord[] = "extra/checksum";
+constexpr char kSerializationRecord[] =
+    ".data/serialization_id";  // LibTorch 2.x: its own hash over all others
 
 absl::Status WithPath(const std::string& path, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
@@ -31,7 +33,7 @@ absl::Status Broken(const std::string& path, const std::exception& failure) {
 }
 
 // LibTorch checks nothing of what it reads, so archives carry a checksum over names and contents of all other
-// records. FNV-1a, 64 bits: against accidents, not against forgers.
+// records that are ours. FNV-1a, 64 bits: against accidents, not against forgers.
 std::string Checksum(caffe2::serialize::PyTorchStreamReader& reader) {
   uint64_t hash = 0xcbf29ce484222325;
   const auto add = [&hash](const char* bytes, size_t count) {
@@ -40,7 +42,7 @@ std::string Checksum(caffe2::serialize::PyTorchStreamReader& reader) {
   std::vector<std::string> records = reader.getAllRecords();
   std::sort(records.begin(), records.end());
   for (const std::string& record : records) {
-    if (record == kChecksumRecord) continue;
+    if (record == kChecksumRecord || record == kSerializationRecord) continue;
     const auto [data, size] = reader.getRecord(record);
     add(record.c_str(), record.size() + 1);
     add(static_cast<const char*>(data.get()), size);

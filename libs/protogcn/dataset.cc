@@ -76,7 +76,8 @@ std::vector<skeleton::Joint> WrongJointsOf(const Dict& dict) {
   std::vector<skeleton::Joint> joints;
   if (!dict.contains(kWrongJoints)) return joints;
   const auto& names = skeleton::JointNames();
-  for (const c10::IValue& item : dict.at(kWrongJoints).toListRef()) {
+  const c10::IValue listed = dict.at(kWrongJoints);
+  for (const c10::IValue& item : listed.toListRef()) {
     const auto found = std::find(names.begin(), names.end(), item.toStringRef());
     TORCH_CHECK(found != names.end(), kWrongJoints, " of clip ", Text(dict, "id"), " names \"",
                 item.toStringRef(), "\", which is no joint");
@@ -192,8 +193,8 @@ absl::StatusOr<std::vector<Clip>> ReadLandmarkFile(const std::filesystem::path& 
           absl::StrCat(path.string(), ": format is ", format, "; this program reads format ", kFormat));
     }
     std::vector<Clip> clips;
-    for (const c10::IValue& item : file.at("clips").toListRef())
-      clips.push_back(ToClip(item.toGenericDict()));
+    const c10::IValue listed = file.at("clips");
+    for (const c10::IValue& item : listed.toListRef()) clips.push_back(ToClip(item.toGenericDict()));
     return clips;
   } catch (const c10::Error& error) {
     return absl::InvalidArgumentError(

@@ -355,10 +355,8 @@ MendedClip MendAnomalies(std::span<const Pose> poses, double fps, const AnomalyR
   PutSidesRight(result.poses, frames, longest, rule, counts);
 
   Marks marks, bone_marks;
-  for (int j = 0; j < kJointCount; ++j) {
-    marks[j].assign(frames.size(), 0);
-    bone_marks[j].assign(frames.size(), 0);
-  }
+  marks.fill(Marks::value_type(frames.size()));
+  bone_marks = marks;
   const TeleportFinder finder(frames, fps, longest, rule);
   for (int j = 0; j < kJointCount; ++j) {
     for (int pass = 0; pass < kPasses; ++pass) {
