@@ -117,6 +117,10 @@ absl::Status NetworkConfig::Validate() const {
     return absl::InvalidArgumentError(absl::StrCat("network.joint_channels is ", joint_channels,
                                                    "; it must be a multiple of ", kJointHeads));
   }
+  if (joint_head != kFaultsHead && joint_head != kDecoderHead) {
+    return absl::InvalidArgumentError(absl::StrCat("network.joint_head is \"", joint_head, "\"; known are ",
+                                                   kFaultsHead, " and ", kDecoderHead));
+  }
   if (joint_coefficients != 0) {
     if (auto status = InRange("joint_coefficients", joint_coefficients, nodes, kMaxNodes); !status.ok()) {
       return status;

@@ -12,6 +12,9 @@
 
 namespace trackfit::protogcn {
 
+inline constexpr const char* kFaultsHead = "faults";
+inline constexpr const char* kDecoderHead = "decoder";
+
 struct NetworkConfig {
   std::string layout;                      // name of the skeleton layout, e.g. "blazepose_33"
   int nodes = 0;                           // V, joints of the layout
@@ -31,6 +34,9 @@ struct NetworkConfig {
   int classes = 0;                           // C of the logits
   double head_dropout = 0;                   // probability, only in training
   int joint_channels = 0;  // width of the joint head, a multiple of kJointHeads; 0 = none (as upstream)
+  // What the joint head learned: "faults", movements whose wrong joints are known; or "decoder", to tell
+  // where a joint is from the others.
+  std::string joint_head = kFaultsHead;
 
   // INVALID_ARGUMENT naming the field and its limit.
   absl::Status Validate() const;

@@ -59,8 +59,14 @@ std::vector<float> NormalizedMean(const std::vector<const Prediction*>& executio
   return mean;
 }
 
+// Logits of being at fault can be compared between nodes. Distances and the graph's errors cannot: a wrist's
+// are larger than a hip's.
+bool HasErrorsOnOneScale(const ModelMetadata& metadata) {
+  return metadata.joint_error == JointErrorSource::kHead && metadata.network.joint_head == kFaultsHead;
+}
+
 ClassCalibration Table(const std::vector<const Prediction*>& executions, const std::vector<float>& prototype,
-                       JointErrorSource source) {
+                       bool on_one_scale) {
   ClassCalibration table;
   if (executions.empty()) return table;
   std::vector<float> cosines;
@@ -72,9 +78,7 @@ ClassCalibration Table(const std::vector<const Prediction*>& executions, const s
   for (size_t node = 0; node < executions.front()->joint_error.size(); ++node) {
     std::vector<float> errors;
     for (const Prediction* execution : executions) errors.push_back(execution->joint_error[node]);
-    // Logits of the head are on one scale already.
-    if (source == JointErrorSource::kGraph)
-      table.joint_error.push_back(Quantiles(std::move(errors), kQuantiles));
+    if (!on_one_scale) table.joint_error.push_back(Quantiles(std::move(errors), kQuantiles));
   }
   std::vector<float> worst;
   for (const Prediction* execution : executions) {
@@ -225,7 +229,7 @@ absl::Status Calibrate(std::span<const Observation> train, std::span<const Obser
     }
     metadata.prototypes.push_back(NormalizedMean(learned));
     metadata.calibration.push_back(Table(ExecutionsOf(recognised, static_cast<int>(label)),
-                                         metadata.prototypes.back(), metadata.joint_error));
+                                         metadata.prototypes.back(), HasErrorsOnOneScale(metadata)));
   }
   metadata.temperature = FitTemperature(held_out, metadata);
   const KnownFit known = FitKnown(held_out, metadata);

@@ -106,6 +106,9 @@ absl::StatusOr<std::unique_ptr<Model>> Model::FromNetwork(const torch::jit::Modu
     if (!frozen.ok()) return frozen.status();
     const c10::InferenceMode inference;
     at::init_num_threads();
+    if (DecodesJoints(original) !=
+        (metadata.network.joint_channels > 0 && metadata.network.joint_head == kDecoderHead))
+      return absl::DataLossError("its joint head is not the one that its metadata describe");
     if (absl::Status status = CheckFrozen(metadata.network, original, *frozen); !status.ok()) return status;
     auto impl = std::make_unique<Impl>(Impl{std::move(metadata), *std::move(frozen)});
     return std::unique_ptr<Model>(new Model(std::move(impl)));

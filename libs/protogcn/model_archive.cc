@@ -209,7 +209,8 @@ Json NetworkToJson(const NetworkConfig& network) {
           {"joint_coefficients", network.joint_coefficients},
           {"classes", network.classes},
           {"head_dropout", network.head_dropout},
-          {"joint_channels", network.joint_channels}};
+          {"joint_channels", network.joint_channels},
+          {"joint_head", network.joint_head}};
 }
 
 absl::StatusOr<NetworkConfig> NetworkFromJson(const Json& json) {
@@ -233,6 +234,7 @@ absl::StatusOr<NetworkConfig> NetworkFromJson(const Json& json) {
   reader.Read("classes", network.classes);
   reader.Read("head_dropout", network.head_dropout);
   if (json.contains("joint_channels")) reader.Read("joint_channels", network.joint_channels);
+  if (json.contains("joint_head")) reader.Read("joint_head", network.joint_head);
   if (!reader.status().ok()) return reader.status();
   return network;
 }

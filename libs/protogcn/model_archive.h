@@ -18,7 +18,8 @@ namespace trackfit::protogcn {
 // calibrated.
 struct ClassCalibration {
   std::vector<float> cosine;  // cosine between embedding and prototype
-  // Per node of the layout: raw joint error. Empty where the nodes' errors are on one scale (kHead).
+  // Per node of the layout: raw joint error. Empty where the nodes' errors are on one scale: logits of
+  // faults.
   std::vector<std::vector<float>> joint_error;
   // Of the worst node's percentile in joint_error, or of its raw error where that is empty: among many joints
   // one is always far out.
@@ -31,7 +32,7 @@ struct ClassCalibration {
 // Where a joint's error comes from.
 enum class JointErrorSource {
   kGraph,  // |graph - reconstructed graph| along the node's row and column: upstream's idea, always there
-  kHead,   // the joint head's logit, trained on faults whose joints are known
+  kHead,   // what the joint head says (NetworkConfig::joint_head)
 };
 // "graph" or "head"; INVALID_ARGUMENT names the known ones.
 absl::StatusOr<JointErrorSource> ParseJointErrorSource(const std::string& name);

@@ -26,6 +26,7 @@ constexpr double kGraphMean = 0.04;
 constexpr double kGraphDeviation = 0.02;
 constexpr double kHeadDeviation = 0.01;
 constexpr double kNodeDeviation = 0.1;
+constexpr int kCourseSteps = 8;  // in which a joint head sees a window
 
 // Dilations of the four temporal convolutions of a stage; a max pooling and a plain branch follow.
 constexpr int kDilations[] = {1, 2, 3, 4};
@@ -226,6 +227,25 @@ $1
     return self.exit.forward(self.norm.forward(y)).squeeze(2)
 )";
 
+// Not upstream's either: a masked-joint decoder. As many copies of the body as nodes; in each one node and
+// the limb that hangs on it (`hidden`, a row per copy) is covered, and the rest tells its course over the
+// window in $0 steps, in $1 channels. $2: one line per block.
+constexpr char kJointDecoderSource[] = R"(
+def forward(self, x):
+    n = x.size(0)
+    v = x.size(3)
+    posture = x.mean([1])
+    course = torch.adaptive_avg_pool1d(posture.permute([0, 2, 3, 1]).flatten(1, 2), [$0]).reshape([n, v, -1])
+    hidden = self.hidden.unsqueeze(2).to(course)
+    seen = self.entry.forward(course.unsqueeze(1) * (1 - hidden)) + self.node + self.veil * hidden
+    y = seen.flatten(0, 1)
+$2
+    asked = torch.diagonal(y.reshape([n, v, v, -1]), 0, 1, 2).transpose(1, 2)
+    expected = self.exit.forward(self.norm.forward(asked))
+    away = (expected - course).reshape([n, v, $1, $0])
+    return torch.sqrt((away * away).sum([2]) + 1e-06).mean([2])
+)";
+
 // $0: heads, $1: channels per head.
 constexpr char kAttentionSource[] = R"(
 def forward(self, x):
@@ -273,6 +293,22 @@ Tensor BoneGraphs(const NetworkConfig& config) {
   return torch::stack({torch::eye(nodes), normalised(inward), normalised(inward.t())});
 }
 
+// [V, V]: true where the column's node is the row's or hangs on it, away from the centre. What carries more
+// than a limb, a quarter of the nodes, stands for itself alone.
+Tensor HangingNodes(const NetworkConfig& config) {
+  const int64_t nodes = config.nodes;
+  Tensor towards_centre = torch::zeros({nodes, nodes});
+  for (const auto& [child, parent] : config.bones) towards_centre[child][parent] = 1;
+  Tensor hanging = torch::eye(nodes), step = torch::eye(nodes);
+  for (int64_t depth = 1; depth < nodes; ++depth) {
+    step = torch::mm(step, towards_centre);
+    hanging += step.t();
+  }
+  const Tensor carried = hanging.gt(0);
+  const Tensor limb = carried.sum(1, true).le(static_cast<double>(nodes) / 4);
+  return carried.logical_and(limb).logical_or(torch::eye(nodes).gt(0));
+}
+
 // Builds modules bottom-up; every module owns its weights, its children and the script of its methods.
 class NetworkBuilder {
  public:
@@ -287,7 +323,8 @@ class NetworkBuilder {
     network.register_module("cls_head", Head());
     std::string joints;
     if (config_.joint_channels > 0) {
-      network.register_module("joint_head", JointHead());
+      network.register_module("joint_head",
+                              config_.joint_head == kDecoderHead ? JointDecoder() : JointHead());
       joints = ", self.joint_head.forward(x)";
     }
     network.define(absl::Substitute(kNetworkSource, joints));
@@ -517,15 +554,11 @@ class NetworkBuilder {
     return module;
   }
 
-  Module JointHead() {
-    constexpr int kSteps = 8, kStatistics = 4, kBlocks = 3;
+  // Both joint heads: a token for every node from `features` numbers, attention among them, `answers` numbers
+  // for each. Gives the lines that run the blocks.
+  std::string AddTokens(Module& module, int features, int answers) {
+    constexpr int kBlocks = 3;
     const int width = config_.joint_channels;
-    std::vector<int64_t> parents(config_.nodes);
-    std::iota(parents.begin(), parents.end(), 0);
-    for (const auto& [child, parent] : config_.bones) parents[child] = parent;
-    const int features = 2 * config_.in_channels * (kSteps + kStatistics) + 3;
-    Module module = Make("JointHead");
-    module.register_buffer("parent", torch::tensor(parents, torch::kLong));
     module.register_parameter(
         "node", torch::empty({config_.nodes, width}).normal_(0, kNodeDeviation, generator_), false);
     module.register_module("entry", Linear(width, features));
@@ -535,8 +568,30 @@ class NetworkBuilder {
       calls.push_back(absl::StrCat("    y = self.block", block, ".forward(y)"));
     }
     module.register_module("norm", LayerNorm(width));
-    module.register_module("exit", Linear(1, width));
-    module.define(absl::Substitute(kJointHeadSource, kSteps, absl::StrJoin(calls, "\n")));
+    module.register_module("exit", Linear(answers, width));
+    return absl::StrJoin(calls, "\n");
+  }
+
+  Module JointHead() {
+    constexpr int kStatistics = 4;
+    std::vector<int64_t> parents(config_.nodes);
+    std::iota(parents.begin(), parents.end(), 0);
+    for (const auto& [child, parent] : config_.bones) parents[child] = parent;
+    const int features = 2 * config_.in_channels * (kCourseSteps + kStatistics) + 3;
+    Module module = Make("JointHead");
+    module.register_buffer("parent", torch::tensor(parents, torch::kLong));
+    const std::string blocks = AddTokens(module, features, 1);
+    module.define(absl::Substitute(kJointHeadSource, kCourseSteps, blocks));
+    return module;
+  }
+
+  Module JointDecoder() {
+    const int width = config_.joint_channels, numbers = kCourseSteps * config_.in_channels;
+    Module module = Make("JointDecoder");
+    module.register_buffer("hidden", HangingNodes(config_));
+    module.register_parameter("veil", torch::empty({width}).normal_(0, kNodeDeviation, generator_), false);
+    const std::string blocks = AddTokens(module, numbers, numbers);
+    module.define(absl::Substitute(kJointDecoderSource, kCourseSteps, config_.in_channels, blocks));
     return module;
   }
 
@@ -557,6 +612,10 @@ absl::StatusOr<Module> BuildNetwork(const NetworkConfig& config, uint64_t seed) 
   } catch (const std::exception& error) {
     return absl::InternalError(absl::StrCat("cannot build the network: ", error.what()));
   }
+}
+
+bool DecodesJoints(const Module& network) {
+  return network.hasattr("joint_head") && network.attr("joint_head").toModule().hasattr("hidden");
 }
 
 NetworkOutput Forward(Module& network, const Tensor& input) {

@@ -10,7 +10,10 @@
 //                                  recon_mean [N, V*V],      recon_graph averaged over channels
 //                                  response [N, V*V, P])     softmax over the prototypes
 //                                  and, with a joint head (NetworkConfig::joint_channels),
-//                                  joints [N, V]             per node the logit that it is at fault
+//                                  joints [N, V]             per node the logit that it is at fault, or, of a
+//                                  decoder (NetworkConfig::joint_head), how far it is from where the others
+//                                  let expect it: the mean distance in the window's unit. Nodes between
+//                                  joints, as coco_20 has them, give a hip or shoulder away
 //   reconstruct(graph [N, G, V, V]) -> (prn_graph [N, G, V, V], recon_graph, response)
 //                                  prn_graph: the prototypes' output before the last convolution and ReLU
 //   contrast(recon_mean [N, V*V]) -> [N, contrast_channels],
@@ -45,6 +48,9 @@ absl::StatusOr<torch::jit::Module> BuildNetwork(const NetworkConfig& config, uin
 
 // Runs forward(). Throws c10::Error as LibTorch does, so that training loops stay plain.
 NetworkOutput Forward(torch::jit::Module& network, const torch::Tensor& input);
+
+// Whether a network that is not frozen has a joint head that is a decoder.
+bool DecodesJoints(const torch::jit::Module& network);
 
 // A copy for serving that has forward() only: evaluation mode, batch normalisation folded, weights constant.
 // The original is left alone.

@@ -11,6 +11,7 @@
 #include <map>
 #include <numbers>
 #include <random>
+#include <sstream>
 #include <type_traits>
 
 #include "absl/strings/str_cat.h"
@@ -105,7 +106,9 @@ template <typename States>
 typename States::key_type StateKey(const States&, const torch::Tensor& parameter) {
   using Key = typename States::key_type;
   if constexpr (std::is_same_v<Key, std::string>) {
-    return c10::guts::to_string(parameter.unsafeGetTensorImpl());
+    std::ostringstream address;
+    address << parameter.unsafeGetTensorImpl();
+    return address.str();
   } else {
     return parameter.unsafeGetTensorImpl();
   }
@@ -213,6 +216,7 @@ Batch DrawBatch(const WindowSampler& sampler, int size, Random& random) {
 Trainer::Trainer(torch::jit::Module network, TrainingConfig config, int names, torch::Device device)
     : network_(std::move(network)), config_(std::move(config)), device_(device) {
   network_.to(device_);
+  decodes_joints_ = DecodesJoints(network_);
   for (const auto& parameter : network_.named_parameters()) {
     parameters_.push_back(parameter.value);
     (Reconstructs(parameter.name) ? reconstruction_ : recognition_).push_back(parameter.value);
@@ -318,12 +322,17 @@ torch::Tensor Trainer::ContrastLoss(const torch::Tensor& recon_mean, const torch
   return loss;
 }
 
-// Joints at fault are few: each counts as several that are not.
-torch::Tensor JointLoss(const torch::Tensor& logits, const torch::Tensor& faults) {
+// A decoder learns from joints that are right. Of faults joints are few: each counts as several that are
+// right.
+torch::Tensor Trainer::JointLoss(const torch::Tensor& joints, const torch::Tensor& faults) const {
+  if (decodes_joints_) {
+    const torch::Tensor right = faults.eq(0).to(torch::kFloat);
+    return (joints * right).sum() / right.sum().clamp_min(1);
+  }
   constexpr double kFaultWeight = 4;
   const torch::Tensor known = faults.ge(0).to(torch::kFloat);
   const torch::Tensor losses = torch::binary_cross_entropy_with_logits(
-      logits, faults.clamp_min(0), known, torch::full({1}, kFaultWeight, faults.options()),
+      joints, faults.clamp_min(0), known, torch::full({1}, kFaultWeight, faults.options()),
       at::Reduction::Sum);
   return losses / known.sum().clamp_min(1);
 }
@@ -524,11 +533,13 @@ CopiedWeights CopyWeights(const torch::jit::Module& from, torch::jit::Module& to
   std::map<std::string, torch::Tensor> source;
   for (const auto& item : from.named_parameters()) source[item.name] = item.value;
   for (const auto& item : from.named_buffers()) source[item.name] = item.value;
+  const bool same_joint_head = DecodesJoints(from) == DecodesJoints(to);
   CopiedWeights count;
   const auto copy = [&](const std::string& name, const torch::Tensor& target) {
     const auto found = source.find(name);
-    const bool classifier = name.rfind(kClassifierPrefix, 0) == 0;
-    if (found == source.end() || found->second.sizes() != target.sizes() || (classifier && !same_classes)) {
+    const bool means_the_same = (same_classes || name.rfind(kClassifierPrefix, 0) != 0) &&
+                                (same_joint_head || name.rfind(kJointHeadPrefix, 0) != 0);
+    if (found == source.end() || found->second.sizes() != target.sizes() || !means_the_same) {
       ++count.afresh;
       return;
     }

@@ -35,7 +35,7 @@ struct TrainingConfig {
   double names_weight =
       0;                   // telling all movements apart by name, the many of the background class among them
   double form_weight = 0;  // correct from incorrect, by the cosine to a prototype of the class
-  double joint_weight = 0;      // which joints are at fault; needs a joint head
+  double joint_weight = 0;      // of what the joint head learns; needs one
   bool joints_only = false;     // the joint head alone learns, all else stays as it is
   double contrast_weight = 0;   // class-specific contrast of the reconstructed graphs
   double average_decay = 0.99;  // per step, of the averaged weights that are evaluated and kept
@@ -113,6 +113,7 @@ class Trainer {
   std::vector<torch::Tensor> CompanionState() const;
   absl::StatusOr<Losses> Descend(const torch::Tensor& loss, Losses losses);
   torch::Tensor FormLoss(const torch::Tensor& pooled, const Batch& batch) const;
+  torch::Tensor JointLoss(const torch::Tensor& joints, const torch::Tensor& faults) const;
   torch::Tensor ContrastLoss(const torch::Tensor& recon_mean, const torch::Tensor& labels);
   bool Frozen() const { return epoch_ < config_.freeze_epochs; }
   double Progress() const;  // share of all steps done
@@ -123,6 +124,7 @@ class Trainer {
   TrainingConfig config_;
   Companions companions_;
   torch::Device device_;
+  bool decodes_joints_ = false;
   std::vector<torch::Tensor> parameters_;
   std::vector<torch::Tensor> recognition_;     // of parameters_: all others
   std::vector<torch::Tensor> reconstruction_;  // of parameters_: those that the reconstruction trains
@@ -141,7 +143,7 @@ struct CopiedWeights {
   int afresh = 0;  // of `to`, left as they were
 };
 // Copies every parameter and buffer of `from` that has a namesake of the same shape in `to`, but the
-// classifier only where `same_classes`.
+// classifier only where `same_classes`, and a joint head only to one of its kind.
 CopiedWeights CopyWeights(const torch::jit::Module& from, torch::jit::Module& to, bool same_classes);
 
 }  // namespace trackfit::protogcn

@@ -61,6 +61,7 @@ TEST(ModelMetadata, GoesThroughJsonUnchanged) {
   metadata.modality = "bone";
   metadata.window_poses = 32;
   metadata.network.joint_channels = 8;
+  metadata.network.joint_head = kDecoderHead;
   metadata.joint_error = JointErrorSource::kHead;
   metadata.joint_mapping = skeleton::Coco20().sources;
   metadata.prototypes = {std::vector<float>(48, 1 / std::sqrt(48.0f)), {}, {}};

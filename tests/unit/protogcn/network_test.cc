@@ -169,6 +169,7 @@ INSTANTIATE_TEST_SUITE_P(
                       BrokenConfig{"classes", [](NetworkConfig& c) { c.classes = 0; }},
                       BrokenConfig{"joint_coefficients", [](NetworkConfig& c) { c.joint_coefficients = 19; }},
                       BrokenConfig{"joint_channels", [](NetworkConfig& c) { c.joint_channels = 10; }},
+                      BrokenConfig{"joint_head", [](NetworkConfig& c) { c.joint_head = "guess"; }},
                       BrokenConfig{"parameters",
                                    [](NetworkConfig& c) {
                                      c.base_channels = 4000;
@@ -189,6 +190,33 @@ TEST(Network, AnswersForEveryNodeWithAJointHead) {
   EXPECT_EQ(joints.sizes(), (torch::IntArrayRef{2, 20}));
   torch::jit::Module frozen = *FreezeNetwork(network);
   EXPECT_TRUE(torch::allclose(Forward(frozen, input).joints, joints, 1e-4, 1e-5));
+  EXPECT_FALSE(DecodesJoints(network));
+}
+
+TEST(Network, ADecoderJudgesANodeByTheOthersOnly) {
+  NetworkConfig config = SmallConfig();
+  config.joint_channels = 8;
+  config.joint_head = kDecoderHead;
+  torch::jit::Module network = MakeNetwork(config);
+  EXPECT_TRUE(DecodesJoints(network));
+  network.eval();
+  constexpr int kShoulder = 5, kElbow = 7, kWrist = 9, kOtherElbow = 8;  // of coco_20
+  const torch::Tensor input = torch::randn({1, 1, 16, 20, 3});
+  const auto with_wrist_moved_by = [&](float distance) {
+    torch::Tensor moved = input.clone();
+    moved.select(3, kWrist).select(3, 0) += distance;
+    return Forward(network, moved).joints[0];
+  };
+  constexpr float kFar = 1000;
+  const torch::Tensor before = Forward(network, input).joints[0];
+  const torch::Tensor right = with_wrist_moved_by(kFar), left = with_wrist_moved_by(-kFar);
+  EXPECT_NEAR((right[kWrist] + left[kWrist]).item<float>(), 2 * kFar, 0.05)
+      << "where it is expected has not moved with it";
+  for (const int node : {kElbow, kShoulder})
+    EXPECT_FLOAT_EQ(right[node].item<float>(), before[node].item<float>()) << "covered with node " << node;
+  EXPECT_NE(right[kOtherElbow].item<float>(), before[kOtherElbow].item<float>()) << "that one sees the wrist";
+  torch::jit::Module frozen = *FreezeNetwork(network);
+  EXPECT_TRUE(torch::allclose(Forward(frozen, input).joints[0], before, 1e-4, 1e-5));
 }
 
 }  // namespace

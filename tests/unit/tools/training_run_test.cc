@@ -133,6 +133,11 @@ TEST(TrainingRun, WithoutEpochsOnlyCalibratesTheGivenWeights) {
   wider.emplace_back("network.base_channels=12");
   EXPECT_THAT(std::string(Train(Small(folder, wider), false, out).status().message()),
               HasSubstr("tensors of the network do not come from"));
+  std::vector<std::string> decoding = calibrate;
+  decoding.emplace_back("network.joint_head=decoder");
+  EXPECT_THAT(std::string(Train(Small(folder, decoding), false, out).status().message()),
+              HasSubstr("tensors of the network do not come from"))
+      << "a head that knows faults is no decoder";
   ExpectSameWeights(model, RunFolder(folder.File("again")).model());
   EXPECT_FALSE(protogcn::ReadMetadata(RunFolder(folder.File("again")).model().string())->calibration.empty());
   EXPECT_THAT(

@@ -83,6 +83,19 @@ TEST(Calibrate, MakesPrototypesAndTables) {
   EXPECT_NEAR(squat.joint_error[1].back(), 3, 1e-6);
 }
 
+TEST(Calibrate, ComparesJointsByTablesUnlessTheirErrorsAreLogits) {
+  const std::vector<Observation> observations = {Observe(0, {4, 0}, {1, 0}), Observe(1, {0, 4}, {0, 1})};
+  ModelMetadata metadata;
+  metadata.classes = {"squat", "other"};
+  metadata.joint_error = JointErrorSource::kHead;
+  metadata.network.joint_head = kDecoderHead;
+  ASSERT_TRUE(Calibrate(observations, observations, metadata).ok());
+  EXPECT_EQ(metadata.calibration[0].joint_error.size(), 2U) << "distances differ from joint to joint";
+  metadata.network.joint_head = kFaultsHead;
+  ASSERT_TRUE(Calibrate(observations, observations, metadata).ok());
+  EXPECT_TRUE(metadata.calibration[0].joint_error.empty());
+}
+
 TEST(Calibrate, LeavesOutOfTheTablesWhatTheModelDoesNotRecognise) {
   ModelMetadata metadata;
   metadata.classes = {"squat", "other"};

@@ -221,6 +221,18 @@ TEST(CopyWeights, TakesWhatFitsAndCountsTheRest) {
   EXPECT_TRUE(torch::equal(Parameters(from).front(), Parameters(to).front()));
 }
 
+TEST(CopyWeights, LeavesAJointHeadOfAnotherKind) {
+  NetworkConfig faults = TinyNetwork();
+  faults.joint_channels = 8;
+  NetworkConfig decoder = faults;
+  decoder.joint_head = kDecoderHead;
+  torch::jit::Module to = *BuildNetwork(decoder, 12);
+  const CopiedWeights other_kind = CopyWeights(*BuildNetwork(faults, 11), to, /*same_classes=*/true);
+  const torch::jit::Module head = to.attr("joint_head").toModule();
+  EXPECT_EQ(other_kind.afresh, static_cast<int>(head.parameters().size() + head.buffers().size()));
+  EXPECT_EQ(CopyWeights(*BuildNetwork(decoder, 11), to, /*same_classes=*/true).afresh, 0);
+}
+
 // Every loss at once.
 TrainingConfig FullTraining() {
   TrainingConfig config = ShortTraining();
@@ -257,6 +269,27 @@ TEST(Trainer, LearnsNamesFormJointsAndContrast) {
   EXPECT_LT(last.form, first.form);
   EXPECT_LT(last.joints, 0.95 * first.joints);
   EXPECT_LT(last.contrast, first.contrast);
+}
+
+TEST(Trainer, TeachesADecoderWhereRightJointsAre) {
+  NetworkConfig network = TinyNetworkWithJointHead();
+  network.joint_head = kDecoderHead;
+  TrainingConfig config = ShortTraining();
+  config.epochs = 100;
+  config.warmup_share = 0;
+  config.joint_weight = 1;
+  config.joints_only = true;
+  const auto trainer = *Trainer::Create(*BuildNetwork(network, 3), config);
+  Random random(1);
+  const Batch batch = DrawBatch(FaultySampler(), 8, random);
+  const Losses first = *trainer->Step(batch);
+  Losses last;
+  for (int i = 0; i < 60; ++i) last = *trainer->Step(batch);
+  EXPECT_LT(last.joints, 0.7 * first.joints);
+
+  Batch faulty = batch;
+  faulty.joint_faults = torch::ones_like(batch.joint_faults);
+  EXPECT_EQ(trainer->Step(faulty)->joints, 0) << "wrong joints teach it nothing";
 }
 
 TEST(Trainer, AResumedRunKeepsWhatOnlyTrainingNeeds) {

@@ -209,6 +209,9 @@ std::vector<ConfigKey> MakeKeys() {
           "0 = one per node; upstream has 25 for 20"),
       Key("network.joint_channels", FIELD(network.joint_channels), Within(0, 4096),
           "Width of the head that points at wrong joints; 0 = none"),
+      Key("network.joint_head", FIELD(network.joint_head),
+          OneOf({protogcn::kFaultsHead, protogcn::kDecoderHead}),
+          "What it learns: movements with known faults, or where a joint is by the others"),
       Key("network.dropout", FIELD(network.head_dropout), Within(0, 0.95),
           "Before the classifier, while it trains"),
 
@@ -282,7 +285,7 @@ std::vector<ConfigKey> MakeKeys() {
       Key("training.form_weight", FIELD(training.form_weight), From(0),
           "Of telling correct from incorrect by the cosine to a prototype"),
       Key("training.joint_weight", FIELD(training.joint_weight), From(0),
-          "Of pointing at wrong joints; needs network.joint_channels"),
+          "Of what the joint head learns; needs network.joint_channels"),
       Key("training.joints_only", FIELD(training.joints_only), Any(),
           "The joint head alone learns, all else stays as it is"),
       Key("training.contrast_weight", FIELD(training.contrast_weight), From(0),

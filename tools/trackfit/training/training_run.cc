@@ -179,7 +179,8 @@ absl::StatusOr<torch::jit::Module> MakeNetwork(Run& run) {
   const absl::StatusOr<protogcn::Archive> archive = protogcn::LoadArchive(run.config.init);
   if (!archive.ok()) return archive.status();
   run.points_at_joints = archive->metadata.joint_error == protogcn::JointErrorSource::kHead &&
-                         archive->metadata.network.joint_channels == run.network.joint_channels;
+                         archive->metadata.network.joint_channels == run.network.joint_channels &&
+                         archive->metadata.network.joint_head == run.network.joint_head;
   const bool same_classes = archive->metadata.classes == run.config.data.classes;
   const protogcn::CopiedWeights count = protogcn::CopyWeights(archive->network, *network, same_classes);
   run.weights = absl::StrCat(fs::path(run.config.init).filename().string(), ": ", count.copied,
