@@ -66,6 +66,9 @@ torch::Tensor ReconstructionLoss(torch::jit::Module& network, const torch::Tenso
   return 0.5 * error / variance;
 }
 
+// As torch::nn::functional::normalize, whose options GCC 12 takes for uninitialised under the sanitizers.
+torch::Tensor UnitRows(const torch::Tensor& rows) { return rows / rows.norm(2, {1}, true).clamp_min(1e-12); }
+
 bool Reconstructs(const std::string& name) {
   return std::any_of(std::begin(kReconstructionPrefixes), std::end(kReconstructionPrefixes),
                      [&](const char* prefix) { return name.rfind(prefix, 0) == 0; });
@@ -294,10 +297,9 @@ double Trainer::LearningRate() const {
 
 // Whether an execution is correct, by its cosine to the class's prototype: what serving's quality is made of.
 torch::Tensor Trainer::FormLoss(const torch::Tensor& pooled, const Batch& batch) const {
-  using torch::nn::functional::normalize;
   const torch::Tensor known = batch.forms.ge(0).to(torch::kFloat);
-  const torch::Tensor prototypes = normalize(companions_.prototypes).index_select(0, batch.labels);
-  const torch::Tensor cosine = (normalize(pooled) * prototypes).sum(1);
+  const torch::Tensor prototypes = UnitRows(companions_.prototypes).index_select(0, batch.labels);
+  const torch::Tensor cosine = (UnitRows(pooled) * prototypes).sum(1);
   const torch::Tensor logits = companions_.sharpness.index_select(0, batch.labels) *
                                (cosine - companions_.offset.index_select(0, batch.labels));
   const torch::Tensor losses =
@@ -308,9 +310,8 @@ torch::Tensor Trainer::FormLoss(const torch::Tensor& pooled, const Batch& batch)
 // Class-specific contrast, after upstream's and FR-Head's: what the graph's reconstruction says of a window
 // shall be nearest to the mean of its own class. The means are a memory of what was seen before.
 torch::Tensor Trainer::ContrastLoss(const torch::Tensor& recon_mean, const torch::Tensor& labels) {
-  using torch::nn::functional::normalize;
   constexpr double kTemperature = 0.125, kMemory = 0.9;
-  const torch::Tensor features = normalize(network_.get_method("contrast")({recon_mean}).toTensor());
+  const torch::Tensor features = UnitRows(network_.get_method("contrast")({recon_mean}).toTensor());
   const torch::Tensor loss = torch::cross_entropy_loss(
       torch::matmul(features, companions_.memory.clone().t()) / kTemperature, labels);
   torch::NoGradGuard no_grad;
