@@ -323,8 +323,8 @@ torch::Tensor Trainer::ContrastLoss(const torch::Tensor& recon_mean, const torch
   return loss;
 }
 
-// A decoder learns from joints that are right. Of faults joints are few: each counts as several that are
-// right.
+// A decoder learns from the joints that are right. The other head learns from both; joints at fault are few,
+// so each counts as several that are right.
 torch::Tensor Trainer::JointLoss(const torch::Tensor& joints, const torch::Tensor& faults) const {
   if (decodes_joints_) {
     const torch::Tensor right = faults.eq(0).to(torch::kFloat);

@@ -55,6 +55,14 @@ std::vector<torch::Tensor> Parameters(const torch::jit::Module& network) {
   return parameters;
 }
 
+// Before the first of so many steps on one batch, and before the last.
+std::pair<Losses, Losses> LossesOf(Trainer& trainer, const Batch& batch, int steps) {
+  const Losses first = *trainer.Step(batch);
+  Losses last;
+  for (int i = 0; i < steps; ++i) last = *trainer.Step(batch);
+  return {first, last};
+}
+
 TEST(Trainer, StepsLowerTheLossOnASyntheticBatch) {
   TrainingConfig config = ShortTraining();
   config.epochs = 100;
@@ -62,9 +70,7 @@ TEST(Trainer, StepsLowerTheLossOnASyntheticBatch) {
   const auto trainer = MakeTrainer(config);
   Random random(1);
   const Batch batch = DrawBatch(SyntheticSampler(), 8, random);
-  const Losses first = *trainer->Step(batch);
-  Losses last;
-  for (int i = 0; i < 25; ++i) last = *trainer->Step(batch);
+  const auto [first, last] = LossesOf(*trainer, batch, 25);
   EXPECT_LT(last.classification, 0.7 * first.classification);
   EXPECT_LT(last.reconstruction, first.reconstruction);
 }
@@ -262,9 +268,7 @@ TEST(Trainer, LearnsNamesFormJointsAndContrast) {
       *Trainer::Create(*BuildNetwork(TinyNetworkWithJointHead(), 3), config, sampler.names());
   Random random(1);
   const Batch batch = DrawBatch(sampler, 8, random);
-  const Losses first = *trainer->Step(batch);
-  Losses last;
-  for (int i = 0; i < 60; ++i) last = *trainer->Step(batch);
+  const auto [first, last] = LossesOf(*trainer, batch, 60);
   EXPECT_LT(last.names, 0.8 * first.names);
   EXPECT_LT(last.form, first.form);
   EXPECT_LT(last.joints, 0.95 * first.joints);
@@ -282,9 +286,7 @@ TEST(Trainer, TeachesADecoderWhereRightJointsAre) {
   const auto trainer = *Trainer::Create(*BuildNetwork(network, 3), config);
   Random random(1);
   const Batch batch = DrawBatch(FaultySampler(), 8, random);
-  const Losses first = *trainer->Step(batch);
-  Losses last;
-  for (int i = 0; i < 60; ++i) last = *trainer->Step(batch);
+  const auto [first, last] = LossesOf(*trainer, batch, 60);
   EXPECT_LT(last.joints, 0.7 * first.joints);
 
   Batch faulty = batch;
