@@ -1,0 +1,99 @@
+#include "skeleton/upright.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support/poses.h"
+
+namespace trackfit::skeleton {
+namespace {
+
+// The picture turned by `degrees` about its middle.
+Pose Turned(Pose pose, double degrees) {
+  const auto cosine = static_cast<float>(std::cos(degrees * M_PI / 180));
+  const auto sine = static_cast<float>(std::sin(degrees * M_PI / 180));
+  for (Landmark& landmark : pose.landmarks) {
+    const float x = (landmark.x - 0.5F) * static_cast<float>(pose.image_width);
+    const float y = (landmark.y - 0.5F) * static_cast<float>(pose.image_height);
+    landmark.x = 0.5F + (cosine * x - sine * y) / static_cast<float>(pose.image_width);
+    landmark.y = 0.5F + (sine * x + cosine * y) / static_cast<float>(pose.image_height);
+  }
+  return pose;
+}
+
+// Hanging legs and a trunk that is bent down past the horizontal, as in a deadlift.
+Pose BentPose() {
+  Pose pose = testing::StandingPose();
+  for (int joint = 0; joint < kLeftHip; ++joint) {
+    pose.landmarks[joint].x += 0.1F;
+    pose.landmarks[joint].y = pose.landmarks[kLeftHip].y + 0.1F;
+  }
+  return pose;
+}
+
+bool IsUpsideDown(const Pose& pose, int count) {
+  UprightWatch watch;
+  for (int i = 0; i < count; ++i) watch.Add(pose);
+  return watch.upside_down();
+}
+
+TEST(StandsOnHead, IsTrueOfAPersonInAPictureThatWasTurnedTheWrongWay) {
+  EXPECT_TRUE(StandsOnHead(Turned(testing::StandingPose(), 180)));
+  EXPECT_TRUE(StandsOnHead(Turned(testing::StandingPose(), 135)));
+}
+
+TEST(StandsOnHead, IsFalseOfPeopleWhoStandLieOrBend) {
+  EXPECT_FALSE(StandsOnHead(testing::StandingPose()));
+  EXPECT_FALSE(StandsOnHead(Turned(testing::StandingPose(), 90)));
+  EXPECT_FALSE(StandsOnHead(Turned(testing::StandingPose(), 110))) << "on a bench that falls to the head";
+  EXPECT_FALSE(StandsOnHead(BentPose()));
+}
+
+TEST(StandsOnHead, TakesOneSideForBoth) {
+  Pose pose = Turned(testing::StandingPose(), 180);
+  for (const int joint : {kRightShoulder, kRightHip, kRightAnkle}) pose.landmarks[joint].visibility = 0.1F;
+  pose.landmarks[kRightAnkle].y = 0.9F;  // a guess
+  EXPECT_TRUE(StandsOnHead(pose));
+}
+
+TEST(StandsOnHead, IsFalseWhereALegCannotBeSeen) {
+  Pose pose = Turned(testing::StandingPose(), 180);
+  for (const int joint : {kLeftAnkle, kRightAnkle}) pose.landmarks[joint].x = pose.landmarks[joint].y = NAN;
+  EXPECT_FALSE(StandsOnHead(pose));
+}
+
+TEST(StandsOnHead, MeasuresAnglesInPixels) {
+  Pose pose = Turned(testing::StandingPose(), 110);
+  pose.image_width = 640;
+  pose.image_height = 6400;  // the same shares of a narrow picture are upright
+  EXPECT_TRUE(StandsOnHead(pose));
+}
+
+TEST(UprightWatch, NeedsMostOfThirtyPoses) {
+  const Pose on_head = Turned(testing::StandingPose(), 180);
+  EXPECT_FALSE(IsUpsideDown(on_head, 29));
+  EXPECT_TRUE(IsUpsideDown(on_head, 30));
+  EXPECT_FALSE(IsUpsideDown(testing::StandingPose(), 300));
+}
+
+TEST(UprightWatch, ForgetsAHandstand) {
+  UprightWatch watch;
+  for (int i = 0; i < 60; ++i) watch.Add(Turned(testing::StandingPose(), 180));
+  EXPECT_TRUE(watch.upside_down());
+  for (int i = 0; i < 60; ++i) watch.Add(testing::StandingPose());
+  EXPECT_FALSE(watch.upside_down());
+}
+
+TEST(UprightWatch, DoesNotCountFramesWithNobody) {
+  Pose nobody;
+  for (Landmark& landmark : nobody.landmarks) landmark = {NAN, NAN, NAN, NAN, 0};
+  UprightWatch watch;
+  for (int i = 0; i < 100; ++i) watch.Add(nobody);
+  EXPECT_FALSE(watch.upside_down());
+  for (int i = 0; i < 30; ++i) watch.Add(Turned(testing::StandingPose(), 180));
+  EXPECT_TRUE(watch.upside_down());
+}
+
+}  // namespace
+}  // namespace trackfit::skeleton
