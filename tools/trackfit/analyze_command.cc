@@ -42,7 +42,7 @@ struct AnalyzeOptions {
   std::string render;
   bool live = false;
   bool quiet = false;
-  double picture_fps = 30;
+  std::optional<double> fps;
   double timeout_s = 30;
   int64_t limit_frames = 0;
   EncodeOptions encode;
@@ -145,8 +145,7 @@ class Analysis {
     cv::utils::logging::setLogLevel(
         cv::utils::logging::LOG_LEVEL_ERROR);  // what matters is reported in our words
     const InterruptWatcher watcher([this](int count) { OnInterrupt(count); });
-    absl::StatusOr<std::unique_ptr<FrameSource>> source =
-        OpenFrameSource(options_.inputs, options_.picture_fps);
+    absl::StatusOr<std::unique_ptr<FrameSource>> source = OpenFrameSource(options_.inputs, options_.fps);
     if (!source.ok()) return source.status();
     if (absl::Status status = CheckRender(options_.render, (*source)->info()); !status.ok()) return status;
     if (absl::Status status = json_.Open(options_.json); !status.ok()) return status;
@@ -182,6 +181,8 @@ class Analysis {
         [&](const v1::AnalyzeResponse& response) { return OnResponse(response, feed, progress); });
     progress.Hide();
     times_us_ = feed.times_us();
+    for (const std::string& remark : source.remarks())
+      std::cerr << "trackfit analyze: warning: " << info.name << " " << remark << std::endl;
     if (record_.frames() > 0) text_ << SummaryText(record_, PaceSince(start)) << std::flush;
     return status;
   }
@@ -201,8 +202,7 @@ class Analysis {
 
   absl::Status Render() {
     rendering_ = true;
-    absl::StatusOr<std::unique_ptr<FrameSource>> source =
-        OpenFrameSource(options_.inputs, options_.picture_fps);
+    absl::StatusOr<std::unique_ptr<FrameSource>> source = OpenFrameSource(options_.inputs, options_.fps);
     if (!source.ok()) return source.status();
     Progress progress = StartProgress("Rendering", static_cast<int64_t>(times_us_.size()), options_.quiet);
     const absl::Status status = RenderVideo(**source, record_, times_us_, options_.render, [&](int64_t done) {
@@ -241,9 +241,10 @@ void DeclareInput(CLI::App& command, AnalyzeOptions& options) {
                   "A video file, a camera (camera:0), a folder of pictures, or pictures")
       ->required()
       ->type_name("VIDEO|CAMERA|PICTURES");
-  command.add_option("--fps", options.picture_fps, "Frames per second that pictures stand for")
+  command
+      .add_option("--fps", options.fps,
+                  "Frames per second, whatever a video says of itself; pictures have 30 without it")
       ->type_name("HZ")
-      ->capture_default_str()
       ->group("Input");
   command.add_option("--limit-frames", options.limit_frames, "Stop after so many frames; 0 = all")
       ->type_name("N")
@@ -300,13 +301,14 @@ void DeclareTransport(CLI::App& command, AnalyzeOptions& options) {
       ->type_name("PIXELS")
       ->capture_default_str()
       ->group("Transport");
-  command
-      .add_option("--jpeg-quality", options.encode.jpeg_quality,
-                  "Quality of the JPEGs that are sent, 1 to 100")
-      ->type_name("Q")
-      ->capture_default_str()
-      ->group("Transport");
+  CLI::Option* quality = command
+                             .add_option("--jpeg-quality", options.encode.jpeg_quality,
+                                         "Quality of the JPEGs that are sent, 1 to 100")
+                             ->type_name("Q")
+                             ->capture_default_str()
+                             ->group("Transport");
   command.add_flag("--raw", options.encode.raw, "Send uncompressed pixels instead of JPEGs")
+      ->excludes(quality)
       ->group("Transport");
 }
 

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <memory>
 #include <opencv2/core/utility.hpp>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -40,7 +41,7 @@ struct ExtractOptions {
   std::string exercise;
   std::string form;
   std::vector<std::string> only;
-  double fps = kDefaultFps;  // of pictures
+  std::optional<double> fps;
   bool original_joints = false;
   bool quiet = false;
   DataSetOptions data_set;
@@ -67,7 +68,10 @@ absl::StatusOr<std::vector<SourceClip>> ChooseClips(const ExtractOptions& option
   for (SourceClip& clip : *clips) {
     if (!options.exercise.empty()) clip.exercise = ExerciseName(options.exercise);
     if (!options.form.empty()) clip.form = options.form;
-    if (options.list.empty() && (IsPicture(clip.path) || fs::is_directory(clip.path))) clip.fps = options.fps;
+    if (options.fps.has_value()) {
+      clip.fps = *options.fps;
+      clip.retimed = true;
+    }
   }
   if (options.only.empty()) return clips;
   std::set<std::string> wanted;
@@ -203,13 +207,12 @@ Action ExtractCommand(CLI::App& command) {
 
   CLI::Option* inputs = command.add_option("INPUT", options->inputs, "Videos, pictures, folders of them")
                             ->check(CLI::ExistingPath);
-  CLI::Option* list =
-      command
-          .add_option(
-              "--list", options->list,
-              "Instead: CSV with the columns file (relative to it), id, exercise, form, group, fps, source")
-          ->check(CLI::ExistingFile)
-          ->excludes(inputs);
+  CLI::Option* list = command
+                          .add_option("--list", options->list,
+                                      "Instead: CSV with the columns file (relative to it), id, exercise, "
+                                      "form, group, fps (of pictures and landmark files), source")
+                          ->check(CLI::ExistingFile)
+                          ->excludes(inputs);
   command
       .add_option(
           "--output", options->output,
@@ -224,11 +227,13 @@ Action ExtractCommand(CLI::App& command) {
   command.add_option("--jobs", data_set.jobs, "Videos at a time, each on a core of its own")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  command.add_flag("--force", data_set.force, "Extract also what is done");
+  command.add_flag("--force", data_set.force, "Extract also what is done; one file is always made anew");
   DeclarePoseOptions(command, data_set.poses);
-  command.add_option("--fps", options->fps, "Rate of a folder of pictures")
+  command
+      .add_option("--fps", options->fps,
+                  "Frames per second, whatever a video says of itself; pictures have 30 without it")
       ->check(CLI::Range(0.001, 1000.0))
-      ->capture_default_str();
+      ->excludes(list);
   command.add_option("--only", options->only, "Only videos of these exercises, as in squat,pull_up")
       ->delimiter(',')
       ->allow_extra_args(false);

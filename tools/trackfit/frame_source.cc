@@ -11,7 +11,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "container.h"
+#include "exit_code.h"
+#include "orientation.h"
 
 namespace trackfit::tools {
 namespace {
@@ -20,13 +24,29 @@ namespace fs = std::filesystem;
 
 constexpr double kMaxFps = 1000;
 constexpr double kMaxTimeMs = 1e12;  // 30 years; beyond it a timestamp is garbage
+constexpr double kEarlyEnd = 0.9;    // share of the claimed duration below which the user should know
+constexpr double kSameDegrees = 1;   // as ffmpeg has it
+
+absl::Status UsageError(const std::string& message) {
+  return WithExitCode(absl::InvalidArgumentError(message), kUsageExitCode);
+}
+
+int64_t FrameTime(int64_t number, double fps) {
+  return std::llround(static_cast<double>(number) * 1e6 / fps);
+}
 
 class VideoSource : public FrameSource {
  public:
-  VideoSource(cv::VideoCapture capture, const std::string& path)
-      : capture_(std::move(capture)), clock_(SaneFps(capture_.get(cv::CAP_PROP_FPS))) {
+  VideoSource(cv::VideoCapture capture, const Container& container, const std::string& path,
+              std::optional<double> fps)
+      : capture_(std::move(capture)),
+        container_(container),
+        fps_(fps),
+        own_fps_(SaneFps(capture_.get(cv::CAP_PROP_FPS))),
+        clock_(own_fps_),
+        spacing_us_(1e6 / own_fps_) {
     info_.name = path;
-    info_.fps = SaneFps(capture_.get(cv::CAP_PROP_FPS));
+    info_.fps = fps_.value_or(own_fps_);
     const double count = capture_.get(cv::CAP_PROP_FRAME_COUNT);
     info_.frame_count = std::isfinite(count) && count > 0 && count < 1e9 ? std::llround(count) : 0;
   }
@@ -35,19 +55,56 @@ class VideoSource : public FrameSource {
 
   absl::StatusOr<std::optional<SourceFrame>> Next() override {
     SourceFrame frame;
+    double claimed_ms = 0;
+    int64_t own_us = 0;
     try {
-      if (!capture_.read(frame.image) || frame.image.empty()) return std::nullopt;
-      frame.timestamp_us = clock_.Next(capture_.get(cv::CAP_PROP_POS_MSEC));
+      cv::Mat stored;
+      if (!capture_.read(stored) || stored.empty()) {
+        ended_ = true;
+        return std::nullopt;
+      }
+      frame.image = Upright(stored, container_.orientation);
+      claimed_ms = capture_.get(cv::CAP_PROP_POS_MSEC);
+      own_us = clock_.Next(claimed_ms);
     } catch (const cv::Exception& error) {
       return absl::DataLossError(absl::StrCat(info_.name, ": ", error.what()));
     }
+    if (frames_ == 0) first_us_ = own_us;
+    if (frames_ > 0 && std::abs(claimed_ms * 1000 - static_cast<double>(own_us)) <= 1)
+      spacing_us_ = static_cast<double>(own_us - first_us_) / static_cast<double>(frames_);
+    frame.timestamp_us = fps_.has_value() ? FrameTime(frames_, *fps_) : own_us;
+    ++frames_;
     return frame;
+  }
+
+  std::vector<std::string> remarks() const override {
+    std::vector<std::string> remarks;
+    if (container_.orientation.rest_degrees > kSameDegrees) {
+      remarks.push_back(
+          absl::StrFormat("is to be shown %.0f degrees off a quarter turn, but only those are made",
+                          container_.orientation.rest_degrees));
+    }
+    // By time, because videos of variable rate and trimmed ones hold fewer frames than they claim.
+    const double read = static_cast<double>(frames_) * spacing_us_ / 1e6;
+    const double claimed =
+        container_.seconds > 0 ? container_.seconds : static_cast<double>(info_.frame_count) / own_fps_;
+    if (ended_ && (container_.cut_off || read < kEarlyEnd * claimed))
+      remarks.push_back(absl::StrFormat("ends early: %.1f of %.1f s can be read", read, claimed));
+    return remarks;
   }
 
  private:
   cv::VideoCapture capture_;
-  FrameClock clock_;
+  Container container_;
+  std::optional<double> fps_;
+  double own_fps_;
+  FrameClock clock_;  // the video's own times, also where `fps_` is given
   SourceInfo info_;
+  int64_t frames_ = 0;  // read so far
+  int64_t first_us_ = 0;
+  double spacing_us_;  // on average, up to the last frame that has a time: those that a decoder keeps back to
+                       // the end have none
+  bool ended_ = false;
 };
 
 // A camera's frames are stamped when they are handed over.
@@ -93,7 +150,7 @@ class PictureSource : public FrameSource {
     if (next_ == paths_.size()) return std::nullopt;
     const std::string path = paths_[next_].string();
     SourceFrame frame;
-    frame.timestamp_us = std::llround(static_cast<double>(next_) * 1e6 / info_.fps);
+    frame.timestamp_us = FrameTime(static_cast<int64_t>(next_), info_.fps);
     try {
       frame.image = cv::imread(path, cv::IMREAD_COLOR);  // turns it upright by its EXIF orientation
     } catch (const cv::Exception& error) {
@@ -179,16 +236,17 @@ absl::StatusOr<std::unique_ptr<FrameSource>> OpenCamera(const std::string& name,
   return std::make_unique<CameraSource>(std::move(capture), name);
 }
 
-absl::StatusOr<std::unique_ptr<FrameSource>> OpenVideo(const std::string& path) {
+absl::StatusOr<std::unique_ptr<FrameSource>> OpenVideo(const std::string& path, std::optional<double> fps) {
   cv::VideoCapture capture;
   try {
-    capture.open(path, cv::CAP_FFMPEG);
+    capture.open(FileUrl(path), cv::CAP_FFMPEG);
+    capture.set(cv::CAP_PROP_ORIENTATION_AUTO, 0);
   } catch (const cv::Exception&) {
     // Reported as not opened.
   }
   if (!capture.isOpened())
     return absl::InvalidArgumentError(absl::StrCat("cannot read ", path, " as a video"));
-  return std::make_unique<VideoSource>(std::move(capture), path);
+  return std::make_unique<VideoSource>(std::move(capture), ReadContainer(path), path, fps);
 }
 
 absl::StatusOr<std::unique_ptr<FrameSource>> OpenPictures(const std::vector<std::string>& inputs,
@@ -232,16 +290,20 @@ int64_t FrameClock::Next(double claimed_ms) {
 }
 
 absl::StatusOr<std::unique_ptr<FrameSource>> OpenFrameSource(const std::vector<std::string>& inputs,
-                                                             double picture_fps) {
+                                                             std::optional<double> fps) {
   if (inputs.empty()) return absl::InvalidArgumentError("no input given");
-  if (!std::isfinite(picture_fps) || picture_fps <= 0 || picture_fps > kMaxFps) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--fps is ", picture_fps, "; it must be in (0, ", kMaxFps, "]"));
-  }
+  if (fps.has_value() && !(*fps > 0 && *fps <= kMaxFps))
+    return UsageError(absl::StrCat("--fps is ", *fps, "; it must be in (0, ", kMaxFps, "]"));
+  const double picture_fps = fps.value_or(kDefaultFps);
   const std::string& first = inputs.front();
   if (inputs.size() > 1) return OpenPictures(inputs, picture_fps);
-  if (const std::optional<int> camera = CameraNumber(first); camera.has_value())
+  if (const std::optional<int> camera = CameraNumber(first); camera.has_value()) {
+    if (fps.has_value()) {
+      return UsageError(
+          absl::StrCat("--fps: the frames of ", first, " are timed as they come; leave it out"));
+    }
     return OpenCamera(first, *camera);
+  }
 
   std::error_code error;
   if (!fs::exists(first, error)) return absl::NotFoundError(absl::StrCat(first, ": no such file"));
@@ -251,7 +313,7 @@ absl::StatusOr<std::unique_ptr<FrameSource>> OpenFrameSource(const std::vector<s
     return std::make_unique<PictureSource>(*std::move(paths), first, picture_fps);
   }
   if (IsPicture(first)) return OpenPictures(inputs, picture_fps);
-  return OpenVideo(first);
+  return OpenVideo(first, fps);
 }
 
 }  // namespace trackfit::tools

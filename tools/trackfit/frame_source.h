@@ -59,13 +59,17 @@ class FrameSource {
 
   // The next frame, nullopt at the end, or an error that names what cannot be read.
   virtual absl::StatusOr<std::optional<SourceFrame>> Next() = 0;
+
+  // What people should know of what was read so far, as "ends early: ..."; empty where all is well.
+  virtual std::vector<std::string> remarks() const { return {}; }
 };
 
 // Opens what the user named: one video file, one camera ("camera:0" or "/dev/video0"), one folder of
-// pictures, or pictures. Pictures are taken as a stream at `picture_fps`. NOT_FOUND when a file is missing,
-// INVALID_ARGUMENT when it is not what it should be.
+// pictures, or pictures. `fps` times the frames: frame k comes at k / fps whatever a video says; without it
+// pictures come at kDefaultFps. NOT_FOUND when a file is missing, INVALID_ARGUMENT when it is not what it
+// should be, when `fps` is no rate, and for a camera with `fps`.
 absl::StatusOr<std::unique_ptr<FrameSource>> OpenFrameSource(const std::vector<std::string>& inputs,
-                                                             double picture_fps);
+                                                             std::optional<double> fps = std::nullopt);
 
 }  // namespace trackfit::tools
 

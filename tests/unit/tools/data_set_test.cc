@@ -219,6 +219,55 @@ TEST_F(DataSetTest, LeavesNoHalfFileWhenInterruptedAndGoesOnFromThere) {
   }
 }
 
+TEST_F(DataSetTest, SaysOfACutVideoThatItEndsEarlyAlsoWhereItSkipsIt) {
+  CopyFilms();
+  const std::string film = (films() / "squat" / "anna.mp4").string();
+  RunFfmpeg("-i " + film + " -c copy -movflags faststart " + scratch_.File("cut.mp4"));
+  CutOff(scratch_.File("cut.mp4"));
+  fs::rename(scratch_.File("cut.mp4"), film);
+  EXPECT_THAT(Extract()[1].note, HasSubstr("ends early"));
+  const std::vector<ClipResult> again = Extract();
+  EXPECT_EQ(again[1].state, State::kKept);
+  EXPECT_THAT(again[1].note, HasSubstr("ends early"));
+  EXPECT_EQ(again[0].note, "");
+  EXPECT_THAT(DetectionTable(again), HasSubstr("done before; ends early"));
+}
+
+TEST_F(DataSetTest, SaysThatAVideoIsUpsideDown) {
+  CopyFilms();
+  RunFfmpeg("-stream_loop 4 -i " + (films_ / "squat" / "anna.mp4").string() + " -vf hflip,vflip -q:v 2 " +
+            (films() / "squat" / "anna.mp4").string());
+  const std::vector<ClipResult> results = Extract();
+  EXPECT_THAT(results[1].note, HasSubstr("upside down"));
+  EXPECT_EQ(results[2].note, "");
+}
+
+TEST_F(DataSetTest, KeepsHowAVideoIsTurnedAmongItsOptions) {
+  CopyFilms();
+  RunFfmpeg("-i " + (films_ / "squat" / "anna.mp4").string() + " -metadata:s:v:0 rotate=270 -c copy " +
+            (films() / "squat" / "anna.mp4").string());
+  Extract();
+  const nlohmann::json videos = SummaryJson()["videos"];
+  EXPECT_EQ(videos[1]["options"]["orientation"], nlohmann::json({true, true, false}));
+  EXPECT_FALSE(videos[2]["options"].contains("orientation"));
+}
+
+TEST_F(DataSetTest, TimesAVideoByItsOwnRateUnlessTheUserKnowsBetter) {
+  auto clips = FindClips({(films_ / "squat" / "anna.mp4").string()});
+  ASSERT_TRUE(clips.ok()) << clips.status();
+  for (const bool retimed : {false, true}) {
+    clips->front().fps = 10;
+    clips->front().retimed = retimed;
+    auto set = DataSet::Open(*clips, options_);
+    ASSERT_TRUE(set.ok()) << set.status();
+    const auto results = set->Run({});
+    ASSERT_TRUE(results.ok()) << results.status();
+    EXPECT_EQ(results->front().state, State::kDone);
+    EXPECT_THAT(Read(fs::path(options_.folder) / "anna.jsonl"),
+                HasSubstr(retimed ? "\"timestamp_us\":700000" : "\"timestamp_us\":280000"));
+  }
+}
+
 TEST_F(DataSetTest, NamesABrokenVideoAndGoesOn) {
   CopyFilms();
   std::ofstream(films() / "broken.mp4") << "not a video";

@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 std::vector<SourceFrame> ReadAll(FrameSource& source) {
   std::vector<SourceFrame> frames;
@@ -25,7 +26,7 @@ std::vector<SourceFrame> ReadAll(FrameSource& source) {
   }
 }
 
-std::string ErrorOf(const std::vector<std::string>& inputs, double fps = 30) {
+std::string ErrorOf(const std::vector<std::string>& inputs, std::optional<double> fps = std::nullopt) {
   const auto source = OpenFrameSource(inputs, fps);
   EXPECT_FALSE(source.ok());
   return std::string(source.status().message());
@@ -66,7 +67,7 @@ TEST(SaneFps, TakesNoRateThatNoVideoHas) {
 TEST(FrameSource, ReadsAVideoWithItsTimes) {
   const ScratchFolder scratch;
   WriteVideo(scratch.File("clip.mp4"), 12, 25, {64, 48});
-  const auto source = OpenFrameSource({scratch.File("clip.mp4")}, 30);
+  const auto source = OpenFrameSource({scratch.File("clip.mp4")});
   ASSERT_TRUE(source.ok()) << source.status();
   EXPECT_EQ((*source)->info().frame_count, 12);
   EXPECT_DOUBLE_EQ((*source)->info().fps, 25);
@@ -77,6 +78,72 @@ TEST(FrameSource, ReadsAVideoWithItsTimes) {
     EXPECT_EQ(frames[i].timestamp_us, static_cast<int64_t>(i) * 40'000);
     EXPECT_NEAR(frames[i].image.at<cv::Vec3b>(24, 32)[1], 60 + 2 * static_cast<int>(i), 4);
   }
+}
+
+TEST(FrameSource, TimesAVideoByTheRateThatIsGiven) {
+  const ScratchFolder scratch;
+  WriteVideo(scratch.File("clip.mp4"), 4, 1, {64, 48});
+  const auto source = OpenFrameSource({scratch.File("clip.mp4")}, 30);
+  ASSERT_TRUE(source.ok()) << source.status();
+  EXPECT_EQ((*source)->info().fps, 30);
+  std::vector<int64_t> times;
+  for (const SourceFrame& frame : ReadAll(**source)) times.push_back(frame.timestamp_us);
+  EXPECT_THAT(times, ElementsAre(0, 33'333, 66'667, 100'000));
+  EXPECT_THAT((*source)->remarks(), IsEmpty()) << "it is as long as it says";
+}
+
+TEST(FrameSource, TakesNoRateForACamera) {
+  EXPECT_THAT(ErrorOf({"camera:99"}, 30), HasSubstr("--fps: the frames of camera:99 are timed as they come"));
+}
+
+TEST(FrameSource, ReadsAVideoWhoseNameLooksLikeAnAddress) {
+  const ScratchFolder scratch;
+  WriteVideo(scratch.File("clip.mp4"), 2, 25, {64, 48});
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(scratch.path());
+  std::filesystem::rename("clip.mp4", "12:30.mp4");
+  const auto source = OpenFrameSource({"12:30.mp4"});
+  std::filesystem::current_path(before);
+  EXPECT_TRUE(source.ok()) << source.status();
+}
+
+// What a source says of itself after its last frame.
+std::vector<std::string> RemarksOf(const std::string& path) {
+  const auto source = OpenFrameSource({path});
+  EXPECT_TRUE(source.ok()) << source.status();
+  if (!source.ok()) return {};
+  EXPECT_THAT((*source)->remarks(), IsEmpty()) << "the end is not known yet";
+  EXPECT_FALSE(ReadAll(**source).empty());
+  return (*source)->remarks();
+}
+
+TEST(FrameSource, SaysThatAVideoEndsEarly) {
+  const ScratchFolder scratch;
+  for (const char* name : {"clip.mp4", "clip.mov", "clip.mkv", "clip.avi", "clip.webm", "clip.flv"}) {
+    WriteTestPattern(scratch.File(name), "-movflags faststart -g 10");
+    EXPECT_THAT(RemarksOf(scratch.File(name)), IsEmpty()) << name;
+    CutOff(scratch.File(name));
+    EXPECT_THAT(RemarksOf(scratch.File(name)), ElementsAre(HasSubstr("of 2.0 s can be read"))) << name;
+  }
+}
+
+TEST(FrameSource, SaysThatTheLastPicturesOfATableAreMissing) {
+  const ScratchFolder scratch;
+  WriteTestPattern(scratch.File("clip.mp4"), "-movflags faststart -g 10");
+  std::filesystem::resize_file(scratch.File("clip.mp4"),
+                               std::filesystem::file_size(scratch.File("clip.mp4")) - 1000);
+  EXPECT_THAT(RemarksOf(scratch.File("clip.mp4")), ElementsAre(HasSubstr("ends early")));
+}
+
+TEST(FrameSource, CallsNoVideoCutThatHoldsFewerFramesThanItClaims) {
+  const ScratchFolder scratch;
+  WriteTestPattern(scratch.File("clip.mp4"), "-g 50");
+  RunFfmpeg("-ss 1 -i " + scratch.File("clip.mp4") + " -c copy " + scratch.File("trimmed.mp4"));
+  EXPECT_THAT(RemarksOf(scratch.File("trimmed.mp4")), IsEmpty());
+  WriteTestPattern(scratch.File("variable.mkv"), "-t 20 -vf \"select='lt(n,20)+not(mod(n,4))'\" -vsync vfr");
+  EXPECT_THAT(RemarksOf(scratch.File("variable.mkv")), IsEmpty());
+  WriteTestPattern(scratch.File("fields.avi"), "-c:v libx264");
+  EXPECT_THAT(RemarksOf(scratch.File("fields.avi")), IsEmpty());
 }
 
 TEST(FrameSource, ReadsAFolderOfPicturesInNaturalOrder) {
@@ -100,7 +167,7 @@ TEST(FrameSource, TakesPicturesInTheOrderGiven) {
   const ScratchFolder scratch;
   cv::imwrite(scratch.File("b.png"), cv::Mat(20, 30, CV_8UC3, cv::Scalar::all(2)));
   cv::imwrite(scratch.File("a.png"), cv::Mat(20, 30, CV_8UC3, cv::Scalar::all(1)));
-  const auto source = OpenFrameSource({scratch.File("b.png"), scratch.File("a.png")}, 30);
+  const auto source = OpenFrameSource({scratch.File("b.png"), scratch.File("a.png")});
   ASSERT_TRUE(source.ok()) << source.status();
   EXPECT_EQ(ReadAll(**source).front().image.at<cv::Vec3b>(0, 0)[0], 2);
 }
@@ -131,7 +198,7 @@ TEST(FrameSource, RefusesAnEmptyFolderAndAnAbsurdRate) {
 TEST(FrameSource, NamesThePictureThatCannotBeRead) {
   const ScratchFolder scratch;
   std::ofstream(scratch.File("broken.jpg")) << "no JPEG";
-  const auto source = OpenFrameSource({scratch.File("broken.jpg")}, 30);
+  const auto source = OpenFrameSource({scratch.File("broken.jpg")});
   ASSERT_TRUE(source.ok());
   EXPECT_THAT(std::string((*source)->Next().status().message()), HasSubstr("broken.jpg"));
 }

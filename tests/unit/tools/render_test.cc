@@ -39,7 +39,7 @@ TEST(RenderSize, IsEvenAndLegibleAndNotHuge) {
 TEST(RenderVideo, WritesEveryFrameAtTheSourcesRate) {
   const ScratchFolder scratch;
   WriteVideo(scratch.File("in.mp4"), kFrames, 25, {160, 120});
-  const auto source = OpenFrameSource({scratch.File("in.mp4")}, 30);
+  const auto source = OpenFrameSource({scratch.File("in.mp4")});
   ASSERT_TRUE(source.ok());
   int64_t last = 0;
   const absl::Status status =
@@ -62,7 +62,7 @@ TEST(RenderVideo, WritesEveryFrameAtTheSourcesRate) {
 TEST(RenderVideo, StopsWhenToldAndLeavesAPlayableFile) {
   const ScratchFolder scratch;
   WriteVideo(scratch.File("in.mp4"), kFrames, 25, {160, 120});
-  const auto source = OpenFrameSource({scratch.File("in.mp4")}, 30);
+  const auto source = OpenFrameSource({scratch.File("in.mp4")});
   ASSERT_TRUE(source.ok());
   ASSERT_TRUE(
       RenderVideo(**source, RecordOf(kFrames), TimesOf(kFrames), scratch.File("out.mp4"), [](int64_t done) {
@@ -98,7 +98,7 @@ TEST(RenderVideo, FitsPicturesOfOtherShapesBetweenBars) {
 TEST(RenderVideo, SaysWhereItCannotWrite) {
   const ScratchFolder scratch;
   WriteVideo(scratch.File("in.mp4"), 3, 25, {160, 120});
-  const auto source = OpenFrameSource({scratch.File("in.mp4")}, 30);
+  const auto source = OpenFrameSource({scratch.File("in.mp4")});
   ASSERT_TRUE(source.ok());
   const absl::Status status =
       RenderVideo(**source, RecordOf(3), TimesOf(3), "/nowhere/out.mp4", [](int64_t) { return true; });

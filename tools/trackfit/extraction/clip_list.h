@@ -13,8 +13,9 @@ namespace trackfit::tools {
 // One video, one picture, or one folder of pictures.
 struct SourceClip {
   std::string path;
-  std::string name;  // of the output, without its ending: a relative path with forward slashes
-  double fps = 0;    // what a list or the user states; 0 = the video's own
+  std::string name;      // of the output, without its ending: a relative path with forward slashes
+  double fps = 0;        // of pictures and of landmark files; 0 = the video's own
+  bool retimed = false;  // a video's frames come at k / fps, too, whatever it says itself
 
   // What landmark files say of a clip; see protogcn::Clip.
   std::string id;

@@ -13,8 +13,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "container.h"
 #include "extraction/clip_workers.h"
 #include "extraction/pose_grid.h"
+#include "orientation.h"
+#include "skeleton/upright.h"
 
 namespace trackfit::tools {
 namespace {
@@ -23,7 +27,10 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using State = ClipResult::State;
 
-constexpr double kEarlyEnd = 0.9;  // share of the claimed frames below which the user should know
+bool IsPictures(const std::string& path) {
+  std::error_code error;
+  return IsPicture(path) || fs::is_directory(path, error);
+}
 
 // Everything beside the source that decides what the output says.
 nlohmann::json OptionsOf(const SourceClip& clip, const DataSetOptions& options) {
@@ -32,6 +39,10 @@ nlohmann::json OptionsOf(const SourceClip& clip, const DataSetOptions& options) 
                          {"smooth", !options.poses.no_smooth && !options.poses.static_mode},
                          {"static", options.poses.static_mode}};
   if (clip.fps > 0) json["fps"] = clip.fps;
+  if (clip.retimed) json["retimed"] = true;
+  // Earlier versions turned some of these the wrong way: they are to be extracted again.
+  const Orientation turned = IsPictures(clip.path) ? Orientation{} : ReadContainer(clip.path).orientation;
+  if (turned != Orientation{}) json["orientation"] = {turned.transposed, turned.flipped_x, turned.flipped_y};
   if (options.format == ClipFormat::kTrackfitJson)
     json["joints"] = options.joints == TrackfitJoints::kTrunk ? "trunk" : "original";
   if (options.format == ClipFormat::kLandmarks) {
@@ -44,11 +55,17 @@ nlohmann::json OptionsOf(const SourceClip& clip, const DataSetOptions& options) 
   return json;
 }
 
+// The rate that times the clip's frames; none where they are timed by the video.
+std::optional<double> TimingOf(const SourceClip& clip) {
+  if (!IsPictures(clip.path) && !clip.retimed) return std::nullopt;
+  return SaneFps(clip.fps);
+}
+
 // Counts for the result on its way. CANCELLED when `on_frame` says so.
 absl::Status ExtractClip(const SourceClip& clip, const DataSetOptions& options, const std::string& path,
                          blazepose::PoseEngine& engine, const std::function<absl::Status()>& on_frame,
                          ClipResult& result) {
-  const absl::StatusOr<std::unique_ptr<FrameSource>> source = OpenFrameSource({clip.path}, SaneFps(clip.fps));
+  const absl::StatusOr<std::unique_ptr<FrameSource>> source = OpenFrameSource({clip.path}, TimingOf(clip));
   if (!source.ok()) return source.status();
   const double fps = SaneFps(clip.fps, (*source)->info().fps);
   const auto writer = OpenClipWriter(
@@ -57,18 +74,20 @@ absl::Status ExtractClip(const SourceClip& clip, const DataSetOptions& options, 
   if (!writer.ok()) return writer.status();
   GridTimedSource on_grid(**source, fps);
   FrameSource& frames = options.format == ClipFormat::kLandmarks ? on_grid : **source;
+  skeleton::UprightWatch upright;
   const absl::Status tracked =
       TrackPoses(frames, options.poses, engine,
                  [&](const SourceFrame& frame, const std::optional<skeleton::Pose>& pose) {
                    ++result.frames;
                    result.with_person += pose.has_value() ? 1 : 0;
+                   if (pose.has_value()) upright.Add(*pose);
                    if (absl::Status status = (*writer)->Write(frame, pose); !status.ok()) return status;
                    return on_frame();
                  });
   if (!tracked.ok()) return tracked;
-  const int64_t claimed = (*source)->info().frame_count;
-  if (static_cast<double>(result.frames) < kEarlyEnd * static_cast<double>(claimed))
-    result.note = absl::StrCat("ends early: ", claimed, " frames claimed");
+  std::vector<std::string> remarks = (*source)->remarks();
+  if (upright.upside_down()) remarks.push_back("is upside down: people stand on their heads");
+  result.note = absl::StrJoin(remarks, "; ");
   return (*writer)->Finish();
 }
 
@@ -147,7 +166,8 @@ class DataSet::Extraction {
                                        .output_bytes = static_cast<int64_t>(fs::file_size(path, error)),
                                        .frames = result.frames,
                                        .with_person = result.with_person,
-                                       .seconds = result.seconds});
+                                       .seconds = result.seconds,
+                                       .note = result.note});
     } else {
       set_.summary_->AddLeftOut(item.output, item.clip.path, result.note);
     }
@@ -204,7 +224,7 @@ absl::StatusOr<DataSet> DataSet::Open(std::vector<SourceClip> clips, DataSetOpti
                      .frames = done->frames,
                      .with_person = done->with_person,
                      .seconds = done->seconds,
-                     .note = {}};
+                     .note = done->note};
     }
     set.items_.push_back(std::move(item));
   }
@@ -221,7 +241,7 @@ int64_t DataSet::PendingFrames(const std::function<bool()>& interrupted) const {
   for (const Item& item : items_) {
     if (item.result.state != State::kMissing) continue;
     if (interrupted()) return 0;
-    const auto source = OpenFrameSource({item.clip.path}, kDefaultFps);
+    const auto source = OpenFrameSource({item.clip.path});
     if (!source.ok()) continue;  // it will be left out
     if ((*source)->info().frame_count == 0) return 0;
     total += (*source)->info().frame_count;

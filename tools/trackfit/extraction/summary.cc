@@ -24,18 +24,20 @@ double Share(int64_t part, int64_t whole) {
 }
 
 ordered_json ToJson(const std::string& output, const ClipRecord& record) {
-  return {{"output", output},
-          {"source",
-           {{"path", record.source},
-            {"bytes", record.stamp.bytes},
-            {"modified_us", record.stamp.modified_us},
-            {"files", record.stamp.files}}},
-          {"options", record.options},
-          {"output_bytes", record.output_bytes},
-          {"frames", record.frames},
-          {"with_person", record.with_person},
-          {"detection_rate", Share(record.with_person, record.frames)},
-          {"seconds", record.seconds}};
+  ordered_json entry = {{"output", output},
+                        {"source",
+                         {{"path", record.source},
+                          {"bytes", record.stamp.bytes},
+                          {"modified_us", record.stamp.modified_us},
+                          {"files", record.stamp.files}}},
+                        {"options", record.options},
+                        {"output_bytes", record.output_bytes},
+                        {"frames", record.frames},
+                        {"with_person", record.with_person},
+                        {"detection_rate", Share(record.with_person, record.frames)},
+                        {"seconds", record.seconds}};
+  if (!record.note.empty()) entry["note"] = record.note;
+  return entry;
 }
 
 ClipRecord FromJson(const json& entry) {
@@ -48,7 +50,8 @@ ClipRecord FromJson(const json& entry) {
           .output_bytes = entry.at("output_bytes"),
           .frames = entry.at("frames"),
           .with_person = entry.at("with_person"),
-          .seconds = entry.at("seconds")};
+          .seconds = entry.at("seconds"),
+          .note = entry.value("note", "")};
 }
 
 void AddFile(const fs::path& path, SourceStamp& stamp, std::error_code& error) {
@@ -181,7 +184,8 @@ std::string DetectionTable(const std::vector<ClipResult>& results) {
         table += Row(result.name, width, result, result.note);
         break;
       case State::kKept:
-        table += Row(result.name, width, result, "done before");
+        table += Row(result.name, width, result,
+                     result.note.empty() ? "done before" : absl::StrCat("done before; ", result.note));
         break;
       case State::kLeftOut:
         absl::StrAppend(&table, result.name, padding, "  left out: ", result.note, "\n");

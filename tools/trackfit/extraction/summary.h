@@ -38,6 +38,7 @@ struct ClipRecord {
   int64_t frames = 0;
   int64_t with_person = 0;
   double seconds = 0;  // that it took
+  std::string note{};  // what people should know of it; "" = nothing
 };
 
 // The summary.json of an output folder. Not thread-safe.
@@ -79,7 +80,7 @@ struct ClipResult {
   int64_t frames = 0;
   int64_t with_person = 0;
   double seconds = 0;
-  std::string note;  // of kLeftOut: why
+  std::string note;  // what people should know of it; of kLeftOut: why
 };
 
 // A line per video that was looked at and one for all, each with its end: frames, those with a person, their

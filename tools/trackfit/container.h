@@ -1,0 +1,26 @@
+// What the container of a video says and OpenCV does not pass on.
+#ifndef TRACKFIT_TOOLS_CONTAINER_H_
+#define TRACKFIT_TOOLS_CONTAINER_H_
+
+#include <string>
+
+#include "orientation.h"
+
+namespace trackfit::tools {
+
+// The file at `path` for ffmpeg, which takes "12:30.mp4" for an address.
+std::string FileUrl(const std::string& path);
+
+struct Container {
+  Orientation orientation;
+  double seconds = 0;    // that its table of pictures shows, without what was trimmed away; 0 = it has none
+  bool cut_off = false;  // the table names pictures beyond the file's end
+};
+
+// Of the first video in the file at `path`, the one that OpenCV reads. Where nothing is said, the defaults:
+// also for a file that cannot be read. Rotations within the stream (H.264's SEI messages) are not seen.
+Container ReadContainer(const std::string& path);
+
+}  // namespace trackfit::tools
+
+#endif  // TRACKFIT_TOOLS_CONTAINER_H_
