@@ -81,6 +81,7 @@ void PrintReport(const JoinedDataset& dataset, const BuildOptions& options) {
   say(dataset.duplicates, "came more than once: the first of each is kept");
   say(dataset.not_in_split, "are in neither side of the split");
   say(dataset.broken, "are broken and left out");
+  say(dataset.upside_down, "show people on their heads, as of films that were read the wrong way up");
   for (const std::string& warning : WarningsOf(counts)) std::cout << "warning: " << warning << "\n";
   std::cout << options.output << ": " << dataset.train.size() << " clips to train on, " << dataset.val.size()
             << " to validate\n";

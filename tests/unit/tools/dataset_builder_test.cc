@@ -118,6 +118,22 @@ TEST(JoinClips, LeavesOutTrainingClipsInWhichMostlyNobodyIsSeen) {
   EXPECT_THAT(set->broken, ElementsAre("e"));
 }
 
+TEST(JoinClips, NamesClipsInWhichPeopleStandOnTheirHeads) {
+  Clip turned = MakeClip("t", "squat", "tom");
+  for (skeleton::Pose& pose : turned.poses) {
+    for (skeleton::Landmark& landmark : pose.landmarks) {
+      landmark.x = 1 - landmark.x;
+      landmark.y = 1 - landmark.y;
+    }
+  }
+  const auto set = JoinClips({MakeClip("a", "squat", "anna"), turned, MakeClip("b", "squat", "ben")},
+                             SplitOf({"a", "t"}, {"b"}), {});
+  ASSERT_TRUE(set.ok()) << set.status();
+  EXPECT_THAT(set->upside_down, ElementsAre("t"));
+  EXPECT_THAT(IdsOf(set->train), ElementsAre("a", "t"));
+  EXPECT_EQ(DatasetJson(*set, {})["upside_down"][0], "t");
+}
+
 TEST(CountDataset, CountsClipsFramesAndPeoplePerClass) {
   const auto set = JoinClips({MakeClip("a", "squat", "anna"), MakeClip("a2", "squat", "anna"),
                               MakeClip("c", "cable_curl", "carl"), MakeClip("b", "squat", "ben")},

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "protogcn/file_io.h"
+#include "skeleton/upright.h"
 
 namespace trackfit::tools {
 namespace {
@@ -43,6 +44,12 @@ bool Inspect(Clip& clip, bool mend, const skeleton::AnomalyRule& rule, skeleton:
     mended.counts.interpolated = mended.counts.left_out = 0;
   counts += mended.counts;
   return mended.broken;
+}
+
+bool IsUpsideDown(const Clip& clip) {
+  skeleton::UprightWatch watch;
+  for (const skeleton::Pose& pose : clip.poses) watch.Add(pose);
+  return watch.upside_down();
 }
 
 int CountOf(const std::vector<DatasetCount>& counts, const std::string& class_name, SourceKind kind,
@@ -120,6 +127,7 @@ absl::StatusOr<JoinedDataset> JoinClips(std::vector<Clip> clips, const protogcn:
       dataset.broken.push_back(clip.id);
       continue;
     }
+    if (IsUpsideDown(clip)) dataset.upside_down.push_back(clip.id);
     (*side == Subset::kTrain ? dataset.train : dataset.val).push_back(std::move(clip));
   }
   for (const auto& [name, side] : {std::pair{"train", &dataset.train}, std::pair{"val", &dataset.val}}) {
@@ -245,8 +253,9 @@ nlohmann::ordered_json DatasetJson(const JoinedDataset& dataset, const DatasetOp
   return {{"train", SideJson(dataset.train)}, {"val", SideJson(dataset.val)},
           {"classes", std::move(classes)},    {"warnings", WarningsOf(counts)},
           {"duplicates", dataset.duplicates}, {"not_in_split", dataset.not_in_split},
-          {"broken", dataset.broken},         {"mended", options.mend},
-          {"rule", ToJson(options.rule)},     {"anomalies", std::move(anomalies)}};
+          {"broken", dataset.broken},         {"upside_down", dataset.upside_down},
+          {"mended", options.mend},           {"rule", ToJson(options.rule)},
+          {"anomalies", std::move(anomalies)}};
 }
 
 absl::Status WriteDataset(const std::filesystem::path& folder, const JoinedDataset& dataset,
