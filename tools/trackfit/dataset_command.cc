@@ -170,6 +170,8 @@ CLI::App* AddBuild(CLI::App& command, const std::shared_ptr<BuildOptions>& optio
   DeclareFilm(*build, options->film);
   build->add_option("--cache", options->film.mannequins.cache,
                     "Folder of the mannequins that are done; OUTPUT/mannequins without");
+  for (const char* flag : {"--seed", "--model", "--jobs", "--cache"})
+    build->get_option(flag)->needs(build->get_option("--mannequins"));
   build->add_flag("--no-repair", options->no_repair, "Count anomalous skeletons, but leave them as they are");
   build->add_flag("--keep-hidden", options->keep_hidden, "Keep joints that are never visible");
   build->add_flag("--json", options->json, "Print dataset.json instead of tables");

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "commands.h"
 #include "drawing/evaluation_pictures.h"
 #include "evaluation/report.h"
+#include "exit_code.h"
 #include "progress.h"
 #include "protogcn/folds.h"
 #include "protogcn/model.h"
@@ -25,6 +27,7 @@ using protogcn::Clip;
 
 // Where a single model is judged, thresholds come from the other groups of the same clips.
 constexpr int kThresholdFolds = 5;
+constexpr int kLocalisationFilms = 10;
 
 struct EvaluateOptions {
   std::string model;
@@ -35,7 +38,7 @@ struct EvaluateOptions {
   std::vector<std::string> only;
   int folds = 0;
   std::vector<std::string> fold_models;
-  int localisation = 10;
+  std::optional<int> localisation;
   int threads = 1;
   std::string json;
   std::string plots;
@@ -151,9 +154,10 @@ absl::StatusOr<evaluation::Report> Evaluate(const EvaluateOptions& options, cons
     const absl::Status status = EvaluateForm(options, *assessor, data, clips, report);
     if (!status.ok()) return status;
   }
-  if (options.Wants("localisation") && options.localisation > 0) {
+  const int films = options.localisation.value_or(kLocalisationFilms);
+  if (options.Wants("localisation") && films > 0) {
     const SectionProgress progress("localisation", options.threads);
-    auto localisation = evaluation::Localise(*assessor, clips, options.localisation, progress.run());
+    auto localisation = evaluation::Localise(*assessor, clips, films, progress.run());
     if (!localisation.ok()) return localisation.status();
     report.localisation = *std::move(localisation);
   }
@@ -171,7 +175,23 @@ absl::StatusOr<evaluation::Report> Evaluate(const EvaluateOptions& options, cons
   return report;
 }
 
+// Flags that would do nothing, because --only leaves out what they are for.
+absl::Status CheckSections(const EvaluateOptions& options) {
+  const auto idle = [](const char* flag, const char* section) {
+    return WithExitCode(absl::InvalidArgumentError(
+                            absl::StrCat(flag, " is for the section ", section, ", which --only leaves out")),
+                        kUsageExitCode);
+  };
+  if (!options.fold_models.empty() && !options.Wants("form")) return idle("--fold-models", "form");
+  if (options.localisation.has_value() && !options.Wants("localisation"))
+    return idle("--localisation", "localisation");
+  if (!options.plots.empty() && !options.Wants("recognition") && !options.Wants("form"))
+    return idle("--plots", "recognition or form");
+  return absl::OkStatus();
+}
+
 absl::Status Run(const EvaluateOptions& options) {
+  if (absl::Status status = CheckSections(options); !status.ok()) return status;
   if (options.folds != static_cast<int>(options.fold_models.size())) {
     return absl::InvalidArgumentError(absl::StrCat("--folds is ", options.folds, ", but --fold-models names ",
                                                    options.fold_models.size(),
@@ -229,7 +249,7 @@ Action EvaluateCommand(CLI::App& command) {
       .add_option("--localisation", options->localisation,
                   "Films of every fault of the mannequin, and a twentieth of the most real clips; 0 = none")
       ->check(CLI::Range(0, 10'000))
-      ->capture_default_str();
+      ->default_str(absl::StrCat(kLocalisationFilms));
   command.add_option("--threads", options->threads, "That assess clips")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
