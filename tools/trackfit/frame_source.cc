@@ -27,8 +27,8 @@ constexpr double kMaxTimeMs = 1e12;  // 30 years; beyond it a timestamp is garba
 constexpr double kEarlyEnd = 0.9;    // share of the claimed duration below which the user should know
 constexpr double kSameDegrees = 1;   // as ffmpeg has it
 
-absl::Status UsageError(const std::string& message) {
-  return WithExitCode(absl::InvalidArgumentError(message), kUsageExitCode);
+absl::Status FpsError(const std::string& problem) {
+  return WithExitCode(absl::InvalidArgumentError("--fps" + problem), kUsageExitCode);
 }
 
 int64_t FrameTime(int64_t number, double fps) {
@@ -293,14 +293,13 @@ absl::StatusOr<std::unique_ptr<FrameSource>> OpenFrameSource(const std::vector<s
                                                              std::optional<double> fps) {
   if (inputs.empty()) return absl::InvalidArgumentError("no input given");
   if (fps.has_value() && !(*fps > 0 && *fps <= kMaxFps))
-    return UsageError(absl::StrCat("--fps is ", *fps, "; it must be in (0, ", kMaxFps, "]"));
+    return FpsError(absl::StrCat(" is ", *fps, "; it must be in (0, ", kMaxFps, "]"));
   const double picture_fps = fps.value_or(kDefaultFps);
   const std::string& first = inputs.front();
   if (inputs.size() > 1) return OpenPictures(inputs, picture_fps);
   if (const std::optional<int> camera = CameraNumber(first); camera.has_value()) {
     if (fps.has_value()) {
-      return UsageError(
-          absl::StrCat("--fps: the frames of ", first, " are timed as they come; leave it out"));
+      return FpsError(absl::StrCat(": the frames of ", first, " are timed as they come; leave it out"));
     }
     return OpenCamera(first, *camera);
   }

@@ -95,6 +95,16 @@ TEST(RenderVideo, FitsPicturesOfOtherShapesBetweenBars) {
   EXPECT_NEAR(second.at<cv::Vec3b>(240, 320)[1], 200, 12);
 }
 
+TEST(RenderVideo, SaysThatTheSourceHasBecomeShorter) {
+  const ScratchFolder scratch;
+  WriteVideo(scratch.File("in.mp4"), 3, 25, {160, 120});
+  const auto source = OpenFrameSource({scratch.File("in.mp4")});
+  ASSERT_TRUE(source.ok());
+  const absl::Status status =
+      RenderVideo(**source, RecordOf(4), TimesOf(4), scratch.File("out.mp4"), [](int64_t) { return true; });
+  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("in.mp4 gave 3 of 4 frames"));
+}
+
 TEST(RenderVideo, SaysWhereItCannotWrite) {
   const ScratchFolder scratch;
   WriteVideo(scratch.File("in.mp4"), 3, 25, {160, 120});

@@ -99,7 +99,10 @@ absl::Status Render(FrameSource& source, const SessionRecord& record, const std:
   for (size_t sequence = 0; sequence < times_us.size(); ++sequence) {
     absl::StatusOr<std::optional<SourceFrame>> frame = source.Next();
     if (!frame.ok()) return frame.status();
-    if (!frame->has_value()) break;
+    if (!frame->has_value()) {
+      return absl::DataLossError(absl::StrCat(source.info().name, " gave ", sequence, " of ", times_us.size(),
+                                              " frames when it was read again"));
+    }
     const cv::Mat& picture = (*frame)->image;
     if (!overlay.has_value()) {
       size = RenderSize(picture.size());
