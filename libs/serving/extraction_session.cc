@@ -19,9 +19,9 @@ ExtractionMetrics::ExtractionMetrics(telemetry::Metrics& metrics)
     : decode_seconds(metrics.Histogram("trackfit_decode_seconds", "Time to decode a picture.")),
       pose_seconds(
           metrics.Histogram("trackfit_pose_seconds", "Time to find the poses in a decoded picture.")),
-      with_pose_(FramesCounter(metrics, "POSE")),
-      without_pose_(FramesCounter(metrics, "NO_POSE")),
-      invalid_(FramesCounter(metrics, "INVALID_FRAME")) {}
+      with_pose_(FramesCounter(metrics, "pose")),
+      without_pose_(FramesCounter(metrics, "no_pose")),
+      invalid_(FramesCounter(metrics, "invalid_frame")) {}
 
 void ExtractionMetrics::Count(const ExtractionResult& result) {
   (result.invalid ? invalid_ : result.poses.empty() ? without_pose_ : with_pose_).Increment();

@@ -8,7 +8,8 @@ MeasuredAssessor::MeasuredAssessor(std::shared_ptr<const assessment::Assessor> a
                                    telemetry::Metrics& metrics)
     : assessor_(std::move(assessor)),
       metrics_(metrics),
-      seconds_(metrics.Histogram("trackfit_inference_seconds", "Time to assess one window.")) {
+      seconds_(metrics.Histogram("trackfit_inference_seconds", "Time to assess one window.")),
+      errors_(metrics.Counter("trackfit_inference_errors_total", "Windows that could not be assessed.")) {
   metrics_
       .Gauge("trackfit_model_info", "Always 1; the label says which model is served.",
              {{"model_version", assessor_->model_version()}})
@@ -20,12 +21,13 @@ absl::StatusOr<assessment::Assessment> MeasuredAssessor::Assess(std::span<const 
   const telemetry::Timer timer(seconds_);
   auto assessment = assessor_->Assess(window, expected_exercise);
   if (!assessment.ok()) {
-    metrics_.Counter("trackfit_inference_errors_total", "Windows that could not be assessed.").Increment();
+    errors_.Increment();
     return assessment;
   }
   metrics_
-      .Counter("trackfit_assessments_total", "Windows assessed, by the exercise recognised.",
-               {{"exercise", assessment->known ? assessment->exercise : "other"}})
+      .Counter("trackfit_windows_assessed_total",
+               "Windows assessed, by the exercise that was recognised; unknown: none of the model's.",
+               {{"exercise", assessment->known ? assessment->exercise : "unknown"}})
       .Increment();
   return assessment;
 }

@@ -30,6 +30,7 @@ class MeasuredAssessor : public assessment::Assessor {
   std::shared_ptr<const assessment::Assessor> assessor_;
   telemetry::Metrics& metrics_;
   prometheus::Histogram& seconds_;
+  prometheus::Counter& errors_;
 };
 
 }  // namespace trackfit::serving

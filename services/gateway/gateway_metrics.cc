@@ -38,13 +38,14 @@ void GatewayMetrics::CountFrame(v1::FrameStatus status, std::chrono::duration<do
 
 void GatewayMetrics::CountAssessment(const v1::Assessment& assessment, const std::string& expected_exercise) {
   metrics_
-      .Counter("trackfit_gateway_recognised_total", "Assessments by the exercise that was recognised.",
+      .Counter("trackfit_gateway_recognised_total",
+               "Assessments by the exercise that was recognised; unknown: none of the model's.",
                {{"exercise", assessment.known() ? assessment.exercise() : "unknown"}})
       .Increment();
   if (expected_exercise.empty()) return;
   const bool correct = assessment.known() && assessment.exercise() == expected_exercise;
   metrics_
-      .Counter("trackfit_gateway_assessments_total",
+      .Counter("trackfit_gateway_expected_assessments_total",
                "Assessments of sessions that named the exercise they do, by whether it was recognised.",
                {{"expected", expected_exercise}, {"correct", correct ? "true" : "false"}})
       .Increment();

@@ -386,7 +386,7 @@ TEST_F(Extractor, SaysThatItIsServingAndShowsItsMetrics) {
   EXPECT_EQ(CheckHealth(channel_, kName), "SERVING");
   ExtractAlone(*squat_);
   const std::string page = HttpGet(server_->metrics_port(), "/metrics");
-  EXPECT_THAT(page, HasSubstr("trackfit_frames_total{status=\"POSE\"} " + std::to_string(kFrames)));
+  EXPECT_THAT(page, HasSubstr("trackfit_frames_total{status=\"pose\"} " + std::to_string(kFrames)));
   for (const char* family :
        {"trackfit_build_info", "trackfit_calls_started_total", "trackfit_call_duration_seconds_bucket",
         "trackfit_workers", "trackfit_sessions_active", "trackfit_sessions_limit", "trackfit_queue_size",

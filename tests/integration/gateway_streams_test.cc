@@ -325,8 +325,9 @@ TEST_F(GatewayStreams, AreCountedByWhatWasExpectedAndWhetherItWasRecognised) {
   clip[0] = ConfigRequest(config);
   EXPECT_TRUE(Analyze(gateway().port(), clip).status.ok());
   const std::string metrics = gateway().MetricsText();
-  EXPECT_THAT(metrics,
-              HasSubstr("trackfit_gateway_assessments_total{correct=\"false\",expected=\"push_up\"}"));
+  EXPECT_THAT(
+      metrics,
+      HasSubstr("trackfit_gateway_expected_assessments_total{correct=\"false\",expected=\"push_up\"}"));
   EXPECT_THAT(metrics, HasSubstr("trackfit_gateway_frames_total{status=\"pose\"} 80"));
   EXPECT_THAT(metrics, HasSubstr("trackfit_gateway_frame_latency_seconds_count 80"));
 }

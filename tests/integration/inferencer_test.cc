@@ -254,7 +254,7 @@ TEST_F(Inferencer, SaysThatItIsServingAndShowsItsMetrics) {
   EXPECT_THAT(page, HasSubstr("trackfit_model_info{model_version=\"2\"} 1"));
   EXPECT_THAT(page, HasSubstr("trackfit_poses_total 60"));
   EXPECT_THAT(page, HasSubstr("trackfit_inference_seconds_count 1"));
-  EXPECT_THAT(page, HasSubstr("trackfit_assessments_total"));
+  EXPECT_THAT(page, HasSubstr("trackfit_windows_assessed_total"));
   EXPECT_THAT(page, HasSubstr("trackfit_blas_gflops"));
 }
 

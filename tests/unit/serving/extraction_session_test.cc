@@ -75,9 +75,9 @@ TEST_F(ExtractionSessionTest, CountsFramesByWhatBecameOfThem) {
   ASSERT_TRUE(session_.Process({2, 2, std::monostate()}, 0).ok());
   ASSERT_TRUE(session_.Process(Frame(3, 3), 0).ok());
   const std::string page = metrics_.Text();
-  EXPECT_THAT(page, HasSubstr("trackfit_frames_total{status=\"POSE\"} 2"));
-  EXPECT_THAT(page, HasSubstr("trackfit_frames_total{status=\"INVALID_FRAME\"} 1"));
-  EXPECT_THAT(page, HasSubstr("trackfit_frames_total{status=\"NO_POSE\"} 0"));
+  EXPECT_THAT(page, HasSubstr("trackfit_frames_total{status=\"pose\"} 2"));
+  EXPECT_THAT(page, HasSubstr("trackfit_frames_total{status=\"invalid_frame\"} 1"));
+  EXPECT_THAT(page, HasSubstr("trackfit_frames_total{status=\"no_pose\"} 0"));
   EXPECT_THAT(page, HasSubstr("trackfit_decode_seconds_count 3"));
 }
 

@@ -52,10 +52,10 @@ TEST(Metrics, SayWhatIsRunning) {
 
 TEST(Metrics, SameNameAndLabelsAreTheSameInstrument) {
   Metrics metrics("extractor", "1");
-  EXPECT_EQ(&metrics.Counter("trackfit_frames_total", "Frames.", {{"status", "POSE"}}),
-            &metrics.Counter("trackfit_frames_total", "Frames.", {{"status", "POSE"}}));
-  EXPECT_NE(&metrics.Counter("trackfit_frames_total", "Frames.", {{"status", "POSE"}}),
-            &metrics.Counter("trackfit_frames_total", "Frames.", {{"status", "NO_POSE"}}));
+  EXPECT_EQ(&metrics.Counter("trackfit_frames_total", "Frames.", {{"status", "pose"}}),
+            &metrics.Counter("trackfit_frames_total", "Frames.", {{"status", "pose"}}));
+  EXPECT_NE(&metrics.Counter("trackfit_frames_total", "Frames.", {{"status", "pose"}}),
+            &metrics.Counter("trackfit_frames_total", "Frames.", {{"status", "no_pose"}}));
 }
 
 TEST(CallGuard, CountsTheCallUnderItsLastCode) {
