@@ -3,12 +3,29 @@
 #include <filesystem>
 
 namespace trackfit::serving {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool IsDirectory(const fs::path& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
+}  // namespace
+
+std::string ModelDirectoryFor(const std::string& executable, const std::string& family) {
+  const fs::path installed =
+      (fs::path(executable).parent_path() / TRACKFIT_DATA_FROM_BIN).lexically_normal() / "models";
+  if (!executable.empty() && IsDirectory(installed)) return installed / family;
+  const fs::path in_tree = fs::path("deploy/models") / family;
+  if (IsDirectory(in_tree)) return in_tree;
+  return fs::path(TRACKFIT_DATA_DIR) / "models" / family;
+}
 
 std::string DefaultModelDirectory(const std::string& family) {
-  const std::filesystem::path in_tree = std::filesystem::path("deploy/models") / family;
-  std::error_code error;
-  if (std::filesystem::is_directory(in_tree, error)) return in_tree;
-  return std::filesystem::path(TRACKFIT_DATA_DIR) / "models" / family;
+  std::error_code error;  // no /proc: the executable's place stays unknown
+  return ModelDirectoryFor(fs::read_symlink("/proc/self/exe", error).string(), family);
 }
 
 }  // namespace trackfit::serving

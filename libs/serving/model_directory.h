@@ -6,9 +6,13 @@
 
 namespace trackfit::serving {
 
-// deploy/models/<family> in the working directory if it exists (a source tree), else in the installed data
-// folder.
+// models/<family> of the data folder that was installed with the running executable, wherever that is; else
+// deploy/models/<family> in the working directory if it exists (a source tree); else in the data folder that
+// was configured at build time. Does not say whether it exists.
 std::string DefaultModelDirectory(const std::string& family);
+
+// The same for an executable of this path; empty: unknown.
+std::string ModelDirectoryFor(const std::string& executable, const std::string& family);
 
 }  // namespace trackfit::serving
 
