@@ -4,8 +4,6 @@
 #include <cmath>
 #include <cstdint>
 
-#include "blazepose/kernels.h"
-
 namespace trackfit::blazepose {
 namespace {
 
@@ -36,6 +34,8 @@ class RowSampler {
         border_(border),
         args_{.pixels = bgr.data,
               .row_bytes = bgr.step[0],
+              .columns = bgr.cols,
+              .rows = bgr.rows,
               .left = left,
               .top = top,
               .right_step = right_step,
@@ -100,11 +100,24 @@ class RowSampler {
   SampleArgs args_;
 };
 
+// Whether positions in it are numbers that can be rounded to pixels.
+bool IsWithinReach(const RegionOfInterest& region) {
+  constexpr float kReach = 1e7f;  // pixels
+  for (const cv::Point2f corner : {cv::Point2f(0, 0), {1, 0}, {0, 1}, {1, 1}}) {
+    const cv::Point2f position = region.ToImage(corner);
+    if (!(std::abs(position.x) <= kReach && std::abs(position.y) <= kReach)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 void SampleRegion(const cv::Mat& bgr, const RegionOfInterest& region, Border border, ValueRange range,
-                  int size, absl::Span<float> rgb) {
-  const Kernels& kernels = BestKernels();
+                  int size, absl::Span<float> rgb, const Kernels& kernels) {
+  if (!IsWithinReach(region)) {
+    std::fill(rgb.begin(), rgb.end(), range.low);
+    return;
+  }
   const float step = region.side / static_cast<float>(size);
   const float along_x = std::cos(region.rotation) * step, along_y = std::sin(region.rotation) * step;
   const cv::Point2f origin = region.ToImage({0, 0});

@@ -5,6 +5,7 @@
 #include <opencv2/core/mat.hpp>
 
 #include "absl/types/span.h"
+#include "blazepose/kernels.h"
 #include "blazepose/region_of_interest.h"
 
 namespace trackfit::blazepose {
@@ -19,9 +20,11 @@ struct ValueRange {
 };
 
 // Bilinear samples at the middles of a size x size grid over the region, written as RGB, row by row, to `rgb`
-// (size * size * 3 floats). `bgr` is 8-bit with three channels in OpenCV's order and not empty.
+// (size * size * 3 floats). `bgr` is 8-bit with three channels in OpenCV's order and not empty; nothing
+// beyond its pixels is read, whatever the region. A region that is not finite, or reaches farther than 10^7
+// pixels, is black.
 void SampleRegion(const cv::Mat& bgr, const RegionOfInterest& region, Border border, ValueRange range,
-                  int size, absl::Span<float> rgb);
+                  int size, absl::Span<float> rgb, const Kernels& kernels = BestKernels());
 
 }  // namespace trackfit::blazepose
 

@@ -92,11 +92,14 @@ struct ResizeArgs {
 
 // Bilinear samples of an 8-bit BGR picture along a line. Sample i is taken `left` + i * `right_step` columns
 // from the middle of the picture's first column and `top` + i * `down_step` rows from that of its first row;
-// there must be a column to the left of it and two to the right, a row above and one below (or exactly
-// there).
+// there should be a column to the left of it and two to the right, a row above and one below (or exactly
+// there), by the caller's reckoning: a kernel's sum may round otherwise, for which it reads nothing beyond
+// the picture.
 struct SampleArgs {
   const unsigned char* pixels;
   size_t row_bytes;
+  int columns;  // at least 3
+  int rows;     // at least 2
   float left, top;
   float right_step, down_step;
   int first;  // samples [first, last)

@@ -230,14 +230,22 @@ inline Lanes LoadBytes(const unsigned char* from) {
 #endif
 }
 
+inline int Between0And(int last, int value) {
+  value = value < last ? value : last;
+  return value > 0 ? value : 0;
+}
+
 void Sample(const SampleArgs& args) {
   using FourFloats = float __attribute__((vector_size(16), aligned(alignof(float)), may_alias));
   const SampleArgs a = args;  // the compiler cannot know that writing to rgb leaves args alone
   const Lanes offset = Broadcast(a.offset);
+  const int last_column = a.columns - 3, last_row = a.rows - 2;
   for (int i = a.first; i < a.last; ++i) {
     const float x = a.left + static_cast<float>(i) * a.right_step;
     const float y = a.top + static_cast<float>(i) * a.down_step;
-    const int column = static_cast<int>(x), row = static_cast<int>(y);
+    // The sums are fused where the CPU can do that, so they may reach a pixel that the caller's did not.
+    const int column = Between0And(last_column, static_cast<int>(x));
+    const int row = Between0And(last_row, static_cast<int>(y));
     const Lanes right = Broadcast(x - static_cast<float>(column));
     const Lanes lower = Broadcast(y - static_cast<float>(row));
     // Two neighbours lie in one vector: BGRBGR and two bytes that do not count.
