@@ -37,7 +37,7 @@ absl::StatusOr<ExtractionResult> ExtractionSession::Process(const ExtractorFrame
 
   ExtractionResult result;
   result.sequence = frame.sequence;
-  auto poses = Find(frame, worker);
+  auto poses = Find(frame, worker, result.remark);
   if (poses.ok()) {
     result.poses = *std::move(poses);
   } else if (absl::IsInvalidArgument(poses.status())) {
@@ -64,14 +64,16 @@ absl::Status ExtractionSession::CheckOrder(const ExtractorFrame& frame) const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<skeleton::Pose>> ExtractionSession::Find(const ExtractorFrame& frame, int worker) {
-  absl::StatusOr<cv::Mat> bgr = [&] {
+absl::StatusOr<std::vector<skeleton::Pose>> ExtractionSession::Find(const ExtractorFrame& frame, int worker,
+                                                                    std::string& remark) {
+  absl::StatusOr<DecodedPicture> picture = [&] {
     const telemetry::Timer timer(metrics_.decode_seconds);
     return decoder_.Decode(frame.picture);
   }();
-  if (!bgr.ok()) return bgr.status();
+  if (!picture.ok()) return picture.status();
+  remark = std::move(picture->remark);
   const telemetry::Timer timer(metrics_.pose_seconds);
-  return find_poses_(worker, *bgr, frame.sequence, frame.timestamp_us);
+  return find_poses_(worker, picture->bgr, frame.sequence, frame.timestamp_us);
 }
 
 }  // namespace trackfit::serving

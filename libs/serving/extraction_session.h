@@ -29,6 +29,7 @@ struct ExtractionResult {
   uint64_t sequence = 0;
   std::vector<skeleton::Pose> poses;
   std::optional<std::string> invalid;
+  std::string remark;  // on a picture that was used all the same; empty where there is nothing to say
 };
 
 // Finds the people in a picture (8-bit BGR) with what belongs to `worker`, the primary person first.
@@ -63,7 +64,8 @@ class ExtractionSession {
 
  private:
   absl::Status CheckOrder(const ExtractorFrame& frame) const;
-  absl::StatusOr<std::vector<skeleton::Pose>> Find(const ExtractorFrame& frame, int worker);
+  absl::StatusOr<std::vector<skeleton::Pose>> Find(const ExtractorFrame& frame, int worker,
+                                                   std::string& remark);
 
   const FrameDecoder& decoder_;
   ExtractionMetrics& metrics_;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "serving/image_header.h"
@@ -21,6 +24,12 @@ constexpr int64_t kMinFileBytes = 1024;
 cv::Mat View(std::string_view bytes, int64_t rows, int64_t columns, int type, int64_t stride) {
   return cv::Mat(static_cast<int>(rows), static_cast<int>(columns), type, const_cast<char*>(bytes.data()),
                  static_cast<std::size_t>(stride));
+}
+
+// Empty when it cannot be decoded.
+cv::Mat DecodeWhole(std::string_view file) {
+  const auto size = static_cast<int64_t>(file.size());
+  return cv::imdecode(View(file, 1, size, CV_8UC1, size), cv::IMREAD_COLOR);
 }
 
 bool IsYuv(Format format) { return format == Format::kNv12 || format == Format::kI420; }
@@ -90,10 +99,14 @@ absl::Status FrameDecoderConfig::Validate() const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<cv::Mat> FrameDecoder::Decode(const Picture& picture) const {
+absl::StatusOr<DecodedPicture> FrameDecoder::Decode(const Picture& picture) const {
   try {
     if (const auto* encoded = std::get_if<EncodedPicture>(&picture)) return DecodeFile(*encoded);
-    if (const auto* raw = std::get_if<RawPicture>(&picture)) return ConvertRaw(*raw);
+    if (const auto* raw = std::get_if<RawPicture>(&picture)) {
+      absl::StatusOr<cv::Mat> bgr = ConvertRaw(*raw);
+      if (!bgr.ok()) return bgr.status();
+      return DecodedPicture{*std::move(bgr), ""};
+    }
     return absl::InvalidArgumentError("frame.image is missing; encoded or raw is required");
   } catch (const cv::Exception& error) {
     return absl::InvalidArgumentError(absl::StrCat("frame.image cannot be decoded: ", error.err));
@@ -102,7 +115,7 @@ absl::StatusOr<cv::Mat> FrameDecoder::Decode(const Picture& picture) const {
   }
 }
 
-absl::StatusOr<cv::Mat> FrameDecoder::DecodeFile(const EncodedPicture& picture) const {
+absl::StatusOr<DecodedPicture> FrameDecoder::DecodeFile(const EncodedPicture& picture) const {
   const auto size = static_cast<int64_t>(picture.bytes.size());
   if (size > config_.max_file_bytes) {
     return absl::InvalidArgumentError(absl::StrCat("frame.encoded has ", size, " bytes; at most ",
@@ -113,10 +126,20 @@ absl::StatusOr<cv::Mat> FrameDecoder::DecodeFile(const EncodedPicture& picture) 
   if (absl::Status valid = CheckSize("frame.encoded", header->width, header->height); !valid.ok()) {
     return valid;
   }
-  if (absl::Status valid = CheckImageStructure(picture.bytes, *header); !valid.ok()) return valid;
-  cv::Mat bgr = cv::imdecode(View(picture.bytes, 1, size, CV_8UC1, size), cv::IMREAD_COLOR);
-  if (bgr.empty()) return absl::InvalidArgumentError("frame.encoded is damaged and cannot be decoded");
-  return bgr;
+  const absl::StatusOr<std::optional<MissingEnd>> end = CheckImageStructure(picture.bytes, *header);
+  if (!end.ok()) return end.status();
+  DecodedPicture decoded;
+  if (*end) {
+    // Without its end OpenCV shows nothing in place of the last rows, or nothing at all.
+    const std::string whole = std::string(picture.bytes.substr(0, (*end)->kept)).append((*end)->missing);
+    decoded.bgr = DecodeWhole(whole);
+    decoded.remark = "frame.encoded is a file without its last bytes; all pixels are there";
+  } else {
+    decoded.bgr = DecodeWhole(picture.bytes);
+  }
+  if (decoded.bgr.empty())
+    return absl::InvalidArgumentError("frame.encoded is damaged and cannot be decoded");
+  return decoded;
 }
 
 absl::StatusOr<cv::Mat> FrameDecoder::ConvertRaw(const RawPicture& picture) const {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <opencv2/core/mat.hpp>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -31,6 +32,11 @@ struct RawPicture {
 // Views into a message that outlives them; monostate: the frame has no picture.
 using Picture = std::variant<std::monostate, EncodedPicture, RawPicture>;
 
+struct DecodedPicture {
+  cv::Mat bgr;         // 8-bit; may be a view into the bytes of the picture
+  std::string remark;  // what a client should know of a picture that is used all the same; mostly empty
+};
+
 struct FrameDecoderConfig {
   int64_t max_pixels = int64_t{4096} * 4096;  // width * height; at least 256
   int64_t max_file_bytes = 4 << 20;           // of an encoded picture; at least 1024
@@ -45,14 +51,14 @@ class FrameDecoder {
   // `config` must be valid.
   explicit FrameDecoder(const FrameDecoderConfig& config) : config_(config) {}
 
-  // 8-bit BGR, which may be a view into the bytes of `picture`. Files are turned upright as the EXIF
-  // orientation of a JPEG or PNG says, alpha is ignored, 16-bit samples are cut to 8. INVALID_ARGUMENT, fit
+  // Files are turned upright as the EXIF orientation of a JPEG or PNG says, alpha is ignored, 16-bit samples
+  // are cut to 8; those that lack nothing but their end are taken, with a remark. INVALID_ARGUMENT, fit
   // for a client, when the picture is missing, damaged, under 16 pixels in a direction, over a limit, or of a
   // kind that CheckImageStructure() refuses; all limits are checked before decoding.
-  absl::StatusOr<cv::Mat> Decode(const Picture& picture) const;
+  absl::StatusOr<DecodedPicture> Decode(const Picture& picture) const;
 
  private:
-  absl::StatusOr<cv::Mat> DecodeFile(const EncodedPicture& picture) const;
+  absl::StatusOr<DecodedPicture> DecodeFile(const EncodedPicture& picture) const;
   absl::StatusOr<cv::Mat> ConvertRaw(const RawPicture& picture) const;
   absl::Status CheckSize(const char* field, int64_t width, int64_t height) const;
 

@@ -22,16 +22,17 @@ bool HasSegment(int64_t marker) {
 bool StandsAlone(int64_t marker) { return marker == 0x01 || (marker >= 0xD0 && marker <= 0xD7); }
 
 // Must see the same frame header as the decoder, or a picture could hide its size: what the decoder treats in
-// any other way than these is damaged.
+// any other way than these is damaged. Like the decoder it passes over what is between segments and no
+// marker.
 ImageHeader ReadJpeg(const FileBytes& bytes) {
-  std::size_t offset = 2;
-  while (offset + 4 <= bytes.size() && bytes.At(offset) == 0xFF) {
+  for (std::size_t offset = bytes.Find('\xFF', 2); offset + 4 <= bytes.size();
+       offset = bytes.Find('\xFF', offset)) {
     const int64_t marker = bytes.At(offset + 1);
     if (IsStartOfFrame(marker))
       return {ImageFormat::kJpeg, bytes.Big(offset + 7, 2), bytes.Big(offset + 5, 2)};
     if (marker == 0xFF) {
       offset += 1;  // a fill byte
-    } else if (StandsAlone(marker)) {
+    } else if (marker == 0 || StandsAlone(marker)) {
       offset += 2;
     } else if (HasSegment(marker)) {
       offset += 2 + static_cast<std::size_t>(bytes.Big(offset + 2, 2));

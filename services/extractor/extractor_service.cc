@@ -51,6 +51,7 @@ serving::ExtractorFrame ViewOf(const v1::Frame& frame) {
 v1::FrameResult ToProto(const serving::ExtractionResult& result) {
   v1::FrameResult message;
   message.set_sequence(result.sequence);
+  message.set_detail(result.remark);
   if (result.invalid) {
     message.set_status(v1::FRAME_STATUS_INVALID_FRAME);
     message.set_detail(*result.invalid);

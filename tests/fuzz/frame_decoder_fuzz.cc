@@ -34,21 +34,21 @@ void CheckPicture(const cv::Mat& bgr) {
 }
 
 void DecodeFile(std::string_view bytes) {
-  const auto bgr = FrameDecoder(kConfig).Decode(trackfit::serving::EncodedPicture{bytes});
-  if (!bgr.ok()) return Require(!bgr.status().message().empty());
-  CheckPicture(*bgr);
+  const auto decoded = FrameDecoder(kConfig).Decode(trackfit::serving::EncodedPicture{bytes});
+  if (!decoded.ok()) return Require(!decoded.status().message().empty());
+  CheckPicture(decoded->bgr);
   const auto header = trackfit::serving::ReadImageHeader(bytes);
-  Require(header.ok() && header->width * header->height == int64_t{bgr->cols} * bgr->rows);
+  Require(header.ok() && header->width * header->height == int64_t{decoded->bgr.cols} * decoded->bgr.rows);
 }
 
 void DecodeRaw(int format, std::string_view bytes) {
   const trackfit::serving::FileBytes numbers(bytes);
   RawPicture raw{numbers.Little(0, 4), numbers.Little(4, 4), static_cast<RawPicture::Format>(format % 6),
                  bytes.substr(std::min<std::size_t>(12, bytes.size())), numbers.Little(8, 4)};
-  const auto bgr = FrameDecoder(kConfig).Decode(raw);
-  if (!bgr.ok()) return Require(!bgr.status().message().empty());
-  CheckPicture(*bgr);
-  Require(bgr->cols == raw.width && bgr->rows == raw.height);
+  const auto decoded = FrameDecoder(kConfig).Decode(raw);
+  if (!decoded.ok()) return Require(!decoded.status().message().empty());
+  CheckPicture(decoded->bgr);
+  Require(decoded->bgr.cols == raw.width && decoded->bgr.rows == raw.height);
 }
 
 void CorrectPngChecksums(uint8_t* data, size_t size) {

@@ -249,7 +249,13 @@ TEST_F(Extractor, UnusablePicturesAreAnsweredAndTheStreamGoesOn) {
   raw.mutable_frame()->mutable_raw()->set_data("too few");
   EXPECT_THAT(Ask(*stream, raw).detail(), HasSubstr("frame.raw.data has 7 bytes"));
 
-  EXPECT_EQ(Ask(*stream, MakeRequest(6, good)).status(), v1::FRAME_STATUS_POSE);
+  const v1::FrameResult without_end = Ask(*stream, MakeRequest(6, good.substr(0, good.size() - 2)));
+  EXPECT_EQ(without_end.status(), v1::FRAME_STATUS_POSE);
+  EXPECT_THAT(without_end.detail(), HasSubstr("without its last bytes"));
+
+  const v1::FrameResult sound = Ask(*stream, MakeRequest(7, good));
+  EXPECT_EQ(sound.status(), v1::FRAME_STATUS_POSE);
+  EXPECT_EQ(sound.detail(), "");
   stream->WritesDone();
   EXPECT_TRUE(stream->Finish().ok());
 }

@@ -2,9 +2,13 @@
 #ifndef TRACKFIT_TESTS_SUPPORT_PICTURE_FILES_H_
 #define TRACKFIT_TESTS_SUPPORT_PICTURE_FILES_H_
 
+#include <jpeglib.h>
 #include <zlib.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <cstdio>  // jpeglib.h needs it before
+#include <cstdlib>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <stdexcept>
@@ -85,6 +89,35 @@ inline std::string WithRepeatedScan(const std::string& jpeg, int times) {
   std::string longer = jpeg.substr(0, jpeg.size() - 2);
   for (int i = 0; i < times; ++i) longer += jpeg.substr(scan, jpeg.size() - 2 - scan);
   return longer + "\xFF\xD9";
+}
+
+// A baseline file with a scan for each component, as some scanners write it.
+inline std::string SeparateScansJpeg(const cv::Mat& bgr) {
+  jpeg_compress_struct jpeg{};
+  jpeg_error_mgr errors;
+  jpeg.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&jpeg);
+  unsigned char* bytes = nullptr;
+  unsigned long size = 0;  // NOLINT(google-runtime-int): libjpeg's type
+  jpeg_mem_dest(&jpeg, &bytes, &size);
+  jpeg.image_width = static_cast<JDIMENSION>(bgr.cols);
+  jpeg.image_height = static_cast<JDIMENSION>(bgr.rows);
+  jpeg.input_components = 3;
+  jpeg.in_color_space = JCS_EXT_BGR;
+  jpeg_set_defaults(&jpeg);
+  const jpeg_scan_info scans[] = {{1, {0}, 0, 63, 0, 0}, {1, {1}, 0, 63, 0, 0}, {1, {2}, 0, 63, 0, 0}};
+  jpeg.scan_info = scans;
+  jpeg.num_scans = 3;
+  jpeg_start_compress(&jpeg, TRUE);
+  for (int y = 0; y < bgr.rows; ++y) {
+    JSAMPROW row = const_cast<unsigned char*>(bgr.ptr(y));
+    jpeg_write_scanlines(&jpeg, &row, 1);
+  }
+  jpeg_finish_compress(&jpeg);
+  std::string file(reinterpret_cast<const char*>(bytes), size);
+  jpeg_destroy_compress(&jpeg);
+  std::free(bytes);
+  return file;
 }
 
 // 16 x 16 pixels of mid-grey in four components (C, M, Y, K), with the Huffman tables of a baseline file.

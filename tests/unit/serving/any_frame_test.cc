@@ -59,9 +59,9 @@ class AnyFrame : public ::testing::Test {
   }
 
   static skeleton::Pose Find(const Picture& picture) {
-    const auto bgr = FrameDecoder({.max_file_bytes = 64 << 20}).Decode(picture);
-    if (!bgr.ok()) throw std::runtime_error(std::string(bgr.status().message()));
-    return Find(*bgr);
+    const auto decoded = FrameDecoder({.max_file_bytes = 64 << 20}).Decode(picture);
+    if (!decoded.ok()) throw std::runtime_error(std::string(decoded.status().message()));
+    return Find(decoded->bgr);
   }
 
   // How far the joints are from the reference's, in heights of its picture. `part` is what the picture shows

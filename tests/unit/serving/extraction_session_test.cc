@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "support/picture_files.h"
 
 namespace trackfit::serving {
 namespace {
@@ -51,6 +54,17 @@ TEST_F(ExtractionSessionTest, UnusablePictureIsAResultAndTheStreamGoesOn) {
   ASSERT_TRUE(bad.ok()) << bad.status();
   EXPECT_THAT(bad->invalid.value_or(""), HasSubstr("JPEG"));
   EXPECT_FALSE(session_.Process(Frame(2, 200), 0)->poses.empty());
+}
+
+TEST_F(ExtractionSessionTest, RemarksOnAPictureThatIsUsedAllTheSame) {
+  const std::string jpeg = testing::EncodePicture(".jpg", cv::Mat(16, 16, CV_8UC3, cv::Scalar(1, 2, 3)));
+  const auto result =
+      session_.Process({1, 100, EncodedPicture{std::string_view(jpeg).substr(0, jpeg.size() - 2)}}, 0);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->poses.size(), 2u);
+  EXPECT_FALSE(result->invalid.has_value());
+  EXPECT_THAT(result->remark, HasSubstr("last bytes"));
+  EXPECT_EQ(session_.Process(Frame(2, 200), 0)->remark, "");
 }
 
 TEST_F(ExtractionSessionTest, SequenceMustIncrease) {

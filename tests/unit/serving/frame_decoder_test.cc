@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "support/picture_files.h"
 
@@ -23,6 +25,7 @@ using trackfit::testing::InterlacedPng;
 using trackfit::testing::PngChunk;
 using trackfit::testing::PngFile;
 using trackfit::testing::RiffChunk;
+using trackfit::testing::SeparateScansJpeg;
 using trackfit::testing::StoredWithOrientation;
 using trackfit::testing::WithExifOrientation;
 using trackfit::testing::WithPngChunks;
@@ -49,10 +52,11 @@ cv::Mat Gradient(int width = 64, int height = 48) {
 
 // Throws, so that the test fails with the reason, when the picture is refused.
 cv::Mat Decode(const Picture& picture) {
-  auto bgr = FrameDecoder({}).Decode(picture);
-  if (!bgr.ok()) throw std::runtime_error(std::string(bgr.status().message()));
-  EXPECT_EQ(bgr->type(), CV_8UC3);
-  return *std::move(bgr);
+  const auto decoded = FrameDecoder({}).Decode(picture);
+  if (!decoded.ok()) throw std::runtime_error(std::string(decoded.status().message()));
+  EXPECT_EQ(decoded->bgr.type(), CV_8UC3);
+  EXPECT_EQ(decoded->remark, "");
+  return decoded->bgr;
 }
 
 double LargestDifference(const cv::Mat& a, const cv::Mat& b) {
@@ -287,6 +291,85 @@ TEST(FrameDecoder, RefusesCorruptFilesWithAReason) {
   EXPECT_THAT(ErrorOf(EncodedPicture{png.substr(0, 60)}), HasSubstr("cut off"));
   EXPECT_THAT(ErrorOf(EncodedPicture{PngFile(64, 64, 8, 2, false, PngChunk("IDAT", Deflated("few")))}),
               HasSubstr("damaged"));
+}
+
+// ---- files that lack nothing but their end
+
+std::vector<std::pair<std::string, std::string>> KindsOfJpeg() {
+  const cv::Mat colour = Gradient(99, 70), grey = Gradient(99, 70).reshape(1).colRange(0, 99).clone();
+  return {{"baseline", EncodePicture(".jpg", colour)},
+          {"sharp", EncodePicture(".jpg", colour, {cv::IMWRITE_JPEG_QUALITY, 100})},
+          {"grey", EncodePicture(".jpg", grey)},
+          {"progressive", EncodePicture(".jpg", colour, {cv::IMWRITE_JPEG_PROGRESSIVE, 1})},
+          {"restarts", EncodePicture(".jpg", colour, {cv::IMWRITE_JPEG_RST_INTERVAL, 1})},
+          {"a scan for each component", SeparateScansJpeg(colour)},
+          {"turned", WithExifOrientation(EncodePicture(".jpg", colour), 6)}};
+}
+
+void ExpectTakenWithARemark(const std::string& without_end, const std::string& whole) {
+  const auto decoded = FrameDecoder({}).Decode(EncodedPicture{without_end});
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_THAT(decoded->remark, HasSubstr("without its last bytes"));
+  EXPECT_EQ(LargestDifference(decoded->bgr, Decode(EncodedPicture{whole})), 0);
+}
+
+TEST(FrameDecoder, TakesAJpegWithoutItsEndMarkerAndSaysSo) {
+  for (const auto& [kind, file] : KindsOfJpeg()) {
+    SCOPED_TRACE(kind);
+    ExpectTakenWithARemark(file.substr(0, file.size() - 2), file);
+    ExpectTakenWithARemark(file.substr(0, file.size() - 1), file);
+    ExpectTakenWithARemark(file.substr(0, file.size() - 2) + std::string(500, '\0'), file);
+  }
+}
+
+TEST(FrameDecoder, TakesAPngWithoutItsLastChunkAndSaysSo) {
+  for (const std::string& file : {EncodePicture(".png", Gradient()), InterlacedPng(Gradient(17, 31))}) {
+    for (size_t missing = 1; missing <= 12; ++missing) {
+      ExpectTakenWithARemark(file.substr(0, file.size() - missing), file);
+    }
+  }
+}
+
+TEST(FrameDecoder, SaysNothingOfWhatFollowsTheEnd) {
+  for (const char* extension : {".jpg", ".png", ".webp"}) {
+    const std::string file = EncodePicture(extension, Gradient());
+    for (const std::string& rest : {std::string(3000, '\0'), std::string("\xFF\xD9\xFF"), file}) {
+      const std::string longer = file + rest;
+      EXPECT_EQ(LargestDifference(Decode(EncodedPicture{longer}), Decode(EncodedPicture{file})), 0)
+          << extension;
+    }
+  }
+}
+
+TEST(FrameDecoder, RefusesAJpegThatLacksAnyOfItsPixels) {
+  for (const auto& [kind, file] : KindsOfJpeg()) {
+    for (size_t size = 4; size < file.size() - 2; ++size) {
+      const auto decoded = FrameDecoder({}).Decode(EncodedPicture{std::string_view(file).substr(0, size)});
+      EXPECT_TRUE(absl::IsInvalidArgument(decoded.status())) << kind << ", " << size << " of " << file.size();
+    }
+  }
+}
+
+TEST(FrameDecoder, RefusesAPngThatLacksAnyOfItsPixels) {
+  const std::string file = EncodePicture(".png", Gradient());
+  for (size_t size = 8; size < file.size() - 12; ++size) {
+    const auto decoded = FrameDecoder({}).Decode(EncodedPicture{std::string_view(file).substr(0, size)});
+    EXPECT_TRUE(absl::IsInvalidArgument(decoded.status())) << size << " of " << file.size();
+  }
+}
+
+TEST(FrameDecoder, RefusesWhatTheDecoderOfWebpRefuses) {
+  const std::string file = EncodePicture(".webp", Gradient());
+  const std::string shorter = file.substr(0, file.size() - 1);
+  EXPECT_TRUE(cv::imdecode(std::vector<uchar>(shorter.begin(), shorter.end()), cv::IMREAD_COLOR).empty());
+  EXPECT_THAT(ErrorOf(EncodedPicture{shorter}), HasSubstr("cut off"));
+}
+
+TEST(FrameDecoder, PassesOverWhatIsBetweenTheSegmentsOfAJpeg) {
+  const std::string file = EncodePicture(".jpg", Gradient());
+  std::string padded = file;
+  padded.insert(file.find("\xFF\xDB"), std::string("padding\xFF\0of a camera", 19));
+  EXPECT_EQ(LargestDifference(Decode(EncodedPicture{padded}), Decode(EncodedPicture{file})), 0);
 }
 
 TEST(FrameDecoder, ASecondFrameHeaderOrCanvasDoesNotMakeThePictureLarger) {

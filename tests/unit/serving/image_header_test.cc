@@ -51,11 +51,13 @@ TEST(ImageHeader, SurvivesFilesThatEndAnywhere) {
 TEST(ImageHeader, ReadsTheFrameHeaderThatTheDecoderReads) {
   const std::string large("\xFF\xC0\x00\x11\x08\x7D\x00\x7D\x00\x03", 10);
   const std::string small("\xFF\xC0\x00\x11\x08\x00\x40\x00\x40\x03", 10);
-  for (const std::string marker : {"\x01", "\xD0", "\xD7"}) {  // stand alone: no length follows
+  // These stand alone, so that no length follows; FF 00 is no marker at all.
+  for (const std::string& marker :
+       {std::string(1, '\0'), std::string("\x01"), std::string("\xD0"), std::string("\xD7")}) {
     const std::string hidden = "\xFF\xD8\xFF" + marker + large + std::string(0xFFC0 - 10, '\0') + small;
     ExpectHeader(hidden, ImageFormat::kJpeg, 32000, 32000);
   }
-  for (const std::string& marker : {std::string(1, '\0'), std::string("\x02"), std::string("\xDA")}) {
+  for (const std::string marker : {"\x02", "\xDA"}) {
     const std::string hidden = "\xFF\xD8\xFF" + marker + large + std::string(0xFFC0 - 10, '\0') + small;
     EXPECT_FALSE(ReadImageHeader(hidden).ok()) << "not allowed before the frame header";
   }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "support/picture_files.h"
 
@@ -29,13 +30,13 @@ cv::Mat Noise(int width = 64, int height = 48) {
   return image;
 }
 
-// Empty when the file is fine.
+// Empty when the file is fine, "end" when it lacks nothing but its end.
 std::string Check(const std::string& file) {
   const auto header = ReadImageHeader(file);
   if (!header.ok()) return "header: " + std::string(header.status().message());
-  const absl::Status status = CheckImageStructure(file, *header);
-  EXPECT_TRUE(status.ok() || absl::IsInvalidArgument(status)) << status;
-  return std::string(status.message());
+  const auto end = CheckImageStructure(file, *header);
+  EXPECT_TRUE(end.ok() || absl::IsInvalidArgument(end.status())) << end.status();
+  return end.ok() && end->has_value() ? "end" : std::string(end.status().message());
 }
 
 TEST(ImageStructure, AcceptsWhatEncodersWrite) {
@@ -51,12 +52,21 @@ TEST(ImageStructure, AcceptsWhatEncodersWrite) {
 }
 
 TEST(ImageStructure, NoticesWhereverAFileIsCutOff) {
-  for (const char* extension : {".jpg", ".png", ".webp"}) {
+  for (const auto& [extension, end] : {std::pair{".jpg", 2}, {".png", 12}, {".webp", 0}}) {
     const std::string file = EncodePicture(extension, Noise());
-    for (std::size_t size = 700; size < file.size(); size += 7) {
+    for (std::size_t size = 700; size < file.size() - end; size += 7) {
       EXPECT_THAT(Check(file.substr(0, size)), HasSubstr("cut off")) << extension << " at " << size;
     }
   }
+}
+
+TEST(ImageStructure, TellsAMissingEndFromMissingPixels) {
+  const std::string jpeg = EncodePicture(".jpg", Noise()), png = EncodePicture(".png", Noise());
+  EXPECT_EQ(Check(jpeg.substr(0, jpeg.size() - 2)), "end");
+  EXPECT_THAT(Check(jpeg.substr(0, jpeg.size() - 3)), HasSubstr("cut off"));
+  EXPECT_EQ(Check(png.substr(0, png.size() - 12)), "end");
+  EXPECT_THAT(Check(png.substr(0, png.size() - 13)), HasSubstr("cut off"));
+  EXPECT_THAT(Check(jpeg.substr(0, jpeg.find("\xFF\xDA"))), HasSubstr("cut off")) << "no scan at all";
 }
 
 // Cameras put a small JPEG into the EXIF data, with an end of its own.
