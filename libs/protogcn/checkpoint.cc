@@ -43,7 +43,7 @@ absl::Status Broken(const std::string& what) { return absl::DataLossError(what);
 
 // The first of `bytes` as a one-dimensional tensor; they need not be aligned.
 Tensor Elements(std::string_view bytes, const TorchStorage& storage) {
-  Tensor elements = torch::empty({storage.elements}, storage.type);
+  Tensor elements = torch::empty({storage.elements}, ScalarTypeOf(storage.type));
   std::copy_n(bytes.data(), elements.nbytes(), static_cast<char*>(elements.data_ptr()));
   return elements;
 }
@@ -158,7 +158,7 @@ class LegacyStorages : public StorageSource {
 
   // The file does not say how wide elements are; the tensors that use a storage do.
   absl::Status Index(const PickleValue& root) {
-    std::map<std::string, torch::ScalarType> types;
+    std::map<std::string, ElementType> types;
     if (auto status = CollectTypes(root, types); !status.ok()) return status;
     size_t position = 0;
     for (const std::string& key : keys_) {
@@ -168,7 +168,7 @@ class LegacyStorages : public StorageSource {
       int64_t elements = 0;
       std::copy_n(bytes_.data() + position, sizeof elements, reinterpret_cast<char*>(&elements));
       position += sizeof elements;
-      const size_t width = c10::elementSize(type->second);
+      const size_t width = ElementBytes(type->second);
       if (elements < 0 || static_cast<uint64_t>(elements) > (bytes_.size() - position) / width) {
         return Broken(absl::StrCat("storage ", key, " is too short"));
       }
@@ -193,7 +193,7 @@ class LegacyStorages : public StorageSource {
   };
 
   // Persistent ids anywhere in the pickle, also in the optimizer's state.
-  absl::Status CollectTypes(const PickleValue& root, std::map<std::string, torch::ScalarType>& types) {
+  absl::Status CollectTypes(const PickleValue& root, std::map<std::string, ElementType>& types) {
     std::vector<const PickleValue*> open = {&root};
     std::set<const PickleValue*> seen = {&root};
     while (!open.empty()) {

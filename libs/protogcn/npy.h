@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,7 +18,10 @@ struct Array {
   std::vector<float> values;  // row-major; as many as the shape says
 };
 
-// NOT_FOUND, or INVALID_ARGUMENT for anything but little-endian float32 in C order.
+// INVALID_ARGUMENT for anything but little-endian float32 in C order.
+absl::StatusOr<Array> ParseNpy(std::string_view bytes);
+
+// The same of a file; messages name it. NOT_FOUND when it cannot be opened.
 absl::StatusOr<Array> ReadNpy(const std::string& path);
 
 absl::Status WriteNpy(const std::string& path, const Array& array);

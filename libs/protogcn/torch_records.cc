@@ -1,6 +1,4 @@
-#include "protogcn/torch_file.h"
-
-#include <torch/serialize.h>
+#include "protogcn/torch_records.h"
 
 #include <algorithm>
 #include <utility>
@@ -24,15 +22,16 @@ constexpr size_t kEndBytes = 22, kEntryBytes = 46, kRecordBytes = 30;
 
 struct StorageType {
   std::string_view name;
-  torch::ScalarType type;
+  ElementType type;
+  size_t element_bytes;
 };
 
 constexpr StorageType kStorageTypes[] = {
-    {"torch.FloatStorage", torch::kFloat}, {"torch.DoubleStorage", torch::kDouble},
-    {"torch.HalfStorage", torch::kHalf},   {"torch.BFloat16Storage", torch::kBFloat16},
-    {"torch.LongStorage", torch::kLong},   {"torch.IntStorage", torch::kInt},
-    {"torch.ShortStorage", torch::kShort}, {"torch.CharStorage", torch::kChar},
-    {"torch.ByteStorage", torch::kByte},   {"torch.BoolStorage", torch::kBool},
+    {"torch.FloatStorage", ElementType::kFloat, 4}, {"torch.DoubleStorage", ElementType::kDouble, 8},
+    {"torch.HalfStorage", ElementType::kHalf, 2},   {"torch.BFloat16Storage", ElementType::kBFloat16, 2},
+    {"torch.LongStorage", ElementType::kLong, 8},   {"torch.IntStorage", ElementType::kInt, 4},
+    {"torch.ShortStorage", ElementType::kShort, 2}, {"torch.CharStorage", ElementType::kChar, 1},
+    {"torch.ByteStorage", ElementType::kByte, 1},   {"torch.BoolStorage", ElementType::kBool, 1},
 };
 
 absl::Status Broken(const std::string& what) { return absl::DataLossError(what); }
@@ -96,27 +95,14 @@ bool Fits(const TorchTensor& tensor) {
   return last < available;
 }
 
-// What LibTorch takes on trust: that storages are in the file as long as the pickle says, and tensors within
-// their storages.
-absl::Status CheckTensors(const TorchRecords& records, const Pickle& pickle) {
-  for (const auto& value : pickle.values) {
-    if (value->kind == Kind::kPersistent) {
-      const auto storage = ParseStorage(*value);
-      if (!storage.ok()) return storage.status();
-      if (const auto bytes = records.BytesOf(*storage); !bytes.ok()) return bytes.status();
-    }
-    if (value->IsCallOf(kRebuildTensor)) {
-      if (const auto tensor = ParseTensor(*value); !tensor.ok()) return tensor.status();
-    }
-    if (value->kind == Kind::kGlobal && absl::StartsWith(value->text, "torch._utils.") &&
-        value->text != kRebuildTensor) {
-      return Broken(absl::StrCat(value->text, " is not supported"));
-    }
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
+
+size_t ElementBytes(ElementType type) {
+  for (const StorageType& known : kStorageTypes) {
+    if (known.type == type) return known.element_bytes;
+  }
+  return 0;
+}
 
 absl::StatusOr<TorchRecords> TorchRecords::Read(std::string_view file) {
   const size_t end_position = file.rfind(kEndSignature);
@@ -151,7 +137,7 @@ absl::StatusOr<std::string_view> TorchRecords::BytesOf(const TorchStorage& stora
   const std::string name = absl::StrCat("data/", storage.key);
   const auto record = Find(name);
   if (!record) return Broken(absl::StrCat("record ", name, " is missing"));
-  const size_t width = c10::elementSize(storage.type);
+  const size_t width = ElementBytes(storage.type);
   if (record->size() / width < static_cast<size_t>(storage.elements)) {
     return Broken(absl::StrCat("record ", name, " is too short"));
   }
@@ -200,19 +186,22 @@ absl::StatusOr<TorchTensor> ParseTensor(const PickleValue& call) {
   return tensor;
 }
 
-absl::StatusOr<c10::IValue> LoadPickle(const std::vector<char>& bytes) {
-  const auto records = TorchRecords::Read({bytes.data(), bytes.size()});
-  if (!records.ok()) return records.status();
-  const auto pickle = records->ReadValues();
-  if (!pickle.ok()) return pickle.status();
-  if (absl::Status status = CheckTensors(*records, *pickle); !status.ok()) return status;
-  try {
-    return torch::pickle_load(bytes);
-  } catch (const c10::Error& error) {
-    return Broken(error.what_without_backtrace());
-  } catch (const std::exception& error) {
-    return Broken(error.what());
+absl::Status CheckTensors(const TorchRecords& records, const Pickle& pickle) {
+  for (const auto& value : pickle.values) {
+    if (value->kind == Kind::kPersistent) {
+      const auto storage = ParseStorage(*value);
+      if (!storage.ok()) return storage.status();
+      if (const auto bytes = records.BytesOf(*storage); !bytes.ok()) return bytes.status();
+    }
+    if (value->IsCallOf(kRebuildTensor)) {
+      if (const auto tensor = ParseTensor(*value); !tensor.ok()) return tensor.status();
+    }
+    if (value->kind == Kind::kGlobal && absl::StartsWith(value->text, "torch._utils.") &&
+        value->text != kRebuildTensor) {
+      return Broken(absl::StrCat(value->text, " is not supported"));
+    }
   }
+  return absl::OkStatus();
 }
 
 }  // namespace trackfit::protogcn

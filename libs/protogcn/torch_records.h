@@ -1,10 +1,9 @@
-// Files of torch.save and torch::pickle_save of which nothing is known to be sound. LibTorch's own reader
-// believes what a file says of its sizes; here every size is checked against the file first.
-#ifndef TRACKFIT_PROTOGCN_TORCH_FILE_H_
-#define TRACKFIT_PROTOGCN_TORCH_FILE_H_
+// Files of torch.save and torch::pickle_save of which nothing is known to be sound, read without LibTorch,
+// which believes what a file says of its sizes; here every size is checked against the file first.
+#ifndef TRACKFIT_PROTOGCN_TORCH_RECORDS_H_
+#define TRACKFIT_PROTOGCN_TORCH_RECORDS_H_
 
-#include <torch/types.h>
-
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -22,8 +21,11 @@ namespace trackfit::protogcn {
 // Of a file, of a storage, and of all weights of a network together.
 inline constexpr int64_t kMaxTorchBytes = int64_t{1} << 30;
 
+enum class ElementType { kFloat, kDouble, kHalf, kBFloat16, kLong, kInt, kShort, kChar, kByte, kBool };
+size_t ElementBytes(ElementType type);
+
 struct TorchStorage {
-  torch::ScalarType type = torch::kFloat;
+  ElementType type = ElementType::kFloat;
   std::string key;  // its record is data/<key>
   int64_t elements = 0;
 };
@@ -65,9 +67,10 @@ inline constexpr const char* kRebuildTensor = "torch._utils._rebuild_tensor_v2";
 // storage as declared, or when there are more elements than the storage has.
 absl::StatusOr<TorchTensor> ParseTensor(const PickleValue& call);
 
-// torch::pickle_load of a file whose tensors all lie within their records. DATA_LOSS for any other.
-absl::StatusOr<c10::IValue> LoadPickle(const std::vector<char>& bytes);
+// DATA_LOSS when a storage is not in the file as long as the pickle says, when a tensor does not lie within
+// its storage, or when something else would be rebuilt: what LibTorch takes on trust.
+absl::Status CheckTensors(const TorchRecords& records, const Pickle& pickle);
 
 }  // namespace trackfit::protogcn
 
-#endif  // TRACKFIT_PROTOGCN_TORCH_FILE_H_
+#endif  // TRACKFIT_PROTOGCN_TORCH_RECORDS_H_
