@@ -11,8 +11,9 @@ namespace trackfit::blazepose {
 namespace {
 
 using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
-using LooseLanes =
-    float __attribute__((vector_size(kLanes * sizeof(float)), aligned(alignof(float)), may_alias));
+// Attributes before the equals sign: clang takes no notice of `aligned` behind it.
+using LooseLanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(alignof(float)), may_alias)) =
+    float;
 
 inline Lanes Load(const float* from) { return *reinterpret_cast<const LooseLanes*>(from); }
 inline void Store(float* to, Lanes value) { *reinterpret_cast<LooseLanes*>(to) = value; }
@@ -225,7 +226,7 @@ inline Lanes LoadBytes(const unsigned char* from) {
   const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from));
   return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes));
 #else
-  using Bytes = unsigned char __attribute__((vector_size(kLanes), aligned(1), may_alias));
+  using Bytes __attribute__((vector_size(kLanes), aligned(1), may_alias)) = unsigned char;
   return __builtin_convertvector(*reinterpret_cast<const Bytes*>(from), Lanes);
 #endif
 }
@@ -236,7 +237,7 @@ inline int Between0And(int last, int value) {
 }
 
 void Sample(const SampleArgs& args) {
-  using FourFloats = float __attribute__((vector_size(16), aligned(alignof(float)), may_alias));
+  using FourFloats __attribute__((vector_size(16), aligned(alignof(float)), may_alias)) = float;
   const SampleArgs a = args;  // the compiler cannot know that writing to rgb leaves args alone
   const Lanes offset = Broadcast(a.offset);
   const int last_column = a.columns - 3, last_row = a.rows - 2;

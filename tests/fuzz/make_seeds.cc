@@ -1,6 +1,5 @@
-// Writes what the fuzzers start from: make_seeds FOLDER MODELS_FOLDER fills FOLDER/frame_decoder and
-// FOLDER/tflite_importer. The pictures are made by OpenCV, the models here; of the real models the
-// beginnings.
+// Writes what the fuzzers start from: make_seeds FOLDER MODELS_FOLDER fills a folder for each target in
+// FOLDER. The pictures are made by OpenCV, the other files here; of the real models the beginnings.
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -15,9 +14,12 @@
 
 #include "blazepose/network.h"
 #include "blazepose/tflite_model.h"
+#include "protogcn/npy.h"
+#include "protogcn/torch_records.h"
 #include "seed_model.h"
 #include "serving/frame_decoder.h"
 #include "support/picture_files.h"
+#include "tensor_seeds.h"
 
 namespace trackfit::testing {
 namespace {
@@ -162,6 +164,19 @@ Seeds Models(const std::filesystem::path& models_folder) {
   return seeds;
 }
 
+// Regions as image_sampler_fuzz.cc reads them: x, y, side, rotation, and a picture of 64 x 36 pixels.
+Seeds Regions() {
+  const auto region = [](const std::vector<float>& numbers, char border) {
+    std::string bytes(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(float));
+    return bytes + "\x3F\x23\x01\x0F" + border + "pixels";
+  };
+  return {{"whole", region({32, 18, 64, 0}, 0)},
+          {"turned", region({40, 20, 50, 1.10123348F}, 0)},
+          {"around", region({32, 18, 640, -2}, 1)},
+          {"outside", region({-900, 18, 30, 3}, 0)},
+          {"far", region({1e6F, 1e6F, 3e6F, 0.5F}, 1)}};
+}
+
 // A seed that is refused at once leads nowhere.
 void RequireDecoding(const Seeds& pictures) {
   for (const auto& [name, seed] : pictures) {
@@ -182,6 +197,25 @@ void RequireRunning(const Seeds& models) {
   }
 }
 
+void RequireReading(const Seeds& pickles, const Seeds& torch_files, const Seeds& arrays) {
+  for (const auto& [name, seed] : pickles) {
+    const auto pickle = protogcn::ReadPickle(seed);
+    if (!pickle.ok()) throw std::runtime_error(name + ": " + pickle.status().ToString());
+  }
+  for (const auto& [name, seed] : torch_files) {
+    const auto records = protogcn::TorchRecords::Read(seed);
+    if (!records.ok()) throw std::runtime_error(name + ": " + records.status().ToString());
+    const auto values = records->ReadValues();
+    if (!values.ok()) throw std::runtime_error(name + ": " + values.status().ToString());
+    const absl::Status sound = protogcn::CheckTensors(*records, *values);
+    if (!sound.ok()) throw std::runtime_error(name + ": " + sound.ToString());
+  }
+  for (const auto& [name, seed] : arrays) {
+    const auto array = protogcn::ParseNpy(seed);
+    if (!array.ok()) throw std::runtime_error(name + ": " + array.status().ToString());
+  }
+}
+
 void Write(const std::filesystem::path& folder, const Seeds& seeds) {
   std::filesystem::create_directories(folder);
   for (const auto& [name, content] : seeds) std::ofstream(folder / name, std::ios::binary) << content;
@@ -197,11 +231,17 @@ int main(int argc, char** argv) {
     return 2;
   }
   using namespace trackfit::testing;  // NOLINT(google-build-using-namespace): this is the program
-  const Seeds pictures = Pictures(), models = Models(argv[2]);
+  const Seeds pictures = Pictures(), models = Models(argv[2]), pickles = PickleSeeds(),
+              torch_files = TorchFileSeeds(), arrays = NpySeeds();
   RequireDecoding(pictures);
   RequireRunning(models);
+  RequireReading(pickles, torch_files, arrays);
   const std::filesystem::path folder = argv[1];
   Write(folder / "frame_decoder", pictures);
+  Write(folder / "image_sampler", Regions());
+  Write(folder / "npy", arrays);
   Write(folder / "tflite_importer", models);
+  Write(folder / "torch_records", torch_files);
+  Write(folder / "unpickler", pickles);
   return 0;
 }
