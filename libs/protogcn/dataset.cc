@@ -11,7 +11,9 @@
 #include <system_error>
 #include <unordered_map>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "protogcn/file_io.h"
 #include "protogcn/torch_file.h"
 #include "skeleton/resample.h"
@@ -45,18 +47,21 @@ constexpr std::string_view kDuplicateNames[] = {
     // biceps curl
     "cable_curl", "preacher_curl", "concentration_curl"};
 
-// How the sources call people who are not real.
-constexpr std::string_view kRenderedMarks[] = {"avatar", "figure", "drawn", "drawing", "AI-"};
+// Published sources of people who are not real, whose files have no kind.
+constexpr std::string_view kRenderedSources[] = {
+    "hakan18-eng/FitnessAndroidApp (drawn 3-D, black background)",
+    "hpleesz/FitnessApp (3-D avatar)",
+    "jpratap344-sketch/itsyou-exercise-assets (line drawing)",
+    "mmuno/gymnai-exercise-images (MIT, AI-generated)",
+    "saadanza12/anvoxfit-exercise-videos (grey 3-D figure)",
+    "saipavan-blip/Daily-Use (AI figure)"};
 
-bool Contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-
-SourceKind KindOf(const std::string& source, const std::string& id, size_t frames, double fps) {
-  if (frames == 2 && fps == 0) return SourceKind::kPhotoPair;
-  if (source == kMannequinSource) return SourceKind::kMannequin;
-  if (source == "synthetic" || id.rfind("synthetic_", 0) == 0) return SourceKind::kSynthetic;
-  const bool rendered = std::any_of(std::begin(kRenderedMarks), std::end(kRenderedMarks),
-                                    [&](std::string_view mark) { return Contains(source, mark); });
-  return rendered ? SourceKind::kRendered : SourceKind::kRecorded;
+// Whether some word of `text` begins with `words`: "chins" is in "close-grip chins", not in "urchins".
+bool Names(const std::string& text, std::string_view words) {
+  for (size_t at = text.find(words); at != std::string::npos; at = text.find(words, at + 1)) {
+    if (at == 0 || !absl::ascii_isalpha(static_cast<unsigned char>(text[at - 1]))) return true;
+  }
+  return false;
 }
 
 absl::StatusOr<std::vector<char>> ReadBytes(const std::filesystem::path& path) {
@@ -68,6 +73,7 @@ absl::StatusOr<std::vector<char>> ReadBytes(const std::filesystem::path& path) {
 
 using Dict = c10::impl::GenericDict;
 
+constexpr const char* kKind = "kind";
 constexpr const char* kWrongJoints = "wrong_joints";
 
 std::string Text(const Dict& dict, const char* key) { return dict.at(key).toStringRef(); }
@@ -84,6 +90,15 @@ std::vector<skeleton::Joint> WrongJointsOf(const Dict& dict) {
     joints.push_back(static_cast<skeleton::Joint>(found - names.begin()));
   }
   return joints;
+}
+
+SourceKind KindOf(const Dict& dict, const Clip& clip) {
+  if (dict.contains(kKind)) {
+    const absl::StatusOr<SourceKind> kind = ParseSourceKind(Text(dict, kKind));
+    TORCH_CHECK(kind.ok(), "clip ", clip.id, ": ", kind.status().message());
+    return *kind;
+  }
+  return clip.poses.size() == 2 && clip.fps == 0 ? SourceKind::kPhotoPair : KindOfUnlabelled(clip.source);
 }
 
 Clip ToClip(const Dict& dict) {
@@ -115,7 +130,7 @@ Clip ToClip(const Dict& dict) {
       pose.landmarks[j] = {v[0], v[1], v[2], std::isfinite(v[3]) ? v[3] : 0.0F, 0.0F};
     }
   }
-  clip.kind = KindOf(clip.source, clip.id, clip.poses.size(), clip.fps);
+  clip.kind = KindOf(dict, clip);
   return clip;
 }
 
@@ -123,6 +138,7 @@ Dict FromClip(const Clip& clip) {
   Dict dict(c10::StringType::get(), c10::AnyType::get());
   dict.insert("id", clip.id);
   dict.insert("source", clip.source);
+  dict.insert(kKind, std::string(SourceKindName(clip.kind)));
   dict.insert("exercise", clip.exercise);
   dict.insert("form", clip.form);
   dict.insert("fault", clip.fault);
@@ -175,6 +191,24 @@ const char* SourceKindName(SourceKind kind) {
       return "mannequin";
   }
   return "";
+}
+
+absl::StatusOr<SourceKind> ParseSourceKind(const std::string& name) {
+  std::vector<std::string> known;
+  for (const SourceKind kind : kSourceKinds) {
+    if (name == SourceKindName(kind)) return kind;
+    known.push_back(absl::StrCat("\"", SourceKindName(kind), "\""));
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("kind \"", name, "\" is unknown; known are ", absl::StrJoin(known, ", ")));
+}
+
+SourceKind KindOfUnlabelled(const std::string& source) {
+  const std::string name = source.substr(0, source.find(';'));
+  if (name == kMannequinSource) return SourceKind::kMannequin;
+  const bool rendered =
+      std::find(std::begin(kRenderedSources), std::end(kRenderedSources), name) != std::end(kRenderedSources);
+  return rendered ? SourceKind::kRendered : SourceKind::kRecorded;
 }
 
 absl::StatusOr<std::vector<Clip>> ReadLandmarkFile(const std::filesystem::path& path) {
@@ -334,7 +368,7 @@ std::optional<ClassLabel> LabelOf(const Clip& clip, const std::vector<std::strin
 
 bool MovesLikeAClass(const Clip& clip) {
   return IsBackground(clip) && std::any_of(std::begin(kDuplicateNames), std::end(kDuplicateNames),
-                                           [&](std::string_view part) { return Contains(clip.fault, part); });
+                                           [&](std::string_view part) { return Names(clip.fault, part); });
 }
 
 std::vector<std::vector<Pose>> UniformPieces(const Clip& clip, double rate_hz) {

@@ -26,7 +26,17 @@ enum class SourceKind {
   kSynthetic,  // the mannequin of libs/synthesis, its landmarks computed
   kMannequin,  // the same, drawn and seen by BlazePose
 };
+inline constexpr SourceKind kSourceKinds[] = {SourceKind::kRecorded, SourceKind::kRendered,
+                                              SourceKind::kPhotoPair, SourceKind::kSynthetic,
+                                              SourceKind::kMannequin};
 const char* SourceKindName(SourceKind kind);
+// INVALID_ARGUMENT naming the kinds.
+absl::StatusOr<SourceKind> ParseSourceKind(const std::string& name);
+
+// The kind of a clip that does not say it: files had no kind before, and lists of videos need not. Sources
+// are compared as a whole with those that were published so; any other is film of real people. `source` may
+// go on with a remark after a semicolon.
+SourceKind KindOfUnlabelled(const std::string& source);
 
 // One landmark clip as stored. Poses follow one another at `fps`; timestamps start at 0.
 struct Clip {
@@ -45,8 +55,9 @@ struct Clip {
 };
 
 // Reads a landmark file: a torch.save archive of {format: 1, clips: [...]}, each clip with its landmarks
-// [T, 33, 4] (x, y, z, visibility; NaN = absent) and, where it is known, wrong_joints (names). NOT_FOUND or
-// INVALID_ARGUMENT naming the file, clip and field.
+// [T, 33, 4] (x, y, z, visibility; NaN = absent) and, where it is known, wrong_joints (names). Where a clip
+// has no kind, two poses without a rate are a photo pair, and KindOfUnlabelled() tells the others. NOT_FOUND
+// or INVALID_ARGUMENT naming the file, clip and field.
 absl::StatusOr<std::vector<Clip>> ReadLandmarkFile(const std::filesystem::path& path);
 
 // The clips of a landmark file or, where `path` is a folder, of all files *.pt in it and below, ordered by

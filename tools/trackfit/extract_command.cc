@@ -210,7 +210,7 @@ Action ExtractCommand(CLI::App& command) {
   CLI::Option* list = command
                           .add_option("--list", options->list,
                                       "Instead: CSV with the columns file (relative to it), id, exercise, "
-                                      "form, group, fps (of pictures and landmark files), source")
+                                      "form, group, fps (of pictures and landmark files), source; also kind")
                           ->check(CLI::ExistingFile)
                           ->excludes(inputs);
   command

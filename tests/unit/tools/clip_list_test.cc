@@ -140,6 +140,22 @@ TEST_F(ClipList, ReadsWhatAListSays) {
   EXPECT_EQ(clips->back().fps, 0);
 }
 
+TEST_F(ClipList, TellsTheKindByItsColumnOrElseByPublishedSources) {
+  const std::string columns = "file,id,exercise,form,group,fps,source";
+  const auto clips =
+      ReadClipList(WriteList(columns + ",kind\n1.mp4,1,squat,unknown,g,30,cartoons,rendered\n"
+                                       "2.mp4,2,squat,unknown,g,30,hpleesz/FitnessApp (3-D avatar),recorded\n"
+                                       "3.mp4,3,squat,unknown,g,30,hpleesz/FitnessApp (3-D avatar),\n"
+                                       "4.mp4,4,squat,unknown,g,30,figure8_cam,\n"));
+  ASSERT_TRUE(clips.ok()) << clips.status();
+  using Kind = protogcn::SourceKind;
+  constexpr Kind kExpected[] = {Kind::kRendered, Kind::kRecorded, Kind::kRendered, Kind::kRecorded};
+  for (size_t i = 0; i < 4; ++i) EXPECT_EQ((*clips)[i].kind, kExpected[i]) << (*clips)[i].path;
+  const auto without = ReadClipList(WriteList(columns + "\n4.mp4,4,squat,unknown,g,30,figure8_cam\n"));
+  ASSERT_TRUE(without.ok()) << without.status();
+  EXPECT_EQ(without->front().kind, Kind::kRecorded);
+}
+
 TEST_F(ClipList, NamesWhatIsWrongWithAList) {
   EXPECT_THAT(Message(ReadClipList(WriteList("")).status()), HasSubstr("is empty"));
   EXPECT_THAT(Message(ReadClipList(WriteList("file,id\n")).status()), HasSubstr("no column \"exercise\""));
@@ -149,6 +165,8 @@ TEST_F(ClipList, NamesWhatIsWrongWithAList) {
               HasSubstr("line 2 has 2 values, not 7"));
   EXPECT_THAT(Message(ReadClipList(WriteList(columns + ",a,squat,,,,\n")).status()),
               HasSubstr("line 2 names no file"));
+  EXPECT_THAT(Message(ReadClipList(WriteList("kind," + columns + "film,a.mp4,a,squat,,,,\n")).status()),
+              HasSubstr("line 2: kind \"film\" is unknown; known are \"recorded\", \"rendered\""));
 }
 
 }  // namespace

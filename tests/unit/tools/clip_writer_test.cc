@@ -132,6 +132,7 @@ TEST_F(ClipWriterTest, LandmarkFilesAreReadByTraining) {
   clip.exercise = "squat";
   clip.form = "correct";
   clip.group = "anna";
+  clip.kind = protogcn::SourceKind::kRendered;
   const std::string path = Write({CountedPose(), std::nullopt, CountedPose()},
                                  {.format = ClipFormat::kLandmarks, .fps = 10, .model = "lite"}, clip);
   const auto clips = protogcn::ReadLandmarkFile(path);
@@ -143,6 +144,7 @@ TEST_F(ClipWriterTest, LandmarkFilesAreReadByTraining) {
   EXPECT_EQ(read.form, "correct");
   EXPECT_EQ(read.group, "anna");
   EXPECT_EQ(read.source, "video; landmarks by trackfit (lite)");
+  EXPECT_EQ(read.kind, protogcn::SourceKind::kRendered);
   EXPECT_EQ(read.fps, 10);
   ASSERT_EQ(read.poses.size(), 3U);
   EXPECT_EQ(read.poses[0].image_width, kWidth);

@@ -8,6 +8,9 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "test_poses.h"
 
@@ -57,16 +60,79 @@ TEST(LandmarkFile, GivesBackWhatWasWritten) {
   EXPECT_TRUE(std::isnan(read.poses[2].landmarks[7].x));
 }
 
-TEST(LandmarkFile, TwoPosesWithoutARateAreAPhotoPair) {
+// As a file of before, in which clips said no kind: the key is another one, which nobody reads.
+void HideKinds(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const std::string key("X\4\0\0\0kind", 9);
+  for (size_t at = bytes.find(key); at != std::string::npos; at = bytes.find(key, at + 1))
+    bytes[at + 5] = 'K';
+  WriteText(path, bytes);
+}
+
+TEST(LandmarkFile, TwoPosesWithoutARateOrAKindAreAPhotoPair) {
   const std::filesystem::path path = TempFile("pair.pt");
   ASSERT_TRUE(WriteLandmarkFile(path, {MakeClip("pair", "squat", 2, 0)}).ok());
+  HideKinds(path);
   EXPECT_EQ(ReadLandmarkFile(path)->front().kind, SourceKind::kPhotoPair);
+}
+
+TEST(LandmarkFile, KeepsTheKindWhateverSourceAndIdAreCalled) {
+  const std::filesystem::path path = TempFile("kinds.pt");
+  std::vector<Clip> clips;
+  for (const char* source : {"figure8_cam", "withdrawn; landmarks by trackfit (full)", "my avatar", "AI-gym",
+                             "synthetic", kMannequinSource, "hpleesz/FitnessApp (3-D avatar)"}) {
+    for (const SourceKind kind : {SourceKind::kRecorded, SourceKind::kRendered, SourceKind::kPhotoPair,
+                                  SourceKind::kSynthetic, SourceKind::kMannequin}) {
+      clips.push_back(MakeClip("synthetic_turf/" + std::to_string(clips.size()), "squat", 2, 0));
+      clips.back().source = source;
+      clips.back().kind = kind;
+    }
+  }
+  ASSERT_TRUE(WriteLandmarkFile(path, clips).ok());
+  const auto read = ReadLandmarkFile(path);
+  ASSERT_TRUE(read.ok()) << read.status();
+  ASSERT_EQ(read->size(), clips.size());
+  for (size_t i = 0; i < clips.size(); ++i) EXPECT_EQ((*read)[i].kind, clips[i].kind) << clips[i].source;
+}
+
+TEST(LandmarkFile, TakesClipsWithoutAKindForFilmUnlessTheirSourceIsKnown) {
+  const std::filesystem::path path = TempFile("no_kind.pt");
+  const std::pair<const char*, SourceKind> sources[] = {
+      {"figure8_cam", SourceKind::kRecorded},
+      {"drawn_curtains; landmarks by trackfit (full)", SourceKind::kRecorded},
+      {"hpleesz/FitnessApp (3-D avatar)", SourceKind::kRendered},
+      {"saipavan-blip/Daily-Use (AI figure); landmarks by trackfit (full)", SourceKind::kRendered},
+      {"rendered_mannequin", SourceKind::kMannequin}};
+  std::vector<Clip> clips;
+  for (const auto& [source, kind] : sources) {
+    clips.push_back(MakeClip("synthetic_turf/" + std::to_string(clips.size()), "squat"));
+    clips.back().source = source;
+  }
+  ASSERT_TRUE(WriteLandmarkFile(path, clips).ok());
+  HideKinds(path);
+  const auto read = ReadLandmarkFile(path);
+  ASSERT_TRUE(read.ok()) << read.status();
+  for (size_t i = 0; i < clips.size(); ++i) EXPECT_EQ((*read)[i].kind, sources[i].second) << sources[i].first;
+}
+
+TEST(LandmarkFile, RefusesAKindThatIsUnknown) {
+  const std::filesystem::path path = TempFile("odd_kind.pt");
+  ASSERT_TRUE(WriteLandmarkFile(path, {MakeClip("a", "squat")}).ok());
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  bytes.replace(bytes.find("recorded"), 8, "repeated");
+  WriteText(path, bytes);
+  const auto clips = ReadLandmarkFile(path);
+  EXPECT_EQ(clips.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(clips.status().message()), HasSubstr("clip a: kind \"repeated\" is unknown"));
 }
 
 TEST(LandmarkFile, KeepsWhichJointsAreWrongAndThatAMannequinWasFilmed) {
   const std::filesystem::path path = TempFile("mannequin.pt");
   Clip clip = MakeClip("mannequin_squat_7", "squat");
   clip.source = kMannequinSource;
+  clip.kind = SourceKind::kMannequin;
   clip.wrong_joints = {skeleton::kLeftKnee, skeleton::kRightKnee};
   ASSERT_TRUE(WriteLandmarkFile(path, {clip, MakeClip("b", "squat")}).ok());
   const auto clips = ReadLandmarkFile(path);
@@ -173,6 +239,11 @@ TEST(Labels, BackgroundThatMovesLikeAClassIsLeftOut) {
   EXPECT_EQ(DefaultClasses()[LabelOf(clip, DefaultClasses())->index], "other");
   clip.exercise = "juggling";
   EXPECT_EQ(LabelOf(clip, DefaultClasses()), std::nullopt);
+  clip.exercise = "other";
+  clip.fault = "close-grip chins";
+  EXPECT_TRUE(MovesLikeAClass(clip));
+  clip.fault = "other/feeding_urchins";
+  EXPECT_FALSE(MovesLikeAClass(clip)) << "no word of it begins so";
 }
 
 TEST(Labels, TellBackgroundThatIsLeftOutFromClipsOfNoClass) {

@@ -24,9 +24,6 @@ using protogcn::Subset;
 constexpr double kDefaultRate = 30;  // of clips that state none
 constexpr int kFewGroups = 10;
 
-constexpr SourceKind kKinds[] = {SourceKind::kRecorded, SourceKind::kRendered, SourceKind::kPhotoPair,
-                                 SourceKind::kSynthetic, SourceKind::kMannequin};
-
 const char* SideName(Subset side) { return side == Subset::kTrain ? "train" : "val"; }
 
 std::optional<Subset> SideOf(const Clip& clip, const protogcn::Split& split) {
@@ -184,7 +181,7 @@ std::vector<std::string> WarningsOf(const std::vector<DatasetCount>& counts) {
           absl::StrFormat("%s: the %d films of real people show %d people or scenes", name, films, groups));
     }
     int tested = 0;
-    for (const SourceKind kind : kKinds)
+    for (const SourceKind kind : protogcn::kSourceKinds)
       tested += CountOf(counts, name, kind, Subset::kVal, &DatasetCount::clips);
     const int tested_films = CountOf(counts, name, SourceKind::kRecorded, Subset::kVal, &DatasetCount::clips);
     if (tested == 0) {
@@ -205,7 +202,7 @@ std::string DatasetTable(const std::vector<DatasetCount>& counts) {
   names.emplace_back();
   for (const std::string& name : names) {
     std::string shown = name.empty() ? "(not taught)" : name;
-    for (const SourceKind kind : kKinds) {
+    for (const SourceKind kind : protogcn::kSourceKinds) {
       DatasetCount sides[2];
       for (const DatasetCount& count : counts) {
         if (count.class_name == name && count.kind == kind)

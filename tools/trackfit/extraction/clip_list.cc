@@ -98,7 +98,7 @@ std::vector<std::string> SplitLine(const std::string& line) {
   return values;
 }
 
-SourceClip FromRow(const fs::path& folder, std::map<std::string, std::string>& row) {
+absl::StatusOr<SourceClip> FromRow(const fs::path& folder, std::map<std::string, std::string>& row) {
   const fs::path file = fs::path(row["file"]).lexically_normal();
   const bool nameable = file.is_relative() && *file.begin() != "..";
   SourceClip clip;
@@ -110,6 +110,12 @@ SourceClip FromRow(const fs::path& folder, std::map<std::string, std::string>& r
   clip.group = row["group"];
   clip.source = row["source"];
   if (!absl::SimpleAtod(row["fps"], &clip.fps)) clip.fps = 0;
+  clip.kind = protogcn::KindOfUnlabelled(clip.source);
+  if (const std::string& named = row["kind"]; !named.empty()) {
+    const absl::StatusOr<protogcn::SourceKind> kind = protogcn::ParseSourceKind(named);
+    if (!kind.ok()) return kind.status();
+    clip.kind = *kind;
+  }
   return clip;
 }
 
@@ -160,7 +166,12 @@ absl::StatusOr<std::vector<SourceClip>> ReadClipList(const std::string& path) {
     for (size_t i = 0; i < columns.size(); ++i) row[columns[i]] = values[i];
     if (row["file"].empty())
       return absl::InvalidArgumentError(absl::StrCat("--list ", path, ": line ", number, " names no file"));
-    clips.push_back(FromRow(fs::path(path).parent_path(), row));
+    absl::StatusOr<SourceClip> clip = FromRow(fs::path(path).parent_path(), row);
+    if (!clip.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--list ", path, ": line ", number, ": ", clip.status().message()));
+    }
+    clips.push_back(*std::move(clip));
   }
   if (clips.empty()) return absl::InvalidArgumentError(absl::StrCat("--list ", path, " lists no videos"));
   return clips;

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "protogcn/dataset.h"
 
 namespace trackfit::tools {
 
@@ -23,6 +24,7 @@ struct SourceClip {
   std::string form = "unknown";
   std::string group;
   std::string source = "video";
+  protogcn::SourceKind kind = protogcn::SourceKind::kRecorded;
 };
 
 // The clips in files and folders, ordered by name. A file is one clip and named after its stem. A folder is
@@ -34,7 +36,8 @@ struct SourceClip {
 absl::StatusOr<std::vector<SourceClip>> FindClips(const std::vector<std::string>& inputs);
 
 // The clips that a CSV file lists, in its order: columns file (relative to the list), id, exercise, form,
-// group, fps and source, others are ignored. INVALID_ARGUMENT naming the column or line.
+// group, fps and source, and, if it has one, kind, which protogcn::KindOfUnlabelled() tells where it is
+// empty; others are ignored. INVALID_ARGUMENT naming the column or line.
 absl::StatusOr<std::vector<SourceClip>> ReadClipList(const std::string& path);
 
 // INVALID_ARGUMENT naming two clips whose outputs would have the same name, or one whose output would be

@@ -193,7 +193,7 @@ class LandmarkWriter : public ClipWriter {
               .fault = clip.exercise == protogcn::kBackgroundClass ? clip.id : std::string(),
               .group = clip.group,
               .fps = options.fps,
-              .kind = protogcn::SourceKind::kRecorded,
+              .kind = clip.kind,
               .poses = {}} {}
 
   absl::Status Write(const SourceFrame& frame, const std::optional<Pose>& pose) override {

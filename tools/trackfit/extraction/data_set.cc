@@ -51,6 +51,8 @@ nlohmann::json OptionsOf(const SourceClip& clip, const DataSetOptions& options) 
     json["form"] = clip.form;
     json["group"] = clip.group;
     json["source"] = clip.source;
+    // Not of film, so that what was extracted before there were kinds is not extracted again.
+    if (clip.kind != protogcn::SourceKind::kRecorded) json["kind"] = protogcn::SourceKindName(clip.kind);
   }
   return json;
 }
