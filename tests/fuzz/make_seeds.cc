@@ -53,6 +53,9 @@ Seeds Pictures() {
       {"cmyk.jpg", CmykJpeg()},
       {"restarts.jpg", EncodePicture(".jpg", colour, {cv::IMWRITE_JPEG_RST_INTERVAL, 2})},
       {"progressive.jpg", progressive},
+      {"endless.jpg", jpeg.substr(0, jpeg.size() - 2)},
+      {"endless_progressive.jpg", progressive.substr(0, progressive.size() - 2)},
+      {"separate_scans.jpg", SeparateScansJpeg(colour)},
       {"scans.jpg", WithRepeatedScan(progressive, 20)},
       {"exif.jpg", WithExifOrientation(jpeg, 6)},
       {"thumbnail.jpg", jpeg.substr(0, 2) + JpegSegment(0xE1, jpeg) + jpeg.substr(2)},
@@ -61,6 +64,7 @@ Seeds Pictures() {
       {"grey.png", EncodePicture(".png", grey)},
       {"alpha.png", EncodePicture(".png", alpha)},
       {"deep.png", EncodePicture(".png", deep)},
+      {"endless.png", png.substr(0, png.size() - 12)},
       {"bits.png", EncodePicture(".png", grey, {cv::IMWRITE_PNG_BILEVEL, 1})},
       {"interlaced.png", InterlacedPng(colour)},
       {"texts.png", WithPngChunks(png, PngChunk("zTXt", std::string("k\0\0", 3) + Deflated("text")) +
