@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_ASSESSMENT_PROTOGCN_ASSESSOR_H_
 #define TRACKFIT_ASSESSMENT_PROTOGCN_ASSESSOR_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>

@@ -1,6 +1,7 @@
 #include "assessment/window_session.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"

@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_ASSESSMENT_WINDOW_SESSION_H_
 #define TRACKFIT_ASSESSMENT_WINDOW_SESSION_H_
 
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>

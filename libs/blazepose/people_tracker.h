@@ -6,6 +6,7 @@
 #ifndef TRACKFIT_BLAZEPOSE_PEOPLE_TRACKER_H_
 #define TRACKFIT_BLAZEPOSE_PEOPLE_TRACKER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <opencv2/core/mat.hpp>
 #include <optional>

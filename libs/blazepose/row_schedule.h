@@ -6,6 +6,7 @@
 #ifndef TRACKFIT_BLAZEPOSE_ROW_SCHEDULE_H_
 #define TRACKFIT_BLAZEPOSE_ROW_SCHEDULE_H_
 
+#include <cstddef>
 #include <functional>
 #include <vector>
 

@@ -4,6 +4,7 @@
 #ifndef TRACKFIT_BLAZEPOSE_SMOOTHING_H_
 #define TRACKFIT_BLAZEPOSE_SMOOTHING_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <opencv2/core/types.hpp>
 #include <optional>

@@ -1,5 +1,6 @@
 #include "evaluation/robustness.h"
 
+#include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <numbers>

@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_PROTOGCN_CALIBRATION_H_
 #define TRACKFIT_PROTOGCN_CALIBRATION_H_
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>

@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_PROTOGCN_CLASS_PROBABILITIES_H_
 #define TRACKFIT_PROTOGCN_CLASS_PROBABILITIES_H_
 
+#include <cstddef>
 #include <span>
 #include <vector>
 

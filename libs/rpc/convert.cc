@@ -1,5 +1,6 @@
 #include "rpc/convert.h"
 
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/str_cat.h"

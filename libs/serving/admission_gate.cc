@@ -1,5 +1,6 @@
 #include "serving/admission_gate.h"
 
+#include <cstdint>
 #include <string>
 #include <utility>
 

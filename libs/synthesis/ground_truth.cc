@@ -1,6 +1,7 @@
 #include "synthesis/ground_truth.h"
 
 #include <cmath>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"

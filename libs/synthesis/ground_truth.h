@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_SYNTHESIS_GROUND_TRUTH_H_
 #define TRACKFIT_SYNTHESIS_GROUND_TRUTH_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

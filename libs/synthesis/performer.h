@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_SYNTHESIS_PERFORMER_H_
 #define TRACKFIT_SYNTHESIS_PERFORMER_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 

@@ -1,6 +1,7 @@
 #include "extractor_service.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>

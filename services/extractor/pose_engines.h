@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_EXTRACTOR_POSE_ENGINES_H_
 #define TRACKFIT_EXTRACTOR_POSE_ENGINES_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 

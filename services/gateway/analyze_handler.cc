@@ -1,6 +1,7 @@
 #include "analyze_handler.h"
 
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <string>

@@ -1,6 +1,7 @@
 #include "inferencer_service.h"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <utility>
 

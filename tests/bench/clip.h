@@ -4,6 +4,7 @@
 
 #include <trackfit/v1/common.pb.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>

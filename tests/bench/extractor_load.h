@@ -4,6 +4,7 @@
 
 #include <trackfit/v1/extractor.grpc.pb.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>

@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_TESTS_BENCH_XNNPACK_NETWORK_H_
 #define TRACKFIT_TESTS_BENCH_XNNPACK_NETWORK_H_
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 

@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_TESTS_FUZZ_TENSOR_SEEDS_H_
 #define TRACKFIT_TESTS_FUZZ_TENSOR_SEEDS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>

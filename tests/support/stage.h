@@ -3,6 +3,7 @@
 #define TRACKFIT_TESTS_SUPPORT_STAGE_H_
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <opencv2/core.hpp>

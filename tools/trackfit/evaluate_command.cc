@@ -1,6 +1,7 @@
 // `trackfit evaluate`: what a model is worth on clips that it was not trained on, by the path that serves it.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iostream>

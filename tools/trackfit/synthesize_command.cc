@@ -1,6 +1,7 @@
 // `trackfit synthesize`: a clip of an animated figure, and beside it what is true of every frame.
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iostream>

@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_TOOLS_WORDS_H_
 #define TRACKFIT_TOOLS_WORDS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>

@@ -7,6 +7,7 @@
 #include <trackfit/v1/extractor.grpc.pb.h>
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>

@@ -3,6 +3,7 @@
 #define TRACKFIT_TESTS_UNIT_TRAINING_TEST_POSES_H_
 
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "skeleton/pose.h"

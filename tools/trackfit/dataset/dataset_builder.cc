@@ -1,6 +1,7 @@
 #include "dataset/dataset_builder.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <optional>
 #include <set>

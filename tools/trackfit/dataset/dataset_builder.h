@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_TOOLS_DATASET_DATASET_BUILDER_H_
 #define TRACKFIT_TOOLS_DATASET_DATASET_BUILDER_H_
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>

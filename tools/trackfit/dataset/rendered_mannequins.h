@@ -3,6 +3,7 @@
 #ifndef TRACKFIT_TOOLS_DATASET_RENDERED_MANNEQUINS_H_
 #define TRACKFIT_TOOLS_DATASET_RENDERED_MANNEQUINS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>

@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_TOOLS_EXTRACTION_DATA_SET_H_
 #define TRACKFIT_TOOLS_EXTRACTION_DATA_SET_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
