@@ -1,0 +1,168 @@
+#include "net/acceptor.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <memory>
+#include <utility>
+
+namespace trackfit::net {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kPause{100};
+constexpr std::chrono::seconds kHousekeeping{1};
+
+int OpenReserve() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+// 0: not a socket.
+unsigned long InodeOf(int descriptor) {
+  struct stat status {};
+  if (fstat(descriptor, &status) != 0 || !S_ISSOCK(status.st_mode)) return 0;
+  return status.st_ino;
+}
+
+// One client's addresses: an IPv6 client has a network of its own.
+std::string PeerOf(const tcp::socket& socket) {
+  ErrorCode gone;
+  const auto address = socket.remote_endpoint(gone).address();
+  if (gone) return "";
+  if (address.is_v4()) return address.to_string();
+  const auto v6 = address.to_v6();
+  if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string();
+  const auto bytes = v6.to_bytes();
+  return {bytes.begin(), bytes.begin() + 8};
+}
+
+bool OutOfDescriptors(const ErrorCode& error) {
+  return error == asio::error::no_descriptors || error == boost::system::errc::too_many_files_open_in_system;
+}
+
+}  // namespace
+
+Acceptor::Acceptor(asio::io_context& io, std::vector<tcp::acceptor> listening, AcceptorConfig config)
+    : io_(io),
+      config_(std::move(config)),
+      listening_(std::move(listening)),
+      clock_(io),
+      reserve_(OpenReserve()) {
+  for (tcp::acceptor& listener : listening_) {
+    listener.non_blocking(true);  // MakeRoom() accepts by itself
+    endpoints_.push_back(listener.local_endpoint());
+  }
+  asio::post(io_, [this] {
+    for (tcp::acceptor& listener : listening_) AcceptOn(listener);
+    Housekeep();
+  });
+}
+
+Acceptor::~Acceptor() {
+  if (reserve_ >= 0) ::close(reserve_);
+}
+
+void Acceptor::AcceptOn(tcp::acceptor& listener) {
+  listener.async_accept([this, &listener](const ErrorCode& error, tcp::socket socket) {
+    if (error == asio::error::operation_aborted) return;
+    // Whatever else goes wrong, listening goes on.
+    const bool again_at_once =
+        !error || error == asio::error::connection_aborted || (OutOfDescriptors(error) && MakeRoom(listener));
+    if (again_at_once) {
+      AcceptOn(listener);
+    } else {
+      AcceptLater(listener);
+    }
+    if (!error) AwaitFirstByte(std::move(socket));
+  });
+}
+
+void Acceptor::AcceptLater(tcp::acceptor& listener) {
+  const auto pause = std::make_shared<asio::steady_timer>(io_, kPause);
+  pause->async_wait([this, &listener, pause](const ErrorCode&) { AcceptOn(listener); });
+}
+
+// True when the next connection may find a descriptor.
+bool Acceptor::MakeRoom(tcp::acceptor& listener) {
+  if (!silent_.empty()) {
+    DropOldestSilent(Refusal::kNoDescriptors);
+    return true;
+  }
+  if (reserve_ < 0) return false;
+  ::close(reserve_);
+  const int refused = ::accept4(listener.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
+  if (refused >= 0) {
+    ::close(refused);
+    Refuse(Refusal::kNoDescriptors);
+  }
+  reserve_ = OpenReserve();
+  return refused >= 0 && reserve_ >= 0;
+}
+
+void Acceptor::AwaitFirstByte(tcp::socket socket) {
+  fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+  const std::string peer = PeerOf(socket);
+  if (silent_.size() >= static_cast<std::size_t>(config_.max_silent)) DropOldestSilent(Refusal::kSaysNothing);
+  const auto entry = std::make_shared<Silent>(Silent{std::move(socket), peer, Clock::now()});
+  silent_.push_back(entry);
+  entry->socket.async_wait(tcp::socket::wait_read,
+                           [this, weak = std::weak_ptr(entry)](const ErrorCode& error) {
+                             const auto speaking = weak.lock();
+                             if (speaking == nullptr) return;  // dropped
+                             silent_.remove(speaking);
+                             if (!error) Admit(*speaking);
+                           });
+}
+
+void Acceptor::Admit(Silent& speaking) {
+  char byte = 0;
+  if (::recv(speaking.socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0) return;  // hung up
+  if (!HasPlaceFor(speaking.peer)) ForgetClosed();
+  if (!HasPlaceFor(speaking.peer)) {
+    const bool full = open_.size() >= static_cast<std::size_t>(config_.max_connections);
+    return Refuse(full ? Refusal::kTooMany : Refusal::kTooManyOfPeer);
+  }
+  ++open_by_peer_[speaking.peer];
+  const int descriptor = speaking.socket.native_handle();
+  open_.push_back({descriptor, InodeOf(descriptor), speaking.peer});
+  config_.on_connection(std::move(speaking.socket));
+}
+
+bool Acceptor::HasPlaceFor(const std::string& peer) const {
+  if (open_.size() >= static_cast<std::size_t>(config_.max_connections)) return false;
+  const auto of_peer = open_by_peer_.find(peer);
+  return of_peer == open_by_peer_.end() || of_peer->second < config_.max_per_peer;
+}
+
+void Acceptor::DropOldestSilent(Refusal reason) {
+  silent_.pop_front();
+  Refuse(reason);
+}
+
+void Acceptor::ForgetClosed() {
+  std::erase_if(open_, [this](const Open& open) {
+    if (InodeOf(open.descriptor) == open.inode) return false;
+    const auto of_peer = open_by_peer_.find(open.peer);
+    if (--of_peer->second == 0) open_by_peer_.erase(of_peer);
+    return true;
+  });
+}
+
+void Acceptor::Housekeep() {
+  const auto latest = Clock::now() - config_.first_byte_timeout;
+  while (!silent_.empty() && silent_.front()->since <= latest) DropOldestSilent(Refusal::kSaysNothing);
+  if (reserve_ < 0) reserve_ = OpenReserve();
+  ForgetClosed();
+  if (config_.on_count) config_.on_count(static_cast<int>(open_.size()));
+  clock_.expires_after(kHousekeeping);
+  clock_.async_wait([this](const ErrorCode& error) {
+    if (!error) Housekeep();
+  });
+}
+
+void Acceptor::Refuse(Refusal reason) {
+  if (config_.on_refused) config_.on_refused(reason);
+}
+
+}  // namespace trackfit::net
