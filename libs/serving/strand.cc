@@ -2,9 +2,13 @@
 
 #include <utility>
 
+#include "serving/guard.h"
+
 namespace trackfit::serving {
 
-std::shared_ptr<Strand> Strand::Create(WorkerPool& pool) { return std::shared_ptr<Strand>(new Strand(pool)); }
+std::shared_ptr<Strand> Strand::Create(WorkerPool& pool, OnException on_exception) {
+  return std::shared_ptr<Strand>(new Strand(pool, std::move(on_exception)));
+}
 
 void Strand::Post(Task task) {
   {
@@ -25,8 +29,10 @@ void Strand::RunOne(int worker) {
     std::lock_guard lock(mutex_);
     task = std::move(tasks_.front());
   }
-  task(worker);
+  absl::Status done = Guard([&] { task(worker); });
   task = nullptr;  // what it holds dies on the strand
+  if (!done.ok() && on_exception_) done = Guard([&] { on_exception_(done); });
+  if (!done.ok()) pool_.ReportException(done);
   {
     std::lock_guard lock(mutex_);
     tasks_.pop_front();

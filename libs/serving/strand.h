@@ -5,9 +5,12 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <utility>
 
+#include "absl/status/status.h"
 #include "serving/worker_pool.h"
 
 namespace trackfit::serving {
@@ -15,20 +18,24 @@ namespace trackfit::serving {
 // Thread-safe. After each task the strand goes to the back of the pool's queue, so that sessions take turns.
 class Strand : public std::enable_shared_from_this<Strand> {
  public:
-  // The pool must outlive the strand.
-  static std::shared_ptr<Strand> Create(WorkerPool& pool);
+  // Takes, on the strand, what one of its tasks threw, as INTERNAL. The tasks behind it still run.
+  using OnException = std::function<void(const absl::Status& failed)>;
+
+  // The pool must outlive the strand. Without `on_exception` the pool reports exceptions.
+  static std::shared_ptr<Strand> Create(WorkerPool& pool, OnException on_exception = nullptr);
 
   // Never blocks and never refuses: whoever posts bounds how much it has in flight. Tasks see everything that
   // earlier tasks of the strand wrote. May be called by a task of the strand.
   void Post(Task task);
 
  private:
-  explicit Strand(WorkerPool& pool) : pool_(pool) {}
+  Strand(WorkerPool& pool, OnException on_exception) : pool_(pool), on_exception_(std::move(on_exception)) {}
 
   void Schedule();
   void RunOne(int worker);
 
   WorkerPool& pool_;
+  const OnException on_exception_;
   std::mutex mutex_;
   std::deque<Task> tasks_;  // the front one is running or scheduled
 };

@@ -2,9 +2,12 @@
 
 #include <utility>
 
+#include "serving/guard.h"
+
 namespace trackfit::serving {
 
-Ticker::Ticker(std::chrono::milliseconds period) : period_(period), thread_([this] { Run(); }) {}
+Ticker::Ticker(std::chrono::milliseconds period, std::function<void(const absl::Status&)> on_exception)
+    : period_(period), on_exception_(std::move(on_exception)), thread_([this] { Run(); }) {}
 
 Ticker::~Ticker() {
   {
@@ -25,7 +28,10 @@ Ticker::Subscription Ticker::Subscribe(std::function<void()> on_tick) {
 void Ticker::Run() {
   std::unique_lock lock(mutex_);
   while (!stop_.wait_for(lock, period_, [this] { return stopping_; })) {
-    for (const auto& [key, on_tick] : subscribers_) on_tick();
+    for (const auto& [key, on_tick] : subscribers_) {
+      const absl::Status done = Guard(on_tick);
+      if (!done.ok() && on_exception_) on_exception_(done);
+    }
   }
 }
 

@@ -11,6 +11,8 @@
 #include <mutex>
 #include <thread>
 
+#include "absl/status/status.h"
+
 namespace trackfit::serving {
 
 // One thread for any number of subscribers. Thread-safe; must outlive its subscriptions.
@@ -32,7 +34,10 @@ class Ticker {
     std::unique_ptr<Ticker, Cancel> ticker_;
   };
 
-  explicit Ticker(std::chrono::milliseconds period);
+  // `on_exception` takes, as INTERNAL, what a subscriber threw; the others and later ticks go on. May be
+  // empty.
+  explicit Ticker(std::chrono::milliseconds period,
+                  std::function<void(const absl::Status& failed)> on_exception = nullptr);
   Ticker(const Ticker&) = delete;
   Ticker& operator=(const Ticker&) = delete;
   ~Ticker();
@@ -45,6 +50,7 @@ class Ticker {
   void Remove(uint64_t key);
 
   const std::chrono::milliseconds period_;
+  const std::function<void(const absl::Status&)> on_exception_;
   std::mutex mutex_;
   std::condition_variable stop_;
   bool stopping_ = false;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "serving/admission_gate.h"
+#include "serving/guard.h"
 
 namespace trackfit::serving {
 namespace {
@@ -46,6 +47,10 @@ void WorkerPool::Submit(Task task) {
   wake_.notify_one();
 }
 
+void WorkerPool::ReportException(const absl::Status& failed) const {
+  if (config_.on_exception) config_.on_exception(failed);
+}
+
 void WorkerPool::Shutdown() {
   {
     std::lock_guard lock(mutex_);
@@ -83,7 +88,8 @@ void WorkerPool::Work(int worker) {
     if (config_.on_wait) {
       config_.on_wait(std::chrono::duration<double>(std::chrono::steady_clock::now() - next.since).count());
     }
-    next.task(worker);
+    const absl::Status done = Guard([&] { next.task(worker); });
+    if (!done.ok()) ReportException(done);
     next.task = nullptr;  // what it holds dies before the task counts as done
     lock.lock();
     --running_;

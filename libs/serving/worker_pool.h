@@ -17,7 +17,7 @@
 namespace trackfit::serving {
 
 // Runs on a worker; the argument is the worker's number, 0..workers-1. A worker runs one task at a time, so
-// the task may use whatever belongs to that worker (an inference engine) without locks. Must not throw.
+// the task may use whatever belongs to that worker (an inference engine) without locks.
 using Task = absl::AnyInvocable<void(int worker)>;
 
 struct WorkerPoolConfig {
@@ -26,6 +26,8 @@ struct WorkerPoolConfig {
   // For metrics; may be empty. Must be quick: on_queue_size is called under the queue's lock.
   std::function<void(double wait_seconds)> on_wait = nullptr;
   std::function<void(std::size_t queued)> on_queue_size = nullptr;
+  // INTERNAL with what a task threw that nobody caught before; the pool goes on. May be empty.
+  std::function<void(const absl::Status& failed)> on_exception = nullptr;
 };
 
 // Thread-safe.
@@ -44,6 +46,9 @@ class WorkerPool {
   // For work whose amount is bounded elsewhere: a strand waits here at most once, however long its own queue
   // is. Dropped after Shutdown().
   void Submit(Task task);
+
+  // Passes on what a task threw; for those who catch it themselves.
+  void ReportException(const absl::Status& failed) const;
 
   // Runs what is queued (and what that submits), then stops the workers. Must not be called by a task.
   void Shutdown();

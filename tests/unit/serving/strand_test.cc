@@ -6,10 +6,15 @@
 #include <atomic>
 #include <future>
 #include <numeric>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace trackfit::serving {
 namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 TEST(Strand, RunsTasksOneAtATimeInOrderOnManyWorkers) {
   constexpr int kStrands = 8;
@@ -62,6 +67,33 @@ TEST(Strand, TaskMayPostToItsOwnStrand) {
     });
   }
   EXPECT_THAT(order, ::testing::ElementsAre(1, 2));
+}
+
+TEST(Strand, GoesOnAfterATaskThatThrowsAndSaysWhatItWas) {
+  std::vector<std::string> events;  // of the strand's tasks, which run one at a time
+  {
+    WorkerPool pool({.workers = 2});
+    const auto strand =
+        Strand::Create(pool, [&](const absl::Status& failed) { events.emplace_back(failed.message()); });
+    strand->Post([&](int) { events.emplace_back("first"); });
+    strand->Post([](int) { throw std::runtime_error("singular"); });
+    strand->Post([](int) { throw 42; });
+    strand->Post([&](int) { events.emplace_back("last"); });
+  }
+  EXPECT_THAT(events, ElementsAre("first", HasSubstr("singular"), HasSubstr("unknown"), "last"));
+}
+
+TEST(Strand, LeavesItToThePoolToReportWhereNobodyElseDoes) {
+  std::atomic<int> reported = 0;
+  std::atomic<bool> ran = false;
+  {
+    WorkerPool pool({.workers = 1, .on_exception = [&](const absl::Status&) { ++reported; }});
+    const auto strand = Strand::Create(pool);
+    strand->Post([](int) { throw std::runtime_error("singular"); });
+    strand->Post([&](int) { ran = true; });
+  }
+  EXPECT_EQ(reported, 1);
+  EXPECT_TRUE(ran);
 }
 
 }  // namespace

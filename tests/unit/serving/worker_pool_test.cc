@@ -7,12 +7,16 @@
 #include <future>
 #include <mutex>
 #include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "serving/admission_gate.h"
 
 namespace trackfit::serving {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 TEST(WorkerPool, RunsEverythingThatWasSubmittedBeforeItStops) {
@@ -92,6 +96,20 @@ TEST(WorkerPool, RefusesAfterShutdown) {
   pool.Shutdown();
   EXPECT_EQ(pool.TrySubmit([](int) {}).code(), absl::StatusCode::kUnavailable);
   pool.Submit([](int) { FAIL() << "must be dropped"; });
+}
+
+TEST(WorkerPool, SurvivesATaskThatThrows) {
+  std::vector<std::string> reported;
+  std::atomic<bool> ran = false;
+  {
+    WorkerPool pool({.workers = 1, .on_exception = [&](const absl::Status& failed) {
+                       reported.emplace_back(failed.message());
+                     }});
+    pool.Submit([](int) { throw std::runtime_error("singular"); });
+    pool.Submit([&](int) { ran = true; });
+  }
+  EXPECT_TRUE(ran);
+  EXPECT_THAT(reported, ElementsAre(HasSubstr("singular")));
 }
 
 TEST(WorkerPool, TaskMaySubmitWhileThePoolStops) {
