@@ -5,17 +5,22 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 
 namespace trackfit::rpc {
 namespace {
 
+constexpr int kSignals[] = {SIGTERM, SIGINT, SIGHUP};
+
 // A signal handler can reach nothing else.
 std::atomic<int> write_end = -1;
 
 extern "C" void WriteToPipe(int) {
+  const int interrupted_errno = errno;  // somebody may be about to read it
   const char byte = 1;
   [[maybe_unused]] const ssize_t written = ::write(write_end.load(), &byte, 1);
+  errno = interrupted_errno;
 }
 
 void Handle(int signal, void (*handler)(int), int flags) {
@@ -32,11 +37,11 @@ TerminationSignal::TerminationSignal() {
   if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return;
   read_end_ = ends[0];
   write_end = ends[1];
-  for (const int signal : {SIGTERM, SIGINT}) Handle(signal, WriteToPipe, SA_RESETHAND | SA_RESTART);
+  for (const int signal : kSignals) Handle(signal, WriteToPipe, SA_RESETHAND | SA_RESTART);
 }
 
 TerminationSignal::~TerminationSignal() {
-  for (const int signal : {SIGTERM, SIGINT}) Handle(signal, SIG_DFL, 0);
+  for (const int signal : kSignals) Handle(signal, SIG_DFL, 0);
   ::close(write_end.exchange(-1));
   ::close(read_end_);
 }

@@ -1,4 +1,4 @@
-// Waits for SIGTERM or SIGINT.
+// Waits for SIGTERM, SIGINT or SIGHUP.
 #ifndef TRACKFIT_RPC_TERMINATION_SIGNAL_H_
 #define TRACKFIT_RPC_TERMINATION_SIGNAL_H_
 
@@ -6,7 +6,7 @@
 
 namespace trackfit::rpc {
 
-// While it lives, the first SIGTERM and the first SIGINT are caught; a second one of the same kind kills the
+// While it lives, the first of each of these signals is caught; a second one of the same kind kills the
 // process, so that a hanging drain can be cut short. One at a time in a process.
 class TerminationSignal {
  public:
