@@ -1,10 +1,15 @@
 #include "rpc/runtime.h"
 
+#include "net/descriptors.h"
+
 namespace trackfit::rpc {
 namespace {
 
 // Unary calls that may wait for each worker.
 constexpr std::size_t kQueuedPerWorker = 16;
+// Sessions that can fill the budget for requests.
+constexpr std::size_t kSessionShares = 8;
+constexpr std::size_t kMegabyte = std::size_t{1} << 20;
 
 }  // namespace
 
@@ -19,19 +24,43 @@ Runtime::Runtime(const std::string& service, const ServerOptions& options, telem
                  telemetry::LogFormat format)
     : options_(options),
       log_(service, level, format),
+      descriptor_limit_(net::RaiseDescriptorLimit()),
       metrics_(service, TRACKFIT_VERSION),
+      exceptions_(metrics_.Counter("trackfit_task_exceptions_total",
+                                   "Tasks that threw; each ended its stream or call.")),
       gate_(GateConfig()),
+      budget_(BudgetConfig()),
       pool_(PoolConfig()) {
   metrics_.Gauge("trackfit_workers", "Threads that do the work.").Set(options_.WorkerCount());
-  metrics_.Gauge("trackfit_sessions_limit", "Streams that are admitted at a time.")
+  metrics_.Gauge("trackfit_sessions_limit", "Streams and calls that are admitted at a time.")
       .Set(options_.max_sessions);
 }
 
 serving::AdmissionGateConfig Runtime::GateConfig() {
   serving::AdmissionGateConfig config;
   config.max_sessions = options_.max_sessions;
-  config.on_change = [&active = metrics_.Gauge("trackfit_sessions_active", "Streams that are open.")](
-                         int count) { active.Set(count); };
+  config.on_change =
+      [&active = metrics_.Gauge("trackfit_sessions_active", "Streams and calls that are open.")](int count) {
+        active.Set(count);
+      };
+  return config;
+}
+
+std::size_t Runtime::session_bytes() const {
+  return static_cast<std::size_t>(options_.max_queued_mb) * kMegabyte / kSessionShares;
+}
+
+void Runtime::ReportException(const telemetry::Logger& log, const absl::Status& failed) {
+  exceptions_.Increment();
+  log.Error("exception in a task", {{"reason", failed.message()}});
+}
+
+serving::ByteBudgetConfig Runtime::BudgetConfig() {
+  serving::ByteBudgetConfig config;
+  config.limit = static_cast<std::size_t>(options_.max_queued_mb) * kMegabyte;
+  config.on_change =
+      [&used = metrics_.Gauge("trackfit_queued_bytes", "Requests that are read and not yet answered.")](
+          std::size_t bytes) { used.Set(static_cast<double>(bytes)); };
   return config;
 }
 
@@ -45,6 +74,7 @@ serving::WorkerPoolConfig Runtime::PoolConfig() {
   };
   config.on_queue_size = [&size = metrics_.Gauge("trackfit_queue_size", "Tasks that wait for a worker.")](
                              std::size_t queued) { size.Set(static_cast<double>(queued)); };
+  config.on_exception = [this](const absl::Status& failed) { ReportException(log_, failed); };
   return config;
 }
 

@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_RPC_RUNTIME_H_
 #define TRACKFIT_RPC_RUNTIME_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "rpc/live_streams.h"
 #include "rpc/server_options.h"
 #include "serving/admission_gate.h"
+#include "serving/byte_budget.h"
 #include "serving/worker_pool.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
@@ -27,20 +29,33 @@ class Runtime {
   telemetry::Metrics& metrics() { return metrics_; }
   LiveStreams& streams() { return streams_; }
   serving::AdmissionGate& gate() { return gate_; }
+  serving::ByteBudget& budget() { return budget_; }
   serving::WorkerPool& pool() { return pool_; }
+
+  // Bytes of requests from which on a stream reads no further: its share of the budget.
+  std::size_t session_bytes() const;
+  // Descriptors that the process may have open.
+  int descriptor_limit() const { return descriptor_limit_; }
+
+  // Counts and logs what a task threw.
+  void ReportException(const telemetry::Logger& log, const absl::Status& failed);
 
  private:
   Runtime(const std::string& service, const ServerOptions& options, telemetry::LogLevel level,
           telemetry::LogFormat format);
 
   serving::AdmissionGateConfig GateConfig();
+  serving::ByteBudgetConfig BudgetConfig();
   serving::WorkerPoolConfig PoolConfig();
 
   const ServerOptions options_;
   const telemetry::Logger log_;
+  const int descriptor_limit_;
   telemetry::Metrics metrics_;
+  prometheus::Counter& exceptions_;
   LiveStreams streams_;
   serving::AdmissionGate gate_;
+  serving::ByteBudget budget_;
   serving::WorkerPool pool_;  // last: its tasks use the others
 };
 

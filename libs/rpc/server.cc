@@ -1,28 +1,42 @@
 #include "rpc/server.h"
 
+#include <grpc/grpc.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/impl/server_builder_plugin.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <future>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "serving/guard.h"
 
 namespace trackfit::rpc {
 namespace {
 
 // Calls that are still there after their streams were ended get this long before gRPC cancels them.
 constexpr std::chrono::seconds kCancelAfter{2};
+// For what is on its way to clients when no stream and no call is left.
+constexpr std::chrono::milliseconds kLastWords{200};
+// A connection whose client does not speak HTTP/2 by then is closed.
+constexpr int kHandshakeMs = 10'000;
 
 std::chrono::steady_clock::duration Seconds(double seconds) {
   return std::chrono::duration_cast<std::chrono::steady_clock::duration>(
       std::chrono::duration<double>(seconds));
+}
+
+absl::Status Naming(const std::string& flag, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(status.message(), " (", flag, ")"));
 }
 
 // The one place where a server's credentials are decided.
@@ -39,8 +53,15 @@ class WithoutReflection : public grpc::ServerBuilderOption {
 
 void Configure(const ServerOptions& options, grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(options.max_message_mb * 1024 * 1024);
-  // Two servers must not share a port by mistake.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  grpc::ResourceQuota quota("server");
+  quota.Resize(static_cast<std::size_t>(options.max_transport_mb) << 20);
+  builder.SetResourceQuota(quota);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.StreamsPerConnection());
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMs);
+  if (options.idle_timeout > 0) {
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
+                               std::max(static_cast<int>(options.idle_timeout * 1000), 1));
+  }
   // Finds dead clients within 80 s; clients may ping every 10 s, also between calls.
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
@@ -56,9 +77,16 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Runtime& runtime, grpc::Se
   std::unique_ptr<Server> server(new Server(runtime, name));
   server->is_ready_ = std::move(is_ready);
   if (absl::Status listening = server->Listen(service); !listening.ok()) return listening;
-  if (absl::Status metrics = server->ServeMetrics(); !metrics.ok()) return metrics;
-  if (absl::Status written = server->WritePortFile(); !written.ok()) return written;
+  if (absl::Status pages = server->ServePages(); !pages.ok()) return pages;
+  server->listener_->Start();
+  server->StartSelfCheck();
   server->SetServing(server->ready());
+  if (absl::Status written = server->WritePortFile(); !written.ok()) return written;
+  const ConnectionLimits& limits = server->listener_->limits();
+  runtime.log().Info("limits", {{"open_files", runtime.descriptor_limit()},
+                                {"connections", limits.connections},
+                                {"connections_per_peer", limits.per_peer},
+                                {"sessions", runtime.options().max_sessions}});
   runtime.log().Info(server->ready() ? "serving" : "listening", {{"name", name},
                                                                  {"grpc_port", server->port()},
                                                                  {"metrics_port", server->metrics_port()},
@@ -70,27 +98,59 @@ Server::~Server() { Drain(); }
 
 absl::Status Server::Listen(grpc::Service& service) {
   const ServerOptions& options = runtime_.options();
+  auto listener = Listener::Bind(runtime_);
+  if (!listener.ok()) return Naming("listen", listener.status());
+  listener_ = *std::move(listener);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   if (!options.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
   Configure(options, builder);
-  builder.AddListeningPort(options.listen, Credentials(), &port_);
+  listener_->AddTo(builder, Credentials());
   builder.RegisterService(&service);
   server_ = builder.BuildAndStart();
-  if (server_ == nullptr || port_ == 0) {
-    return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen, "; is the port taken?"));
-  }
+  if (server_ == nullptr) return absl::UnavailableError("gRPC does not start; it says more above");
   SetServing(false);
   return absl::OkStatus();
 }
 
-absl::Status Server::ServeMetrics() {
+absl::Status Server::ServePages() {
   if (runtime_.options().metrics_listen.empty()) return absl::OkStatus();
-  auto endpoint = telemetry::MetricsEndpoint::Start(runtime_.options().metrics_listen, runtime_.metrics());
-  if (!endpoint.ok()) return endpoint.status();
-  metrics_ = *std::move(endpoint);
+  net::HttpServerConfig config;
+  config.pages["/metrics"] = [&metrics = runtime_.metrics()](const net::HttpRequest&) {
+    return net::HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", metrics.Text()};
+  };
+  config.pages["/healthz"] = [this](const net::HttpRequest&) {
+    net::HttpResponse response;
+    response.status = serving_ ? 200 : 503;
+    response.body = serving_ ? "SERVING\n" : "NOT_SERVING\n";
+    return response;
+  };
+  config.on_exception = [this](const std::string& what) {
+    runtime_.ReportException(runtime_.log(), absl::InternalError(what));
+  };
+  auto pages = net::HttpServer::Start(runtime_.options().metrics_listen, std::move(config));
+  if (!pages.ok()) return Naming("metrics-listen", pages.status());
+  pages_ = *std::move(pages);
   return absl::OkStatus();
+}
+
+void Server::StartSelfCheck() {
+  const double interval = runtime_.options().self_check_interval;
+  if (interval <= 0) return;
+  using std::chrono::milliseconds;
+  const auto pause = std::max(std::chrono::duration_cast<milliseconds>(Seconds(interval)), milliseconds(10));
+  const auto limit = std::clamp(pause, milliseconds(1000), milliseconds(5000));
+  self_check_ = std::make_unique<SelfCheck>(
+      [this, limit] {
+        const bool grpc = listener_->Reachable(limit);
+        const bool pages = pages_ == nullptr || pages_->Reachable(limit);
+        if (!grpc || !pages) {
+          runtime_.log().Warning("cannot reach the own port", {{"port", grpc ? metrics_port() : port()}});
+        }
+        return grpc && pages;
+      },
+      pause);
 }
 
 // Readers see the whole file or none.
@@ -108,6 +168,7 @@ absl::Status Server::WritePortFile() const {
 }
 
 void Server::SetServing(bool serving) {
+  serving_ = serving;
   grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
   health->SetServingStatus("", serving);
   health->SetServingStatus(name_, serving);
@@ -120,24 +181,41 @@ void Server::UpdateHealth() {
   runtime_.log().Info("serving");
 }
 
-void Server::AbortIdleStreams() {
+void Server::Housekeep() {
+  runtime_.budget().CallWaiting();
   const double limit = runtime_.options().idle_timeout;
   if (limit > 0) runtime_.streams().AbortIdle(Seconds(limit));
 }
 
 void Server::Drain() {
   if (server_ == nullptr) return;
+  self_check_.reset();
   SetServing(false);
   runtime_.gate().Close();
+  listener_->Stop();
   runtime_.log().Info("draining", {{"streams", runtime_.streams().count()}});
-  if (!runtime_.streams().WaitUntilEmpty(Seconds(runtime_.options().drain_grace))) {
+  Shutdown();
+  runtime_.pool().Shutdown();
+  server_.reset();
+}
+
+void Server::Shutdown() {
+  const auto grace = Seconds(runtime_.options().drain_grace);
+  // Tells clients at once to go elsewhere, lets what runs go on, and blocks.
+  const auto shut_down = std::async(std::launch::async, [this, grace] {
+    server_->Shutdown(std::chrono::system_clock::now() +
+                      std::chrono::duration_cast<std::chrono::system_clock::duration>(grace + kCancelAfter));
+  });
+  if (!runtime_.streams().WaitUntilEmpty(grace)) {
     runtime_.log().Warning("ending streams after the grace period",
                            {{"streams", runtime_.streams().count()}});
     runtime_.streams().AbortAll(absl::UnavailableError("the server is shutting down"));
+    runtime_.streams().WaitUntilEmpty(kCancelAfter);
   }
-  server_->Shutdown(std::chrono::system_clock::now() + kCancelAfter);
-  runtime_.pool().Shutdown();
-  server_.reset();
+  // What is left now are calls without an end of their own, such as Watch of the health service.
+  while (shut_down.wait_for(kLastWords) != std::future_status::ready) {
+    grpc_server_cancel_all_calls(server_->c_server());
+  }
 }
 
 int ServeUntilSignal(TerminationSignal& signal, Runtime& runtime, grpc::Service& service,
@@ -149,11 +227,22 @@ int ServeUntilSignal(TerminationSignal& signal, Runtime& runtime, grpc::Service&
   }
   while (!signal.Wait(std::chrono::milliseconds((*server)->ready() ? 1000 : 100))) {
     (*server)->UpdateHealth();
-    (*server)->AbortIdleStreams();
+    (*server)->Housekeep();
+    if ((*server)->reachable()) continue;
+    runtime.log().Error("cannot be reached any more; ending, to be started anew");
+    (*server)->Drain();
+    return 1;
   }
   (*server)->Drain();
   runtime.log().Info("stopped");
   return 0;
+}
+
+int RunMain(const std::string& program, const std::function<int()>& run) {
+  int status = 1;
+  const absl::Status done = serving::Guard([&] { status = run(); });
+  if (!done.ok()) std::cerr << program << ": " << done.message() << "\n";
+  return done.ok() ? status : 1;
 }
 
 }  // namespace trackfit::rpc

@@ -1,17 +1,20 @@
-// A gRPC server with what operators expect: health, reflection, /metrics, limits, a graceful end.
+// A gRPC server with what operators expect: health, reflection, /metrics, /healthz, limits, a graceful end.
 #ifndef TRACKFIT_RPC_SERVER_H_
 #define TRACKFIT_RPC_SERVER_H_
 
 #include <grpcpp/server.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "net/http_server.h"
+#include "rpc/listener.h"
 #include "rpc/runtime.h"
+#include "rpc/self_check.h"
 #include "rpc/termination_signal.h"
-#include "telemetry/metrics_endpoint.h"
 
 namespace trackfit::rpc {
 
@@ -27,40 +30,53 @@ class Server {
   // As Drain().
   ~Server();
 
-  int port() const { return port_; }
-  int metrics_port() const { return metrics_ == nullptr ? 0 : metrics_->port(); }  // 0 = not served
+  int port() const { return listener_->port(); }
+  int metrics_port() const { return pages_ == nullptr ? 0 : pages_->port(); }  // 0 = not served
 
   // To be called several times a second until ready.
   void UpdateHealth();
   bool ready() const { return is_ready_ == nullptr; }
 
-  // Ends streams whose client has been idle for too long; to be called about once a second.
-  void AbortIdleStreams();
+  // Ends streams whose client has been idle for too long, and lets those read on that wait although there is
+  // room; to be called about once a second.
+  void Housekeep();
 
-  // NOT_SERVING at once, no new streams; running ones get the grace period, then they end with UNAVAILABLE.
-  // Returns when all calls and all work are over.
+  // False once the server's own ports did not react several times in a row: it is of no use any more.
+  bool reachable() const { return self_check_ == nullptr || !self_check_->failed(); }
+
+  // NOT_SERVING and GOAWAY at once, so that clients turn elsewhere; no new connections, streams and calls.
+  // Running ones get the grace period, then they end with UNAVAILABLE. Returns when all calls and all work
+  // are over.
   void Drain();
 
  private:
   Server(Runtime& runtime, const std::string& name) : runtime_(runtime), name_(name) {}
 
   absl::Status Listen(grpc::Service& service);
-  absl::Status ServeMetrics();
+  absl::Status ServePages();
   absl::Status WritePortFile() const;
   void SetServing(bool serving);
+  void StartSelfCheck();
+  void Shutdown();
 
   Runtime& runtime_;
   const std::string name_;
   std::function<bool()> is_ready_;  // empty once it was true
-  int port_ = 0;
-  std::unique_ptr<telemetry::MetricsEndpoint> metrics_;  // null: not served
+  std::atomic<bool> serving_ = false;
+  std::unique_ptr<net::HttpServer> pages_;  // null: not served
+  std::unique_ptr<Listener> listener_;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<SelfCheck> self_check_;  // null: never
 };
 
 // Serves until the signal, then drains; at once where it has come already. The process's exit status: 0, or 1
-// (with a log line) when it cannot listen.
+// (with a log line) when it cannot listen, or can no longer be reached, so that its supervisor starts it
+// anew.
 int ServeUntilSignal(TerminationSignal& signal, Runtime& runtime, grpc::Service& service,
                      const std::string& name, std::function<bool()> is_ready = nullptr);
+
+// What main() returns: what `run` returns, or 1, with a line on standard error, when it throws.
+int RunMain(const std::string& program, const std::function<int()>& run);
 
 }  // namespace trackfit::rpc
 

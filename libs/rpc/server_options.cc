@@ -43,12 +43,25 @@ void ServerOptions::Register(CLI::App& app) {
           "Address of /metrics (HTTP); port 0 picks a free one; empty: none");
   AddFlag(app, "port-file", port_file, "Write the ports to this file, as {\"grpc\":8001,\"metrics\":9101}");
   AddFlag(app, "workers", workers, "Threads that do the work; 0 = one per core");
-  AddFlag(app, "max-sessions", max_sessions, "Streams at a time; more are refused with RESOURCE_EXHAUSTED");
+  AddFlag(app, "max-sessions", max_sessions,
+          "Streams and calls at a time; more are refused with RESOURCE_EXHAUSTED");
   AddFlag(app, "max-in-flight", max_in_flight, "Requests of one stream that wait or are processed at a time");
   AddFlag(app, "max-message-mb", max_message_mb, "Largest request, megabytes");
+  AddFlag(app, "max-queued-mb", max_queued_mb,
+          "Requests that are read and not yet answered, of all streams and calls together, megabytes");
+  AddFlag(app, "max-transport-mb", max_transport_mb, "Messages on their way in gRPC, megabytes");
+  AddFlag(app, "max-streams-per-connection", max_streams_per_connection,
+          "Streams and calls of one connection at a time; 0 = 64 more than max-sessions");
+  AddFlag(app, "max-connections", max_connections,
+          "Connections at a time; 0 = as many as the limit of open files allows, at most 1024");
+  AddFlag(app, "max-connections-per-peer", max_connections_per_peer,
+          "Connections from one address at a time; 0 = a quarter of max-connections");
+  AddFlag(app, "self-check-interval", self_check_interval,
+          "Seconds between attempts to reach the own ports; the server ends after three in vain; 0 = never");
   AddFlag(app, "idle-timeout", idle_timeout,
-          "Seconds until a stream whose client does nothing ends; 0 = never");
-  AddFlag(app, "drain-grace", drain_grace, "Seconds that running streams get after SIGTERM");
+          "Seconds until a stream whose client does nothing ends, and a connection without any; 0 = never");
+  AddFlag(app, "drain-grace", drain_grace,
+          "Seconds that running streams and calls get after SIGTERM or SIGHUP");
   AddFlag(app, "log-level", log_level, "debug, info, warning or error");
   AddFlag(app, "log-format", log_format, "text or json");
   app.add_flag("--reflection,!--no-reflection", reflection, "Describe the services to tools such as grpcurl")
@@ -65,6 +78,13 @@ absl::Status ServerOptions::Validate() const {
       CheckRange("max-sessions", max_sessions, 1, 100000),
       CheckRange("max-in-flight", max_in_flight, 1, 1024),
       CheckRange("max-message-mb", max_message_mb, 1, 1024),
+      // One request must fit, whatever else is on its way.
+      CheckRange("max-queued-mb", max_queued_mb, 2 * max_message_mb, 1 << 20),
+      CheckRange("max-transport-mb", max_transport_mb, 2 * max_message_mb, 1 << 20),
+      CheckRange("max-streams-per-connection", max_streams_per_connection, 0, 100000),
+      CheckRange("max-connections", max_connections, 0, 1 << 20),
+      CheckRange("max-connections-per-peer", max_connections_per_peer, 0, 1 << 20),
+      CheckRange("self-check-interval", self_check_interval, 0.0, 3600.0),
       CheckRange("idle-timeout", idle_timeout, 0.0, 86400.0),
       CheckRange("drain-grace", drain_grace, 0.0, 3600.0),
       telemetry::ParseLogLevel(log_level).status(),
@@ -79,6 +99,10 @@ absl::Status ServerOptions::Validate() const {
 int ServerOptions::WorkerCount() const {
   if (workers > 0) return workers;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+int ServerOptions::StreamsPerConnection() const {
+  return max_streams_per_connection > 0 ? max_streams_per_connection : max_sessions + 64;
 }
 
 }  // namespace trackfit::rpc

@@ -14,21 +14,28 @@ struct ServerOptions {
   std::string metrics_listen;  // host:port of /metrics; port 0 picks a free one; empty: none
   std::string log_level = "info";
   std::string log_format = "text";
-  std::string port_file;      // where to write the ports that were chosen, as JSON; empty: nowhere
-  double drain_grace = 10;    // seconds that running streams get after SIGTERM
-  double idle_timeout = 300;  // seconds until a stream whose client does nothing is ended; 0 = never
-  int max_sessions = 64;      // streams at a time
-  int max_in_flight = 8;      // requests of one stream that are read before the first is answered
-  int workers = 0;            // threads that do the work; 0 = one per core
-  int max_message_mb = 16;    // largest request
+  std::string port_file;               // where to write the ports that were chosen, as JSON; empty: nowhere
+  double drain_grace = 10;             // seconds that running streams get after SIGTERM
+  double idle_timeout = 300;           // seconds until a stream whose client does nothing is ended; 0 = never
+  int max_sessions = 64;               // streams at a time
+  int max_in_flight = 8;               // requests of one stream that are read before the first is answered
+  int workers = 0;                     // threads that do the work; 0 = one per core
+  int max_message_mb = 16;             // largest request
+  int max_queued_mb = 256;             // requests of all streams and calls that are read and not yet answered
+  int max_transport_mb = 256;          // what gRPC may hold of messages on their way
+  int max_streams_per_connection = 0;  // 0 = 64 more than max_sessions, so that refusals reach the client
+  int max_connections = 0;             // 0 = as many as descriptors allow, at most 1024
+  int max_connections_per_peer = 0;    // from one address; 0 = a quarter of max_connections
+  double self_check_interval = 10;     // seconds between attempts to reach the own ports; 0 = never
   bool reflection = true;
 
   // Declares the flags, --version among them; the values present now are their defaults.
   void Register(CLI::App& app);
   // INVALID_ARGUMENT naming the flag and its limits.
   absl::Status Validate() const;
-  // `workers` with 0 resolved.
+  // `workers` and `max_streams_per_connection` with 0 resolved.
   int WorkerCount() const;
+  int StreamsPerConnection() const;
 };
 
 // INVALID_ARGUMENT, naming the flag, unless it is host:port.

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "serving/strand.h"
@@ -34,7 +35,7 @@ class ResponseWriter {
 // these live, so a handler that answers later keeps it until then. May outlive the stream.
 class InFlight {
  public:
-  explicit InFlight(std::function<void()> on_done) : on_done_(std::move(on_done)) {}
+  explicit InFlight(absl::AnyInvocable<void()> on_done) : on_done_(std::move(on_done)) {}
   InFlight(InFlight&& other) noexcept : on_done_(std::exchange(other.on_done_, nullptr)) {}
   InFlight& operator=(InFlight&& other) noexcept {
     std::swap(on_done_, other.on_done_);
@@ -45,11 +46,12 @@ class InFlight {
   }
 
  private:
-  std::function<void()> on_done_;
+  absl::AnyInvocable<void()> on_done_;
 };
 
 // All calls come on the session's strand: one at a time, in order, on a worker whose number is given. The
-// handler is made, used and destroyed there. Calls must not block on other sessions or on the network.
+// handler is made, used and destroyed there. Calls must not block on other sessions or on the network. Where
+// one throws, the stream ends with INTERNAL, as it does where a task that the handler posted throws.
 template <class Request>
 class StreamHandler {
  public:

@@ -5,8 +5,11 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -20,14 +23,16 @@
 #include "rpc/status.h"
 #include "rpc/stream_handler.h"
 #include "serving/admission_gate.h"
+#include "serving/byte_budget.h"
+#include "serving/guard.h"
 #include "serving/strand.h"
 #include "telemetry/metrics.h"
 
 namespace trackfit::rpc {
 
 // Reads requests and hands them to the handler on the session's strand, at most `max_in_flight` at a time
-// (beyond that it stops reading, and HTTP/2 flow control slows the client down); sends responses one at a
-// time and in order; finishes once.
+// and in all no more bytes than the process and the session may hold (beyond that it stops reading, and
+// HTTP/2 flow control slows the client down); sends responses one at a time and in order; finishes once.
 //
 // gRPC's reactions and the handler's calls arrive on any thread and only change the state under the mutex.
 // What the state asks of gRPC is done in Pump(), by one thread at a time and without the mutex (gRPC may call
@@ -46,6 +51,10 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
       serving::AdmissionGate::Lease lease, const StreamHandlerFactory<Request, Response>& make_handler) {
     auto reactor =
         std::shared_ptr<StreamReactor>(new StreamReactor(runtime, context, method, std::move(lease)));
+    reactor->strand_ = serving::Strand::Create(
+        runtime.pool(), [weak = reactor->weak_from_this()](const absl::Status& failed) {
+          if (const auto stream = weak.lock()) stream->Fail(failed);
+        });
     reactor->self_ = reactor;
     runtime.streams().Add(reactor);
     reactor->MakeHandler(make_handler);
@@ -84,13 +93,17 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
 
   // ServerBidiReactor:
   void OnReadDone(bool ok) override {
-    if (ok) {
-      TakeRequest();
-    } else if (context_->IsCancelled()) {
-      End(CancelledStatus(), Unsent::kDrop);
-    } else {
-      TakeHalfClose();
-    }
+    // gRPC swallows exceptions, and the stream would hang.
+    const absl::Status done = serving::Guard([&] {
+      if (ok) {
+        TakeRequest();
+      } else if (context_->IsCancelled()) {
+        End(CancelledStatus(), Unsent::kDrop);
+      } else {
+        TakeHalfClose();
+      }
+    });
+    if (!done.ok()) return Fail(done);
     Pump();
   }
   void OnWriteDone(bool ok) override {
@@ -118,17 +131,17 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
 
  private:
   enum class Unsent { kSend, kDrop };
+  using Held = std::list<serving::ByteBudget::Lease>;  // of requests in flight
   enum class Operation { kNone, kRead, kWrite, kCancel, kFinish };
 
   StreamReactor(Runtime& runtime, grpc::CallbackServerContext* context, const std::string& method,
                 serving::AdmissionGate::Lease lease)
-      : context_(context),
+      : runtime_(runtime),
+        context_(context),
         deadline_(context->deadline()),
         max_in_flight_(runtime.options().max_in_flight),
         session_id_(SessionIdOf(*context)),
         log_(runtime.log().With({{"session", session_id_}})),
-        strand_(serving::Strand::Create(runtime.pool())),
-        streams_(runtime.streams()),
         method_(method),
         lease_(std::move(lease)),
         call_(std::in_place, runtime.metrics(), method, telemetry::StreamBuckets()) {
@@ -155,15 +168,28 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
     });
   }
 
+  // Ends this stream alone.
+  void Fail(const absl::Status& failed) {
+    runtime_.ReportException(log_, failed);
+    Finish(failed);
+  }
+
   void TakeRequest() {
     auto request = std::make_unique<Request>();
+    request->Swap(&incoming_);
+    const std::size_t bytes = request->ByteSizeLong();
+    auto taken = runtime_.budget().Take(bytes);
+    if (!taken.ok()) return End(taken.status(), Unsent::kSend);
+    Held::iterator held;
     {
       std::lock_guard lock(mutex_);
       ++in_flight_;
-      request->Swap(&incoming_);
+      held = held_.insert(held_.end(), *std::move(taken));
+      bytes_in_flight_ += bytes;
+      largest_request_ = std::max(largest_request_, bytes);
     }
-    InFlight in_flight([weak = this->weak_from_this()] {
-      if (const auto self = weak.lock()) self->OnRequestAnswered();
+    InFlight in_flight([weak = this->weak_from_this(), held, bytes] {
+      if (const auto self = weak.lock()) self->OnRequestAnswered(held, bytes);
     });
     strand_->Post([self = this->shared_from_this(), request = std::move(request),
                    in_flight = std::move(in_flight)](int worker) mutable {
@@ -190,12 +216,17 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
     });
   }
 
-  void OnRequestAnswered() {
+  void OnRequestAnswered(Held::iterator held, std::size_t bytes) {
+    Held returned;  // without the mutex: others may read on at once
     {
       std::lock_guard lock(mutex_);
       --in_flight_;
+      if (!call_) return;  // all were returned already
+      returned.splice(returned.end(), held_, held);
+      bytes_in_flight_ -= bytes;
       last_progress_ = Now();
     }
+    returned.clear();
     Pump();
   }
 
@@ -213,7 +244,10 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
     if (status_) return;
     status_ = std::move(status);
     strand_->Post([self = this->shared_from_this()](int) {
-      if (self->handler_) self->handler_->OnEnd();
+      const absl::Status done = serving::Guard([&] {
+        if (self->handler_) self->handler_->OnEnd();
+      });
+      if (!done.ok()) self->runtime_.ReportException(self->log_, done);
       self->handler_.reset();
       {
         std::lock_guard handler_lock(self->mutex_);
@@ -251,12 +285,30 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
       finishing_ = true;
       return Operation::kFinish;
     }
-    const bool room = in_flight_ < max_in_flight_ && static_cast<int>(outbox_.size()) < max_in_flight_;
-    if (!reading_ && !half_closed_ && room) {
+    const bool room = in_flight_ < max_in_flight_ && static_cast<int>(outbox_.size()) < max_in_flight_ &&
+                      bytes_in_flight_ < runtime_.session_bytes();
+    if (!reading_ && !half_closed_ && room && MayHoldMore()) {
       reading_ = true;
       return Operation::kRead;
     }
     return Operation::kNone;
+  }
+
+  // Else whoever gives bytes back pumps. Under the mutex.
+  bool MayHoldMore() {
+    if (std::exchange(bytes_granted_, false)) return true;
+    if (awaiting_bytes_) return false;
+    awaiting_bytes_ = !runtime_.budget().HasRoomOrCall(largest_request_, [weak = this->weak_from_this()] {
+      const auto self = weak.lock();
+      if (self == nullptr) return;
+      {
+        std::lock_guard lock(self->mutex_);
+        self->awaiting_bytes_ = false;
+        self->bytes_granted_ = true;
+      }
+      self->Pump();
+    });
+    return !awaiting_bytes_;
   }
 
   void Perform(Operation operation) {
@@ -283,26 +335,31 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
 
   // The session's place is free only when nothing of it is left.
   void LeaveIfOver() {
-    std::lock_guard lock(mutex_);
-    if (!call_is_over_ || !handler_is_gone_ || !call_) return;
-    const std::string code = CodeName(*status_);
-    call_->set_code(code);
-    log_.Info("stream ended", {{"method", method_},
-                               {"code", code},
-                               {"message", status_->message()},
-                               {"seconds", call_->seconds()}});
-    call_.reset();
-    lease_.reset();
-    streams_.Remove(this);
+    Held returned;
+    {
+      std::lock_guard lock(mutex_);
+      if (!call_is_over_ || !handler_is_gone_ || !call_) return;
+      const std::string code = CodeName(*status_);
+      call_->set_code(code);
+      log_.Info("stream ended", {{"method", method_},
+                                 {"code", code},
+                                 {"message", status_->message()},
+                                 {"seconds", call_->seconds()}});
+      call_.reset();
+      lease_.reset();
+      returned.swap(held_);
+    }
+    returned.clear();
+    runtime_.streams().Remove(this);
   }
 
+  Runtime& runtime_;
   grpc::CallbackServerContext* const context_;  // valid until OnDone()
   const std::chrono::system_clock::time_point deadline_;
   const int max_in_flight_;
   const std::string session_id_;
   const telemetry::Logger log_;
-  const std::shared_ptr<serving::Strand> strand_;
-  LiveStreams& streams_;
+  std::shared_ptr<serving::Strand> strand_;
   const std::string method_;
 
   std::unique_ptr<StreamHandler<Request>> handler_;  // touched on the strand only
@@ -315,6 +372,11 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
   std::deque<Response> outbox_;         // the front one is gRPC's while writing_
   std::optional<absl::Status> status_;  // set: the handler's work is over
   int in_flight_ = 0;
+  Held held_;
+  std::size_t bytes_in_flight_ = 0;
+  std::size_t largest_request_ = 0;
+  bool awaiting_bytes_ = false;
+  bool bytes_granted_ = false;  // a read that whoever gave bytes back let go first
   bool pumping_ = false;
   bool reading_ = false;
   bool writing_ = false;

@@ -5,6 +5,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -20,9 +21,11 @@ enum class Progress { kMore, kDone };
 using UnaryWork = std::function<absl::StatusOr<Progress>(int worker)>;
 
 // What a service's unary method returns. Calls `work`, which fills the response, until it is done or fails;
-// request and response live that long. RESOURCE_EXHAUSTED when too many calls wait already.
+// request and response live that long. `request_bytes` is the request's size. RESOURCE_EXHAUSTED when too
+// many calls, or too many bytes of them, wait already; INTERNAL when `work` throws. A drain waits for the
+// call as it does for streams.
 grpc::ServerUnaryReactor* RunUnary(Runtime& runtime, grpc::CallbackServerContext* context,
-                                   const std::string& method, UnaryWork work);
+                                   const std::string& method, std::size_t request_bytes, UnaryWork work);
 
 }  // namespace trackfit::rpc
 

@@ -136,7 +136,7 @@ grpc::ServerBidiReactor<v1::ExtractStreamRequest, v1::ExtractStreamResponse>* Ex
 grpc::ServerUnaryReactor* ExtractorService::Extract(grpc::CallbackServerContext* context,
                                                     const v1::ExtractRequest* request,
                                                     v1::ExtractResponse* response) {
-  return rpc::RunUnary(runtime_, context, "Extract",
+  return rpc::RunUnary(runtime_, context, "Extract", request->ByteSizeLong(),
                        [this, request, response](int worker) -> absl::StatusOr<rpc::Progress> {
                          serving::ExtractionSession session = NewSession({.static_mode = true});
                          auto result = Process(session, request->has_frame(), request->frame(), worker);

@@ -10,21 +10,24 @@
 #include "rpc/server.h"
 #include "rpc/termination_signal.h"
 
-int main(int argc, char** argv) {
+namespace {
+
+int Serve(int argc, char** argv) {
   using namespace trackfit;  // NOLINT(google-build-using-namespace): this is the program
 
   CLI::App app{"TrackFit's extractor: frames in, skeletons out", "trackfit-extractor"};
   extractor::ExtractorOptions options;
   options.Register(app);
   CLI11_PARSE(app, argc, argv);
-  if (const absl::Status valid = options.Validate(); !valid.ok()) {
-    std::cerr << "trackfit-extractor: " << valid.message() << "\n";
-    return 2;
-  }
 
   cv::setNumThreads(1);           // the workers are the threads; OpenCV would bring more
   rpc::TerminationSignal signal;  // caught from here on: loading ends gracefully, too
   const auto runtime = rpc::Runtime::Create("extractor", options.server);
+  const absl::Status valid = runtime.ok() ? options.Validate() : runtime.status();
+  if (!valid.ok()) {
+    std::cerr << "trackfit-extractor: " << valid.message() << "\n";
+    return 2;
+  }
   auto engines =
       extractor::PoseEngines::Create(options.models_dir, options.model, options.server.WorkerCount());
   if (!engines.ok()) {
@@ -33,4 +36,10 @@ int main(int argc, char** argv) {
   }
   extractor::ExtractorService service(**runtime, *engines, options.decoder);
   return rpc::ServeUntilSignal(signal, **runtime, service, v1::ExtractorService::service_full_name());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return trackfit::rpc::RunMain("trackfit-extractor", [&] { return Serve(argc, argv); });
 }

@@ -12,7 +12,9 @@
 #include "serving/ticker.h"
 #include "upstreams.h"
 
-int main(int argc, char** argv) {
+namespace {
+
+int Serve(int argc, char** argv) {
   using namespace trackfit;  // NOLINT(google-build-using-namespace): this is the program
 
   CLI::App app{"TrackFit's gateway: frames in, skeletons and assessments out", "trackfit-gateway"};
@@ -28,9 +30,17 @@ int main(int argc, char** argv) {
     return 2;
   }
 
-  serving::Ticker ticker(std::chrono::milliseconds(100));
+  serving::Ticker ticker(std::chrono::milliseconds(100), [&runtime](const absl::Status& failed) {
+    (*runtime)->ReportException((*runtime)->log(), failed);
+  });
   gateway::Upstreams upstreams(options.extractor, options.inferencer, ticker, (*runtime)->log());
   gateway::GatewayService service(**runtime, options.Analysis(), upstreams, ticker);
   return rpc::ServeUntilSignal(signal, **runtime, service, gateway::kGatewayServiceName,
                                [&upstreams] { return upstreams.reached(); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return trackfit::rpc::RunMain("trackfit-gateway", [&] { return Serve(argc, argv); });
 }

@@ -93,7 +93,8 @@ grpc::ServerUnaryReactor* InferencerService::Infer(grpc::CallbackServerContext* 
                                                    const v1::InferRequest* request,
                                                    v1::InferResponse* response) {
   const auto call = std::make_shared<ClipCall>(assessor_, *request, *response);
-  return rpc::RunUnary(runtime_, context, "Infer", [call](int) { return call->DoPart(); });
+  return rpc::RunUnary(runtime_, context, "Infer", request->ByteSizeLong(),
+                       [call](int) { return call->DoPart(); });
 }
 
 // Answered without a worker: a gateway that starts must learn the model however busy they are.

@@ -9,7 +9,9 @@
 #include "rpc/server.h"
 #include "rpc/termination_signal.h"
 
-int main(int argc, char** argv) {
+namespace {
+
+int Serve(int argc, char** argv) {
   using namespace trackfit;  // NOLINT(google-build-using-namespace): this is the program
 
   CLI::App app{"TrackFit's inferencer: skeletons in, assessments out", "trackfit-inferencer"};
@@ -30,4 +32,10 @@ int main(int argc, char** argv) {
   }
   inferencer::InferencerService service(**runtime, *model);
   return rpc::ServeUntilSignal(signal, **runtime, service, v1::InferencerService::service_full_name());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return trackfit::rpc::RunMain("trackfit-inferencer", [&] { return Serve(argc, argv); });
 }

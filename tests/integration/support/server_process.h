@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,9 +30,11 @@ class ServerProcess {
  public:
   enum class Await { kListening, kNothing };
 
-  // Starts it and waits up to a minute until it listens; port() is 0 when it does not.
-  ServerProcess(std::string program, std::vector<std::string> flags, Await await = Await::kListening)
-      : program_(std::move(program)), flags_(std::move(flags)), await_(await) {
+  // Starts it and waits up to a minute until it listens; port() is 0 when it does not. `descriptors` is how
+  // many files and sockets it may have open; 0: as many as the test.
+  ServerProcess(std::string program, std::vector<std::string> flags, Await await = Await::kListening,
+                rlim_t descriptors = 0)
+      : program_(std::move(program)), flags_(std::move(flags)), await_(await), descriptors_(descriptors) {
     Start();
   }
   ServerProcess(const ServerProcess&) = delete;
@@ -66,6 +69,7 @@ class ServerProcess {
   }
 
   void SendTerm() const { kill(pid_, SIGTERM); }
+  void SendHangUp() const { kill(pid_, SIGHUP); }
 
   // Waits for its end, as long as the test may last; its exit status, or -1 when a signal ended it.
   int Wait() { return Reap(); }
@@ -89,6 +93,8 @@ class ServerProcess {
       prctl(PR_SET_PDEATHSIG, SIGKILL);  // also when a test is killed for taking too long
       const int log = open(log_file_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
       if (log >= 0) dup2(log, STDERR_FILENO);
+      const rlimit limit{descriptors_, descriptors_};
+      if (descriptors_ > 0 && setrlimit(RLIMIT_NOFILE, &limit) != 0) _exit(126);
       execv(argv[0], argv.data());
       _exit(127);
     }
@@ -132,6 +138,7 @@ class ServerProcess {
   const std::string program_;
   const std::vector<std::string> flags_;
   const Await await_;
+  const rlim_t descriptors_;
   const std::filesystem::path log_file_ = NewLogFile(program_);
   const std::filesystem::path port_file_ = log_file_.string() + ".ports";
   int port_ = 0;

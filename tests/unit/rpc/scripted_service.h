@@ -83,9 +83,9 @@ class ScriptedService final : public v1::ExtractorService::CallbackService {
   grpc::ServerBidiReactor<Request, Response>* ExtractStream(grpc::CallbackServerContext* context) override {
     return OpenStream<Request, Response>(runtime_, context, "ExtractStream", make_handler_);
   }
-  grpc::ServerUnaryReactor* Extract(grpc::CallbackServerContext* context, const v1::ExtractRequest*,
+  grpc::ServerUnaryReactor* Extract(grpc::CallbackServerContext* context, const v1::ExtractRequest* request,
                                     v1::ExtractResponse*) override {
-    return RunUnary(runtime_, context, "Extract", work_);
+    return RunUnary(runtime_, context, "Extract", request->ByteSizeLong(), work_);
   }
 
  private:

@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <memory>
 #include <mutex>
+#include <new>
 #include <random>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -168,6 +171,130 @@ TEST(StreamReactor, EndsWithTheErrorOfAHandlerThatCannotBeMade) {
   EXPECT_EQ(stream->Finish().error_message(), "no model");
 }
 
+TEST(StreamReactor, EndsAloneWithInternalWhenItsHandlerThrows) {
+  ScriptedServer server({.on_request = [](const Session& session, const Request& request, InFlight) {
+    if (request.frame().sequence() == 13) throw std::bad_alloc();
+    session.responses->Write(MakeResponse(request.frame().sequence()));
+  }});
+  const auto stub = server.NewStub();
+  grpc::ClientContext other_context;
+  const auto other = stub->ExtractStream(&other_context);
+  Response response;
+  other->Write(MakeRequest(1));
+  ASSERT_TRUE(other->Read(&response));
+
+  grpc::ClientContext context;
+  const auto stream = stub->ExtractStream(&context);
+  stream->Write(MakeRequest(12));
+  stream->Write(MakeRequest(13));
+  EXPECT_THAT(ReadAll(*stream), ElementsAre(12));
+  const grpc::Status status = stream->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INTERNAL);
+  EXPECT_THAT(status.error_message(), HasSubstr("bad_alloc"));
+  EXPECT_TRUE(Eventually([&] { return server.counts().handlers == 1; })) << "the other's is left";
+  EXPECT_THAT(server.runtime().metrics().Text(), HasSubstr("trackfit_task_exceptions_total 1"));
+
+  other->Write(MakeRequest(2));
+  ASSERT_TRUE(other->Read(&response));
+  other->WritesDone();
+  EXPECT_TRUE(other->Finish().ok());
+}
+
+TEST(StreamReactor, EndsWithInternalWhenATaskOfItsHandlerThrows) {
+  ScriptedServer server({.on_request = [](const Session& session, const Request&, InFlight) {
+    session.strand->Post([](int) { throw std::runtime_error("late"); });
+  }});
+  const auto stub = server.NewStub();
+  grpc::ClientContext context;
+  const auto stream = stub->ExtractStream(&context);
+  stream->Write(MakeRequest(1));
+  EXPECT_TRUE(ReadAll(*stream).empty());
+  const grpc::Status status = stream->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INTERNAL);
+  EXPECT_THAT(status.error_message(), HasSubstr("late"));
+}
+
+TEST(StreamReactor, EndsWithInternalWhenItsHandlerCannotBeMadeForAnException) {
+  ScriptedServer server([](Session) -> absl::StatusOr<std::unique_ptr<StreamHandler<Request>>> { throw 42; },
+                        TestOptions(), nullptr);
+  const auto stub = server.NewStub();
+  grpc::ClientContext context;
+  EXPECT_EQ(stub->ExtractStream(&context)->Finish().error_code(), grpc::StatusCode::INTERNAL);
+  EXPECT_TRUE(Eventually([&] { return server.runtime().gate().active() == 0; }));
+}
+
+// One megabyte may be held before nobody reads on, a quarter of one by each session.
+ServerOptions FewBytes() {
+  ServerOptions options = TestOptions();
+  options.max_message_mb = 1;
+  options.max_queued_mb = 2;
+  options.max_in_flight = 100;
+  return options;
+}
+
+Request LargeRequest() {
+  Request request;
+  request.mutable_frame()->set_encoded(std::string(200'000, 'x'));
+  return request;
+}
+
+// A stream on which more is sent than the server may hold.
+class GreedyStream {
+ public:
+  GreedyStream(ScriptedServer& server, int requests)
+      : stub_(server.NewStub()), stream_(stub_->ExtractStream(&context_)), writer_([this, requests] {
+          for (int i = 0; i < requests; ++i) stream_->Write(LargeRequest());
+          stream_->WritesDone();
+        }) {}
+  grpc::Status Finish() {
+    writer_.join();
+    return stream_->Finish();
+  }
+
+ private:
+  std::unique_ptr<v1::ExtractorService::Stub> stub_;
+  grpc::ClientContext context_;
+  std::unique_ptr<Stream> stream_;
+  std::thread writer_;
+};
+
+TEST(StreamReactor, ReadsNoFurtherThanASessionsShareOfTheBytes) {
+  Waiting waiting;
+  ScriptedServer server(
+      {.on_request = [&](const Session&, Request, InFlight f) { waiting.Keep(std::move(f)); }}, FewBytes());
+  GreedyStream stream(server, 10);
+  ASSERT_TRUE(Eventually([&] { return waiting.count() == 2; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(server.counts().requests, 2);
+  while (server.counts().requests < 10) {
+    waiting.ReleaseAll();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  waiting.ReleaseAll();
+  EXPECT_TRUE(stream.Finish().ok());
+  EXPECT_EQ(server.runtime().budget().used(), 0u);
+}
+
+TEST(StreamReactor, ReadsOnInTurnsWhenTheProcessHoldsAllItMay) {
+  Waiting waiting;
+  ScriptedServer server(
+      {.on_request = [&](const Session&, Request, InFlight f) { waiting.Keep(std::move(f)); }}, FewBytes());
+  std::deque<GreedyStream> streams;
+  for (int i = 0; i < 3; ++i) streams.emplace_back(server, 10);
+  ASSERT_TRUE(Eventually([&] { return waiting.count() == 6; })) << "1.2 MB";
+  streams.emplace_back(server, 10);
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(server.counts().requests, 6);
+  while (server.counts().requests < 40) {
+    waiting.ReleaseAll();
+    server.server().Housekeep();
+    EXPECT_LE(server.runtime().budget().used(), 2u << 20);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  waiting.ReleaseAll();
+  for (GreedyStream& stream : streams) EXPECT_TRUE(stream.Finish().ok());
+}
+
 TEST(StreamReactor, HandlerMayAnswerLaterFromAnotherThread) {
   std::vector<std::thread> threads;
   std::mutex mutex;
@@ -257,10 +384,10 @@ TEST(StreamReactor, EndsAStreamWhoseClientDoesNothing) {
   stream->Write(MakeRequest(1));
   Response response;
   ASSERT_TRUE(stream->Read(&response));
-  server.server().AbortIdleStreams();
+  server.server().Housekeep();
   EXPECT_EQ(server.runtime().streams().count(), 1) << "not idle yet";
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  server.server().AbortIdleStreams();
+  server.server().Housekeep();
   const grpc::Status status = stream->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   EXPECT_THAT(status.error_message(), HasSubstr("idle-timeout"));
@@ -279,7 +406,7 @@ TEST(StreamReactor, StreamWhoseServerWorksIsNotIdle) {
   stream->Write(MakeRequest(1));
   ASSERT_TRUE(Eventually([&] { return waiting.count() == 1; }));
   std::this_thread::sleep_for(std::chrono::milliseconds(150));
-  server.server().AbortIdleStreams();
+  server.server().Housekeep();
   waiting.ReleaseAll();
   stream->WritesDone();
   EXPECT_TRUE(stream->Finish().ok());

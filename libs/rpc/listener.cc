@@ -1,0 +1,192 @@
+#include "rpc/listener.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "net/acceptor.h"
+#include "net/listen.h"
+#include "net/probe.h"
+#include "serving/guard.h"
+
+namespace trackfit::rpc {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kMostConnections = 1024;  // unless the flag says more
+constexpr int kFewestConnections = 8;
+// For logs, models, /metrics and connections to other servers.
+constexpr int kOtherDescriptors = 96;
+// A client that is gone is noticed within the time that gRPC gives one that does not answer its pings.
+constexpr int kUserTimeoutMs = 20'000;
+constexpr std::chrono::seconds kLogEvery{10};
+
+// An HTTP/2 client's first words: the preface and empty SETTINGS.
+const std::string kGreeting =
+    std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") + std::string("\0\0\0\4\0\0\0\0\0", 9);
+
+struct RefusalText {
+  const char* reason;  // of the metric
+  const char* advice;  // for the log
+};
+
+RefusalText TextOf(net::Refusal refusal) {
+  switch (refusal) {
+    case net::Refusal::kTooMany:
+      return {"too_many", "max-connections are open"};
+    case net::Refusal::kTooManyOfPeer:
+      return {"too_many_of_peer", "max-connections-per-peer are open from one address"};
+    case net::Refusal::kNoDescriptors:
+      return {"no_descriptors", "no file descriptor is left; raise the limit of open files (ulimit -n)"};
+    case net::Refusal::kSaysNothing:
+      return {"says_nothing", "the client did not say anything"};
+  }
+  return {"unknown", "unknown"};
+}
+
+// gRPC sets these on sockets that it accepts itself.
+void SetOptions(int socket) {
+  const int on = 1;
+  setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &kUserTimeoutMs, sizeof(kUserTimeoutMs));
+}
+
+}  // namespace
+
+ConnectionLimits LimitsFor(const ServerOptions& options, int descriptors) {
+  const int available = std::max(descriptors - kOtherDescriptors, 2 * kFewestConnections);
+  ConnectionLimits limits{};
+  limits.silent = std::clamp(available / 8, kFewestConnections, 256);
+  const int most = available - limits.silent;
+  limits.connections =
+      std::min(most, options.max_connections > 0 ? options.max_connections : kMostConnections);
+  limits.per_peer = options.max_connections_per_peer > 0
+                        ? std::min(options.max_connections_per_peer, limits.connections)
+                        : std::max(limits.connections / 4, 1);
+  return limits;
+}
+
+class Listener::Impl {
+ public:
+  Impl(Runtime& runtime, std::unique_ptr<net::asio::io_context> io, std::vector<net::tcp::acceptor> listening)
+      : runtime_(runtime),
+        limits_(LimitsFor(runtime.options(), runtime.descriptor_limit())),
+        io_(std::move(io)),
+        open_(runtime.metrics().Gauge("trackfit_connections", "Connections that are open.")),
+        acceptor_(std::in_place, *io_, std::move(listening), Accepting()),
+        port_(acceptor_->port()) {}
+
+  ~Impl() { Stop(); }
+
+  int port() const { return port_; }
+  const ConnectionLimits& limits() const { return limits_; }
+  const std::vector<net::tcp::endpoint>& endpoints() const { return acceptor_->endpoints(); }
+
+  void AddTo(grpc::ServerBuilder& builder, std::shared_ptr<grpc::ServerCredentials> credentials) {
+    using Builder = grpc::ServerBuilder::experimental_type;
+    grpc_ = builder.experimental().AddExternalConnectionAcceptor(Builder::ExternalConnectionType::FROM_FD,
+                                                                 std::move(credentials));
+  }
+
+  void Start() {
+    thread_ = std::thread([this] {
+      net::RunForever(*io_, [this](const std::exception& exception) {
+        runtime_.ReportException(runtime_.log(), absl::InternalError(exception.what()));
+      });
+    });
+  }
+
+  void Stop() {
+    io_->stop();
+    if (thread_.joinable()) thread_.join();
+    acceptor_.reset();  // closes the listening sockets
+  }
+
+ private:
+  net::AcceptorConfig Accepting() {
+    net::AcceptorConfig accepting;
+    accepting.max_connections = limits_.connections;
+    accepting.max_per_peer = limits_.per_peer;
+    accepting.max_silent = limits_.silent;
+    accepting.on_connection = [this](net::tcp::socket socket) { HandOver(std::move(socket)); };
+    accepting.on_refused = [this](net::Refusal refusal) { Count(refusal); };
+    accepting.on_count = [this](int open) { open_.Set(open); };
+    return accepting;
+  }
+
+  void HandOver(net::tcp::socket socket) {
+    SetOptions(socket.native_handle());
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = socket.release();
+    grpc_->HandleNewConnection(&connection);
+  }
+
+  void Count(net::Refusal refusal) {
+    const RefusalText text = TextOf(refusal);
+    runtime_.metrics()
+        .Counter("trackfit_connections_refused_total", "Connections that were closed at once.",
+                 {{"reason", text.reason}})
+        .Increment();
+    Clock::time_point& next = next_log_[static_cast<std::size_t>(refusal)];
+    if (Clock::now() < next) return;
+    next = Clock::now() + kLogEvery;
+    runtime_.log().Warning("connections refused", {{"reason", text.advice}});
+  }
+
+  Runtime& runtime_;
+  const ConnectionLimits limits_;
+  const std::unique_ptr<net::asio::io_context> io_;
+  prometheus::Gauge& open_;
+  std::array<Clock::time_point, 4> next_log_{};  // by refusal
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> grpc_;
+  std::optional<net::Acceptor> acceptor_;
+  const int port_;
+  std::thread thread_;
+};
+
+absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(Runtime& runtime) {
+  std::unique_ptr<Listener> listener;
+  absl::Status bound;
+  const absl::Status done = serving::Guard([&] {
+    auto io = std::make_unique<net::asio::io_context>(1);
+    auto listening = net::Listen(*io, runtime.options().listen);
+    bound = listening.status();
+    if (!bound.ok()) return;
+    listener.reset(new Listener(std::make_unique<Impl>(runtime, std::move(io), *std::move(listening))));
+  });
+  if (!done.ok()) return done;
+  if (!bound.ok()) return bound;
+  return listener;
+}
+
+Listener::Listener(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Listener::~Listener() = default;
+
+int Listener::port() const { return impl_->port(); }
+const ConnectionLimits& Listener::limits() const { return impl_->limits(); }
+
+void Listener::AddTo(grpc::ServerBuilder& builder, std::shared_ptr<grpc::ServerCredentials> credentials) {
+  impl_->AddTo(builder, std::move(credentials));
+}
+
+void Listener::Start() { impl_->Start(); }
+void Listener::Stop() { impl_->Stop(); }
+
+bool Listener::Reachable(std::chrono::milliseconds limit) const {
+  const auto& endpoints = impl_->endpoints();
+  return std::all_of(endpoints.begin(), endpoints.end(), [limit](const net::tcp::endpoint& bound) {
+    return net::Reacts(net::Reachable(bound), kGreeting, limit);
+  });
+}
+
+}  // namespace trackfit::rpc

@@ -1,0 +1,60 @@
+// The gRPC server's listening sockets. gRPC 1.51 accepts no more connections for ever once it ran out of file
+// descriptors, and knows no limit of connections, so they are accepted here and handed over.
+#ifndef TRACKFIT_RPC_LISTENER_H_
+#define TRACKFIT_RPC_LISTENER_H_
+
+#include <grpcpp/server_builder.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "rpc/runtime.h"
+
+namespace trackfit::rpc {
+
+// How many connections a server takes.
+struct ConnectionLimits {
+  int connections;
+  int per_peer;
+  int silent;  // that have not begun to speak
+};
+
+// What the flags say, within what `descriptors` leave room for.
+ConnectionLimits LimitsFor(const ServerOptions& options, int descriptors);
+
+// Counts trackfit_connections and trackfit_connections_refused_total{reason}.
+class Listener {
+ public:
+  // Binds the address of the flag `listen`; errors are those of net::Listen(). The runtime outlives the
+  // listener.
+  static absl::StatusOr<std::unique_ptr<Listener>> Bind(Runtime& runtime);
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  // As Stop().
+  ~Listener();
+
+  int port() const;
+  const ConnectionLimits& limits() const;
+
+  // Once, before the server is built.
+  void AddTo(grpc::ServerBuilder& builder, std::shared_ptr<grpc::ServerCredentials> credentials);
+  // Once, when the server is up.
+  void Start();
+  // From now on connections are refused; those that were handed over live on. To be called before the server
+  // shuts down.
+  void Stop();
+
+  // False when a port does not react within `limit`; blocks that long at most. Thread-safe until Stop().
+  bool Reachable(std::chrono::milliseconds limit) const;
+
+ private:
+  class Impl;
+  explicit Listener(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace trackfit::rpc
+
+#endif  // TRACKFIT_RPC_LISTENER_H_

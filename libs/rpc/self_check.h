@@ -1,0 +1,44 @@
+// A server that asks itself whether others can still reach it.
+#ifndef TRACKFIT_RPC_SELF_CHECK_H_
+#define TRACKFIT_RPC_SELF_CHECK_H_
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace trackfit::rpc {
+
+// Asks on a thread of its own. Thread-safe.
+class SelfCheck {
+ public:
+  static constexpr int kAttempts = 3;
+
+  // `reachable` may take about as long as `interval`, and is called until it was false kAttempts times in a
+  // row.
+  SelfCheck(std::function<bool()> reachable, std::chrono::milliseconds interval);
+  SelfCheck(const SelfCheck&) = delete;
+  SelfCheck& operator=(const SelfCheck&) = delete;
+  // Waits for a call of `reachable` that is under way.
+  ~SelfCheck();
+
+  // True from then on.
+  bool failed() const { return failed_; }
+
+ private:
+  void Run();
+
+  const std::function<bool()> reachable_;
+  const std::chrono::milliseconds interval_;
+  std::atomic<bool> failed_ = false;
+  std::mutex mutex_;
+  std::condition_variable stop_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace trackfit::rpc
+
+#endif  // TRACKFIT_RPC_SELF_CHECK_H_

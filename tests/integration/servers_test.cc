@@ -1,0 +1,234 @@
+// What all three servers withstand, as real processes over real sockets: more connections than descriptors,
+// and more requests than memory.
+#include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <gtest/gtest.h>
+#include <trackfit/v1/inferencer.grpc.pb.h>
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "integration/support/analyze_client.h"
+#include "integration/support/fake_upstreams.h"
+#include "integration/support/http_get.h"
+#include "integration/support/server_process.h"
+#include "support/client_socket.h"
+#include "support/health_client.h"
+
+namespace trackfit {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AnalyzeCall;
+using ::testing::AnyOf;
+using testing::CheckHealth;
+using testing::ClientSocket;
+using testing::FakeExtractor;
+using testing::FakeInferencer;
+using testing::FakeServer;
+using ::testing::HasSubstr;
+using testing::HttpGet;
+using testing::ServerProcess;
+
+// An HTTP/2 client's first words: the preface and empty SETTINGS.
+const std::string kGreeting =
+    std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") + std::string("\0\0\0\4\0\0\0\0\0", 9);
+
+// "SERVING" or "NOT_SERVING" from whoever is reached, over a connection of its own.
+std::string Health(const ServerProcess& server) {
+  static std::atomic<int> count = 0;
+  grpc::ChannelArguments arguments;
+  arguments.SetInt("test.channel", ++count);
+  return CheckHealth(
+      grpc::CreateCustomChannel(server.address(), grpc::InsecureChannelCredentials(), arguments), "");
+}
+
+class Servers : public ::testing::TestWithParam<std::string> {
+ protected:
+  static constexpr rlim_t kDescriptors = 256;
+
+  void SetUp() override {
+    std::vector<std::string> flags = {"--workers", "1", "--self-check-interval", "1"};
+    if (GetParam() == "trackfit-gateway") {
+      flags.insert(flags.end(), {"--extractor", "127.0.0.1:1", "--inferencer", "127.0.0.1:1"});
+    } else if (!fs::exists("deploy/models/blazepose/pose_detection.tflite") ||
+               !fs::exists("deploy/models/protogcn")) {
+      GTEST_SKIP() << "no models; run tools/setup";
+    }
+    server_ =
+        std::make_unique<ServerProcess>(GetParam(), flags, ServerProcess::Await::kListening, kDescriptors);
+    ASSERT_NE(server_->port(), 0);
+  }
+
+  std::unique_ptr<ServerProcess> server_;
+};
+
+TEST_P(Servers, AnswerWhileAndAfterMoreConnectionsThanDescriptorsAreIdle) {
+  const auto reached = AnyOf("SERVING", "NOT_SERVING");  // a gateway without upstreams is not ready
+  {
+    std::vector<ClientSocket> idle;
+    for (rlim_t i = 0; i < 2 * kDescriptors; ++i) {
+      idle.emplace_back(server_->port());
+      idle.emplace_back(server_->metrics_port());
+      ASSERT_TRUE(idle.back().connected());
+    }
+    EXPECT_THAT(Health(*server_), reached);
+    EXPECT_THAT(HttpGet(server_->metrics_port(), "/metrics"),
+                HasSubstr("trackfit_connections_refused_total"));
+  }
+  EXPECT_THAT(Health(*server_), reached);
+  EXPECT_THAT(HttpGet(server_->metrics_port(), "/metrics"), HasSubstr("200 OK"));
+}
+
+TEST_P(Servers, AnswerOthersWhileOnePeerHoldsAllConnectionsThatItGets) {
+  const auto reached = AnyOf("SERVING", "NOT_SERVING");
+  {
+    std::vector<ClientSocket> greedy;
+    for (rlim_t i = 0; i < 2 * kDescriptors; ++i) {
+      greedy.emplace_back(server_->port(), "127.0.0.2");
+      ASSERT_TRUE(greedy.back().connected());
+      greedy.back().Send(kGreeting);
+    }
+    EXPECT_THAT(Health(*server_), reached);
+    EXPECT_THAT(HttpGet(server_->metrics_port(), "/metrics"),
+                HasSubstr("trackfit_connections_refused_total{reason=\"too_many_of_peer\"}"));
+    std::this_thread::sleep_for(std::chrono::seconds(3));  // the server asks itself whether it can be reached
+  }
+  EXPECT_THAT(Health(*server_), reached);
+  EXPECT_THAT(server_->Log(), HasSubstr("max-connections-per-peer"));
+  server_->SendTerm();
+  EXPECT_EQ(server_->Wait(), 0);
+}
+
+TEST_P(Servers, DrainWhenTheTerminalHangsUp) {
+  server_->SendHangUp();
+  EXPECT_EQ(server_->Wait(), 0);
+  EXPECT_THAT(server_->Log(), HasSubstr("draining"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Programs, Servers,
+                         ::testing::Values("trackfit-gateway", "trackfit-extractor", "trackfit-inferencer"),
+                         [](const auto& program) {
+                           return program.param.substr(std::string("trackfit-").size());
+                         });
+
+// Megabytes: "VmRSS" is what a process has in memory, "VmHWM" the most that it has had.
+int MemoryOf(const ServerProcess& server, const std::string& what) {
+  std::ifstream file("/proc/" + std::to_string(server.pid()) + "/status");
+  for (std::string line; std::getline(file, line);) {
+    if (line.rfind(what + ":", 0) == 0) return std::stoi(line.substr(what.size() + 1)) / 1024;
+  }
+  return -1;
+}
+
+TEST(Memory, OfAGatewayIsBoundedWhateverItsClientsSend) {
+  constexpr int kQueuedMb = 96;
+  constexpr int kTransportMb = 64;
+  constexpr int kClients = 16;
+  FakeServer<FakeExtractor> extractor;
+  FakeServer<FakeInferencer> inferencer;
+  extractor.service().pause_ms = 200;  // much slower than the clients
+  ServerProcess gateway(
+      "trackfit-gateway",
+      {"--extractor", extractor.address(), "--inferencer", inferencer.address(), "--max-queued-mb",
+       std::to_string(kQueuedMb), "--max-transport-mb", std::to_string(kTransportMb), "--drain-grace", "0"});
+  ASSERT_NE(gateway.port(), 0);
+  const int before = MemoryOf(gateway, "VmRSS");
+
+  std::vector<std::thread> clients;
+  std::atomic<int> sent = 0;
+  std::atomic<bool> over = false;
+  for (int i = 0; i < kClients; ++i) {
+    clients.emplace_back([&] {
+      AnalyzeCall call(gateway.port());
+      call.StartReading();
+      call.Send(testing::ConfigRequest());
+      v1::AnalyzeRequest request = testing::FrameRequest(0, "");
+      v1::RawImage& raw = *request.mutable_frame()->mutable_raw();
+      raw.set_width(3840);
+      raw.set_height(2160);
+      raw.set_format(v1::RawImage::PIXEL_FORMAT_NV12);
+      raw.set_data(std::string(3840 * 2160 * 3 / 2, 'x'));
+      for (uint64_t sequence = 0; !over; ++sequence) {
+        request.mutable_frame()->set_sequence(sequence);
+        request.mutable_frame()->set_timestamp_us(testing::TimestampUs(sequence));
+        if (!call.Send(request)) break;
+        ++sent;
+      }
+      call.Cancel();
+      call.Await();
+    });
+  }
+  std::this_thread::sleep_for(std::chrono::seconds(8));
+  over = true;
+  const int most = MemoryOf(gateway, "VmHWM");
+  gateway.Kill();
+  for (std::thread& client : clients) client.join();
+  RecordProperty("frames_sent", sent);
+  RecordProperty("megabytes", most - before);
+  EXPECT_LE(most - before, 3 * kQueuedMb + kTransportMb);
+}
+
+// As many poses as a call may have, with everything that a pose may have: some 70 MB.
+v1::InferRequest LargestClip() {
+  v1::InferRequest request;
+  for (int i = 0; i < 36'000; ++i) {
+    v1::Pose& pose = *request.add_poses();
+    pose.set_sequence(static_cast<uint64_t>(i));
+    pose.set_timestamp_us(testing::TimestampUs(static_cast<uint64_t>(i)));
+    for (int joint = 0; joint < skeleton::kJointCount; ++joint) {
+      for (v1::Landmark* landmark : {pose.add_landmarks(), pose.add_world_landmarks()}) {
+        landmark->set_x(0.1F);
+        landmark->set_y(0.2F);
+        landmark->set_z(0.3F);
+        landmark->set_visibility(0.9F);
+        landmark->set_presence(0.9F);
+      }
+    }
+  }
+  return request;
+}
+
+TEST(Memory, OfAnInferencerIsBoundedHoweverManyClipsCome) {
+  if (!fs::exists("deploy/models/protogcn")) GTEST_SKIP() << "no trained model";
+  constexpr int kQueuedMb = 192;
+  constexpr int kTransportMb = 192;
+  constexpr int kClients = 8;
+  ServerProcess inferencer("trackfit-inferencer",
+                           {"--workers", "1", "--max-queued-mb", std::to_string(kQueuedMb),
+                            "--max-transport-mb", std::to_string(kTransportMb), "--drain-grace", "0"});
+  ASSERT_NE(inferencer.port(), 0);
+  const int before = MemoryOf(inferencer, "VmRSS");
+
+  const v1::InferRequest request = LargestClip();
+  std::atomic<int> refused = 0;
+  std::vector<std::thread> clients;
+  for (int i = 0; i < kClients; ++i) {
+    clients.emplace_back([&] {
+      const auto stub = v1::InferencerService::NewStub(
+          grpc::CreateChannel(inferencer.address(), grpc::InsecureChannelCredentials()));
+      grpc::ClientContext context;
+      context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+      v1::InferResponse response;
+      if (stub->Infer(&context, request, &response).error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
+        ++refused;
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  const int most = MemoryOf(inferencer, "VmHWM");
+  inferencer.Kill();
+  RecordProperty("megabytes", most - before);
+  EXPECT_GE(refused, kClients - 3);
+  EXPECT_LE(most - before, 4 * kQueuedMb + kTransportMb);
+}
+
+}  // namespace
+}  // namespace trackfit
