@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "skeleton/validate.h"
 
 namespace trackfit::assessment {
 namespace {
@@ -60,16 +60,8 @@ absl::StatusOr<std::vector<Assessment>> WindowSession::Push(const skeleton::Pose
   if (const absl::Status status = skeleton::ValidatePose(given); !status.ok()) return status;
   skeleton::Pose pose = given;
   skeleton::MarkAbsentJoints(pose);
-  if (last_pose_ && pose.sequence <= last_pose_->first) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "pose.sequence is ", pose.sequence, "; it must be greater than the one before, ", last_pose_->first));
-  }
-  if (last_pose_ && pose.timestamp_us <= last_pose_->second) {
-    return absl::InvalidArgumentError(absl::StrCat("pose.timestamp_us is ", pose.timestamp_us,
-                                                   "; it must be greater than the one before, ",
-                                                   last_pose_->second));
-  }
-  last_pose_ = {pose.sequence, pose.timestamp_us};
+  if (absl::Status status = order_.TakeSequence("pose", pose.sequence); !status.ok()) return status;
+  if (absl::Status status = order_.TakeTimestamp("pose", pose.timestamp_us); !status.ok()) return status;
   const bool somebody_else = person_id_ != 0 && pose.person_id != 0 && pose.person_id != person_id_;
   if (somebody_else) resampler_ = skeleton::Resampler(assessor_->rate_hz(), kMaxGapUs);
   if (pose.person_id != 0) person_id_ = pose.person_id;

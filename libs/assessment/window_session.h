@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -16,6 +15,7 @@
 #include "assessment/assessor.h"
 #include "skeleton/pose.h"
 #include "skeleton/resample.h"
+#include "skeleton/validate.h"
 
 namespace trackfit::assessment {
 
@@ -60,10 +60,10 @@ class WindowSession {
   std::string expected_exercise_;
   skeleton::Resampler resampler_;
   std::deque<skeleton::Pose> window_;
-  int unassessed_ = 0;                                     // poses since the last assessment
-  uint32_t person_id_ = 0;                                 // the last that a pose gave; 0: none did
-  bool first_is_due_ = true;                               // no assessment yet in this movement
-  std::optional<std::pair<uint64_t, int64_t>> last_pose_;  // sequence, timestamp
+  int unassessed_ = 0;        // poses since the last assessment
+  uint32_t person_id_ = 0;    // the last that a pose gave; 0: none did
+  bool first_is_due_ = true;  // no assessment yet in this movement
+  skeleton::StreamOrder order_;
 };
 
 }  // namespace trackfit::assessment

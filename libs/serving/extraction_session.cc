@@ -2,9 +2,6 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "skeleton/validate.h"
-
 namespace trackfit::serving {
 namespace {
 
@@ -32,8 +29,7 @@ ExtractionSession::ExtractionSession(const FrameDecoder& decoder, ExtractionMetr
     : decoder_(decoder), metrics_(metrics), find_poses_(std::move(find_poses)) {}
 
 absl::StatusOr<ExtractionResult> ExtractionSession::Process(const ExtractorFrame& frame, int worker) {
-  if (absl::Status order = CheckOrder(frame); !order.ok()) return order;
-  last_ = {frame.sequence, frame.timestamp_us};
+  if (absl::Status order = order_.TakeSequence("frame", frame.sequence); !order.ok()) return order;
 
   ExtractionResult result;
   result.sequence = frame.sequence;
@@ -49,23 +45,9 @@ absl::StatusOr<ExtractionResult> ExtractionSession::Process(const ExtractorFrame
   return result;
 }
 
-absl::Status ExtractionSession::CheckOrder(const ExtractorFrame& frame) const {
-  if (absl::Status time = skeleton::ValidateTimestamp("frame", frame.timestamp_us); !time.ok()) return time;
-  if (!last_) return absl::OkStatus();
-  const auto [sequence, timestamp_us] = *last_;
-  if (frame.sequence <= sequence) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("frame.sequence is ", frame.sequence, " after ", sequence, "; it must increase"));
-  }
-  if (frame.timestamp_us <= timestamp_us) {
-    return absl::InvalidArgumentError(absl::StrCat("frame.timestamp_us is ", frame.timestamp_us, " after ",
-                                                   timestamp_us, "; it must increase"));
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<std::vector<skeleton::Pose>> ExtractionSession::Find(const ExtractorFrame& frame, int worker,
                                                                     std::string& remark) {
+  if (absl::Status time = order_.TakeTimestamp("frame", frame.timestamp_us); !time.ok()) return time;
   absl::StatusOr<DecodedPicture> picture = [&] {
     const telemetry::Timer timer(metrics_.decode_seconds);
     return decoder_.Decode(frame.picture);

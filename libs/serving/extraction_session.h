@@ -7,12 +7,12 @@
 #include <opencv2/core/mat.hpp>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "serving/frame_decoder.h"
 #include "skeleton/pose.h"
+#include "skeleton/validate.h"
 #include "telemetry/metrics.h"
 
 namespace trackfit::serving {
@@ -24,7 +24,7 @@ struct ExtractorFrame {
 };
 
 // What became of a frame: poses, the primary person's first; nobody seen (there are none); or the reason why
-// the picture is unusable.
+// the picture or its timestamp is unusable.
 struct ExtractionResult {
   uint64_t sequence = 0;
   std::vector<skeleton::Pose> poses;
@@ -58,19 +58,18 @@ class ExtractionSession {
  public:
   ExtractionSession(const FrameDecoder& decoder, ExtractionMetrics& metrics, FindPoses find_poses);
 
-  // INVALID_ARGUMENT naming frame.sequence or frame.timestamp_us when it does not increase or is out of its
-  // limits; an unusable picture is a result.
+  // INVALID_ARGUMENT naming frame.sequence when it does not increase. An unusable picture is a result, and so
+  // is a timestamp that does not increase or is out of its limits.
   absl::StatusOr<ExtractionResult> Process(const ExtractorFrame& frame, int worker);
 
  private:
-  absl::Status CheckOrder(const ExtractorFrame& frame) const;
   absl::StatusOr<std::vector<skeleton::Pose>> Find(const ExtractorFrame& frame, int worker,
                                                    std::string& remark);
 
   const FrameDecoder& decoder_;
   ExtractionMetrics& metrics_;
   FindPoses find_poses_;
-  std::optional<std::pair<uint64_t, int64_t>> last_;  // sequence and timestamp
+  skeleton::StreamOrder order_;
 };
 
 }  // namespace trackfit::serving

@@ -36,6 +36,27 @@ absl::Status ValidateTimestamp(const std::string& owner, int64_t timestamp_us) {
                                                  kMaxTimestampUs, "]"));
 }
 
+absl::Status StreamOrder::TakeSequence(const std::string& owner, uint64_t sequence) {
+  if (last_sequence_ && sequence <= *last_sequence_) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        owner, ".sequence is ", sequence, "; it must be greater than the one before, ", *last_sequence_));
+  }
+  last_sequence_ = sequence;
+  return absl::OkStatus();
+}
+
+absl::Status StreamOrder::TakeTimestamp(const std::string& owner, int64_t timestamp_us) {
+  if (absl::Status valid = ValidateTimestamp(owner, timestamp_us); !valid.ok()) return valid;
+  if (last_us_ && timestamp_us <= *last_us_) {
+    return absl::InvalidArgumentError(absl::StrCat("timestamp does not increase: ", owner,
+                                                   ".timestamp_us is ", timestamp_us,
+                                                   "; it must be greater than the one before, ", *last_us_));
+  }
+  if (!last_us_) first_us_ = timestamp_us;
+  last_us_ = timestamp_us;
+  return absl::OkStatus();
+}
+
 absl::Status ValidateMaxPeople(const std::string& owner, uint32_t max_people) {
   if (max_people >= 1 && max_people <= kMaxPeople) return absl::OkStatus();
   return absl::InvalidArgumentError(

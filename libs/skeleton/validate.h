@@ -3,6 +3,7 @@
 #define TRACKFIT_SKELETON_VALIDATE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -15,6 +16,27 @@ inline constexpr int64_t kMaxTimestampUs = int64_t{1} << 53;
 
 // INVALID_ARGUMENT naming the field, e.g. "frame.timestamp_us is ..." for the owner "frame".
 absl::Status ValidateTimestamp(const std::string& owner, int64_t timestamp_us);
+
+// The order of one stream's frames or poses: sequences and timestamps strictly increase. What is refused does
+// not count. Not thread-safe.
+class StreamOrder {
+ public:
+  // INVALID_ARGUMENT naming the field of `owner`, e.g. "frame.sequence is 4; it must be greater than the one
+  // before, 5".
+  absl::Status TakeSequence(const std::string& owner, uint64_t sequence);
+  // INVALID_ARGUMENT naming the field: beyond its limits, or "timestamp does not increase: ...".
+  absl::Status TakeTimestamp(const std::string& owner, int64_t timestamp_us);
+
+  // Of those taken; nullopt before the first.
+  std::optional<uint64_t> last_sequence() const { return last_sequence_; }
+  // From the first timestamp taken to the last.
+  int64_t duration_us() const { return last_us_ ? *last_us_ - first_us_ : 0; }
+
+ private:
+  std::optional<uint64_t> last_sequence_;
+  int64_t first_us_ = 0;
+  std::optional<int64_t> last_us_;
+};
 
 // How many people of one stream can be followed at a time.
 inline constexpr uint32_t kMaxPeople = 8;

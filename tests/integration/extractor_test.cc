@@ -269,16 +269,8 @@ TEST_F(Extractor, BrokenOrderEndsTheStreamNamingTheField) {
     stream->Write(MakeRequest(4, squat_->front()));
     const grpc::Status status = stream->Finish();
     EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-    EXPECT_THAT(status.error_message(), HasSubstr("frame.sequence is 4 after 5"));
-  }
-  {
-    grpc::ClientContext context;
-    const auto stream = stub_->ExtractStream(&context);
-    Ask(*stream, MakeRequest(1, squat_->front()));
-    Request request = MakeRequest(2, squat_->front());
-    request.mutable_frame()->set_timestamp_us(33333);
-    stream->Write(request);
-    EXPECT_THAT(stream->Finish().error_message(), HasSubstr("frame.timestamp_us is 33333 after 33333"));
+    EXPECT_THAT(status.error_message(),
+                HasSubstr("frame.sequence is 4; it must be greater than the one before, 5"));
   }
   {
     grpc::ClientContext context;
@@ -286,6 +278,21 @@ TEST_F(Extractor, BrokenOrderEndsTheStreamNamingTheField) {
     stream->Write(Request());
     EXPECT_THAT(stream->Finish().error_message(), HasSubstr("frame is missing"));
   }
+}
+
+TEST_F(Extractor, TimestampThatDoesNotIncreaseIsAnInvalidFrameAndTheStreamGoesOn) {
+  StartServer();
+  grpc::ClientContext context;
+  const auto stream = stub_->ExtractStream(&context);
+  Ask(*stream, MakeRequest(1, squat_->front()));
+  Request request = MakeRequest(2, squat_->front());
+  request.mutable_frame()->set_timestamp_us(33333);
+  const v1::FrameResult late = Ask(*stream, request);
+  EXPECT_EQ(late.status(), v1::FRAME_STATUS_INVALID_FRAME);
+  EXPECT_THAT(late.detail(), HasSubstr("timestamp does not increase: frame.timestamp_us is 33333"));
+  EXPECT_EQ(Ask(*stream, MakeRequest(3, squat_->front())).status(), v1::FRAME_STATUS_POSE);
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
 }
 
 // Sends the requests and gives how the stream ends.

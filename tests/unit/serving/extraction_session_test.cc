@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/picture_files.h"
@@ -70,13 +72,29 @@ TEST_F(ExtractionSessionTest, RemarksOnAPictureThatIsUsedAllTheSame) {
 TEST_F(ExtractionSessionTest, SequenceMustIncrease) {
   ASSERT_TRUE(session_.Process(Frame(5, 100), 0).ok());
   EXPECT_EQ(session_.Process(Frame(5, 200), 0).status(),
-            absl::InvalidArgumentError("frame.sequence is 5 after 5; it must increase"));
+            absl::InvalidArgumentError("frame.sequence is 5; it must be greater than the one before, 5"));
 }
 
-TEST_F(ExtractionSessionTest, TimestampMustIncreaseEvenAfterAnInvalidFrame) {
+TEST_F(ExtractionSessionTest, TimestampThatDoesNotIncreaseIsAResultAndTheStreamGoesOn) {
+  ASSERT_TRUE(session_.Process(Frame(1, 100), 0).ok());
+  for (const auto& [sequence, timestamp_us] : {std::pair(2, 100), std::pair(3, 50)}) {
+    const auto bad = session_.Process(Frame(static_cast<uint64_t>(sequence), timestamp_us), 0);
+    ASSERT_TRUE(bad.ok()) << bad.status();
+    EXPECT_THAT(bad->invalid.value_or(""), HasSubstr("timestamp does not increase: frame.timestamp_us is"));
+  }
+  EXPECT_FALSE(session_.Process(Frame(4, 101), 0)->invalid);
+  EXPECT_THAT(metrics_.Text(), HasSubstr("trackfit_frames_total{status=\"INVALID_FRAME\"} 2"));
+}
+
+TEST_F(ExtractionSessionTest, TimestampBeyondItsLimitsIsAResult) {
+  const auto bad = session_.Process(Frame(1, std::numeric_limits<int64_t>::max()), 0);
+  ASSERT_TRUE(bad.ok()) << bad.status();
+  EXPECT_THAT(bad->invalid.value_or(""), HasSubstr("frame.timestamp_us is"));
+}
+
+TEST_F(ExtractionSessionTest, TimestampMustIncreaseEvenAfterAnUnusablePicture) {
   ASSERT_TRUE(session_.Process({1, 100, std::monostate()}, 0).ok());
-  EXPECT_EQ(session_.Process(Frame(2, 100), 0).status(),
-            absl::InvalidArgumentError("frame.timestamp_us is 100 after 100; it must increase"));
+  EXPECT_TRUE(session_.Process(Frame(2, 100), 0)->invalid);
 }
 
 TEST_F(ExtractionSessionTest, FailureOfTheEngineEndsTheSession) {

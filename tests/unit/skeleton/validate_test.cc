@@ -57,6 +57,27 @@ TEST(ValidatePose, RefusesTimestampsWhoseDifferencesWouldOverflow) {
   }
 }
 
+TEST(StreamOrder, RefusesWhatDoesNotIncreaseAndNamesTheFieldAndTheOneBefore) {
+  StreamOrder order;
+  ASSERT_TRUE(order.TakeSequence("frame", 5).ok());
+  ASSERT_TRUE(order.TakeTimestamp("frame", 100).ok());
+  EXPECT_EQ(order.TakeSequence("frame", 5),
+            absl::InvalidArgumentError("frame.sequence is 5; it must be greater than the one before, 5"));
+  EXPECT_EQ(order.TakeTimestamp("frame", 99),
+            absl::InvalidArgumentError("timestamp does not increase: frame.timestamp_us is 99; it must be "
+                                       "greater than the one before, 100"));
+}
+
+TEST(StreamOrder, GoesOnFromWhatWasTakenLast) {
+  StreamOrder order;
+  EXPECT_EQ(order.duration_us(), 0);
+  for (const int64_t time : {100, 90, 400}) (void)order.TakeTimestamp("pose", time);
+  EXPECT_THAT(std::string(order.TakeTimestamp("pose", kMaxTimestampUs + 1).message()),
+              HasSubstr("pose.timestamp_us is 9007199254740993; it must be within"));
+  EXPECT_EQ(order.duration_us(), 300);
+  EXPECT_TRUE(order.TakeTimestamp("pose", 401).ok());
+}
+
 TEST(ValidateMaxPeople, NamesTheFieldAndTheLimits) {
   EXPECT_TRUE(ValidateMaxPeople("config", 1).ok());
   EXPECT_TRUE(ValidateMaxPeople("config", 8).ok());
