@@ -193,6 +193,42 @@ TEST_F(GatewayProcesses, AnswerEveryFrameOnceWhenTheExtractorIsKilled) {
   EXPECT_EQ(analyzed.Answered(), Range(kFrames));
 }
 
+// Variables that some container runtimes inject, naming a proxy where nobody listens.
+class DeadProxies {
+ public:
+  DeadProxies() {
+    for (const char* name : kNames) setenv(name, "http://127.0.0.1:9", 1);
+  }
+  ~DeadProxies() {
+    for (const char* name : kNames) unsetenv(name);
+  }
+
+ private:
+  static constexpr const char* kNames[] = {"http_proxy", "https_proxy", "grpc_proxy", "HTTP_PROXY",
+                                           "HTTPS_PROXY"};
+};
+
+TEST(GatewayProcess, ReachesItsUpstreamsDirectlyWhateverTheEnvironmentSaysOfProxies) {
+  testing::FakeServer<testing::FakeExtractor> extractor;
+  testing::FakeServer<testing::FakeInferencer> inferencer;
+  // By name: proxies are asked for addresses in numbers, too, but names are what people give.
+  const auto by_name = [](const std::string& address) {
+    return "localhost" + address.substr(address.rfind(':'));
+  };
+  std::unique_ptr<ServerProcess> gateway;
+  {
+    const DeadProxies proxies;
+    gateway = std::make_unique<ServerProcess>(
+        "trackfit-gateway",
+        std::vector<std::string>{"--extractor", by_name(extractor.address()), "--inferencer",
+                                 by_name(inferencer.address()), "--upstream-timeout", "5"});
+  }
+  ASSERT_NE(gateway->port(), 0);
+  const Analyzed analyzed = Analyze(gateway->port(), {ConfigRequest(), FrameRequest(0, "a")});
+  EXPECT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  EXPECT_EQ(analyzed.Summary().poses(), 1U);
+}
+
 TEST_F(GatewayProcesses, GiveTheSameAssessmentsWhenTheInferencerIsKilled) {
   if (inferencer_ == nullptr) GTEST_SKIP() << "no trained model in deploy/models/protogcn";
   std::vector<v1::AnalyzeRequest> requests = {ConfigRequest()};

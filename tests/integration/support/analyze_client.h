@@ -125,6 +125,7 @@ class AnalyzeCall {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE,
                      0);  // a small, fixed window: what is not read soon stops the sender
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
     return grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials(),
                                      arguments);
   }
