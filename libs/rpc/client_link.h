@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_RPC_CLIENT_LINK_H_
 #define TRACKFIT_RPC_CLIENT_LINK_H_
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -23,11 +24,12 @@ class ClientLink final : public serving::UpstreamLink<Request> {
   // The events of one attempt; see ClientStream::Events.
   using MakeEvents = std::function<typename Stream::Events(uint64_t attempt)>;
 
-  // `calls` must outlive this.
+  // `deadline` is the session's, for every attempt. `calls` must outlive this.
   ClientLink(typename Stream::MakeCall make_call, std::map<std::string, std::string> metadata,
-             OpenCalls& calls, MakeEvents make_events)
+             std::chrono::system_clock::time_point deadline, OpenCalls& calls, MakeEvents make_events)
       : make_call_(std::move(make_call)),
         metadata_(std::move(metadata)),
+        deadline_(deadline),
         calls_(calls),
         make_events_(std::move(make_events)) {}
   ClientLink(const ClientLink&) = delete;
@@ -39,7 +41,7 @@ class ClientLink final : public serving::UpstreamLink<Request> {
 
   void Connect(uint64_t attempt) override {
     Disconnect();
-    stream_ = Stream::Open(make_call_, metadata_, calls_, make_events_(attempt));
+    stream_ = Stream::Open(make_call_, metadata_, deadline_, calls_, make_events_(attempt));
   }
   void Send(std::shared_ptr<const Request> request) override {
     if (stream_) stream_->Write(std::move(request));
@@ -55,6 +57,7 @@ class ClientLink final : public serving::UpstreamLink<Request> {
  private:
   const typename Stream::MakeCall make_call_;
   const std::map<std::string, std::string> metadata_;
+  const std::chrono::system_clock::time_point deadline_;
   OpenCalls& calls_;
   const MakeEvents make_events_;
   std::shared_ptr<Stream> stream_;

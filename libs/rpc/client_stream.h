@@ -5,6 +5,7 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/client_callback.h>
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -16,6 +17,7 @@
 #include "absl/status/status.h"
 #include "rpc/open_calls.h"
 #include "rpc/status.h"
+#include "serving/poison_watch.h"
 
 namespace trackfit::rpc {
 
@@ -28,16 +30,20 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
   // Called by gRPC's threads under the stream's lock: they must not block, nor call the stream back.
   struct Events {
     std::function<void(Response)> on_response;
-    std::function<void()> on_written;             // a request was taken by the transport
-    std::function<void(absl::Status)> on_closed;  // the last event; the server's status
+    std::function<void()> on_written;  // a request was taken by the transport
+    // The last event; the server's status, or a serving::ConnectionLost() when the transport had taken a
+    // request and then went away.
+    std::function<void(absl::Status)> on_closed;
   };
   // Makes the call, such as [&](auto* context, auto* reactor) { stub.async()->InferStream(context, reactor);
   // }.
   using MakeCall = std::function<void(grpc::ClientContext*, grpc::ClientBidiReactor<Request, Response>*)>;
 
+  // The call ends with DEADLINE_EXCEEDED at the deadline; time_point::max(): never.
   static std::shared_ptr<ClientStream> Open(const MakeCall& make_call,
                                             const std::map<std::string, std::string>& metadata,
-                                            OpenCalls& calls, Events events) {
+                                            std::chrono::system_clock::time_point deadline, OpenCalls& calls,
+                                            Events events) {
     std::shared_ptr<ClientStream> stream(new ClientStream(std::move(events)));
     stream->ticket_ = calls.Add([weak = std::weak_ptr(stream)] {
       if (const auto call = weak.lock()) call->Cancel();
@@ -45,6 +51,7 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
     const std::lock_guard lock(stream->mutex_);  // reactions wait until the call is set up
     stream->self_ = stream;
     for (const auto& [key, value] : metadata) stream->context_.AddMetadata(key, value);
+    stream->context_.set_deadline(deadline);
     make_call(&stream->context_, stream.get());
     stream->AddHold();  // writes start outside of reactions; released when there can be no more
     stream->StartRead(&stream->response_);
@@ -93,6 +100,7 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
     writing_ = false;
     outbox_.pop_front();
     if (!ok) return End();
+    connected_ = true;
     if (events_.on_written) events_.on_written();
     WriteNext();
   }
@@ -101,12 +109,20 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
     std::shared_ptr<ClientStream> keep;  // outlives the lock
     const std::lock_guard lock(mutex_);
     keep = std::move(self_);
-    if (events_.on_closed) events_.on_closed(FromGrpcStatus(status));
+    if (events_.on_closed) events_.on_closed(Cause(status));
     events_ = {};
   }
 
  private:
   explicit ClientStream(Events events) : events_(std::move(events)) {}
+
+  // Under the lock.
+  absl::Status Cause(const grpc::Status& status) const {
+    absl::Status cause = FromGrpcStatus(status);
+    const bool reported = context_.GetServerTrailingMetadata().count(kReportedKey) > 0;
+    if (!absl::IsUnavailable(cause) || !connected_ || reported) return cause;
+    return serving::ConnectionLost(std::move(cause));
+  }
 
   // Under the lock.
   void WriteNext() {
@@ -135,6 +151,7 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
   Events events_;
   Response response_;                                  // gRPC's while it reads
   std::deque<std::shared_ptr<const Request>> outbox_;  // the front one is gRPC's while writing_
+  bool connected_ = false;
   bool writing_ = false;
   bool no_more_ = false;
   bool half_closed_ = false;

@@ -25,6 +25,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
 }
 
 grpc::Status ToGrpcStatus(const absl::Status& status, grpc::ServerContextBase& context) {
+  if (!status.ok()) context.AddTrailingMetadata(kReportedKey, "1");
   if (const auto delay = serving::RetryAfter(status)) {
     context.AddTrailingMetadata(kRetryAfterKey, std::to_string(delay->count()));
   }

@@ -14,9 +14,14 @@ namespace trackfit::rpc {
 // Trailing metadata of a refusal: milliseconds after which another try makes sense.
 inline constexpr char kRetryAfterKey[] = "retry-after-ms";
 
+// Trailing metadata of every error that a server of ours reports. UNAVAILABLE without it is the transport's
+// word, for which gRPC has the same code.
+inline constexpr char kReportedKey[] = "trackfit-reported";
+
 // Same code, same message; messages over 1 kB are cut, because they travel in HTTP/2 headers.
 grpc::Status ToGrpcStatus(const absl::Status& status);
-// The same, and adds the trailing metadata `retry-after-ms` where the status says when to try again.
+// The same, and adds the trailing metadata: `trackfit-reported` to errors, `retry-after-ms` where the status
+// says when to try again.
 grpc::Status ToGrpcStatus(const absl::Status& status, grpc::ServerContextBase& context);
 
 // Same code, same message.

@@ -24,17 +24,30 @@ constexpr size_t kPosesUnwritten =
 constexpr size_t kPosesUnsent = 64;  // beyond them the session is occupied
 constexpr size_t kPosesKept = 2048;  // for a replay
 
+// An inferencer that has had the poses for so long does not break because of them: it assesses a window in a
+// fraction of a second.
+constexpr std::chrono::seconds kHarmlessAfter{10};
+// A deadline that an upstream reports so close to the client's is the client's.
+constexpr std::chrono::milliseconds kDeadlineTolerance{500};
+
 std::string Seconds(std::chrono::milliseconds time) {
   return absl::StrCat(std::chrono::duration<double>(time).count(), " s");
 }
+
+// Time from the first of so many poses to the last.
+int64_t SpanUs(int poses, double rate_hz) { return static_cast<int64_t>((poses - 1) * 1e6 / rate_hz); }
 
 // How long before the end of a window a replay starts, so that it brings a full window at that very end and
 // the windows after it end where they would have ended without a break.
 int64_t ReplayUs(const assessment::WindowConfig& window, double rate_hz) {
   int poses = window.first_after;
   while (poses < window.frames) poses += window.every;
-  return static_cast<int64_t>((poses - 1) * 1e6 / rate_hz);
+  return SpanUs(poses, rate_hz);
 }
+
+absl::Status DeadlinePassed() { return absl::DeadlineExceededError("the client's deadline has passed"); }
+
+const char* NameOf(bool is_pose) { return is_pose ? "pose" : "frame"; }
 
 }  // namespace
 
@@ -72,6 +85,9 @@ void AnalysisSession::OnRequest(v1::AnalyzeRequest request) {
 void AnalysisSession::OnHalfClose() {
   if (phase_ == Phase::kOver) return;
   half_closed_ = true;
+  if (rate_) {
+    if (auto message = rate_->Finish()) Notify(v1::NOTICE_CODE_IMPLAUSIBLE_RATE, *std::move(message));
+  }
   if (phase_ == Phase::kConfig) {
     return Finish(absl::InvalidArgumentError("config is missing: the stream ended without a request"));
   }
@@ -85,19 +101,31 @@ void AnalysisSession::OnEnd() {
   parts_.inferencer.Disconnect();
 }
 
+void AnalysisSession::OnFrameWritten(uint64_t attempt) {
+  if (phase_ != Phase::kOver && extractor_.IsCurrent(attempt)) extractor_.Reached(parts_.now());
+}
+
 void AnalysisSession::OnFrameResult(uint64_t attempt, v1::FrameResult result) {
   if (phase_ == Phase::kOver || !extractor_.IsCurrent(attempt)) return;
+  if (extractor_.Answered()) parts_.observer.OnUpstreamAnswered(Upstream::kExtractor);
   RenumberPeople(result);
   if (const absl::Status status = ledger_.Answer(std::move(result)); !status.ok()) {
     return Finish(absl::InternalError(absl::StrCat("extractor: ", status.message())));
   }
   extractor_.Progressed(parts_.now());
+  extractor_poison_.Answered();
   Pump();
 }
 
 void AnalysisSession::OnExtractorClosed(uint64_t attempt, const absl::Status& status) {
   if (phase_ == Phase::kOver || !extractor_.IsCurrent(attempt)) return;
-  ledger_.ReturnInFlight();
+  const std::optional<uint64_t> processed = ledger_.ReturnInFlight();
+  if (processed && extractor_poison_.Blames(processed, status)) {
+    ledger_.GiveUpOldestWaiting(v1::FRAME_STATUS_INVALID_FRAME,
+                                absl::StrCat("the extractor broke twice with this frame: ", Reason(status)));
+    extractor_.Progressed(parts_.now());
+    parts_.observer.OnPoisoned(Upstream::kExtractor);
+  }
   // The next extractor counts from 1 again. A single person is taken to be still the same; of several nobody
   // knows who is who.
   person_offset_ = max_people() > 1 ? highest_person_ : std::max(highest_person_, 1U) - 1;
@@ -106,6 +134,7 @@ void AnalysisSession::OnExtractorClosed(uint64_t attempt, const absl::Status& st
 
 void AnalysisSession::OnPoseWritten(uint64_t attempt) {
   if (phase_ == Phase::kOver || !inferencer_.IsCurrent(attempt)) return;
+  inferencer_.Reached(parts_.now());
   --unwritten_poses_;
   const uint64_t written = history_->added() - history_->unsent() - unwritten_poses_;
   if (written > furthest_written_) {
@@ -118,15 +147,19 @@ void AnalysisSession::OnPoseWritten(uint64_t attempt) {
 void AnalysisSession::OnAssessment(uint64_t attempt, v1::Assessment assessment) {
   if (phase_ == Phase::kOver || !inferencer_.IsCurrent(attempt)) return;
   const uint64_t last_sequence = assessment.last_sequence();
+  if (inferencer_.Answered()) parts_.observer.OnUpstreamAnswered(Upstream::kInferencer);
+  attempt_assessed_ = last_sequence;
   if (already_delivered_ && last_sequence <= *already_delivered_) return;
   const auto judged = rpc::FromProto(assessment);
   if (!judged.ok())
     return Finish(absl::InternalError(absl::StrCat("inferencer: ", judged.status().message())));
   inferencer_.Progressed(parts_.now());
+  inferencer_poison_.Answered();
   last_assessed_ = last_sequence;
   history_->Delivered(last_sequence);
   clip_summary_.Add(*judged);
   summary_.set_assessments(summary_.assessments() + 1);
+  notices_.Remember(assessment);
   parts_.observer.OnAssessment(assessment, config_.expected_exercise());
   v1::AnalyzeResponse response;
   *response.mutable_assessment() = std::move(assessment);
@@ -140,13 +173,32 @@ void AnalysisSession::OnInferencerClosed(uint64_t attempt, const absl::Status& s
     inferencer_.Close();
     return DeliverSummary();
   }
+  if (history_->sent() > 0) {
+    if (inferencer_.age(parts_.now()) >= kHarmlessAfter) inferencer_poison_.Acquit();
+    if (inferencer_poison_.Blames(attempt_assessed_, status)) SkipPoses(status);
+  }
   history_->Rewind();
   HandleBroken(Upstream::kInferencer, inferencer_, status);
 }
 
+// The poses that the window shares with earlier ones go, too: whichever is to blame, the next window begins
+// without it.
+void AnalysisSession::SkipPoses(const absl::Status& status) {
+  const auto skipped =
+      history_->Skip(attempt_assessed_, attempt_assessed_ ? next_window_us_ : first_window_us_);
+  if (!skipped) return;
+  inferencer_.Progressed(parts_.now());
+  parts_.observer.OnPoisoned(Upstream::kInferencer);
+  Notify(v1::NOTICE_CODE_POSES_SKIPPED,
+         absl::StrCat("the inferencer broke twice with the poses up to ", *skipped, " (", Reason(status),
+                      "); they are left out, and the window starts anew behind them"));
+}
+
 void AnalysisSession::OnTick() {
-  if (phase_ == Phase::kModel || phase_ == Phase::kRunning) Pump();
-  if (phase_ == Phase::kModel || phase_ == Phase::kRunning) CheckUpstreams();
+  const auto on = [this] { return phase_ == Phase::kModel || phase_ == Phase::kRunning; };
+  if (on() && parts_.now() >= parts_.deadline) return Finish(DeadlinePassed());
+  if (on()) Pump();
+  if (on()) CheckUpstreams();
 }
 
 void AnalysisSession::HandleConfig(const v1::SessionConfig& config) {
@@ -156,9 +208,10 @@ void AnalysisSession::HandleConfig(const v1::SessionConfig& config) {
 }
 
 void AnalysisSession::BeginOnceModelIsKnown() {
-  const std::shared_ptr<const ModelInfo> model = parts_.model();
-  if (model == nullptr) return;
-  if (const absl::Status status = Begin(*model); !status.ok()) Finish(status);
+  const auto model = parts_.model();
+  if (!model.ok()) return inferencer_.Miss(model.status());
+  inferencer_.Answered();
+  if (const absl::Status status = Begin(**model); !status.ok()) Finish(status);
 }
 
 absl::Status AnalysisSession::Begin(const ModelInfo& model) {
@@ -178,6 +231,9 @@ absl::Status AnalysisSession::Begin(const ModelInfo& model) {
     return absl::InvalidArgumentError(absl::StrCat("config.", window.status().message()));
   }
   history_.emplace(ReplayUs(*window, model.rate_hz), kPosesKept);
+  const auto half_step_us = static_cast<int64_t>(0.5e6 / model.rate_hz);  // windows end between two poses
+  first_window_us_ = SpanUs(window->first_after, model.rate_hz) + half_step_us;
+  next_window_us_ = SpanUs(window->every + 1, model.rate_hz) + half_step_us;
   phase_ = Phase::kRunning;
 
   v1::AnalyzeResponse response;
@@ -190,9 +246,10 @@ absl::Status AnalysisSession::Begin(const ModelInfo& model) {
 }
 
 absl::Status AnalysisSession::HandleFrame(v1::Frame frame) {
-  if (absl::Status status = TakeKind(Kind::kFrame); !status.ok()) return status;
-  if (absl::Status status = TakeOrder("frame", frame.sequence(), frame.timestamp_us()); !status.ok()) {
-    return status;
+  if (absl::Status status = TakeOrder(Kind::kFrame, frame.sequence()); !status.ok()) return status;
+  if (absl::Status time = TakeTimestamp(frame.timestamp_us()); !time.ok()) {
+    AnswerInvalid(frame.sequence(), time);
+    return absl::OkStatus();
   }
   const size_t bytes = ImageBytes(frame);
   const size_t limit = frame.has_raw() ? options_.max_raw_frame_bytes : options_.max_frame_bytes;
@@ -200,21 +257,20 @@ absl::Status AnalysisSession::HandleFrame(v1::Frame frame) {
     ledger_.AddFrame(std::move(frame), parts_.now());
     return absl::OkStatus();
   }
-  v1::FrameResult result;
-  result.set_sequence(frame.sequence());
-  result.set_status(v1::FRAME_STATUS_INVALID_FRAME);
-  result.set_detail(absl::StrCat(frame.has_raw() ? "frame.raw.data" : "frame.encoded", " has ", bytes,
-                                 " bytes; at most ", limit, " are accepted"));
-  ledger_.AddAnswered(std::move(result), parts_.now());
+  AnswerInvalid(frame.sequence(), absl::InvalidArgumentError(absl::StrCat(
+                                      frame.has_raw() ? "frame.raw.data" : "frame.encoded", " has ", bytes,
+                                      " bytes; at most ", limit, " are accepted")));
   return absl::OkStatus();
 }
 
 absl::Status AnalysisSession::HandlePose(v1::Pose pose) {
-  if (absl::Status status = TakeKind(Kind::kPose); !status.ok()) return status;
-  if (absl::Status status = TakeOrder("pose", pose.sequence(), pose.timestamp_us()); !status.ok()) {
-    return status;
+  if (absl::Status status = TakeOrder(Kind::kPose, pose.sequence()); !status.ok()) return status;
+  absl::Status valid = TakeTimestamp(pose.timestamp_us());
+  if (valid.ok()) valid = rpc::FromProto(pose).status();
+  if (!valid.ok()) {
+    AnswerInvalid(pose.sequence(), valid);
+    return absl::OkStatus();
   }
-  if (const auto checked = rpc::FromProto(pose); !checked.ok()) return checked.status();
   v1::FrameResult result;
   result.set_sequence(pose.sequence());
   result.set_status(v1::FRAME_STATUS_POSE);
@@ -223,35 +279,41 @@ absl::Status AnalysisSession::HandlePose(v1::Pose pose) {
   return absl::OkStatus();
 }
 
-absl::Status AnalysisSession::TakeKind(Kind kind) {
-  if (!kind_) kind_ = kind;
-  if (kind == *kind_) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      kind == Kind::kPose ? "pose: this session sends frames" : "frame: this session sends poses",
-      "; a session sends either frames or poses"));
+absl::Status AnalysisSession::TakeOrder(Kind kind, uint64_t sequence) {
+  if (!kind_) {
+    kind_ = kind;
+    rate_.emplace(absl::StrCat(NameOf(kind == Kind::kPose), ".timestamp_us"));
+  }
+  if (kind != *kind_) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        kind == Kind::kPose ? "pose: this session sends frames" : "frame: this session sends poses",
+        "; a session sends either frames or poses"));
+  }
+  return order_.TakeSequence(NameOf(kind == Kind::kPose), sequence);
 }
 
-absl::Status AnalysisSession::TakeOrder(const std::string& kind, uint64_t sequence, int64_t timestamp_us) {
-  if (absl::Status time = skeleton::ValidateTimestamp(kind, timestamp_us); !time.ok()) return time;
-  if (last_ && sequence <= last_->sequence) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        kind, ".sequence is ", sequence, "; it must be greater than the one before, ", last_->sequence));
+absl::Status AnalysisSession::TakeTimestamp(int64_t timestamp_us) {
+  if (auto message = rate_->Add(timestamp_us)) {
+    Notify(v1::NOTICE_CODE_IMPLAUSIBLE_RATE, *std::move(message));
   }
-  if (last_ && timestamp_us <= last_->timestamp_us) {
-    return absl::InvalidArgumentError(absl::StrCat(kind, ".timestamp_us is ", timestamp_us,
-                                                   "; it must be greater than the one before, ",
-                                                   last_->timestamp_us));
-  }
-  last_ = {sequence, timestamp_us};
-  if (!first_) first_ = last_;
-  return absl::OkStatus();
+  return order_.TakeTimestamp(NameOf(*kind_ == Kind::kPose), timestamp_us);
+}
+
+void AnalysisSession::AnswerInvalid(uint64_t sequence, const absl::Status& reason) {
+  v1::FrameResult result;
+  result.set_sequence(sequence);
+  result.set_status(v1::FRAME_STATUS_INVALID_FRAME);
+  result.set_detail(std::string(reason.message()));
+  ledger_.AddAnswered(std::move(result), parts_.now());
 }
 
 void AnalysisSession::Pump() {
   if (phase_ == Phase::kModel) BeginOnceModelIsKnown();
   if (phase_ == Phase::kRunning) FeedExtractor();
   if (live()) {
-    while (ledger_.waiting() > kLiveFramesWaiting) ledger_.DropOldestWaiting();
+    while (ledger_.waiting() > kLiveFramesWaiting) {
+      ledger_.GiveUpOldestWaiting(v1::FRAME_STATUS_DROPPED, "newer frames were waiting");
+    }
   }
   if (phase_ != Phase::kRunning) return;
   DeliverAnswers();
@@ -279,7 +341,7 @@ void AnalysisSession::FeedExtractor() {
 }
 
 void AnalysisSession::ConnectExtractor() {
-  parts_.extractor.Connect(extractor_.Open());
+  parts_.extractor.Connect(extractor_.Open(parts_.now()));
   if (max_people() == 1) return;  // the default
   auto request = std::make_shared<v1::ExtractStreamRequest>();
   request->mutable_config()->set_max_people(max_people());
@@ -303,8 +365,7 @@ void AnalysisSession::DeliverAnswers() {
     switch (result.status()) {
       case v1::FRAME_STATUS_POSE:
         summary_.set_poses(summary_.poses() + 1);
-        if (const v1::Pose* pose = max_people() > 1 ? primary_.In(result) : &result.pose())
-          history_->Add(*pose);
+        if (const v1::Pose* pose = max_people() > 1 ? primary_.In(result) : &result.pose()) TakePose(*pose);
         break;
       case v1::FRAME_STATUS_NO_POSE:
         summary_.set_no_pose(summary_.no_pose() + 1);
@@ -321,6 +382,14 @@ void AnalysisSession::DeliverAnswers() {
     *response.mutable_frame_result() = std::move(result);
     parts_.client.Send(std::move(response));
   }
+}
+
+void AnalysisSession::TakePose(const v1::Pose& pose) {
+  history_->Add(pose);
+  auto seen = rpc::FromProto(pose);
+  if (!seen.ok()) return;  // the inferencer says so
+  skeleton::MarkAbsentJoints(*seen);
+  if (auto message = orientation_.Add(*seen)) Notify(v1::NOTICE_CODE_UPSIDE_DOWN, *std::move(message));
 }
 
 void AnalysisSession::FeedInferencer() {
@@ -343,7 +412,8 @@ void AnalysisSession::FeedInferencer() {
 void AnalysisSession::ConnectInferencer() {
   already_delivered_ = last_assessed_;
   closing_inferencer_ = false;
-  parts_.inferencer.Connect(inferencer_.Open());
+  attempt_assessed_.reset();
+  parts_.inferencer.Connect(inferencer_.Open(parts_.now()));
 
   auto request = std::make_shared<v1::InferStreamRequest>();
   request->mutable_config()->set_expected_exercise(config_.expected_exercise());
@@ -360,8 +430,9 @@ size_t AnalysisSession::occupancy() const {
 }
 
 void AnalysisSession::DeliverSummary() {
-  if (first_) summary_.set_duration_us(last_->timestamp_us - first_->timestamp_us);
+  summary_.set_duration_us(order_.duration_us());
   if (const auto overall = clip_summary_.Overall()) *summary_.mutable_overall() = rpc::ToProto(*overall);
+  for (const v1::Notice& notice : notices_.first_of_each()) *summary_.add_notices() = notice;
   v1::AnalyzeResponse response;
   *response.mutable_summary() = std::move(summary_);
   parts_.client.Send(std::move(response));
@@ -369,18 +440,36 @@ void AnalysisSession::DeliverSummary() {
 }
 
 void AnalysisSession::CheckUpstreams() {
-  const auto check = [this](Upstream upstream, const UpstreamState& state) {
+  TellPresence(Upstream::kExtractor, extractor_, options_.extractor);
+  TellPresence(Upstream::kInferencer, inferencer_, options_.inferencer);
+  const auto check = [this](Upstream upstream, const UpstreamState& state, const std::string& address) {
     if (phase_ == Phase::kOver || !state.IsStalled(parts_.now(), options_.upstream_timeout)) return;
-    std::string message =
-        absl::StrCat(Name(upstream), " made no progress for ", Seconds(options_.upstream_timeout));
-    if (!state.last_error().ok()) absl::StrAppend(&message, ": ", state.last_error().message());
+    std::string message = absl::StrCat(NameAndAddress(upstream, address), " made no progress for ",
+                                       Seconds(options_.upstream_timeout));
+    if (!state.last_error().ok()) absl::StrAppend(&message, ": ", Reason(state.last_error()));
     Finish(absl::UnavailableError(message));
   };
-  check(Upstream::kExtractor, extractor_);
-  check(Upstream::kInferencer, inferencer_);
+  check(Upstream::kExtractor, extractor_, options_.extractor);
+  check(Upstream::kInferencer, inferencer_, options_.inferencer);
+}
+
+void AnalysisSession::TellPresence(Upstream upstream, UpstreamState& state, const std::string& address) {
+  const std::optional<Presence> change = state.TakeChange(parts_.now());
+  if (change == Presence::kAway) {
+    Notify(v1::NOTICE_CODE_UPSTREAM_AWAY, AwayMessage(upstream, address, state.last_error()));
+  } else if (change == Presence::kThere) {
+    Notify(v1::NOTICE_CODE_UPSTREAM_BACK, BackMessage(upstream, address));
+  }
+}
+
+void AnalysisSession::Notify(v1::NoticeCode code, std::string message) {
+  parts_.client.Send(notices_.Tell(code, std::move(message), order_.last_sequence().value_or(0)));
 }
 
 void AnalysisSession::HandleBroken(Upstream upstream, UpstreamState& state, const absl::Status& status) {
+  if (absl::IsDeadlineExceeded(status) && parts_.now() + kDeadlineTolerance >= parts_.deadline) {
+    return Finish(DeadlinePassed());
+  }
   parts_.observer.OnUpstreamBroken(upstream, status);
   if (absl::IsInvalidArgument(status)) return Finish(status);
   if (!IsWorthRetrying(status)) {

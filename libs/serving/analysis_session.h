@@ -17,11 +17,17 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "assessment/clip_summary.h"
 #include "serving/frame_ledger.h"
+#include "serving/frame_rate_check.h"
+#include "serving/orientation_check.h"
+#include "serving/poison_watch.h"
 #include "serving/pose_history.h"
 #include "serving/primary_person.h"
+#include "serving/session_notices.h"
 #include "serving/upstream.h"
+#include "skeleton/validate.h"
 
 namespace trackfit::serving {
 
@@ -37,7 +43,9 @@ struct ModelInfo {
 struct AnalysisOptions {
   size_t max_frame_bytes = 4 << 20;       // of one picture file; a larger one is an INVALID_FRAME; at least 1
   size_t max_raw_frame_bytes = 12 << 20;  // the same for uncompressed pixels
-  std::chrono::milliseconds upstream_timeout{60'000};  // for an upstream that owes something; at least 1 s
+  std::chrono::milliseconds upstream_timeout{20'000};  // for an upstream that owes something; at least 1 s
+  std::string extractor;                               // host:port, for what people are told
+  std::string inferencer;                              // the same
 };
 
 // The session's client. Its calls must neither block nor call the session back from within.
@@ -58,6 +66,10 @@ class AnalysisObserver {
   // `expected_exercise` is empty when the client did not name one.
   virtual void OnAssessment(const v1::Assessment& assessment, const std::string& expected_exercise) = 0;
   virtual void OnUpstreamBroken(Upstream upstream, const absl::Status& status) = 0;
+  // It answers, for the first time in the session or since it was lost.
+  virtual void OnUpstreamAnswered(Upstream upstream) = 0;
+  // A frame, or a window of poses, was given up because the upstream broke twice with it.
+  virtual void OnPoisoned(Upstream upstream) = 0;
 };
 
 // Not thread-safe: all calls come from one strand.
@@ -67,11 +79,19 @@ class AnalysisObserver {
 // upstream's stream breaks, a new one is opened and what the old one owed is sent again; nothing is delivered
 // twice. A session sends either frames or poses; poses need no extractor.
 //
+// What is wrong with one frame or pose, its timestamp included, is said in its result (INVALID_FRAME) and the
+// session goes on. So it does when upstreams break twice with the same frame in hand, which becomes an
+// INVALID_FRAME, or with the same window of poses, which is left out.
+//
+// Notices tell of what the client should know: timestamps that imply an implausible rate, people who stand on
+// their heads, an upstream that is away or back, poses left out. They may come before SessionStarted.
+//
 // Of several people the primary one is assessed. After the loss of an extractor a single person keeps the
 // person_id; several get new ones, because the next extractor may count them otherwise.
 //
-// Ends with INVALID_ARGUMENT naming the field when the client breaks the protocol or an upstream says so, and
-// with UNAVAILABLE when an upstream owes something and makes no progress for `upstream_timeout`.
+// Ends with INVALID_ARGUMENT naming the field when the configuration is broken, requests come in the wrong
+// order or an upstream says so; with UNAVAILABLE when an upstream owes something and makes no progress for
+// `upstream_timeout`; with DEADLINE_EXCEEDED when the client's deadline has passed.
 class AnalysisSession {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
@@ -81,9 +101,10 @@ class AnalysisSession {
     ExtractorLink& extractor;
     InferencerLink& inferencer;
     AnalysisObserver& observer;
-    // Null while no model is known.
-    std::function<std::shared_ptr<const ModelInfo>()> model;
+    // While no model is known, an error that says why.
+    std::function<absl::StatusOr<std::shared_ptr<const ModelInfo>>()> model;
     std::function<TimePoint()> now;
+    TimePoint deadline = TimePoint::max();  // the client's
   };
 
   // The parts outlive the session; `options` are valid.
@@ -98,7 +119,8 @@ class AnalysisSession {
   void OnEnd();
 
   // From the extractor's stream. `attempt` is the number that Connect gave; what comes from an older one is
-  // ignored.
+  // ignored. OnFrameWritten says that the transport took a request, at least once in an attempt.
+  void OnFrameWritten(uint64_t attempt);
   void OnFrameResult(uint64_t attempt, v1::FrameResult result);
   void OnExtractorClosed(uint64_t attempt, const absl::Status& status);
 
@@ -125,21 +147,28 @@ class AnalysisSession {
   absl::Status Begin(const ModelInfo& model);
   absl::Status HandleFrame(v1::Frame frame);
   absl::Status HandlePose(v1::Pose pose);
-  // A session sends either frames or poses.
-  absl::Status TakeKind(Kind kind);
-  absl::Status TakeOrder(const std::string& kind, uint64_t sequence, int64_t timestamp_us);
+  // A session sends either frames or poses, in the order of their sequences.
+  absl::Status TakeOrder(Kind kind, uint64_t sequence);
+  // INVALID_ARGUMENT: the frame or pose is not usable.
+  absl::Status TakeTimestamp(int64_t timestamp_us);
+  void AnswerInvalid(uint64_t sequence, const absl::Status& reason);
 
   // Moves on whatever can move: answers out, frames and poses on their way.
   void Pump();
   void DeliverAnswers();
+  void TakePose(const v1::Pose& pose);
   void FeedExtractor();
   void ConnectExtractor();
   // Makes people of this attempt different from those whom earlier attempts saw.
   void RenumberPeople(v1::FrameResult& result);
   void FeedInferencer();
   void ConnectInferencer();
+  // The inferencers broke twice with the poses behind the last assessment.
+  void SkipPoses(const absl::Status& status);
   void DeliverSummary();
   void CheckUpstreams();
+  void TellPresence(Upstream upstream, UpstreamState& state, const std::string& address);
+  void Notify(v1::NoticeCode code, std::string message);
   // The stream of an upstream ended before its time: try again, or give up with it.
   void HandleBroken(Upstream upstream, UpstreamState& state, const absl::Status& status);
   void Finish(absl::Status status);
@@ -158,26 +187,29 @@ class AnalysisSession {
   v1::SessionConfig config_;
   bool half_closed_ = false;
 
-  struct Order {
-    uint64_t sequence;
-    int64_t timestamp_us;
-  };
   std::optional<Kind> kind_;  // of what came first
-  std::optional<Order> first_;
-  std::optional<Order> last_;
+  skeleton::StreamOrder order_;
+  std::optional<FrameRateCheck> rate_;  // from the first frame or pose on
+  SessionNotices notices_;
 
   FrameLedger ledger_;
   UpstreamState extractor_;
-  uint32_t highest_person_ = 0;  // person_id so far
-  uint32_t person_offset_ = 0;   // added to the ids of the extractor's current stream
+  PoisonWatch extractor_poison_;  // points are the frames that were being processed
+  uint32_t highest_person_ = 0;   // person_id so far
+  uint32_t person_offset_ = 0;    // added to the ids of the extractor's current stream
 
   PrimaryPerson primary_;               // of several people
   std::optional<PoseHistory> history_;  // from Begin on
+  OrientationCheck orientation_;
   UpstreamState inferencer_;
+  PoisonWatch inferencer_poison_;              // points are the last assessments before the break
+  int64_t first_window_us_ = 0;                // from a stream's first pose to the end of its first window
+  int64_t next_window_us_ = 0;                 // from the end of a window to that of the next
   size_t unwritten_poses_ = 0;                 // sent in this attempt and not yet confirmed
   uint64_t furthest_written_ = 0;              // poses that the transport took, over all attempts
   bool closing_inferencer_ = false;            // nothing more is sent in this attempt
   std::optional<uint64_t> last_assessed_;      // last_sequence of the last delivered assessment
+  std::optional<uint64_t> attempt_assessed_;   // the same of the current attempt, delivered or not
   std::optional<uint64_t> already_delivered_;  // a replay's assessments up to this sequence are known
 
   v1::SessionSummary summary_;

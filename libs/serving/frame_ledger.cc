@@ -46,23 +46,26 @@ absl::Status FrameLedger::Answer(v1::FrameResult result) {
   return absl::OkStatus();
 }
 
-void FrameLedger::DropOldestWaiting() {
+void FrameLedger::GiveUpOldestWaiting(v1::FrameStatus status, std::string detail) {
   if (waiting_ == 0) return;
   Entry& entry = *OldestIn(State::kWaiting);
   v1::FrameResult result;
   result.set_sequence(entry.request->frame().sequence());
-  result.set_status(v1::FRAME_STATUS_DROPPED);
-  result.set_detail("newer frames were waiting");
+  result.set_status(status);
+  result.set_detail(std::move(detail));
   --waiting_;
   entry = {State::kAnswered, entry.received, nullptr, std::move(result)};
 }
 
-void FrameLedger::ReturnInFlight() {
+std::optional<uint64_t> FrameLedger::ReturnInFlight() {
+  std::optional<uint64_t> oldest;
+  if (in_flight_ > 0) oldest = OldestIn(State::kInFlight)->request->frame().sequence();
   for (Entry& entry : entries_) {
     if (entry.state == State::kInFlight) entry.state = State::kWaiting;
   }
   waiting_ += in_flight_;
   in_flight_ = 0;
+  return oldest;
 }
 
 std::optional<FrameLedger::Answered> FrameLedger::PopAnswered() {

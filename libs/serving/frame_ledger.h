@@ -11,6 +11,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 
@@ -40,11 +41,12 @@ class FrameLedger {
   // Answers the oldest frame in flight. INTERNAL when the answer is to another frame, or none is in flight.
   absl::Status Answer(v1::FrameResult result);
 
-  // Gives up the oldest waiting frame, if any: it is answered as DROPPED.
-  void DropOldestWaiting();
+  // Gives up the oldest waiting frame, if any: it is answered with `status` and `detail`.
+  void GiveUpOldestWaiting(v1::FrameStatus status, std::string detail);
 
-  // The extractor lost its stream: all frames in flight wait again.
-  void ReturnInFlight();
+  // The extractor lost its stream: all frames in flight wait again. Gives the sequence of the oldest of them,
+  // which is the oldest waiting now.
+  std::optional<uint64_t> ReturnInFlight();
 
   // Takes the front of the ledger if it is answered.
   std::optional<Answered> PopAnswered();

@@ -46,6 +46,19 @@ void PoseHistory::Delivered(uint64_t last_sequence) {
   }
 }
 
+std::optional<uint64_t> PoseHistory::Skip(std::optional<uint64_t> after, int64_t us) {
+  if (sent_ == 0) return std::nullopt;
+  size_t start = 0;
+  while (after && start + 1 < sent_ && PoseAt(start).sequence() < *after) ++start;
+  const int64_t start_us = PoseAt(start).timestamp_us();
+  size_t last = start;
+  while (last + 1 < sent_ && Elapsed(start_us, PoseAt(last).timestamp_us()) < static_cast<uint64_t>(us))
+    ++last;
+  const uint64_t skipped = PoseAt(last).sequence();
+  for (size_t i = 0; i <= last; ++i) ForgetFront();
+  return skipped;
+}
+
 void PoseHistory::ForgetFront() {
   requests_.pop_front();
   --sent_;

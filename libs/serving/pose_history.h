@@ -37,8 +37,14 @@ class PoseHistory {
   // assessment, or with the oldest pose kept.
   void Rewind() { sent_ = 0; }
 
+  // Forgets the poses that were sent, from the oldest to the first that lies at least `us` behind the oldest
+  // one kept, or behind the pose with sequence `after`; all of them when none does. Gives the sequence of the
+  // last one forgotten, nullopt when none was sent. To be called before Rewind().
+  std::optional<uint64_t> Skip(std::optional<uint64_t> after, int64_t us);
+
   uint64_t added() const { return added_; }         // poses ever
   size_t kept() const { return requests_.size(); }  // poses held in memory
+  size_t sent() const { return sent_; }             // of these, since the last Rewind()
   size_t unsent() const { return requests_.size() - sent_; }
 
  private:

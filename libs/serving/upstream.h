@@ -8,6 +8,9 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 
@@ -38,10 +41,22 @@ class UpstreamLink {
 using ExtractorLink = UpstreamLink<v1::ExtractStreamRequest>;
 using InferencerLink = UpstreamLink<v1::InferStreamRequest>;
 
+// For people: "connection refused" out of what gRPC says when it cannot connect, else the message itself.
+std::string Reason(const absl::Status& status);
+
+// For people: "the extractor at localhost:8001"; the address may be empty: not said.
+std::string NameAndAddress(Upstream upstream, const std::string& address);
+// The same: that it cannot be reached, and why, as far as `last_error` says.
+std::string AwayMessage(Upstream upstream, const std::string& address, const absl::Status& last_error);
+// The same: that it is there again.
+std::string BackMessage(Upstream upstream, const std::string& address);
+
 // Whether another attempt, perhaps at another server, can succeed where this one failed.
 bool IsWorthRetrying(const absl::Status& status);
 
-// When to connect, and whether an upstream has stopped moving. Not thread-safe.
+enum class Presence { kThere, kAway };
+
+// When to connect, whether an upstream has stopped moving, and whether it is there at all. Not thread-safe.
 class UpstreamState {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
@@ -50,16 +65,20 @@ class UpstreamState {
   bool IsCurrent(uint64_t attempt) const { return open_ && attempt == attempt_; }
   // Why the last attempt failed; OK when none did.
   const absl::Status& last_error() const { return last_error_; }
+  // How long the current attempt has lasted.
+  std::chrono::steady_clock::duration age(TimePoint now) const { return now - opened_; }
 
   // True when not open and the pause after the last failure is over.
   bool MayConnect(TimePoint now) const { return !open_ && now >= retry_at_; }
   // Starts an attempt and gives its number.
-  uint64_t Open();
+  uint64_t Open(TimePoint now);
   // The attempt has come to its proper end.
   void Close() { open_ = false; }
   // The attempt has failed. The next may follow at once; without progress, later ones pause for 50 ms
   // doubling to 2 s.
   void Break(const absl::Status& status, TimePoint now);
+  // There is nobody to connect to yet; `status` says why.
+  void Miss(const absl::Status& status) { last_error_ = status; }
 
   // Says whether the upstream owes something; while it does, it must make progress.
   void SetOwing(bool owing, TimePoint now);
@@ -68,14 +87,29 @@ class UpstreamState {
   // It owes something and has made no progress for `timeout`.
   bool IsStalled(TimePoint now, std::chrono::steady_clock::duration timeout) const;
 
+  // The current attempt has a connection: the transport took what was sent.
+  void Reached(TimePoint now);
+  // The upstream answered. True when it had not since it was lost.
+  bool Answered() { return !std::exchange(answered_, true); }
+  // Away is an upstream that owes something and could not be reached for a second; it is there again when it
+  // has answered, or has kept a connection for a second. So one that takes streams and refuses them at once
+  // stays away. Gives what it has become since the last call, if that is something else.
+  std::optional<Presence> TakeChange(TimePoint now);
+
  private:
   bool open_ = false;
   bool owing_ = false;
   uint64_t attempt_ = 0;
+  TimePoint opened_{};
   absl::Status last_error_;
   TimePoint retry_at_{};
   TimePoint progress_{};  // the last one, or when it began to owe
   std::chrono::milliseconds pause_{0};
+
+  Presence told_ = Presence::kThere;
+  bool answered_ = false;                  // since it was lost
+  std::optional<TimePoint> reached_;       // in the current attempt
+  std::optional<TimePoint> missed_since_;  // owes something and cannot be reached
 };
 
 }  // namespace trackfit::serving

@@ -29,7 +29,7 @@ class Analysis final : public serving::AnalysisClient, public serving::AnalysisO
 
   // For Create().
   Analysis(const AnalyzeContext& context, rpc::StreamSession<v1::AnalyzeResponse> stream)
-      : stream_(std::move(stream)), metrics_(context.metrics) {}
+      : stream_(std::move(stream)), metrics_(context.metrics), upstreams_(context.upstreams) {}
 
   // Does something with the session, then lets the client send as much as the session has room for.
   template <class Event>
@@ -57,9 +57,15 @@ class Analysis final : public serving::AnalysisClient, public serving::AnalysisO
   }
   void OnUpstreamBroken(Upstream upstream, const absl::Status& status) override {
     metrics_.CountBreak(upstream);
-    stream_.log.Warning("upstream stream broken", {{"upstream", serving::Name(upstream)},
-                                                   {"code", rpc::CodeName(status)},
-                                                   {"message", std::string(status.message())}});
+    upstreams_.NoteBroken(upstream, status);
+    stream_.log.Debug("upstream stream broken", {{"upstream", serving::Name(upstream)},
+                                                 {"code", rpc::CodeName(status)},
+                                                 {"message", std::string(status.message())}});
+  }
+  void OnUpstreamAnswered(Upstream upstream) override { upstreams_.NoteAnswered(upstream); }
+  void OnPoisoned(Upstream upstream) override {
+    metrics_.CountPoisoned(upstream);
+    stream_.log.Warning("gave up what an upstream broke twice with", {{"upstream", serving::Name(upstream)}});
   }
 
  private:
@@ -73,14 +79,21 @@ class Analysis final : public serving::AnalysisClient, public serving::AnalysisO
         if (const auto analysis = self.lock()) analysis->Handle(event);
       });
     };
-    extractor_ = context.upstreams.LinkToExtractor(stream_.id, ExtractorEvents(post));
-    inferencer_ = context.upstreams.LinkToInferencer(stream_.id, InferencerEvents(post));
+    extractor_ = context.upstreams.LinkToExtractor(stream_.id, stream_.deadline, ExtractorEvents(post));
+    inferencer_ = context.upstreams.LinkToInferencer(stream_.id, stream_.deadline, InferencerEvents(post));
     session_ = std::make_unique<AnalysisSession>(
         stream_.id, context.options,
         AnalysisSession::Parts{*this, *extractor_, *inferencer_, *this,
                                [&upstreams = context.upstreams] { return upstreams.model(); },
-                               [] { return std::chrono::steady_clock::now(); }});
+                               [] { return std::chrono::steady_clock::now(); }, Deadline()});
     ticks_ = context.ticker.Subscribe([post] { post([](AnalysisSession& session) { session.OnTick(); }); });
+  }
+
+  // The client's, in the session's clock; one that is a year away is none.
+  AnalysisSession::TimePoint Deadline() const {
+    const auto left = stream_.deadline - std::chrono::system_clock::now();
+    if (left > std::chrono::hours(24 * 365)) return AnalysisSession::TimePoint::max();
+    return std::chrono::steady_clock::now() + left;
   }
 
   static ExtractorClientLink::MakeEvents ExtractorEvents(const Post& post) {
@@ -92,7 +105,11 @@ class Analysis final : public serving::AnalysisClient, public serving::AnalysisO
                   session.OnFrameResult(attempt, std::move(*response.mutable_result()));
                 });
               },
-          .on_written = [] {},
+          .on_written =
+              [post, attempt, told = false]() mutable {
+                if (std::exchange(told, true)) return;
+                post([attempt](AnalysisSession& session) { session.OnFrameWritten(attempt); });
+              },
           .on_closed =
               [post, attempt](const absl::Status& status) {
                 post([attempt, status](AnalysisSession& session) {
@@ -128,6 +145,7 @@ class Analysis final : public serving::AnalysisClient, public serving::AnalysisO
 
   const rpc::StreamSession<v1::AnalyzeResponse> stream_;
   GatewayMetrics& metrics_;
+  Upstreams& upstreams_;
   std::deque<InFlight> in_flight_;  // of the latest requests
   std::unique_ptr<ExtractorClientLink> extractor_;
   std::unique_ptr<InferencerClientLink> inferencer_;

@@ -27,8 +27,10 @@ GatewayMetrics::GatewayMetrics(telemetry::Metrics& metrics)
                             v1::FRAME_STATUS_INVALID_FRAME}) {
     Frames(status);
   }
-  Breaks(serving::Upstream::kExtractor);
-  Breaks(serving::Upstream::kInferencer);
+  for (const auto upstream : {serving::Upstream::kExtractor, serving::Upstream::kInferencer}) {
+    Breaks(upstream);
+    Poisoned(upstream);
+  }
 }
 
 void GatewayMetrics::CountFrame(v1::FrameStatus status, std::chrono::duration<double> latency) {
@@ -53,6 +55,8 @@ void GatewayMetrics::CountAssessment(const v1::Assessment& assessment, const std
 
 void GatewayMetrics::CountBreak(serving::Upstream upstream) { Breaks(upstream).Increment(); }
 
+void GatewayMetrics::CountPoisoned(serving::Upstream upstream) { Poisoned(upstream).Increment(); }
+
 prometheus::Counter& GatewayMetrics::Frames(v1::FrameStatus status) {
   return metrics_.Counter("trackfit_gateway_frames_total",
                           "Frames and poses answered, by what became of them.", {{"status", Name(status)}});
@@ -63,6 +67,13 @@ prometheus::Counter& GatewayMetrics::Breaks(serving::Upstream upstream) {
       "trackfit_gateway_upstream_breaks_total",
       "Streams to a server behind that ended before their time, failed attempts to reach it included.",
       {{"upstream", serving::Name(upstream)}});
+}
+
+prometheus::Counter& GatewayMetrics::Poisoned(serving::Upstream upstream) {
+  return metrics_.Counter("trackfit_gateway_poisoned_total",
+                          "Frames (extractor) and windows of poses (inferencer) given up because the server "
+                          "broke twice with them.",
+                          {{"upstream", serving::Name(upstream)}});
 }
 
 }  // namespace trackfit::gateway

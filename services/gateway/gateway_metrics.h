@@ -20,10 +20,12 @@ class GatewayMetrics {
   void CountFrame(v1::FrameStatus status, std::chrono::duration<double> latency);
   void CountAssessment(const v1::Assessment& assessment, const std::string& expected_exercise);
   void CountBreak(serving::Upstream upstream);
+  void CountPoisoned(serving::Upstream upstream);
 
  private:
   prometheus::Counter& Frames(v1::FrameStatus status);
   prometheus::Counter& Breaks(serving::Upstream upstream);
+  prometheus::Counter& Poisoned(serving::Upstream upstream);
 
   telemetry::Metrics& metrics_;
   prometheus::Histogram& latency_;

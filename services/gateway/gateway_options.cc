@@ -51,6 +51,8 @@ absl::Status GatewayOptions::Validate() const {
 
 serving::AnalysisOptions GatewayOptions::Analysis() const {
   serving::AnalysisOptions options;
+  options.extractor = extractor;
+  options.inferencer = inferencer;
   options.max_frame_bytes = static_cast<size_t>(max_frame_bytes);
   options.max_raw_frame_bytes = static_cast<size_t>(max_raw_frame_bytes);
   options.upstream_timeout =

@@ -18,7 +18,7 @@ struct GatewayOptions {
   rpc::ServerOptions server;
   std::string extractor = "localhost:8001";   // host:port
   std::string inferencer = "localhost:8002";  // host:port
-  double upstream_timeout = 60;               // seconds; see serving::AnalysisOptions
+  double upstream_timeout = 20;               // seconds; see serving::AnalysisOptions
   int64_t max_frame_bytes = 4 << 20;          // largest file; see serving::AnalysisOptions
   int64_t max_raw_frame_bytes = 12 << 20;     // holds 4K in NV12 and I420, 1080p in any format
 

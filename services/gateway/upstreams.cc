@@ -33,10 +33,13 @@ Upstreams::Upstreams(const std::string& extractor, const std::string& inferencer
       extractor_(v1::ExtractorService::NewStub(extractor_channel_)),
       inferencer_(v1::InferencerService::NewStub(rpc::OpenChannel(inferencer))),
       log_(std::move(log)),
+      extractor_log_("extractor", extractor, log_),
+      inferencer_log_("inferencer", inferencer, log_),
       ticks_(ticker.Subscribe([this] { OnTick(); })) {}
 
-std::shared_ptr<const serving::ModelInfo> Upstreams::model() const {
+absl::StatusOr<std::shared_ptr<const serving::ModelInfo>> Upstreams::model() const {
   const std::lock_guard lock(mutex_);
+  if (model_ == nullptr) return query_error_;
   return model_;
 }
 
@@ -45,18 +48,28 @@ bool Upstreams::reached() const {
   return extractor_reached_ && model_ != nullptr;
 }
 
-std::unique_ptr<ExtractorClientLink> Upstreams::LinkToExtractor(const std::string& session_id,
-                                                                ExtractorClientLink::MakeEvents make_events) {
+std::unique_ptr<ExtractorClientLink> Upstreams::LinkToExtractor(
+    const std::string& session_id, std::chrono::system_clock::time_point deadline,
+    ExtractorClientLink::MakeEvents make_events) {
   return std::make_unique<ExtractorClientLink>(
       [this](auto* context, auto* reactor) { extractor_->async()->ExtractStream(context, reactor); },
-      Metadata(session_id), calls_, std::move(make_events));
+      Metadata(session_id), deadline, calls_, std::move(make_events));
 }
 
 std::unique_ptr<InferencerClientLink> Upstreams::LinkToInferencer(
-    const std::string& session_id, InferencerClientLink::MakeEvents make_events) {
+    const std::string& session_id, std::chrono::system_clock::time_point deadline,
+    InferencerClientLink::MakeEvents make_events) {
   return std::make_unique<InferencerClientLink>(
       [this](auto* context, auto* reactor) { inferencer_->async()->InferStream(context, reactor); },
-      Metadata(session_id), calls_, std::move(make_events));
+      Metadata(session_id), deadline, calls_, std::move(make_events));
+}
+
+void Upstreams::NoteBroken(serving::Upstream upstream, const absl::Status& status) {
+  (upstream == serving::Upstream::kExtractor ? extractor_log_ : inferencer_log_).Broken(status);
+}
+
+void Upstreams::NoteAnswered(serving::Upstream upstream) {
+  (upstream == serving::Upstream::kExtractor ? extractor_log_ : inferencer_log_).StreamAnswered();
 }
 
 void Upstreams::OnTick() {
@@ -95,12 +108,14 @@ void Upstreams::TakeModel(const grpc::Status& status, const v1::GetModelResponse
                            response.rate_hz(),
                            static_cast<int>(response.window_frames())});
   }
-  // Once for each reason: a wrong address must show, but not five times a second.
-  if (!status.ok() && status.error_message() != query_error_) {
-    log_.Warning("the inferencer does not answer",
-                 {{"code", rpc::CodeName(rpc::FromGrpcStatus(status))}, {"message", status.error_message()}});
+  if (status.ok()) {
+    inferencer_log_.CallAnswered();
+  } else {
+    query_error_ = status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED
+                       ? absl::UnavailableError("it does not answer")
+                       : rpc::FromGrpcStatus(status);
+    inferencer_log_.Broken(query_error_);
   }
-  query_error_ = status.error_message();
   query_.reset();
 }
 

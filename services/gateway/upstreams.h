@@ -12,11 +12,14 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "rpc/client_link.h"
 #include "rpc/open_calls.h"
 #include "serving/analysis_session.h"
 #include "serving/ticker.h"
 #include "telemetry/log.h"
+#include "upstream_log.h"
 
 namespace trackfit::gateway {
 
@@ -32,18 +35,24 @@ class Upstreams {
             telemetry::Logger log);
   Upstreams(const Upstreams&) = delete;
   Upstreams& operator=(const Upstreams&) = delete;
-  // Null until the inferencer has answered for the first time.
-  std::shared_ptr<const serving::ModelInfo> model() const;
+  // Until the inferencer has answered for the first time, why it does not.
+  absl::StatusOr<std::shared_ptr<const serving::ModelInfo>> model() const;
 
   // True once both have been reached. Stays true: sessions survive the loss of a server, so that is no reason
   // to be sent away from this gateway.
   bool reached() const;
 
-  // Streams of one session; `session_id` goes along as metadata.
+  // Streams of one session; `session_id` goes along as metadata, and the client's deadline holds for them.
   std::unique_ptr<ExtractorClientLink> LinkToExtractor(const std::string& session_id,
+                                                       std::chrono::system_clock::time_point deadline,
                                                        ExtractorClientLink::MakeEvents make_events);
   std::unique_ptr<InferencerClientLink> LinkToInferencer(const std::string& session_id,
+                                                         std::chrono::system_clock::time_point deadline,
                                                          InferencerClientLink::MakeEvents make_events);
+
+  // What sessions report; logged once each time that an upstream goes away or comes back.
+  void NoteBroken(serving::Upstream upstream, const absl::Status& status);
+  void NoteAnswered(serving::Upstream upstream);
 
  private:
   struct ModelQuery;
@@ -56,11 +65,13 @@ class Upstreams {
   const std::unique_ptr<v1::ExtractorService::Stub> extractor_;
   const std::unique_ptr<v1::InferencerService::Stub> inferencer_;
   const telemetry::Logger log_;
+  UpstreamLog extractor_log_;
+  UpstreamLog inferencer_log_;
 
   mutable std::mutex mutex_;
   std::shared_ptr<ModelQuery> query_;  // under way
   std::chrono::steady_clock::time_point next_query_{};
-  std::string query_error_;  // of the last query; empty when it went well
+  absl::Status query_error_ = absl::UnavailableError("it has not answered yet");  // of the last query
   std::shared_ptr<const serving::ModelInfo> model_;
   bool extractor_reached_ = false;
 

@@ -24,9 +24,11 @@ using testing::Analyze;
 using testing::AnalyzeCall;
 using testing::Analyzed;
 using testing::ConfigRequest;
+using ::testing::ElementsAre;
 using testing::FrameRequest;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::SizeIs;
 
 // A gateway in this process.
 class Gateway {
@@ -38,6 +40,8 @@ class Gateway {
     options.server.metrics_listen = "127.0.0.1:0";
     options.server.log_level = "error";
     options.server.drain_grace = 1;
+    options.extractor = extractor;
+    options.inferencer = inferencer;
     runtime_ = *rpc::Runtime::Create("gateway", options.server);
     ticker_ = std::make_unique<serving::Ticker>(std::chrono::milliseconds(20));
     upstreams_ = std::make_unique<gateway::Upstreams>(extractor, inferencer, *ticker_, runtime_->log());
@@ -81,6 +85,14 @@ std::vector<v1::AnalyzeRequest> Clip(uint64_t count, const std::string& taste = 
   std::vector<v1::AnalyzeRequest> requests = {ConfigRequest()};
   for (uint64_t i = 0; i < count; ++i) requests.push_back(FrameRequest(i, taste + std::to_string(i)));
   return requests;
+}
+
+std::vector<std::string> Messages(const Analyzed& analyzed) {
+  std::vector<std::string> messages;
+  for (const auto& response : analyzed.responses) {
+    for (const auto& notice : response.notices()) messages.push_back(notice.message());
+  }
+  return messages;
 }
 
 class GatewayStreams : public ::testing::Test {
@@ -166,9 +178,75 @@ TEST_F(GatewayStreams, EndWithTheNameOfTheFieldThatBreaksTheProtocol) {
   EXPECT_THAT(message_of({ConfigRequest(config)}), HasSubstr("config.expected_exercise"));
   v1::AnalyzeRequest pose;
   pose.mutable_pose()->add_landmarks();
-  EXPECT_THAT(message_of({ConfigRequest(), pose}), HasSubstr("pose.landmarks"));
   EXPECT_THAT(message_of({ConfigRequest(), FrameRequest(0, "a"), pose}),
               HasSubstr("pose: this session sends frames"));
+}
+
+TEST_F(GatewayStreams, GoOnAfterATimestampThatDoesNotIncrease) {
+  auto clip = Clip(4);
+  clip[3].mutable_frame()->set_timestamp_us(testing::TimestampUs(1));
+  const Analyzed analyzed = Analyze(gateway().port(), clip);
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  EXPECT_EQ(analyzed.Answered(), Range(0, 4));
+  EXPECT_EQ(analyzed.FrameResults()[2].status(), v1::FRAME_STATUS_INVALID_FRAME);
+  EXPECT_THAT(analyzed.FrameResults()[2].detail(), HasSubstr("timestamp does not increase"));
+  EXPECT_EQ(analyzed.Summary().invalid(), 1U);
+  EXPECT_THAT(gateway().MetricsText(),
+              HasSubstr("trackfit_gateway_frames_total{status=\"invalid_frame\"} 1"));
+}
+
+TEST_F(GatewayStreams, SayWhenTimestampsAreNotInMicroseconds) {
+  auto clip = Clip(120);
+  for (size_t i = 1; i < clip.size(); ++i) {
+    clip[i].mutable_frame()->set_timestamp_us(static_cast<int64_t>(33 * i));
+  }
+  const Analyzed analyzed = Analyze(gateway().port(), clip);
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  EXPECT_TRUE(analyzed.Assessments().empty());
+  ASSERT_THAT(Messages(analyzed), SizeIs(1));
+  EXPECT_THAT(Messages(analyzed)[0], HasSubstr("are they milliseconds?"));
+  EXPECT_EQ(analyzed.Summary().notices(0).code(), v1::NOTICE_CODE_IMPLAUSIBLE_RATE);
+}
+
+TEST_F(GatewayStreams, AnswerAFrameThatNoExtractorSurvivesAndGoOn) {
+  const testing::Undertaker undertaker(extractor_);
+  auto clip = Clip(40);
+  clip[21].mutable_frame()->set_encoded("deadly");
+  const Analyzed analyzed = Analyze(gateway().port(), clip);
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  EXPECT_EQ(analyzed.Answered(), Range(0, 40));
+  EXPECT_EQ(analyzed.Summary().invalid(), 1U);
+  EXPECT_EQ(analyzed.FrameResults()[20].status(), v1::FRAME_STATUS_INVALID_FRAME);
+  EXPECT_THAT(analyzed.FrameResults()[20].detail(), HasSubstr("the extractor broke twice with this frame: "));
+  EXPECT_EQ(extractor_.service().dying, 2);
+  EXPECT_THAT(gateway().MetricsText(),
+              HasSubstr("trackfit_gateway_poisoned_total{upstream=\"extractor\"} 1"));
+}
+
+TEST_F(GatewayStreams, AnswerAFrameThatEveryExtractorReportsAFailureWith) {
+  auto clip = Clip(40);
+  clip[21].mutable_frame()->set_encoded("failure");
+  const Analyzed analyzed = Analyze(gateway().port(), clip);
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  EXPECT_EQ(analyzed.Answered(), Range(0, 40));
+  EXPECT_EQ(analyzed.FrameResults()[20].detail(),
+            "the extractor broke twice with this frame: the engine fails");
+  EXPECT_EQ(extractor_.service().streams, 3);
+}
+
+TEST_F(GatewayStreams, LeaveOutAWindowThatNoInferencerSurvivesAndGoOn) {
+  inferencer_.service().deadly = 100;
+  const testing::Undertaker undertaker(inferencer_);
+  const Analyzed analyzed = Analyze(gateway().port(), Clip(240));
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  EXPECT_EQ(analyzed.Summary().poses(), 240U);
+  EXPECT_EQ(inferencer_.service().dying, 2);
+  ASSERT_THAT(Messages(analyzed), SizeIs(1));
+  EXPECT_THAT(Messages(analyzed)[0], HasSubstr("the inferencer broke twice with the poses up to 105 ("));
+  EXPECT_EQ(analyzed.Summary().notices(0).code(), v1::NOTICE_CODE_POSES_SKIPPED);
+  std::vector<uint64_t> ends;
+  for (const auto& assessment : analyzed.Assessments()) ends.push_back(assessment.last_sequence());
+  EXPECT_THAT(ends, ElementsAre(59, 74, 89, 165, 180, 195, 210, 225)) << "the window behind 89 has pose 100";
 }
 
 TEST_F(GatewayStreams, LoseNoFrameWithTheExtractor) {
@@ -227,6 +305,39 @@ TEST_F(GatewayStreams, EndWithUnavailableWhenAnUpstreamStaysAway) {
   const Analyzed analyzed = Analyze(gateway().port(), Clip(5));
   EXPECT_EQ(analyzed.status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_THAT(analyzed.status.error_message(), HasSubstr("extractor"));
+}
+
+TEST_F(GatewayStreams, SayThatTheExtractorIsAwayAndThatItIsBack) {
+  ASSERT_TRUE(gateway().BecomesReady());
+  extractor_.Kill();
+  AnalyzeCall call(gateway().port());
+  call.StartReading();
+  for (const auto& request : Clip(3)) call.Send(request);
+  ASSERT_TRUE(call.WaitForResponses(2)) << "the introduction and a notice";
+  extractor_.Start();
+  const Analyzed analyzed = call.Finish();
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  EXPECT_EQ(analyzed.Answered(), Range(0, 3));
+  ASSERT_GE(analyzed.responses[1].notices_size(), 1);
+  EXPECT_EQ(analyzed.responses[1].notices(0).code(), v1::NOTICE_CODE_UPSTREAM_AWAY);
+  EXPECT_EQ(analyzed.responses[1].notices(0).message(),
+            "the extractor at " + extractor_.address() +
+                " cannot be reached (connection refused); frames wait for it");
+}
+
+TEST_F(GatewayStreams, EndWithTheClientsDeadlineEverywhere) {
+  extractor_.service().pause_ms = 50;
+  AnalyzeCall call(gateway().port(), std::chrono::seconds(1));
+  call.StartReading();
+  const auto deadline = std::chrono::system_clock::now() + std::chrono::seconds(1);
+  for (const auto& request : Clip(100)) {
+    if (!call.Send(request)) break;
+  }
+  EXPECT_EQ(call.Await().status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_GT(extractor_.service().deadline.load(), deadline - std::chrono::milliseconds(500));
+  EXPECT_LT(extractor_.service().deadline.load(), deadline + std::chrono::milliseconds(500));
+  EXPECT_LT(inferencer_.service().deadline.load(), deadline + std::chrono::milliseconds(500));
+  EXPECT_THAT(gateway().MetricsText(), HasSubstr("upstream_breaks_total{upstream=\"extractor\"} 0"));
 }
 
 TEST_F(GatewayStreams, WaitForAnInferencerThatComesLater) {

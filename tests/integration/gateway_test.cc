@@ -229,6 +229,36 @@ TEST(GatewayProcess, ReachesItsUpstreamsDirectlyWhateverTheEnvironmentSaysOfProx
   EXPECT_EQ(analyzed.Summary().poses(), 1U);
 }
 
+// An outage is two lines in the log, not one for every attempt of every session.
+TEST(GatewayProcess, LogsOnceThatAnUpstreamIsAwayAndOnceThatItIsBack) {
+  testing::FakeServer<testing::FakeExtractor> extractor;
+  testing::FakeServer<testing::FakeInferencer> inferencer;
+  const ServerProcess gateway("trackfit-gateway",
+                              {"--extractor", extractor.address(), "--inferencer", inferencer.address()});
+  ASSERT_NE(gateway.port(), 0);
+  ASSERT_TRUE(Analyze(gateway.port(), {ConfigRequest(), FrameRequest(0, "a")}).status.ok());
+  extractor.Kill();
+  AnalyzeCall first(gateway.port()), second(gateway.port());
+  for (AnalyzeCall* call : {&first, &second}) {
+    call->StartReading();
+    call->Send(ConfigRequest());
+    call->Send(FrameRequest(0, "a"));
+    ASSERT_TRUE(call->WaitForResponses(2)) << "the introduction and a notice";
+  }
+  extractor.Start();
+  EXPECT_TRUE(first.Finish().status.ok());
+  EXPECT_TRUE(second.Finish().status.ok());
+  const std::string log = gateway.Log();
+  const auto lines_with = [&log](const std::string& text) {
+    size_t count = 0;
+    for (size_t at = log.find(text); at != std::string::npos; at = log.find(text, at + 1)) ++count;
+    return count;
+  };
+  EXPECT_EQ(lines_with("upstream away"), 1U) << log;
+  EXPECT_EQ(lines_with("upstream back"), 1U) << log;
+  EXPECT_EQ(lines_with("upstream stream broken"), 0U) << log;
+}
+
 TEST_F(GatewayProcesses, GiveTheSameAssessmentsWhenTheInferencerIsKilled) {
   if (inferencer_ == nullptr) GTEST_SKIP() << "no trained model in deploy/models/protogcn";
   std::vector<v1::AnalyzeRequest> requests = {ConfigRequest()};

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -54,6 +55,25 @@ class FakeServer {
   std::unique_ptr<grpc::Server> server_;
 };
 
+// Kills a server and starts it again, as its supervisor does, whenever its service is dying.
+template <class Service>
+class Undertaker {
+ public:
+  explicit Undertaker(FakeServer<Service>& server)
+      : thread_([&server](const std::stop_token& stop) {
+          for (int deaths = 0; !stop.stop_requested();) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            if (server.service().dying == deaths) continue;
+            deaths = server.service().dying;
+            server.Kill();
+            server.Start();
+          }
+        }) {}
+
+ private:
+  std::jthread thread_;
+};
+
 struct StreamCount {
   std::atomic<int> streams = 0;  // since the beginning
   std::atomic<int> open = 0;     // at the moment
@@ -74,15 +94,24 @@ class OpenStream {
   StreamCount& count_;
 };
 
+inline void AwaitDeath(const grpc::ServerContext& context, std::atomic<int>& dying) {
+  ++dying;
+  while (!context.IsCancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
 // Sees in every picture a pose that depends on its bytes; "corrupt" is an invalid frame, "nobody" an empty
-// one.
+// one. "failure" is one over which the engine fails, and with "deadly" the stream waits for the death of the
+// server, which a test brings about.
 class FakeExtractor final : public v1::ExtractorService::Service, public StreamCount {
  public:
   grpc::Status ExtractStream(
-      grpc::ServerContext* /*context*/,
+      grpc::ServerContext* context,
       grpc::ServerReaderWriter<v1::ExtractStreamResponse, v1::ExtractStreamRequest>* stream) override {
     const OpenStream counted(*this);
+    deadline = context->deadline();
     for (v1::ExtractStreamRequest request; stream->Read(&request);) {
+      if (request.frame().encoded() == "failure") return {grpc::StatusCode::INTERNAL, "the engine fails"};
+      if (request.frame().encoded() == "deadly") AwaitDeath(*context, dying);
       std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms));
       v1::ExtractStreamResponse response;
       *response.mutable_result() = See(request.frame());
@@ -94,6 +123,8 @@ class FakeExtractor final : public v1::ExtractorService::Service, public StreamC
 
   std::atomic<int> frames = 0;
   std::atomic<int> pause_ms = 0;
+  std::atomic<int> dying = 0;                                     // how often it got something deadly
+  std::atomic<std::chrono::system_clock::time_point> deadline{};  // of the latest stream
 
  private:
   static v1::FrameResult See(const v1::Frame& frame) {
@@ -135,12 +166,14 @@ inline assessment::Assessment JudgeByMean(std::span<const skeleton::Pose> window
   return SureOfSquat(mean, expected);
 }
 
+// Dies, as the extractor does, of a window with the pose whose sequence is `deadly`.
 class FakeInferencer final : public v1::InferencerService::Service, public StreamCount {
  public:
   grpc::Status InferStream(
-      grpc::ServerContext* /*context*/,
+      grpc::ServerContext* context,
       grpc::ServerReaderWriter<v1::InferStreamResponse, v1::InferStreamRequest>* stream) override {
     const OpenStream counted(*this);
+    deadline = context->deadline();
     v1::InferStreamRequest request;
     if (!stream->Read(&request)) return grpc::Status::OK;
     auto session = assessment::WindowSession::Create(assessor_, rpc::FromProto(request.config().window()),
@@ -151,7 +184,12 @@ class FakeInferencer final : public v1::InferencerService::Service, public Strea
       if (!pose.ok()) return rpc::ToGrpcStatus(pose.status());
       const auto assessments = session->Push(*pose);
       if (!assessments.ok()) return rpc::ToGrpcStatus(assessments.status());
-      for (const auto& assessment : *assessments) Write(*stream, assessment);
+      for (const auto& assessment : *assessments) {
+        if (assessment.first_sequence <= deadly && deadly <= assessment.last_sequence) {
+          AwaitDeath(*context, dying);
+        }
+        Write(*stream, assessment);
+      }
       ++poses;
     }
     const auto last = session->Finish();
@@ -170,6 +208,9 @@ class FakeInferencer final : public v1::InferencerService::Service, public Strea
   }
 
   std::atomic<int> poses = 0;
+  std::atomic<uint64_t> deadly = std::numeric_limits<uint64_t>::max();
+  std::atomic<int> dying = 0;                                     // how often it got something deadly
+  std::atomic<std::chrono::system_clock::time_point> deadline{};  // of the latest stream
 
  private:
   static void Write(grpc::ServerReaderWriter<v1::InferStreamResponse, v1::InferStreamRequest>& stream,

@@ -48,11 +48,11 @@ TEST(FrameLedger, HoldsAnAnswerBackUntilThoseBeforeItAreThere) {
   EXPECT_TRUE(ledger.empty());
 }
 
-TEST(FrameLedger, DropsTheOldestWaitingFrameAndSaysSo) {
+TEST(FrameLedger, GivesUpTheOldestWaitingFrameAndSaysWhy) {
   FrameLedger ledger;
   for (uint64_t sequence = 1; sequence <= 3; ++sequence) ledger.AddFrame(FrameNumber(sequence), {});
   ledger.NextToSend();
-  ledger.DropOldestWaiting();
+  ledger.GiveUpOldestWaiting(v1::FRAME_STATUS_DROPPED, "newer frames were waiting");
   EXPECT_EQ(ledger.waiting(), 1U);
   EXPECT_EQ(ledger.NextToSend()->frame().sequence(), 3U);
   ASSERT_TRUE(ledger.Answer(ResultOf(1)).ok());
@@ -61,7 +61,7 @@ TEST(FrameLedger, DropsTheOldestWaitingFrameAndSaysSo) {
   ASSERT_TRUE(dropped);
   EXPECT_EQ(dropped->result.sequence(), 2U);
   EXPECT_EQ(dropped->result.status(), v1::FRAME_STATUS_DROPPED);
-  EXPECT_FALSE(dropped->result.detail().empty());
+  EXPECT_EQ(dropped->result.detail(), "newer frames were waiting");
 }
 
 TEST(FrameLedger, SendsUnansweredFramesAgainAfterABreakAndNoOthers) {
@@ -69,7 +69,8 @@ TEST(FrameLedger, SendsUnansweredFramesAgainAfterABreakAndNoOthers) {
   for (uint64_t sequence = 1; sequence <= 4; ++sequence) ledger.AddFrame(FrameNumber(sequence), {});
   for (int sent = 0; sent < 3; ++sent) ledger.NextToSend();
   ASSERT_TRUE(ledger.Answer(ResultOf(1)).ok());
-  ledger.ReturnInFlight();
+  EXPECT_EQ(ledger.ReturnInFlight(), 2U) << "the oldest that was with the extractor";
+  EXPECT_EQ(ledger.ReturnInFlight(), std::nullopt);
   EXPECT_EQ(ledger.in_flight(), 0U);
   for (uint64_t sequence = 2; sequence <= 4; ++sequence) {
     EXPECT_EQ(ledger.NextToSend()->frame().sequence(), sequence);

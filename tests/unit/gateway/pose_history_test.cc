@@ -78,6 +78,31 @@ TEST(PoseHistory, KeepsABoundedNumberOfSentPoses) {
   EXPECT_EQ(history.NextToSend()->pose().sequence(), 990U);
 }
 
+TEST(PoseHistory, SkipsAWindowFromItsBeginning) {
+  PoseHistory history = Sent(1'000'000, 100, 50);
+  EXPECT_EQ(history.Skip(std::nullopt, 10 * kFrameUs), 10U);
+  history.Rewind();
+  EXPECT_EQ(history.NextToSend()->pose().sequence(), 11U);
+  EXPECT_EQ(history.added(), 50U);
+}
+
+TEST(PoseHistory, SkipsWhatBelongsToTheWindowBehindAnAssessment) {
+  PoseHistory history = Sent(1'000'000, 100, 50);
+  EXPECT_EQ(history.Skip(20, 10 * kFrameUs), 30U);
+  history.Rewind();
+  EXPECT_EQ(history.unsent(), 19U);
+}
+
+TEST(PoseHistory, SkipsNoPoseThatWasNotSent) {
+  PoseHistory history = Sent(1'000'000, 100, 50);
+  history.Add(PoseNumber(50, 50 * kFrameUs));
+  EXPECT_EQ(history.Skip(45, 10 * kFrameUs), 49U);
+  EXPECT_EQ(history.unsent(), 1U);
+  history.Rewind();
+  EXPECT_EQ(history.Skip(45, 10 * kFrameUs), std::nullopt);
+  EXPECT_EQ(history.NextToSend()->pose().sequence(), 50U);
+}
+
 TEST(PoseHistory, AcceptsTimestampsAtBothEndsOfTheirRange) {
   PoseHistory history(1'000'000, 10);
   history.Add(PoseNumber(1, std::numeric_limits<int64_t>::min()));

@@ -1,0 +1,86 @@
+#include "serving/frame_rate_check.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace trackfit::serving {
+namespace {
+
+constexpr double kHighestRate = 1000;
+constexpr double kLowestRate = 0.5;
+constexpr int kFrames = 30;
+constexpr int kFewestIntervals = 8;
+
+struct Unit {
+  const char* name;
+  double us;  // microseconds in it
+};
+constexpr Unit kUnits[] = {{"nanoseconds", 1e-3}, {"milliseconds", 1e3}, {"seconds", 1e6}};
+
+// The unit in which the timestamps must be, so that their rate comes nearest to that of a camera; null when
+// it would be plausible in none.
+const Unit* LikelyUnit(double rate) {
+  const Unit* likely = nullptr;
+  const auto distance = [rate](const Unit& unit) { return std::abs(std::log(rate / unit.us / 30)); };
+  for (const Unit& unit : kUnits) {
+    const double in_unit = rate / unit.us;
+    if (in_unit < kLowestRate || in_unit > kHighestRate) continue;
+    if (likely == nullptr || distance(unit) < distance(*likely)) likely = &unit;
+  }
+  return likely;
+}
+
+std::string Explain(const std::string& field, double interval_us) {
+  const double rate = 1e6 / interval_us;
+  std::string message = absl::StrFormat("timestamps advance by %.*f us per frame = %.*f frames/s",
+                                        interval_us < 10 ? 1 : 0, interval_us, rate < 10 ? 2 : 0, rate);
+  if (const Unit* unit = LikelyUnit(rate)) absl::StrAppend(&message, "; are they ", unit->name, "?");
+  return absl::StrCat(message, message.back() == '?' ? " " : "; ", field, " is in microseconds");
+}
+
+}  // namespace
+
+std::optional<std::string> FrameRateCheck::Add(int64_t timestamp_us) {
+  if (judged_) return std::nullopt;
+  const auto time = static_cast<double>(timestamp_us);
+  if (frames_++ == 0) {
+    first_us_ = last_us_ = time;
+    return std::nullopt;
+  }
+  if (const double interval = time - last_us_; interval > 1e6 / kLowestRate) {
+    ++slow_;
+    slow_us_ += interval;
+  }
+  last_us_ = std::max(last_us_, time);
+  if (auto slow = JudgeSlow()) return slow;
+  if (frames_ < kFrames) return std::nullopt;
+  return JudgeFast();
+}
+
+std::optional<std::string> FrameRateCheck::Finish() {
+  if (judged_ || frames_ <= kFewestIntervals) return std::nullopt;
+  return JudgeFast();
+}
+
+std::optional<std::string> FrameRateCheck::JudgeFast() {
+  judged_ = true;
+  const int intervals = frames_ - 1;
+  const double span_us = last_us_ - first_us_;
+  if (span_us <= 0) {
+    return absl::StrCat("timestamps do not advance: none of ", frames_, " frames is later than the first; ",
+                        field_, " says when each was taken, in microseconds");
+  }
+  if (span_us * kHighestRate >= intervals * 1e6) return std::nullopt;
+  return Explain(field_, span_us / intervals);
+}
+
+std::optional<std::string> FrameRateCheck::JudgeSlow() {
+  if (slow_ < kFewestIntervals || slow_ * 4 < (frames_ - 1) * 3) return std::nullopt;
+  judged_ = true;
+  return Explain(field_, slow_us_ / slow_);
+}
+
+}  // namespace trackfit::serving

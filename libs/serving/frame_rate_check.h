@@ -1,0 +1,48 @@
+// Notices timestamps that are not in microseconds: the rate that they imply is one that no camera has.
+#ifndef TRACKFIT_SERVING_FRAME_RATE_CHECK_H_
+#define TRACKFIT_SERVING_FRAME_RATE_CHECK_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace trackfit::serving {
+
+// Looks at the beginning of one stream, which is counted in frames, because its seconds are what is in doubt:
+//
+// - Above 1,000 frames per second: the first 30 frames take less than 29 ms in all. One pause, as between a
+//   camera's first frame and its second, or a dropped frame makes that longer, never shorter.
+// - Below 0.5 frames per second: of the first intervals at least eight, and three in four, are longer than
+// two
+//   seconds. One pause does not make it so.
+//
+// Not thread-safe.
+class FrameRateCheck {
+ public:
+  // `field` is what holds the timestamps, such as "frame.timestamp_us".
+  explicit FrameRateCheck(std::string field) : field_(std::move(field)) {}
+
+  // Takes the next frame's timestamp, whatever it is; those that do not increase count, too. When the rate
+  // turns out to be implausible, gives once a sentence that names the rate and the likely cause.
+  std::optional<std::string> Add(int64_t timestamp_us);
+
+  // The stream is over: what can be said of fewer frames, but at least nine.
+  std::optional<std::string> Finish();
+
+ private:
+  std::optional<std::string> JudgeFast();
+  std::optional<std::string> JudgeSlow();
+
+  std::string field_;
+  bool judged_ = false;
+  int frames_ = 0;
+  double first_us_ = 0;  // double: the difference of two int64 need not fit an int64
+  double last_us_ = 0;   // the latest of all times
+  int slow_ = 0;         // intervals longer than two seconds
+  double slow_us_ = 0;   // their sum
+};
+
+}  // namespace trackfit::serving
+
+#endif  // TRACKFIT_SERVING_FRAME_RATE_CHECK_H_
