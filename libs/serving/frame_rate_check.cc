@@ -44,43 +44,48 @@ std::string Explain(const std::string& field, double interval_us) {
 }  // namespace
 
 std::optional<std::string> FrameRateCheck::Add(int64_t timestamp_us) {
-  if (judged_) return std::nullopt;
+  if (told_) return std::nullopt;
   const auto time = static_cast<double>(timestamp_us);
-  if (frames_++ == 0) {
-    first_us_ = last_us_ = time;
-    return std::nullopt;
-  }
-  if (const double interval = time - last_us_; interval > 1e6 / kLowestRate) {
-    ++slow_;
-    slow_us_ += interval;
-  }
+  if (frames_ == 0) first_us_ = last_us_ = time;
+  const double interval = time - last_us_;
   last_us_ = std::max(last_us_, time);
-  if (auto slow = JudgeSlow()) return slow;
-  if (frames_ < kFrames) return std::nullopt;
-  return JudgeFast();
+  stuck_ = interval > 0 || frames_ == 0 ? 0 : stuck_ + 1;
+  std::optional<std::string> message;
+  if (stuck_ >= kFrames) message = DescribeStuck();
+  if (!judged_) {
+    ++frames_;
+    if (interval > 1e6 / kLowestRate) {
+      ++slow_;
+      slow_us_ += interval;
+    }
+    if (IsSlow() || frames_ == kFrames) message = Judge();
+  }
+  told_ = message.has_value();
+  return message;
 }
 
 std::optional<std::string> FrameRateCheck::Finish() {
-  if (judged_ || frames_ <= kFewestIntervals) return std::nullopt;
-  return JudgeFast();
+  if (told_ || judged_ || frames_ <= kFewestIntervals) return std::nullopt;
+  return Judge();
 }
 
-std::optional<std::string> FrameRateCheck::JudgeFast() {
+std::optional<std::string> FrameRateCheck::Judge() {
   judged_ = true;
   const int intervals = frames_ - 1;
   const double span_us = last_us_ - first_us_;
-  if (span_us <= 0) {
-    return absl::StrCat("timestamps do not advance: none of ", frames_, " frames is later than the first; ",
-                        field_, " says when each was taken, in microseconds");
-  }
-  if (span_us * kHighestRate >= intervals * 1e6) return std::nullopt;
-  return Explain(field_, span_us / intervals);
+  if (IsSlow()) return Explain(field_, slow_us_ / slow_);
+  if (span_us <= 0) return DescribeStuck();
+  if (span_us * kHighestRate < intervals * 1e6) return Explain(field_, span_us / intervals);
+  return std::nullopt;
 }
 
-std::optional<std::string> FrameRateCheck::JudgeSlow() {
-  if (slow_ < kFewestIntervals || slow_ * 4 < (frames_ - 1) * 3) return std::nullopt;
-  judged_ = true;
-  return Explain(field_, slow_us_ / slow_);
+bool FrameRateCheck::IsSlow() const { return slow_ >= kFewestIntervals && slow_ * 4 >= (frames_ - 1) * 3; }
+
+std::string FrameRateCheck::DescribeStuck() const {
+  return absl::StrFormat(
+      "timestamps do not advance: none of %d frames is later than %.0f; %s says when each was "
+      "taken, in microseconds",
+      stuck_, last_us_, field_);
 }
 
 }  // namespace trackfit::serving

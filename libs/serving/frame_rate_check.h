@@ -9,13 +9,16 @@
 
 namespace trackfit::serving {
 
-// Looks at the beginning of one stream, which is counted in frames, because its seconds are what is in doubt:
+// Looks at the beginning of one stream, which is counted in frames, because its seconds are what is in doubt;
+// only for frames that do not advance it looks at all of it:
 //
 // - Above 1,000 frames per second: the first 30 frames take less than 29 ms in all. One pause, as between a
 //   camera's first frame and its second, or a dropped frame makes that longer, never shorter.
 // - Below 0.5 frames per second: of the first intervals at least eight, and three in four, are longer than
-// two
-//   seconds. One pause does not make it so.
+//   two seconds. One pause does not make it so.
+// - Not at all: thirty frames in a row are not later than one before them, as when no timestamp is set, when
+//   a clock was set back, or when one timestamp was far ahead. A few that repeat or go back do not make it
+//   so.
 //
 // Not thread-safe.
 class FrameRateCheck {
@@ -24,21 +27,24 @@ class FrameRateCheck {
   explicit FrameRateCheck(std::string field) : field_(std::move(field)) {}
 
   // Takes the next frame's timestamp, whatever it is; those that do not increase count, too. When the rate
-  // turns out to be implausible, gives once a sentence that names the rate and the likely cause.
+  // turns out to be implausible, gives once a sentence that names it and the likely cause.
   std::optional<std::string> Add(int64_t timestamp_us);
 
   // The stream is over: what can be said of fewer frames, but at least nine.
   std::optional<std::string> Finish();
 
  private:
-  std::optional<std::string> JudgeFast();
-  std::optional<std::string> JudgeSlow();
+  std::optional<std::string> Judge();
+  bool IsSlow() const;
+  std::string DescribeStuck() const;
 
   std::string field_;
-  bool judged_ = false;
-  int frames_ = 0;
+  bool told_ = false;
+  bool judged_ = false;  // the beginning
+  int frames_ = 0;       // of the beginning
   double first_us_ = 0;  // double: the difference of two int64 need not fit an int64
   double last_us_ = 0;   // the latest of all times
+  int stuck_ = 0;        // frames since then that are not later
   int slow_ = 0;         // intervals longer than two seconds
   double slow_us_ = 0;   // their sum
 };
