@@ -32,7 +32,7 @@ inline skeleton::Pose StandingPose() {
   return pose;
 }
 
-// The left wrist moves up and down once a second; sampled at `fps` for `seconds`.
+// The left hand moves up and down once a second; sampled at `fps` for `seconds`.
 inline std::vector<skeleton::Pose> WavingPoses(double fps, double seconds) {
   std::vector<skeleton::Pose> poses;
   const int count = static_cast<int>(std::lround(fps * seconds));
@@ -41,7 +41,10 @@ inline std::vector<skeleton::Pose> WavingPoses(double fps, double seconds) {
     pose.sequence = static_cast<uint64_t>(i);
     pose.timestamp_us = std::llround(i * 1e6 / fps);
     const double t = static_cast<double>(pose.timestamp_us) * 1e-6;
-    pose.landmarks[skeleton::kLeftWrist].y += 0.1F * static_cast<float>(std::sin(2 * M_PI * t));
+    for (const int joint :
+         {skeleton::kLeftWrist, skeleton::kLeftPinky, skeleton::kLeftIndex, skeleton::kLeftThumb}) {
+      pose.landmarks[joint].y += 0.1F * static_cast<float>(std::sin(2 * M_PI * t));
+    }
     poses.push_back(pose);
   }
   return poses;
