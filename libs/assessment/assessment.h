@@ -34,6 +34,18 @@ struct JointError {
       true;  // false: hardly seen in this window, so nothing is said of it; error and percentile are 0
 };
 
+enum class NoticeCode {
+  kNoMovement,  // hardly anything moves in the window
+  kFewPoses,    // most of the window is interpolated between too few poses
+};
+
+// Why an assessment is less than it seems.
+struct Notice {
+  NoticeCode code = NoticeCode::kNoMovement;
+  std::string message;    // a sentence for people: what was noticed, what to do
+  uint64_t sequence = 0;  // of the latest pose when it was noticed
+};
+
 struct Assessment {
   uint64_t first_sequence = 0;
   uint64_t last_sequence = 0;
@@ -41,7 +53,7 @@ struct Assessment {
   std::string exercise;             // the most probable that is not the background class
   float confidence = 0;             // its probability
   // How much the movement looks like one of the model's exercises rather than anything else, [0, 1]. known:
-  // high enough to be one of them.
+  // high enough to be one of them, and no notice says that the window shows too little to tell.
   float known_score = 0;
   bool known = false;
   std::string judged_exercise;  // what quality and joint errors refer to
@@ -49,6 +61,10 @@ struct Assessment {
   std::array<JointError, skeleton::kJointCount> joint_errors{};
   std::vector<float> embedding;  // the network's own, L2-normalised; not in the contract
   std::string model_version;
+  std::vector<Notice> notices;  // mostly empty
+
+  // Shows too little to name an exercise, whatever the network makes of it.
+  bool held_back() const { return !notices.empty(); }
 };
 
 }  // namespace trackfit::assessment

@@ -26,6 +26,7 @@ class Assessor {
   virtual const std::vector<std::string>& exercises() const = 0;
 
   // Assesses poses that are uniform in time at rate_hz. `expected_exercise` is empty or one of exercises().
+  // A window without movement (evidence.h) gets a notice and is not known.
   virtual absl::StatusOr<Assessment> Assess(std::span<const skeleton::Pose> window,
                                             const std::string& expected_exercise) const = 0;
 };

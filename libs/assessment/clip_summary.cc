@@ -5,48 +5,68 @@
 #include <numeric>
 
 namespace trackfit::assessment {
+namespace {
+
+// Where fewer than one window of three shows enough, that may be what noise made of a person who keeps still.
+constexpr int kWindowsPerSufficient = 3;
+
+}  // namespace
 
 void ClipSummary::Add(const Assessment& window) {
-  first_sequence_ = windows_ == 0 ? window.first_sequence : std::min(first_sequence_, window.first_sequence);
+  const bool first = sufficient_.windows + held_back_.windows == 0;
+  first_sequence_ = first ? window.first_sequence : std::min(first_sequence_, window.first_sequence);
   last_sequence_ = std::max(last_sequence_, window.last_sequence);
-  ++windows_;
-  known_windows_ += window.known ? 1 : 0;
-  known_score_ += window.known_score;
   model_version_ = window.model_version;
-  embedding_.resize(std::max(embedding_.size(), window.embedding.size()));
-  for (size_t i = 0; i < window.embedding.size(); ++i) embedding_[i] += window.embedding[i];
-  recognised_.insert(window.exercise);
-  for (const ClassScore& score : window.classes) probability_[score.exercise] += score.probability;
+  for (const Notice& notice : window.notices) {
+    const auto same = [&](const Notice& other) { return other.code == notice.code; };
+    if (std::ranges::none_of(notices_, same)) notices_.push_back(notice);
+  }
+  (window.held_back() ? held_back_ : sufficient_).Add(window);
+}
 
-  Judged& judged = judged_[window.judged_exercise];
-  ++judged.windows;
-  judged.rated = judged.rated || window.quality.level != QualityLevel::kUnspecified;
-  judged.cosine += window.quality.cosine;
-  judged.score += window.quality.score;
+void ClipSummary::Sums::Add(const Assessment& window) {
+  ++windows;
+  known_windows += window.known ? 1 : 0;
+  known_score += window.known_score;
+  embedding.resize(std::max(embedding.size(), window.embedding.size()));
+  for (size_t i = 0; i < window.embedding.size(); ++i) embedding[i] += window.embedding[i];
+  recognised.insert(window.exercise);
+  for (const ClassScore& score : window.classes) probability[score.exercise] += score.probability;
+
+  Judged& sums = judged[window.judged_exercise];
+  ++sums.windows;
+  sums.rated = sums.rated || window.quality.level != QualityLevel::kUnspecified;
+  sums.cosine += window.quality.cosine;
+  sums.score += window.quality.score;
   for (int j = 0; j < skeleton::kJointCount; ++j) {
     if (!window.joint_errors[j].judged) continue;
-    ++judged.joint_windows[j];
-    judged.error[j] += window.joint_errors[j].error;
-    judged.percentile[j] += window.joint_errors[j].percentile;
+    ++sums.joint_windows[j];
+    sums.error[j] += window.joint_errors[j].error;
+    sums.percentile[j] += window.joint_errors[j].percentile;
   }
 }
 
 std::optional<Assessment> ClipSummary::Overall() const {
-  if (windows_ == 0) return std::nullopt;
+  const Sums& all = sufficient_.windows > 0 ? sufficient_ : held_back_;
+  if (all.windows == 0) return std::nullopt;
   Assessment overall;
   overall.first_sequence = first_sequence_;
   overall.last_sequence = last_sequence_;
   overall.model_version = model_version_;
-  overall.known_score = static_cast<float>(known_score_ / windows_);
-  overall.known = known_windows_ * 2 > windows_;
+  overall.known_score = static_cast<float>(all.known_score / all.windows);
+  overall.known = all.known_windows * 2 > all.windows;
+  if (kWindowsPerSufficient * sufficient_.windows < sufficient_.windows + held_back_.windows) {
+    overall.known = false;
+    overall.notices = notices_;
+  }
   const double length =
-      std::sqrt(std::inner_product(embedding_.begin(), embedding_.end(), embedding_.begin(), 0.0));
-  for (const double value : embedding_)
+      std::sqrt(std::inner_product(all.embedding.begin(), all.embedding.end(), all.embedding.begin(), 0.0));
+  for (const double value : all.embedding)
     overall.embedding.push_back(static_cast<float>(length > 0 ? value / length : 0));
-  for (const auto& [exercise, sum] : probability_) {
-    const auto probability = static_cast<float>(sum / windows_);
+  for (const auto& [exercise, sum] : all.probability) {
+    const auto probability = static_cast<float>(sum / all.windows);
     overall.classes.push_back({exercise, probability});
-    if (recognised_.contains(exercise) && (overall.exercise.empty() || probability > overall.confidence)) {
+    if (all.recognised.contains(exercise) && (overall.exercise.empty() || probability > overall.confidence)) {
       overall.exercise = exercise;
       overall.confidence = probability;
     }
@@ -54,9 +74,9 @@ std::optional<Assessment> ClipSummary::Overall() const {
   std::stable_sort(overall.classes.begin(), overall.classes.end(),
                    [](const ClassScore& a, const ClassScore& b) { return a.probability > b.probability; });
 
-  auto judged = judged_.find(overall.exercise);
-  if (judged == judged_.end()) {
-    judged = std::max_element(judged_.begin(), judged_.end(), [](const auto& a, const auto& b) {
+  auto judged = all.judged.find(overall.exercise);
+  if (judged == all.judged.end()) {
+    judged = std::max_element(all.judged.begin(), all.judged.end(), [](const auto& a, const auto& b) {
       return a.second.windows < b.second.windows;
     });
   }

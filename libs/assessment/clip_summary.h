@@ -24,6 +24,10 @@ class ClipSummary {
   // Quality and joint errors are means over the windows judged against that exercise, or, where none was,
   // against the one most often judged; those of a joint over the windows that judged it. Empty when nothing
   // was added.
+  //
+  // All this is of the windows that showed enough (Assessment::held_back()), so that a set stays known when
+  // the person rests afterwards. Where fewer than a third of the windows did, the whole shows too little:
+  // not known, with the first notice of each kind; where none did, the rest is of all.
   std::optional<Assessment> Overall() const;
 
  private:
@@ -37,16 +41,25 @@ class ClipSummary {
     std::array<double, skeleton::kJointCount> percentile{};
   };
 
-  int windows_ = 0;
-  int known_windows_ = 0;
-  double known_score_ = 0;
+  // Over some of the windows.
+  struct Sums {
+    void Add(const Assessment& window);
+
+    int windows = 0;
+    int known_windows = 0;
+    double known_score = 0;
+    std::vector<double> embedding;
+    std::map<std::string, double> probability;
+    std::set<std::string> recognised;
+    std::map<std::string, Judged> judged;  // by judged exercise
+  };
+
   uint64_t first_sequence_ = 0;
   uint64_t last_sequence_ = 0;
   std::string model_version_;
-  std::vector<double> embedding_;              // summed over windows
-  std::map<std::string, double> probability_;  // summed over windows
-  std::set<std::string> recognised_;
-  std::map<std::string, Judged> judged_;  // sums by judged exercise
+  std::vector<Notice> notices_;  // the first of each code
+  Sums sufficient_;              // windows that showed enough
+  Sums held_back_;
 };
 
 }  // namespace trackfit::assessment

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "assessment/evidence.h"
 #include "assessment/window_session.h"
 #include "protogcn/percentile.h"
 #include "skeleton/measures.h"
@@ -86,6 +87,10 @@ absl::StatusOr<Assessment> ProtogcnAssessor::Assess(std::span<const skeleton::Po
   // Without a background there is only how sure the model is of its best.
   assessment.known_score = metadata.background_class.empty() ? assessment.confidence : 1 - background;
   assessment.known = assessment.known_score >= static_cast<float>(metadata.known_threshold);
+  if (auto lack = LackOfMovement(window, shape_.rate_hz)) {
+    assessment.known = false;
+    assessment.notices.push_back(*std::move(lack));
+  }
 
   size_t judged = recognised;
   if (!expected_exercise.empty()) {

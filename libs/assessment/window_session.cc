@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "assessment/evidence.h"
 
 namespace trackfit::assessment {
 namespace {
@@ -66,6 +67,9 @@ absl::StatusOr<std::vector<Assessment>> WindowSession::Push(const skeleton::Pose
   if (somebody_else) resampler_ = skeleton::Resampler(assessor_->rate_hz(), kMaxGapUs);
   if (pose.person_id != 0) person_id_ = pose.person_id;
 
+  const bool far_apart = last_us_ && pose.timestamp_us - *last_us_ > kLongestIntervalUs;
+  last_us_ = pose.timestamp_us;
+
   std::vector<Assessment> assessments;
   const skeleton::Resampler::Result resampled = resampler_.Push(pose);
   if (resampled.gap || somebody_else) {
@@ -73,12 +77,17 @@ absl::StatusOr<std::vector<Assessment>> WindowSession::Push(const skeleton::Pose
     if (!rest.ok()) return rest.status();
     if (*rest) assessments.push_back(**std::move(rest));
     window_.clear();
+    bridged_.clear();
     unassessed_ = 0;
     first_is_due_ = true;
   }
   for (const skeleton::Pose& next : resampled.poses) {
     window_.push_back(next);
-    if (static_cast<int>(window_.size()) > config_.frames) window_.pop_front();
+    bridged_.push_back(far_apart);
+    if (static_cast<int>(window_.size()) > config_.frames) {
+      window_.pop_front();
+      bridged_.pop_front();
+    }
     ++unassessed_;
     const int due_after = first_is_due_ ? config_.first_after : config_.every;
     if (unassessed_ < due_after) continue;
@@ -104,6 +113,11 @@ absl::StatusOr<Assessment> WindowSession::AssessWindow() {
   if (!assessment.ok()) return assessment.status();
   assessment->first_sequence = poses.front().sequence;
   assessment->last_sequence = poses.back().sequence;
+  const auto bridged = static_cast<int>(std::count(bridged_.begin(), bridged_.end(), true));
+  if (auto lack = LackOfPoses(poses, bridged, assessor_->rate_hz())) {
+    assessment->known = false;
+    assessment->notices = {*std::move(lack)};  // what moves between so few poses, nobody knows
+  }
   return assessment;
 }
 

@@ -31,7 +31,8 @@ struct WindowConfig {
 };
 
 // State of one stream; not thread-safe. Poses are resampled to the model's rate by their timestamps; a pause
-// of more than one second in them, or another person's pose, ends a movement, and the window starts anew.
+// of more than one second in them, or another person's pose, ends a movement, and the window starts anew. A
+// window with too few poses (evidence.h) gets a notice and is not known.
 class WindowSession {
  public:
   // INVALID_ARGUMENT when the configuration is broken or the expected exercise is not one of the assessor's.
@@ -59,6 +60,8 @@ class WindowSession {
   WindowConfig config_;
   std::string expected_exercise_;
   skeleton::Resampler resampler_;
+  std::optional<int64_t> last_us_;  // the last pose's timestamp
+  std::deque<bool> bridged_;        // of each pose of the window: between two that are too far apart
   std::deque<skeleton::Pose> window_;
   int unassessed_ = 0;        // poses since the last assessment
   uint32_t person_id_ = 0;    // the last that a pose gave; 0: none did

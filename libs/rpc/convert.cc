@@ -1,6 +1,7 @@
 #include "rpc/convert.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -42,6 +43,28 @@ assessment::QualityLevel FromProto(v1::QualityLevel level) {
       return assessment::QualityLevel::kExcellent;
     default:
       return assessment::QualityLevel::kUnspecified;
+  }
+}
+
+v1::NoticeCode ToProto(assessment::NoticeCode code) {
+  switch (code) {
+    case assessment::NoticeCode::kNoMovement:
+      return v1::NOTICE_CODE_NO_MOVEMENT;
+    case assessment::NoticeCode::kFewPoses:
+      return v1::NOTICE_CODE_FEW_POSES;
+  }
+  return v1::NOTICE_CODE_UNSPECIFIED;
+}
+
+// nullopt for what no assessment says: codes of sessions, and those of a later version.
+std::optional<assessment::NoticeCode> FromProto(v1::NoticeCode code) {
+  switch (code) {
+    case v1::NOTICE_CODE_NO_MOVEMENT:
+      return assessment::NoticeCode::kNoMovement;
+    case v1::NOTICE_CODE_FEW_POSES:
+      return assessment::NoticeCode::kFewPoses;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -130,6 +153,10 @@ absl::StatusOr<assessment::Assessment> FromProto(const v1::Assessment& assessmen
                                                             error.judged()};
   }
   result.model_version = assessment.model_version();
+  for (const v1::Notice& notice : assessment.notices()) {
+    if (const auto code = FromProto(notice.code()))
+      result.notices.push_back({*code, notice.message(), notice.sequence()});
+  }
   return result;
 }
 
@@ -159,6 +186,12 @@ v1::Assessment ToProto(const assessment::Assessment& assessment) {
     out->set_judged(assessment.joint_errors[joint].judged);
   }
   result.set_model_version(assessment.model_version);
+  for (const assessment::Notice& notice : assessment.notices) {
+    v1::Notice* out = result.add_notices();
+    out->set_code(ToProto(notice.code));
+    out->set_message(notice.message);
+    out->set_sequence(notice.sequence);
+  }
   return result;
 }
 

@@ -16,7 +16,8 @@ namespace trackfit::rpc {
 absl::StatusOr<skeleton::Pose> FromProto(const v1::Pose& pose);
 v1::Pose ToProto(const skeleton::Pose& pose);
 
-// INVALID_ARGUMENT naming the field when it does not have all joints in order.
+// INVALID_ARGUMENT naming the field when it does not have all joints in order. Notices that are about a
+// session and not about an assessment are left out.
 absl::StatusOr<assessment::Assessment> FromProto(const v1::Assessment& assessment);
 v1::Assessment ToProto(const assessment::Assessment& assessment);
 

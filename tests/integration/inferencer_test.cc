@@ -60,6 +60,7 @@ class Inferencer : public ::testing::Test {
   static void SetUpTestSuite() {
     protogcn::ModelMetadata metadata = protogcn::SmallMetadata();
     metadata.network.window = 100;
+    metadata.known_threshold = 0;  // an untrained network that knows whatever it is shown
     fs::create_directories(Repository() / "2");
     fs::create_directories(Repository() / "3");
     ASSERT_TRUE(protogcn::SaveArchive(Repository() / "2" / "model.pt",
@@ -201,6 +202,39 @@ TEST_F(Inferencer, AssessesAWholeClipAsAStreamWould) {
   const grpc::Status refused = stub_->Infer(&second_context, request, &response);
   EXPECT_EQ(refused.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_THAT(refused.error_message(), HasSubstr("poses[7]: pose.landmarks has 32 entries"));
+}
+
+TEST_F(Inferencer, KnowsNothingWithoutMovementOrWithTooFewPosesAndSaysWhy) {
+  const auto infer = [&](const std::vector<skeleton::Pose>& poses) {
+    v1::InferRequest request;
+    for (const skeleton::Pose& pose : poses) *request.add_poses() = rpc::ToProto(pose);
+    v1::InferResponse response;
+    grpc::ClientContext context;
+    EXPECT_TRUE(stub_->Infer(&context, request, &response).ok());
+    // A stream says the same.
+    std::vector<std::string> windows;
+    for (const v1::Assessment& window : response.windows()) windows.push_back(window.SerializeAsString());
+    EXPECT_EQ(windows, InferAlone(Requests(poses)));
+    return response;
+  };
+  const auto expect_held_back = [](const v1::InferResponse& response, v1::NoticeCode code) {
+    std::vector<v1::Assessment> assessments(response.windows().begin(), response.windows().end());
+    assessments.push_back(response.overall());
+    for (const v1::Assessment& assessment : assessments) {
+      EXPECT_FALSE(assessment.known());
+      ASSERT_EQ(assessment.notices_size(), 1);
+      EXPECT_EQ(assessment.notices(0).code(), code) << assessment.notices(0).message();
+    }
+  };
+  const v1::InferResponse moving = infer(WavingPoses(30, 4));
+  EXPECT_TRUE(moving.overall().known());
+  EXPECT_EQ(moving.overall().notices_size(), 0);
+
+  std::vector<skeleton::Pose> frozen = WavingPoses(30, 4);
+  for (skeleton::Pose& pose : frozen) pose.landmarks = frozen[0].landmarks;
+  expect_held_back(infer(frozen), v1::NOTICE_CODE_NO_MOVEMENT);
+
+  expect_held_back(infer(WavingPoses(1, 6)), v1::NOTICE_CODE_FEW_POSES);
 }
 
 TEST_F(Inferencer, ServesTheNewestModelThatWorksAndDescribesIt) {

@@ -102,6 +102,47 @@ TEST(ClipSummary, KeepsTheExpectedExerciseAsTheJudge) {
   EXPECT_EQ(overall.quality.level, QualityLevel::kPoor);
 }
 
+// A window in which the person rests, and which the network takes for a bad push-up.
+Assessment Rest(uint64_t last) {
+  Assessment window = Window("push_up", 0.8F, 1, last - 99, last);
+  window.known = false;
+  window.notices = {{NoticeCode::kNoMovement, "hardly anything moves", last}};
+  return window;
+}
+
+Assessment OfWindows(int squats, int rests) {
+  ClipSummary summary;
+  for (int i = 0; i < squats; ++i) summary.Add(Window("squat", 0.8F, 40, 0, 99));
+  for (int i = 0; i < rests; ++i) summary.Add(Rest(100 + 15 * i));
+  return summary.Overall().value();
+}
+
+TEST(ClipSummary, KeepsASetKnownWhenThePersonRestsAfterwards) {
+  const Assessment overall = OfWindows(10, 20);
+  EXPECT_TRUE(overall.known);
+  EXPECT_EQ(overall.exercise, "squat");
+  EXPECT_NEAR(overall.confidence, 0.8F, 1e-6);
+  EXPECT_FLOAT_EQ(overall.quality.score, 40) << "the rest is no squat";
+  EXPECT_EQ(overall.last_sequence, 385U) << "the rest belongs to the clip";
+  EXPECT_TRUE(overall.notices.empty());
+}
+
+TEST(ClipSummary, KnowsNothingWhereHardlyAWindowShowsAnything) {
+  const Assessment overall = OfWindows(1, 3);
+  EXPECT_FALSE(overall.known);
+  EXPECT_EQ(overall.exercise, "squat");
+  ASSERT_EQ(overall.notices.size(), 1U) << "the first of each kind";
+  EXPECT_EQ(overall.notices[0].code, NoticeCode::kNoMovement);
+  EXPECT_EQ(overall.notices[0].sequence, 100U);
+}
+
+TEST(ClipSummary, StillSaysWhatIsNearestWhereNoWindowShowsAnything) {
+  const Assessment overall = OfWindows(0, 3);
+  EXPECT_FALSE(overall.known);
+  EXPECT_EQ(overall.exercise, "push_up");
+  EXPECT_EQ(overall.notices.size(), 1U);
+}
+
 TEST(ClipSummary, RatesNothingThatTheModelCouldNotRate) {
   Assessment window = Window("squat", 0.8F, 0, 0, 99);
   window.quality.level = QualityLevel::kUnspecified;

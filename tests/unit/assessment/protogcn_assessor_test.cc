@@ -92,6 +92,17 @@ ModelMetadata Calibrated(ModelMetadata metadata = Metadata()) {
   return metadata;
 }
 
+TEST(ProtogcnAssessor, KnowsNothingOfAFrozenPicture) {
+  const auto assessor = ProtogcnAssessor::Load(Saved(Metadata(), kSquat), "7").value();
+  const std::vector<skeleton::Pose> frozen(30, testing::StandingPose());
+  const Assessment assessment = assessor->Assess(frozen, "").value();
+  EXPECT_EQ(assessment.exercise, "squat") << "what the network says stays";
+  EXPECT_FALSE(assessment.known);
+  ASSERT_EQ(assessment.notices.size(), 1U);
+  EXPECT_EQ(assessment.notices[0].code, NoticeCode::kNoMovement);
+  EXPECT_TRUE(assessor->Assess(Poses(), "").value().notices.empty()) << "a hand waves";
+}
+
 TEST(ProtogcnAssessor, KnowsAnExerciseThatReachesTheThreshold) {
   ModelMetadata metadata = Metadata();
   metadata.known_threshold = 0.7;  // (exp(2) + 1) / (exp(2) + 1 + exp(1)) = 0.755

@@ -85,6 +85,8 @@ TEST(ConvertAssessment, ThereAndBackIsTheSame) {
   assessment.quality = {0.5f, 30, assessment::QualityLevel::kGood};
   assessment.joint_errors[13] = {0.25f, 99};
   assessment.model_version = "4";
+  assessment.notices = {{assessment::NoticeCode::kNoMovement, "hardly anything moves", 90},
+                        {assessment::NoticeCode::kFewPoses, "only 4 poses", 75}};
   const v1::Assessment message = ToProto(assessment);
   EXPECT_EQ(message.joint_errors(13).name(), "left_elbow");
   EXPECT_EQ(message.quality().level(), v1::QUALITY_LEVEL_GOOD);
@@ -92,6 +94,17 @@ TEST(ConvertAssessment, ThereAndBackIsTheSame) {
   ASSERT_TRUE(back.ok()) << back.status();
   EXPECT_TRUE(MessageDifferencer::Equals(ToProto(*back), message));
   EXPECT_EQ(back->joint_errors[13].percentile, 99);
+  ASSERT_EQ(message.notices_size(), 2);
+  EXPECT_EQ(message.notices(0).code(), v1::NOTICE_CODE_NO_MOVEMENT);
+  EXPECT_EQ(message.notices(0).message(), "hardly anything moves");
+  EXPECT_EQ(message.notices(0).sequence(), 90U);
+  EXPECT_EQ(back->notices[1].code, assessment::NoticeCode::kFewPoses);
+}
+
+TEST(ConvertAssessment, TakesNoNoticeThatIsNotOfAnAssessment) {
+  v1::Assessment message = ToProto(assessment::Assessment());
+  message.add_notices()->set_code(v1::NOTICE_CODE_UPSTREAM_AWAY);
+  EXPECT_TRUE(FromProto(message)->notices.empty());
 }
 
 TEST(ConvertAssessment, MissingJointNamesTheField) {
