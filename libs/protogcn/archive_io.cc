@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "protogcn/file_io.h"
+#include "files/partial_file.h"
 
 namespace trackfit::protogcn {
 namespace {
@@ -29,7 +29,8 @@ absl::Status WithPath(const std::string& path, const absl::Status& status) {
 absl::Status Broken(const std::string& path, const std::exception& failure) {
   const auto* torch_failure = dynamic_cast<const c10::Error*>(&failure);
   return absl::DataLossError(absl::StrCat(
-      path, ": ", torch_failure != nullptr ? torch_failure->what_without_backtrace() : failure.what()));
+      path, " is no whole model archive, as `trackfit train` and `trackfit model import` write it: ",
+      torch_failure != nullptr ? torch_failure->what_without_backtrace() : failure.what()));
 }
 
 // LibTorch checks nothing of what it reads, so archives carry a checksum over names and contents of all other
@@ -83,7 +84,7 @@ absl::Status SaveArchive(const std::string& path, const torch::jit::Module& netw
     torch::jit::Module copy = network.deepcopy();
     copy.to(torch::kCPU);
     copy.eval();
-    return ReplaceFile(path, ArchiveBytes(copy, metadata));
+    return files::ReplaceFile(path, ArchiveBytes(copy, metadata));
   } catch (const std::exception& failure) {
     return absl::InternalError(absl::StrCat(path, ": cannot be written: ", failure.what()));
   }

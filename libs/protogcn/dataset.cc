@@ -15,7 +15,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "protogcn/file_io.h"
+#include "files/partial_file.h"
 #include "protogcn/torch_file.h"
 #include "skeleton/resample.h"
 
@@ -272,7 +272,7 @@ absl::Status WriteLandmarkFile(const std::filesystem::path& path, const std::vec
   } catch (const std::exception& error) {
     return absl::InternalError(absl::StrCat("cannot encode the landmarks: ", error.what()));
   }
-  return ReplaceFile(path, {bytes.data(), bytes.size()});
+  return files::ReplaceFile(path, {bytes.data(), bytes.size()});
 }
 
 absl::StatusOr<Subset> ParseSubset(const std::string& name) {
@@ -296,7 +296,8 @@ absl::StatusOr<Split> Split::Read(const std::filesystem::path& path) {
     for (const std::string group : json.value("val_groups", nlohmann::json::array()))
       split.val_groups_.insert(group);
   } catch (const nlohmann::json::exception& error) {
-    return absl::InvalidArgumentError(absl::StrCat(path.string(), " is no split: ", error.what()));
+    return absl::InvalidArgumentError(
+        absl::StrCat(path.string(), " is no split, as docs/datasets.md shows one: ", error.what()));
   }
   for (const std::string& id : split.val_) {
     if (split.train_.count(id) > 0) {

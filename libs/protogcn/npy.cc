@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "files/partial_file.h"
 
 namespace trackfit::protogcn {
 namespace {
@@ -94,14 +95,13 @@ absl::Status WriteNpy(const std::string& path, const Array& array) {
   constexpr size_t kPrefix = 10;
   header.append(kAlignment - (kPrefix + header.size() + 1) % kAlignment, ' ');
   header.push_back('\n');
-  std::ofstream file(path, std::ios::binary);
-  file << kMagic << '\x01' << '\0' << static_cast<char>(header.size() & 0xff)
-       << static_cast<char>(header.size() >> 8) << header;
-  file.write(reinterpret_cast<const char*>(array.values.data()),
-             static_cast<std::streamsize>(array.values.size() * sizeof(float)));
-  file.close();
-  if (!file) return absl::InternalError(absl::StrCat(path, ": cannot be written"));
-  return absl::OkStatus();
+  std::string bytes(kMagic);
+  bytes += {'\x01', '\0'};
+  bytes.push_back(static_cast<char>(header.size() & 0xff));
+  bytes.push_back(static_cast<char>(header.size() >> 8));
+  bytes += header;
+  bytes.append(reinterpret_cast<const char*>(array.values.data()), array.values.size() * sizeof(float));
+  return files::ReplaceFile(path, bytes);
 }
 
 }  // namespace trackfit::protogcn

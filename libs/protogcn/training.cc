@@ -15,7 +15,7 @@
 #include <type_traits>
 
 #include "absl/strings/str_cat.h"
-#include "protogcn/file_io.h"
+#include "files/partial_file.h"
 #include "protogcn/network.h"
 #include "protogcn/torch_file.h"
 
@@ -473,7 +473,7 @@ absl::Status Trainer::Save(const std::filesystem::path& path) const {
     file.insert("companions", OnCpu(CompanionState()));
     file.insert("momentum", OnCpu(Momentum(*optimizer_, parameters_)));
     const std::vector<char> bytes = torch::pickle_save(file);
-    return ReplaceFile(path, {bytes.data(), bytes.size()});
+    return files::ReplaceFile(path, {bytes.data(), bytes.size()});
   } catch (const std::exception& error) {
     return absl::InternalError(absl::StrCat("cannot encode the training state: ", error.what()));
   }

@@ -12,7 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "protogcn/file_io.h"
+#include "files/partial_file.h"
 #include "skeleton/upright.h"
 
 namespace trackfit::tools {
@@ -100,7 +100,7 @@ nlohmann::json IdsOf(const std::vector<Clip>& clips) {
 }
 
 absl::Status WriteJson(const std::filesystem::path& path, const std::string& text) {
-  return protogcn::ReplaceFile(path, text + "\n");
+  return files::ReplaceFile(path, text + "\n");
 }
 
 }  // namespace

@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "files/partial_file.h"
 #include "frame_source.h"
-#include "protogcn/file_io.h"
 
 namespace trackfit::tools {
 namespace {
@@ -153,8 +153,8 @@ absl::Status Summary::Write() const {
                              {"left_out", std::move(left_out)},
                              {"videos", std::move(videos)}};
   // A file name need not be UTF-8.
-  return protogcn::ReplaceFile(folder_ / kSummaryFile,
-                               file.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+  return files::ReplaceFile(folder_ / kSummaryFile,
+                            file.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
 }
 
 std::string DetectionTable(const std::vector<ClipResult>& results) {

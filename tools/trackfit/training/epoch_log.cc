@@ -5,7 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "protogcn/file_io.h"
+#include "files/partial_file.h"
 
 namespace trackfit::tools {
 
@@ -38,7 +38,7 @@ absl::Status EpochLog::Append(const LogRow& row) {
   rows_.push_back(absl::StrJoin(row, ",", [](std::string* out, const auto& cell) {
     if (cell.second.has_value()) absl::StrAppend(out, *cell.second);
   }));
-  return protogcn::ReplaceFile(path_, absl::StrCat(header_, "\n", absl::StrJoin(rows_, "\n"), "\n"));
+  return files::ReplaceFile(path_, absl::StrCat(header_, "\n", absl::StrJoin(rows_, "\n"), "\n"));
 }
 
 }  // namespace trackfit::tools

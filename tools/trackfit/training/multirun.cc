@@ -11,7 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "protogcn/file_io.h"
+#include "files/partial_file.h"
 
 namespace trackfit::tools {
 namespace {
@@ -173,7 +173,7 @@ absl::Status TrainAll(const std::vector<Setting>& base, const Sweep& sweep, bool
       out << label << "failed: " << outcomes.back().status().message() << std::endl;
     }
     const std::string csv = ToCsv(Summarise(sweep, outcomes));
-    if (absl::Status saved = protogcn::ReplaceFile(fs::path(output) / "summary.csv", csv); !saved.ok())
+    if (absl::Status saved = files::ReplaceFile(fs::path(output) / "summary.csv", csv); !saved.ok())
       return saved;
   }
   out << ToTable(Summarise(sweep, outcomes)) << std::flush;

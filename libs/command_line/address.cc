@@ -1,0 +1,72 @@
+#include "command_line/address.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+namespace trackfit::command_line {
+namespace {
+
+constexpr int kLargestPort = 65535;
+
+bool IsGrpcName(const std::string& address) {
+  constexpr const char* kSchemes[] = {"dns:", "ipv4:", "ipv6:", "unix:", "unix-abstract:"};
+  return std::any_of(std::begin(kSchemes), std::end(kSchemes),
+                     [&](const char* scheme) { return absl::StartsWith(address, scheme); });
+}
+
+bool IsNumber(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+}
+
+// What is wrong with it and what to do; empty: nothing.
+std::string Fault(const std::string& address, AddressUse use, int usual_port) {
+  const std::string usual = usual_port > 0 ? absl::StrCat(usual_port) : "PORT";
+  if (address.empty()) return absl::StrCat("it must be HOST:PORT, as in localhost:", usual);
+  if (const size_t scheme = address.find("://"); scheme != std::string::npos) {
+    const std::string rest = address.substr(scheme + 3);
+    return absl::StrCat("it must be HOST:PORT without \"", address.substr(0, scheme + 3), "\": write ",
+                        rest.substr(0, rest.find('/')));
+  }
+  if (IsNumber(address)) {
+    return absl::StrCat("it has no host: write ",
+                        use == AddressUse::kListen ? "0.0.0.0:" : "localhost:", address);
+  }
+  const size_t colon = address.rfind(':');
+  if (address.front() == '[') {
+    if (address.find("]:") == std::string::npos)
+      return absl::StrCat("it must be HOST:PORT, as in [::1]:", usual);
+  } else if (colon == std::string::npos) {
+    return absl::StrCat("it has no port: write ", address, ":", usual);
+  } else if (address.find(':') != colon) {
+    return absl::StrCat("an IPv6 address stands in brackets: write [", address.substr(0, colon),
+                        "]:", address.substr(colon + 1));
+  }
+  const std::string port = address.substr(colon + 1);
+  if (colon == 0) {
+    return absl::StrCat("it has no host: write ", use == AddressUse::kListen ? "0.0.0.0" : "localhost",
+                        address);
+  }
+  if (!IsNumber(port)) return absl::StrCat("its port, \"", port, "\", must be a number, as in :", usual);
+  int number = 0;
+  if (!absl::SimpleAtoi(port, &number) || number > kLargestPort)
+    return absl::StrCat("its port must be at most ", kLargestPort);
+  if (number == 0 && use == AddressUse::kConnect)
+    return "nobody listens on port 0: name the port that the server says it serves on";
+  return "";
+}
+
+}  // namespace
+
+absl::Status CheckAddress(const std::string& flag, const std::string& address, AddressUse use,
+                          int usual_port) {
+  if (use == AddressUse::kConnect && IsGrpcName(address)) return absl::OkStatus();
+  const std::string fault = Fault(address, use, usual_port);
+  if (fault.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(flag, " is \"", address, "\"; ", fault));
+}
+
+}  // namespace trackfit::command_line

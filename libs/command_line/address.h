@@ -1,0 +1,23 @@
+// Addresses as people type them.
+#ifndef TRACKFIT_COMMAND_LINE_ADDRESS_H_
+#define TRACKFIT_COMMAND_LINE_ADDRESS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace trackfit::command_line {
+
+enum class AddressUse {
+  kListen,   // port 0 picks a free one
+  kConnect,  // also gRPC's own names: dns:, ipv4:, ipv6:, unix:
+};
+
+// INVALID_ARGUMENT, naming `flag`, what is wrong and how to write it, unless `address` is host:port.
+// `usual_port` goes into the advice where a port is missing; 0: there is none.
+absl::Status CheckAddress(const std::string& flag, const std::string& address, AddressUse use,
+                          int usual_port = 0);
+
+}  // namespace trackfit::command_line
+
+#endif  // TRACKFIT_COMMAND_LINE_ADDRESS_H_

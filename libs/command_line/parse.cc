@@ -1,0 +1,150 @@
+#include "command_line/parse.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <numeric>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace trackfit::command_line {
+namespace {
+
+constexpr int kTypos = 2;            // letters that may differ in a word that was meant
+constexpr size_t kShortestWord = 4;  // that descriptions are searched for
+constexpr size_t kMostSuggestions = 3;
+
+// Letters to change, add or leave out to make one word of the other (Levenshtein).
+int Distance(std::string_view a, std::string_view b) {
+  std::vector<int> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (size_t i = 0; i < a.size(); ++i) {
+    int diagonal = row[0];
+    row[0] = static_cast<int>(i) + 1;
+    for (size_t j = 0; j < b.size(); ++j) {
+      const int changed = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({row[j] + 1, diagonal + 1, changed});
+    }
+  }
+  return row[b.size()];
+}
+
+// Of the names the one that was probably meant; empty where none is near.
+std::string Nearest(const std::string& typed, const std::vector<std::string>& names) {
+  std::string nearest;
+  int least = std::min(kTypos, static_cast<int>(typed.size()) / 2) + 1;
+  for (const std::string& name : names) {
+    const int distance = Distance(typed, name);
+    if (distance >= least) continue;
+    least = distance;
+    nearest = name;
+  }
+  return nearest;
+}
+
+const CLI::App& Innermost(const CLI::App& app) {
+  const CLI::App* inner = &app;
+  while (!inner->get_subcommands().empty()) inner = inner->get_subcommands().front();
+  return *inner;
+}
+
+std::vector<std::string> CommandNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  return names;
+}
+
+std::string NoSuchFlag(const CLI::App& app, const std::string& argument) {
+  const std::string typed = argument.substr(0, argument.find('='));
+  const std::string word = typed.substr(std::min(typed.find_first_not_of('-'), typed.size()));
+  std::vector<std::string> names;
+  std::vector<std::string> related;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) {
+      names.push_back(name);
+      if (word.size() >= kShortestWord && absl::StrContains(option->get_description(), word))
+        related.push_back("--" + name);
+    }
+  }
+  std::string text = absl::StrCat("there is no flag ", typed);
+  if (const std::string meant = Nearest(word, names); !meant.empty())
+    return absl::StrCat(text, "; did you mean --", meant, "?");
+  if (related.empty() || related.size() > kMostSuggestions) return text;
+  return absl::StrCat(text, "; perhaps you look for ", absl::StrJoin(related, ", "));
+}
+
+std::string NoSuchCommand(const CLI::App& app, const std::string& typed) {
+  const std::vector<std::string> names = CommandNames(app);
+  const std::string meant = Nearest(typed, names);
+  return meant.empty()
+             ? absl::StrCat("there is no command ", typed, "; there are ", absl::StrJoin(names, ", "))
+             : absl::StrCat("there is no command ", typed, "; did you mean ", meant, "?");
+}
+
+// Where a value that cannot be used was not typed, the variable that it came from; else empty.
+std::string VariableBehind(const CLI::App& app, const std::string& message, int argc, char** argv) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string flag = option->get_name();
+    const std::string& variable = option->get_envname();
+    if (variable.empty() || std::getenv(variable.c_str()) == nullptr || !absl::StrContains(message, flag))
+      continue;
+    const bool typed = std::any_of(argv, argv + argc,
+                                   [&](const char* argument) { return absl::StartsWith(argument, flag); });
+    if (!typed) return variable;
+  }
+  return "";
+}
+
+// What is wrong, for people. A word that was mistyped explains everything else.
+std::string Explain(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  const CLI::App& inner = Innermost(app);
+  const bool takes_command = !CommandNames(inner).empty();
+  for (const std::string& argument : app.remaining(true)) {
+    if (argument.size() > 1 && argument.front() == '-') return NoSuchFlag(inner, argument);
+    if (takes_command) return NoSuchCommand(inner, argument);
+  }
+  if (takes_command && inner.get_require_subcommand_min() > 0 && error.get_name() == "RequiredError")
+    return absl::StrCat("a command is missing; there are ", absl::StrJoin(CommandNames(inner), ", "));
+  std::string what = error.what();
+  if (constexpr const char* kUnread = "Could not convert: "; absl::StartsWith(what, kUnread))
+    what = absl::StrCat(what.substr(std::strlen(kUnread)), " is no number");
+  const std::string variable = VariableBehind(inner, what, argc, argv);
+  return variable.empty() ? what : absl::StrCat(what, " (of the environment variable ", variable, ")");
+}
+
+// "trackfit model show".
+std::string FullName(const CLI::App& app) {
+  const CLI::App* parent = app.get_parent();
+  return parent == nullptr ? app.get_name() : absl::StrCat(FullName(*parent), " ", app.get_name());
+}
+
+}  // namespace
+
+std::optional<int> Parse(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return Leave(app.get_name(), app.exit(help));
+  } catch (const CLI::ParseError& error) {
+    const std::string program = FullName(Innermost(app));
+    std::cerr << program << ": " << Explain(app, error, argc, argv) << "\nSee " << program << " --help\n";
+    return kUsageExitCode;
+  }
+  return std::nullopt;
+}
+
+int Leave(const std::string& program, int exit_status) {
+  std::cout.flush();
+  if (std::cout) return exit_status;
+  std::cerr << program << ": standard output was not written whole; is the disk full?\n";
+  return exit_status == 0 ? 1 : exit_status;
+}
+
+}  // namespace trackfit::command_line

@@ -1,0 +1,101 @@
+#include "files/outputs.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "files/partial_file.h"
+
+namespace trackfit::files {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Identity = std::pair<dev_t, ino_t>;
+
+std::optional<Identity> IdentityOf(const fs::path& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) return std::nullopt;
+  return Identity{status.st_dev, status.st_ino};
+}
+
+std::string Called(const NamedFile& file) { return absl::StrCat(file.name, " ", file.path.string()); }
+
+absl::Status Unusable(const NamedFile& output, const std::string& why) {
+  return absl::InvalidArgumentError(absl::StrCat(Called(output), " ", why));
+}
+
+bool IsWithin(const fs::path& path, const fs::path& folder) {
+  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
+}
+
+absl::Status CheckTarget(const NamedFile& output, const PartialFile& partial) {
+  std::error_code error;
+  if (fs::is_directory(output.path, error))
+    return Unusable(output, "is a folder; name a file, for instance one in it");
+  const fs::path parent = partial.path().parent_path();
+  if (!parent.empty() && !fs::is_directory(parent, error)) {
+    return Unusable(output, absl::StrCat("cannot be written: there is no folder ", parent.string(),
+                                         "; make it, or name another"));
+  }
+  if (fs::exists(output.path, error) && access(output.path.c_str(), W_OK) != 0)
+    return Unusable(output, absl::StrCat("may not be written over: ", std::strerror(errno)));
+  const int file = open(partial.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0) return Unusable(output, absl::StrCat("cannot be written: ", std::strerror(errno)));
+  close(file);
+  unlink(partial.path().c_str());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckOutputs(const std::vector<NamedFile>& outputs, const std::vector<NamedFile>& inputs) {
+  std::error_code error;
+  std::map<Identity, const NamedFile*> read;
+  std::vector<std::pair<fs::path, const NamedFile*>> folders;
+  for (const NamedFile& input : inputs) {
+    if (input.path.empty()) continue;
+    if (const auto identity = IdentityOf(input.path)) read.emplace(*identity, &input);
+    if (fs::is_directory(input.path, error)) folders.emplace_back(fs::canonical(input.path, error), &input);
+  }
+  std::map<Identity, const NamedFile*> written;
+  std::map<fs::path, const NamedFile*> planned;
+  for (const NamedFile& output : outputs) {
+    if (output.path.empty() || output.path == "-") continue;
+    const PartialFile partial(output.path);
+    if (partial.direct()) continue;
+    const auto identity = IdentityOf(output.path);
+    if (identity) {
+      if (const auto input = read.find(*identity); input != read.end()) {
+        return Unusable(output, absl::StrCat("would be written over ", Called(*input->second),
+                                             ", which is read; name another file"));
+      }
+      const fs::path place = fs::canonical(output.path, error);
+      for (const auto& [folder, input] : folders) {
+        if (place == folder || fs::is_directory(place, error) || !IsWithin(place, folder)) continue;
+        return Unusable(output, absl::StrCat("would be written over a file of ", Called(*input),
+                                             ", which is read; name another file"));
+      }
+    }
+    const NamedFile* other = nullptr;
+    if (identity && !written.emplace(*identity, &output).second) other = written.at(*identity);
+    const fs::path place = fs::weakly_canonical(fs::absolute(output.path, error), error);
+    if (!planned.emplace(place, &output).second) other = planned.at(place);
+    if (other != nullptr) {
+      return Unusable(output, absl::StrCat("is the file that ", other->name, " names, too; name another"));
+    }
+    if (absl::Status status = CheckTarget(output, partial); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace trackfit::files

@@ -1,0 +1,100 @@
+#include "files/partial_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+namespace trackfit::files {
+namespace {
+
+class PartialFileTest : public ::testing::Test {
+ protected:
+  void SetUp() override { std::filesystem::create_directories(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  size_t Entries() const {
+    const std::filesystem::directory_iterator first(folder_);
+    return static_cast<size_t>(std::distance(begin(first), end(first)));
+  }
+
+  std::string Content(const std::string& name) const {
+    std::ifstream file(folder_ / name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  }
+
+  const std::filesystem::path folder_ =
+      std::filesystem::path(::testing::TempDir()) / ("partial_file_test_" + std::to_string(getpid()));
+};
+
+TEST_F(PartialFileTest, PutsTheNewBytesInPlaceOfTheOld) {
+  ASSERT_TRUE(ReplaceFile(folder_ / "file", "an older and longer text").ok());
+  ASSERT_TRUE(ReplaceFile(folder_ / "file", std::string_view("new\0", 4)).ok());
+  std::ifstream file(folder_ / "file", std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  EXPECT_EQ(bytes, std::string("new\0", 4));
+  EXPECT_EQ(Entries(), 1U);
+}
+
+TEST_F(PartialFileTest, LeavesNothingBehindWhenItFails) {
+  std::filesystem::create_directories(folder_ / "taken" / "by_a_folder");
+  const absl::Status status = ReplaceFile(folder_ / "taken", "bytes");
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("taken: cannot be written"));
+  EXPECT_EQ(Entries(), 1U);
+}
+
+TEST_F(PartialFileTest, LeavesTheOldFileUntilTheNewOneIsWhole) {
+  ASSERT_TRUE(ReplaceFile(folder_ / "file", "old").ok());
+  {
+    PartialFile partial(folder_ / "file");
+    std::ofstream(partial.path()) << "new";
+    EXPECT_EQ(Content("file"), "old");
+    ASSERT_TRUE(partial.Commit().ok());
+    EXPECT_EQ(Content("file"), "new");
+  }
+  EXPECT_EQ(Content("file"), "new");
+  {
+    PartialFile given_up(folder_ / "file");
+    std::ofstream(given_up.path()) << "half";
+  }
+  EXPECT_EQ(Content("file"), "new");
+  EXPECT_EQ(Entries(), 1U);
+}
+
+TEST_F(PartialFileTest, ReplacesWhatALinkPointsTo) {
+  ASSERT_TRUE(ReplaceFile(folder_ / "file", "old").ok());
+  std::filesystem::create_symlink("file", folder_ / "link");
+  ASSERT_TRUE(ReplaceFile(folder_ / "link", "new").ok());
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "link"));
+  EXPECT_EQ(Content("file"), "new");
+}
+
+TEST_F(PartialFileTest, KeepsThePermissionsOfTheFileThatWasThere) {
+  ASSERT_TRUE(ReplaceFile(folder_ / "file", "old").ok());
+  chmod((folder_ / "file").c_str(), 0600);
+  ASSERT_TRUE(ReplaceFile(folder_ / "file", "new").ok());
+  struct stat status {};
+  ASSERT_EQ(stat((folder_ / "file").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(PartialFileTest, WritesDevicesDirectly) {
+  EXPECT_TRUE(PartialFile("/dev/stdout").direct());
+  EXPECT_TRUE(ReplaceFile("/dev/null", "bytes").ok());
+  const absl::Status full = ReplaceFile("/dev/full", "bytes");
+  EXPECT_EQ(full.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(full.message()), ::testing::HasSubstr("No space left on device"));
+}
+
+TEST_F(PartialFileTest, KeepsTheEndingForWritersThatGoByIt) {
+  EXPECT_EQ(PartialFile("video.mp4", PartialFile::Name::kKeepsEnding).path().extension(), ".mp4");
+  EXPECT_EQ(PartialFile("model.pt").path().extension(), ".partial");
+}
+
+}  // namespace
+}  // namespace trackfit::files
