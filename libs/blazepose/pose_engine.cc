@@ -12,13 +12,33 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kNames = {"lite", "full", "heavy"};
 
+absl::Status Missing(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) {
+    return absl::NotFoundError(absl::StrCat("BlazePose model ", path.string(),
+                                            " may not be read by this user; see its permissions"));
+  }
+  const std::filesystem::path folder = path.parent_path();
+  return absl::NotFoundError(absl::StrCat(
+      "BlazePose model ", path.string(), " is missing",
+      std::filesystem::is_directory(folder, error) ? ""
+                                                   : absl::StrCat("; ", folder.string(), " is no folder"),
+      ": run tools/setup, or name the folder that holds the models with --models-dir"));
+}
+
+absl::Status AboutFile(const std::filesystem::path& path, const absl::Status& status) {
+  return absl::Status(status.code(),
+                      absl::StrCat(path.string(), " is not the BlazePose model that its name says: ",
+                                   status.message(), "; delete it and run tools/setup"));
+}
+
 absl::StatusOr<std::shared_ptr<const TfliteModel>> LoadShared(const std::filesystem::path& path) {
   absl::StatusOr<TfliteModel> model = TfliteModel::Load(path);
-  if (absl::IsNotFound(model.status())) {
-    return absl::NotFoundError(
-        absl::StrCat("BlazePose model ", path.string(), " is missing: run tools/setup"));
+  if (absl::IsNotFound(model.status())) return Missing(path);
+  if (!model.ok()) {
+    return absl::Status(model.status().code(),
+                        absl::StrCat(model.status().message(), "; delete it and run tools/setup"));
   }
-  if (!model.ok()) return model.status();
   return std::make_shared<const TfliteModel>(*std::move(model));
 }
 
@@ -38,19 +58,24 @@ std::string_view ModelComplexityName(ModelComplexity complexity) {
 
 absl::StatusOr<PoseModels> LoadPoseModels(const std::filesystem::path& directory,
                                           ModelComplexity complexity) {
-  auto detector = LoadShared(directory / "pose_detection.tflite");
+  PoseModels models;
+  models.detector_path = directory / "pose_detection.tflite";
+  models.landmarks_path =
+      directory / ("pose_landmark_" + std::string(ModelComplexityName(complexity)) + ".tflite");
+  auto detector = LoadShared(models.detector_path);
   if (!detector.ok()) return detector.status();
-  auto landmarks =
-      LoadShared(directory / ("pose_landmark_" + std::string(ModelComplexityName(complexity)) + ".tflite"));
+  auto landmarks = LoadShared(models.landmarks_path);
   if (!landmarks.ok()) return landmarks.status();
-  return PoseModels{*std::move(detector), *std::move(landmarks)};
+  models.detector = *std::move(detector);
+  models.landmarks = *std::move(landmarks);
+  return models;
 }
 
 absl::StatusOr<PoseEngine> PoseEngine::Create(const PoseModels& models) {
   absl::StatusOr<PersonDetector> detector = PersonDetector::Create(*models.detector);
-  if (!detector.ok()) return detector.status();
+  if (!detector.ok()) return AboutFile(models.detector_path, detector.status());
   absl::StatusOr<LandmarkModel> landmarks = LandmarkModel::Create(*models.landmarks);
-  if (!landmarks.ok()) return landmarks.status();
+  if (!landmarks.ok()) return AboutFile(models.landmarks_path, landmarks.status());
   return PoseEngine(*std::move(detector), *std::move(landmarks));
 }
 

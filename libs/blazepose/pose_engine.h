@@ -24,6 +24,8 @@ std::string_view ModelComplexityName(ModelComplexity complexity);
 struct PoseModels {
   std::shared_ptr<const TfliteModel> detector;
   std::shared_ptr<const TfliteModel> landmarks;
+  std::filesystem::path detector_path;  // where they were read, for messages
+  std::filesystem::path landmarks_path;
 };
 
 // Reads pose_detection.tflite and pose_landmark_<complexity>.tflite. NotFound, with the advice to run the
@@ -35,7 +37,7 @@ absl::StatusOr<PoseModels> LoadPoseModels(const std::filesystem::path& directory
 // stream with the same bits. Not thread-safe: one per worker.
 class PoseEngine {
  public:
-  // The models are not needed afterwards.
+  // The models are not needed afterwards. INVALID_ARGUMENT, naming the file, when one is of another kind.
   static absl::StatusOr<PoseEngine> Create(const PoseModels& models);
 
   // Another engine with the same weights, for another worker.

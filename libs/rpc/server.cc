@@ -10,14 +10,13 @@
 #include <grpcpp/server_builder.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <fstream>
 #include <future>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "files/partial_file.h"
 #include "serving/guard.h"
 
 namespace trackfit::rpc {
@@ -153,18 +152,11 @@ void Server::StartSelfCheck() {
       pause);
 }
 
-// Readers see the whole file or none.
 absl::Status Server::WritePortFile() const {
   const std::string& path = runtime_.options().port_file;
   if (path.empty()) return absl::OkStatus();
-  const std::string partial = path + ".partial";
-  std::ofstream file(partial);
-  file << nlohmann::json{{"grpc", port()}, {"metrics", metrics_port()}}.dump() << "\n";
-  file.close();
-  if (!file || std::rename(partial.c_str(), path.c_str()) != 0) {
-    return absl::UnavailableError(absl::StrCat("cannot write port-file ", path));
-  }
-  return absl::OkStatus();
+  const nlohmann::json ports = {{"grpc", port()}, {"metrics", metrics_port()}};
+  return files::ReplaceFile(path, ports.dump() + "\n");
 }
 
 void Server::SetServing(bool serving) {

@@ -6,19 +6,14 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "command_line/address.h"
+#include "files/outputs.h"
 #include "telemetry/log.h"
 
 namespace trackfit::rpc {
-absl::Status CheckAddress(const std::string& flag, const std::string& address) {
-  const std::size_t colon = address.rfind(':');
-  const bool has_host = colon != std::string::npos && colon > 0;
-  const std::string port = has_host ? address.substr(colon + 1) : "";
-  const bool digits =
-      !port.empty() && port.size() <= 5 && std::all_of(port.begin(), port.end(), absl::ascii_isdigit);
-  if (digits && std::stoi(port) <= 65535) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(flag, " is \"", address, "\"; it must be host:port with a port from 0 to 65535"));
-}
+
+using command_line::AddressUse;
+using command_line::CheckAddress;
 
 namespace {
 
@@ -72,8 +67,10 @@ void ServerOptions::Register(CLI::App& app) {
 
 absl::Status ServerOptions::Validate() const {
   const absl::Status checks[] = {
-      CheckAddress("listen", listen),
-      metrics_listen.empty() ? absl::OkStatus() : CheckAddress("metrics-listen", metrics_listen),
+      CheckAddress("--listen", listen, AddressUse::kListen),
+      metrics_listen.empty() ? absl::OkStatus()
+                             : CheckAddress("--metrics-listen", metrics_listen, AddressUse::kListen),
+      files::CheckOutputs({{"--port-file", port_file}}, {}),
       CheckRange("workers", workers, 0, 1024),
       CheckRange("max-sessions", max_sessions, 1, 100000),
       CheckRange("max-in-flight", max_in_flight, 1, 1024),

@@ -38,9 +38,6 @@ struct ServerOptions {
   int StreamsPerConnection() const;
 };
 
-// INVALID_ARGUMENT, naming the flag, unless it is host:port.
-absl::Status CheckAddress(const std::string& flag, const std::string& address);
-
 // TRACKFIT_MAX_SESSIONS for "max-sessions".
 std::string EnvironmentName(const std::string& flag);
 

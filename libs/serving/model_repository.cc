@@ -33,6 +33,24 @@ std::vector<Version> FindVersions(const std::filesystem::path& root) {
   return versions;
 }
 
+std::string WhyEmpty(const std::filesystem::path& root) {
+  const std::string repository = absl::StrCat("--model-repository ", root.string());
+  std::error_code error;
+  if (!std::filesystem::exists(root, error)) {
+    return absl::StrCat(repository,
+                        " does not exist; name the folder that holds <number>/model.pt, as "
+                        "deploy/models/protogcn does");
+  }
+  if (!std::filesystem::is_directory(root, error))
+    return absl::StrCat(repository, " is a file; name the folder that holds <number>/model.pt");
+  if (std::filesystem::exists(root / "model.pt", error)) {
+    return absl::StrCat(repository,
+                        " is the folder of one model; name the one above it, and let this one's name "
+                        "be a number");
+  }
+  return absl::StrCat(repository, " has no model; <number>/model.pt is expected");
+}
+
 }  // namespace
 
 ModelRepository::ModelRepository(std::filesystem::path root, ModelLoader loader, telemetry::Logger log)
@@ -40,6 +58,7 @@ ModelRepository::ModelRepository(std::filesystem::path root, ModelLoader loader,
 
 absl::StatusOr<std::shared_ptr<const assessment::Assessor>> ModelRepository::LoadNewest() const {
   const std::vector<Version> versions = FindVersions(root_);
+  std::string newest_reason;
   for (const Version& version : versions) {
     const std::string path = root_ / version.name / "model.pt";
     auto model = loader_(path, version.name);
@@ -47,15 +66,14 @@ absl::StatusOr<std::shared_ptr<const assessment::Assessor>> ModelRepository::Loa
       log_.Info("model loaded", {{"version", version.name}, {"path", path}});
       return model;
     }
+    if (newest_reason.empty()) newest_reason = std::string(model.status().message());
     log_.Error("model refused; trying the version before it",
                {{"version", version.name}, {"path", path}, {"reason", model.status().message()}});
   }
-  if (versions.empty()) {
-    return absl::NotFoundError(
-        absl::StrCat("model-repository ", root_.string(), " has no model; <number>/model.pt is expected"));
-  }
-  return absl::FailedPreconditionError(absl::StrCat(
-      "none of the ", versions.size(), " models in model-repository ", root_.string(), " can be loaded"));
+  if (versions.empty()) return absl::NotFoundError(WhyEmpty(root_));
+  return absl::FailedPreconditionError(absl::StrCat("none of the ", versions.size(),
+                                                    " models in --model-repository ", root_.string(),
+                                                    " can be loaded; the newest: ", newest_reason));
 }
 
 }  // namespace trackfit::serving

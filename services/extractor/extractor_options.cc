@@ -1,6 +1,7 @@
 #include "extractor_options.h"
 
 #include "blazepose/pose_engine.h"
+#include "files/outputs.h"
 #include "serving/model_directory.h"
 
 namespace trackfit::extractor {
@@ -23,6 +24,9 @@ void ExtractorOptions::Register(CLI::App& app) {
 absl::Status ExtractorOptions::Validate() const {
   if (absl::Status valid = server.Validate(); !valid.ok()) return valid;
   if (absl::Status valid = decoder.Validate(); !valid.ok()) return valid;
+  absl::Status valid =
+      files::CheckOutputs({{"--port-file", server.port_file}}, {{"--models-dir", models_dir}});
+  if (!valid.ok()) return valid;
   return blazepose::ParseModelComplexity(model).status();
 }
 

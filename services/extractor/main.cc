@@ -3,6 +3,7 @@
 #include <iostream>
 #include <opencv2/core/utility.hpp>
 
+#include "command_line/parse.h"
 #include "extractor_options.h"
 #include "extractor_service.h"
 #include "pose_engines.h"
@@ -18,7 +19,7 @@ int Serve(int argc, char** argv) {
   CLI::App app{"TrackFit's extractor: frames in, skeletons out", "trackfit-extractor"};
   extractor::ExtractorOptions options;
   options.Register(app);
-  CLI11_PARSE(app, argc, argv);
+  if (const auto ended = command_line::Parse(app, argc, argv)) return *ended;
 
   cv::setNumThreads(1);           // the workers are the threads; OpenCV would bring more
   rpc::TerminationSignal signal;  // caught from here on: loading ends gracefully, too
@@ -26,7 +27,7 @@ int Serve(int argc, char** argv) {
   const absl::Status valid = runtime.ok() ? options.Validate() : runtime.status();
   if (!valid.ok()) {
     std::cerr << "trackfit-extractor: " << valid.message() << "\n";
-    return 2;
+    return command_line::kUsageExitCode;
   }
   auto engines =
       extractor::PoseEngines::Create(options.models_dir, options.model, options.server.WorkerCount());

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "command_line/address.h"
 
 namespace trackfit::gateway {
 
@@ -31,8 +32,10 @@ void GatewayOptions::Register(CLI::App& app) {
 }
 
 absl::Status GatewayOptions::Validate() const {
-  if (absl::Status valid = rpc::CheckAddress("extractor", extractor); !valid.ok()) return valid;
-  if (absl::Status valid = rpc::CheckAddress("inferencer", inferencer); !valid.ok()) return valid;
+  using command_line::AddressUse;
+  absl::Status valid = command_line::CheckAddress("--extractor", extractor, AddressUse::kConnect, 8001);
+  if (valid.ok()) valid = command_line::CheckAddress("--inferencer", inferencer, AddressUse::kConnect, 8002);
+  if (!valid.ok()) return valid;
   if (!(upstream_timeout >= 1 && upstream_timeout <= 3600)) {  // so that NaN is refused, too
     return absl::InvalidArgumentError(
         absl::StrCat("upstream-timeout is ", upstream_timeout, "; it must be between 1 and 3600"));

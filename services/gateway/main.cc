@@ -4,6 +4,7 @@
 #include <chrono>
 #include <iostream>
 
+#include "command_line/parse.h"
 #include "gateway_options.h"
 #include "gateway_service.h"
 #include "rpc/runtime.h"
@@ -20,14 +21,14 @@ int Serve(int argc, char** argv) {
   CLI::App app{"TrackFit's gateway: frames in, skeletons and assessments out", "trackfit-gateway"};
   gateway::GatewayOptions options;
   options.Register(app);
-  CLI11_PARSE(app, argc, argv);
+  if (const auto ended = command_line::Parse(app, argc, argv)) return *ended;
 
   rpc::TerminationSignal signal;  // caught from here on: loading ends gracefully, too
   const auto runtime = rpc::Runtime::Create("gateway", options.server);
   const absl::Status valid = runtime.ok() ? options.Validate() : runtime.status();
   if (!valid.ok()) {
     std::cerr << "trackfit-gateway: " << valid.message() << "\n";
-    return 2;
+    return command_line::kUsageExitCode;
   }
 
   serving::Ticker ticker(std::chrono::milliseconds(100), [&runtime](const absl::Status& failed) {

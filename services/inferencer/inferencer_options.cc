@@ -1,5 +1,6 @@
 #include "inferencer_options.h"
 
+#include "files/outputs.h"
 #include "serving/model_directory.h"
 
 namespace trackfit::inferencer {
@@ -17,6 +18,11 @@ void InferencerOptions::Register(CLI::App& app) {
   rpc::AddFlag(app, "model-repository", model_repository,
                "Folder with <number>/model.pt; the highest number that works is served");
   app.option_defaults()->group("Options");
+}
+
+absl::Status InferencerOptions::Validate() const {
+  if (absl::Status valid = server.Validate(); !valid.ok()) return valid;
+  return files::CheckOutputs({{"--port-file", server.port_file}}, {{"--model-repository", model_repository}});
 }
 
 }  // namespace trackfit::inferencer

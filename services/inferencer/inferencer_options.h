@@ -15,8 +15,9 @@ struct InferencerOptions {
   rpc::ServerOptions server;
   std::string model_repository;  // <number>/model.pt lie in it
 
-  // Declares the flags; `server` validates them.
   void Register(CLI::App& app);
+  // INVALID_ARGUMENT naming the flag and its limits.
+  absl::Status Validate() const;
 };
 
 }  // namespace trackfit::inferencer

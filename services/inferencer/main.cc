@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "command_line/parse.h"
 #include "inferencer_options.h"
 #include "inferencer_service.h"
 #include "model_loading.h"
@@ -17,13 +18,14 @@ int Serve(int argc, char** argv) {
   CLI::App app{"TrackFit's inferencer: skeletons in, assessments out", "trackfit-inferencer"};
   inferencer::InferencerOptions options;
   options.Register(app);
-  CLI11_PARSE(app, argc, argv);
+  if (const auto ended = command_line::Parse(app, argc, argv)) return *ended;
 
   rpc::TerminationSignal signal;  // caught from here on: loading ends gracefully, too
   const auto runtime = rpc::Runtime::Create("inferencer", options.server);
-  if (!runtime.ok()) {
-    std::cerr << "trackfit-inferencer: " << runtime.status().message() << "\n";
-    return 2;
+  const absl::Status valid = runtime.ok() ? options.Validate() : runtime.status();
+  if (!valid.ok()) {
+    std::cerr << "trackfit-inferencer: " << valid.message() << "\n";
+    return command_line::kUsageExitCode;
   }
   const auto model = inferencer::LoadModel(**runtime, options.model_repository);
   if (!model.ok()) {

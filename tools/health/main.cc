@@ -9,9 +9,14 @@
 #include <string>
 #include <thread>
 
+#include "command_line/address.h"
+#include "command_line/parse.h"
+#include "command_line/reach.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 
 namespace {
+
+namespace command_line = trackfit::command_line;
 
 using Clock = std::chrono::system_clock;
 using grpc::health::v1::Health;
@@ -31,6 +36,21 @@ Clock::duration Seconds(double seconds) {
   return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
+std::string Explain(const grpc::Status& status, const Flags& flags) {
+  switch (status.error_code()) {
+    case grpc::StatusCode::NOT_FOUND:
+      return "it knows no service " + flags.service +
+             "; a full name is meant, as in trackfit.v1.GatewayService";
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return "a gRPC server that tells nobody its health; it is none of TrackFit's";
+    case grpc::StatusCode::UNAVAILABLE:
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      return command_line::WhyUnreachable(flags.address, status.error_message());
+    default:
+      return status.error_message();
+  }
+}
+
 // "SERVING", or what is wrong.
 std::string Check(Health::Stub& stub, const Flags& flags) {
   grpc::ClientContext context;
@@ -39,7 +59,7 @@ std::string Check(Health::Stub& stub, const Flags& flags) {
   request.set_service(flags.service);
   HealthCheckResponse response;
   const grpc::Status status = stub.Check(&context, request, &response);
-  if (!status.ok()) return status.error_message();
+  if (!status.ok()) return Explain(status, flags);
   return HealthCheckResponse::ServingStatus_Name(response.status());
 }
 
@@ -57,9 +77,16 @@ int main(int argc, char** argv) {
   app.add_option("--wait", flags.wait_seconds, "seconds to keep asking until the server is healthy")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 3600.0));
-  CLI11_PARSE(app, argc, argv);
+  if (const auto ended = command_line::Parse(app, argc, argv)) return *ended;
+  const absl::Status valid =
+      command_line::CheckAddress("--address", flags.address, command_line::AddressUse::kConnect, 8000);
+  if (!valid.ok()) {
+    std::cerr << "trackfit-health: " << valid.message() << "\n";
+    return command_line::kUsageExitCode;
+  }
 
   grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // health is asked of what is near
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
   const std::unique_ptr<Health::Stub> stub = Health::NewStub(
       grpc::CreateCustomChannel(flags.address, grpc::InsecureChannelCredentials(), arguments));
@@ -70,5 +97,5 @@ int main(int argc, char** argv) {
     state = Check(*stub, flags);
   }
   (state == "SERVING" ? std::cout : std::cerr) << flags.address << ": " << state << "\n";
-  return state == "SERVING" ? 0 : 1;
+  return command_line::Leave("trackfit-health", state == "SERVING" ? 0 : 1);
 }

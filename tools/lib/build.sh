@@ -6,6 +6,9 @@ say() { printf '\n== %s\n' "$*" >&2; }
 # The comment at the top of a script is its help text.
 print_usage() { awk 'NR > 1 && !/^#/ { exit } NR > 1 { sub(/^# ?/, ""); print }' "$1"; }
 
+# wrong_usage SCRIPT MESSAGE: ends it as all our programs end then.
+wrong_usage() { say "$2; see $1 --help"; exit 2; }
+
 # As many compilers as there are cores, but no more than memory allows: a file that includes LibTorch takes 2 GB.
 build_jobs() {
   local cores gigabytes

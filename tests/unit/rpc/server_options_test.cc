@@ -53,10 +53,14 @@ TEST(ServerOptions, ValidateNamesTheFlagAndItsLimits) {
   options = TestOptions();
   options.listen = "8001";
   EXPECT_THAT(std::string(options.Validate().message()),
-              HasSubstr("listen is \"8001\"; it must be host:port"));
+              HasSubstr("--listen is \"8001\"; it has no host: write 0.0.0.0:8001"));
   options = TestOptions();
   options.metrics_listen = "localhost:70000";
   EXPECT_THAT(std::string(options.Validate().message()), HasSubstr("metrics-listen"));
+  options = TestOptions();
+  options.port_file = "no/such/folder/ports";
+  EXPECT_THAT(std::string(options.Validate().message()),
+              HasSubstr("--port-file no/such/folder/ports cannot be written: there is no folder"));
 }
 
 }  // namespace
