@@ -37,7 +37,7 @@ pid=$!
 sleep 0.7
 kill -INT $pid 2>/dev/null || true
 wait $pid || true
-check test -z "$(find "$work/out" -name '*.partial')"
+check test -z "$(find "$work/out" -name '*.partial*')"
 expect 0 "2 videos" "$work/videos" --output "$work/out"
 expect 0 "done before" "$work/videos" --output "$work/out"
 check test -s "$work/out/squat/a.jsonl"
@@ -62,7 +62,7 @@ expect 0 'knows no exercise "juggling"' "$work/juggling" --output "$work/juggled
 
 # What is wrong is named.
 expect 1 "holds no videos" "$work/empty" --output "$work/none"
-expect 1 "is inside the input" "$work/videos" --output "$work/videos/out"
+expect 2 "is inside the input" "$work/videos" --output "$work/videos/out"
 expect 2 "give videos, pictures or folders, or else --list" --output "$work/none"
 expect 2 "they need --format landmarks" "$work/videos" --output "$work/none" --exercise squat
 expect 2 "Path does not exist" "$work/nowhere" --output "$work/none"

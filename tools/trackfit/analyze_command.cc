@@ -4,22 +4,25 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
-#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <opencv2/core/utils/logger.hpp>
-#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "command_line/address.h"
 #include "commands.h"
 #include "drawing/render.h"
 #include "drawing/typeface.h"
+#include "drawing/video_file.h"
 #include "exit_code.h"
+#include "files/outputs.h"
+#include "files/partial_file.h"
 #include "frame_feed.h"
 #include "frame_source.h"
 #include "gateway_client.h"
@@ -34,9 +37,18 @@ namespace {
 
 using std::chrono::steady_clock;
 
+constexpr int kUsualPort = 8000;
+constexpr int kUsualProxyPort = 3128;
+// Frames that wait for their answers, so that the session ends soon when it is told to; the gateway works at
+// half as many at a time.
+constexpr int kMaxUnanswered = 32;
+// After Ctrl-C, for the answers to these.
+constexpr std::chrono::milliseconds kStopPatience{800};
+
 struct AnalyzeOptions {
   std::vector<std::string> inputs;
   std::string gateway = "localhost:8000";
+  std::string proxy;
   std::string expected;
   std::string json;
   std::string render;
@@ -60,11 +72,19 @@ struct AnalyzeOptions {
       return absl::InvalidArgumentError(
           absl::StrCat("--limit-frames is ", limit_frames, "; it must not be negative"));
     }
-    return encode.Validate();
+    if (!proxy.empty()) {
+      absl::Status status =
+          command_line::CheckAddress("--proxy", proxy, command_line::AddressUse::kConnect, kUsualProxyPort);
+      if (!status.ok()) return status;
+    }
+    absl::Status status =
+        command_line::CheckAddress("--gateway", gateway, command_line::AddressUse::kConnect, kUsualPort);
+    return status.ok() ? encode.Validate() : status;
   }
 };
 
-// Where the responses go besides the record: nowhere, a file, or stdout.
+// Where the responses go besides the record: nowhere, a file that gets its name at the end, or at once to
+// stdout, a device or a pipe.
 class JsonOutput {
  public:
   absl::Status Open(const std::string& path) {
@@ -73,7 +93,8 @@ class JsonOutput {
       out_ = &std::cout;
       return absl::OkStatus();
     }
-    file_.open(path);
+    partial_ = std::make_unique<files::PartialFile>(path);
+    file_.open(partial_->path(), partial_->direct() ? std::ios::app : std::ios::out);
     if (!file_) return absl::InvalidArgumentError(absl::StrCat("--json: cannot write ", path));
     out_ = &file_;
     return absl::OkStatus();
@@ -84,13 +105,29 @@ class JsonOutput {
     const absl::StatusOr<std::string> line = JsonLine(response);
     if (!line.ok()) return line.status();
     *out_ << *line << '\n' << std::flush;
-    if (!*out_) return absl::ResourceExhaustedError("--json: writing failed; is the disk full?");
-    return absl::OkStatus();
+    has_results_ = has_results_ || response.has_frame_result();
+    return Good();
+  }
+
+  // Puts what came in its place, however the session ended, if that is any result at all.
+  absl::Status Finish() {
+    if (partial_ == nullptr) return absl::OkStatus();
+    const bool written = Good().ok();
+    file_.close();
+    if (!written || !has_results_) return absl::OkStatus();  // reported by Write(), or nothing to keep
+    return Good().ok() ? partial_->Commit() : Good();
   }
 
  private:
+  absl::Status Good() const {
+    if (*out_) return absl::OkStatus();
+    return absl::ResourceExhaustedError("--json: writing failed; is the disk full?");
+  }
+
+  std::unique_ptr<files::PartialFile> partial_;
   std::ofstream file_;
   std::ostream* out_ = nullptr;
+  bool has_results_ = false;
 };
 
 // Says what would keep a video from being written before minutes are spent on its analysis.
@@ -100,15 +137,17 @@ absl::Status CheckRender(const std::string& path, const SourceInfo& source) {
     return absl::InvalidArgumentError(
         "--render reads its input a second time, and a camera cannot be read twice");
   }
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  std::error_code error;
-  if (!folder.empty() && !std::filesystem::is_directory(folder, error)) {
-    return absl::NotFoundError(absl::StrCat("--render: there is no folder ", folder.string()));
-  }
-  if (std::filesystem::equivalent(path, source.name, error)) {
-    return absl::InvalidArgumentError("--render would write over its own input");
-  }
-  return Typeface::Find(Typeface::Weight::kBold).status();
+  if (absl::Status status = VideoFile::Check(path); !status.ok())
+    return absl::InvalidArgumentError(absl::StrCat("--render ", status.message()));
+  return absl::OkStatus();
+}
+
+absl::Status CheckFiles(const AnalyzeOptions& options, const SourceInfo& source) {
+  std::vector<files::NamedFile> inputs;
+  for (const std::string& input : options.inputs) inputs.push_back({"the input", input});
+  absl::Status status = files::CheckOutputs({{"--json", options.json}, {"--render", options.render}}, inputs);
+  if (status.ok()) status = CheckRender(options.render, source);
+  return status;
 }
 
 v1::SessionConfig ConfigOf(const AnalyzeOptions& options, bool live) {
@@ -138,20 +177,31 @@ class Analysis {
       : options_(options),
         text_(options.json == "-" ? std::cerr : std::cout),
         record_(!options.render.empty()),
-        session_({options.gateway, std::chrono::milliseconds(std::llround(options.timeout_s * 1000))}) {}
+        session_({options.gateway, std::chrono::milliseconds(std::llround(options.timeout_s * 1000)),
+                  options.proxy, kMaxUnanswered}) {}
 
   absl::Status Run() {
-    if (absl::Status status = options_.Validate(); !status.ok()) return status;
+    if (absl::Status status = options_.Validate(); !status.ok()) return UsageError(status);
     cv::utils::logging::setLogLevel(
         cv::utils::logging::LOG_LEVEL_ERROR);  // what matters is reported in our words
     const InterruptWatcher watcher([this](int count) { OnInterrupt(count); });
     absl::StatusOr<std::unique_ptr<FrameSource>> source = OpenFrameSource(options_.inputs, options_.fps);
+    if (absl::IsNotFound(source.status())) return UsageError(source.status());
     if (!source.ok()) return source.status();
-    if (absl::Status status = CheckRender(options_.render, (*source)->info()); !status.ok()) return status;
+    if (absl::Status status = CheckFiles(options_, (*source)->info()); !status.ok())
+      return UsageError(status);
+    if (!options_.render.empty()) {
+      if (const auto typeface = Typeface::Find(Typeface::Weight::kBold); !typeface.ok())
+        return typeface.status();
+    }
     if (absl::Status status = json_.Open(options_.json); !status.ok()) return status;
 
-    if (absl::Status status = Stream(**source); !status.ok()) return status;
+    const absl::Status streamed = Stream(**source);
+    const absl::Status written = json_.Finish();
+    if (!streamed.ok()) return streamed;
+    if (!written.ok()) return written;
     if (record_.frames() == 0) {
+      if (interrupted_) return absl::CancelledError("interrupted before anything was analysed");
       return absl::InvalidArgumentError(absl::StrCat((*source)->info().name, " holds no frames"));
     }
     if (!options_.render.empty()) {
@@ -162,18 +212,27 @@ class Analysis {
 
  private:
   void OnInterrupt(int count) {
-    stop_rendering_ = rendering_.load();
-    if (count == 1) {
-      session_.FinishSending();
-    } else {
+    interrupted_ = true;
+    if (count > 1) {
+      SayAtOnce("trackfit analyze: stopping hard");
+      stop_rendering_ = true;
       session_.Cancel();
+    } else if (rendering_) {
+      SayAtOnce("trackfit analyze: stopping; the video ends here");
+      stop_rendering_ = true;
+    } else {
+      SayAtOnce(options_.render.empty()
+                    ? "trackfit analyze: stopping; again to stop hard"
+                    : "trackfit analyze: stopping; what is analysed is rendered yet; again to stop hard");
+      session_.Stop(kStopPatience);
     }
   }
 
   absl::Status Stream(FrameSource& source) {
     const SourceInfo& info = source.info();
     const bool live = options_.live || info.is_live;
-    FrameFeed feed(source, {options_.encode, options_.limit_frames, live && !info.is_live});
+    FrameFeed feed(source, {options_.encode, options_.limit_frames, live && !info.is_live,
+                            [this] { return interrupted_.load(); }});
     const steady_clock::time_point start = steady_clock::now();
     Progress progress = StartProgress("Analysing", Expected(info), options_.quiet);
     const absl::Status status = session_.Run(
@@ -184,13 +243,19 @@ class Analysis {
     for (const std::string& remark : source.remarks())
       std::cerr << "trackfit analyze: warning: " << info.name << " " << remark << std::endl;
     if (record_.frames() > 0) text_ << SummaryText(record_, PaceSince(start)) << std::flush;
+    if (session_.cut_short()) {
+      text_ << "  Stopped    " << static_cast<int64_t>(times_us_.size()) - record_.frames()
+            << " frames that were sent were not waited for" << std::endl;
+    }
     return status;
   }
 
   absl::Status OnResponse(const v1::AnalyzeResponse& response, const FrameFeed& feed, Progress& progress) {
     record_.Add(response);
+    ShowNotices(response.notices(), progress);
     if (response.has_assessment() && !options_.quiet) {
       const v1::Assessment& assessment = response.assessment();
+      ShowNotices(assessment.notices(), progress);
       progress.Hide();
       text_ << AssessmentLine(assessment, feed.time_us(assessment.first_sequence()),
                               feed.time_us(assessment.last_sequence()))
@@ -198,6 +263,15 @@ class Analysis {
     }
     progress.Update(record_.frames());
     return json_.Write(response);
+  }
+
+  // Each once; the summary has them again.
+  void ShowNotices(const google::protobuf::RepeatedPtrField<v1::Notice>& notices, Progress& progress) {
+    for (const v1::Notice& notice : notices) {
+      if (options_.quiet || !shown_notices_.insert(notice.message()).second) continue;
+      progress.Hide();
+      text_ << NoticeLine(notice) << std::flush;
+    }
   }
 
   absl::Status Render() {
@@ -231,6 +305,8 @@ class Analysis {
   SessionRecord record_;
   GatewaySession session_;
   std::vector<int64_t> times_us_;
+  std::set<std::string> shown_notices_;
+  std::atomic<bool> interrupted_{false};
   std::atomic<bool> rendering_{false};
   std::atomic<bool> stop_rendering_{false};
 };
@@ -257,6 +333,11 @@ void DeclareSession(CLI::App& command, AnalyzeOptions& options) {
       ->type_name("HOST:PORT")
       ->envname("TRACKFIT_GATEWAY")
       ->capture_default_str()
+      ->group("Session");
+  command
+      .add_option("--proxy", options.proxy,
+                  "An HTTP proxy to go through; those of the environment are not used")
+      ->type_name("HOST:PORT")
       ->group("Session");
   command
       .add_option("--expected", options.expected,
@@ -313,7 +394,11 @@ void DeclareTransport(CLI::App& command, AnalyzeOptions& options) {
 }
 
 void DeclareOutput(CLI::App& command, AnalyzeOptions& options) {
-  command.add_option("--json", options.json, "Write every response as a line of JSON; '-' = standard output")
+  command
+      .add_option(
+          "--json", options.json,
+          "Write every response as a line of JSON; a file gets its name at the end, also after Ctrl-C; "
+          "'-' (standard output), devices and pipes get each line at once")
       ->type_name("FILE")
       ->group("Output");
   command
@@ -337,8 +422,11 @@ Action AnalyzeCommand(CLI::App& command) {
       "  trackfit analyze workout.mp4 --render workout_analysed.mp4\n"
       "  trackfit analyze camera:0 --expected squat\n"
       "  trackfit analyze frames/ --fps 25 --json results.jsonl --quiet\n\n"
-      "Ctrl-C ends the session and still prints the summary; a second one drops it.\n"
-      "Exit status: 0 assessed, 1 error, 2 wrong usage, 3 nothing to assess (nobody seen, or too short).");
+      "Ctrl-C ends the session within a second and prints the summary of what is answered; a second one "
+      "drops "
+      "it.\n"
+      "Exit status: 0 assessed, 1 error, 2 wrong usage, 3 nothing to assess (nobody seen, or too short), 130 "
+      "interrupted\nbefore there were results.");
   return [options] { return Analysis(*options).Run(); };
 }
 

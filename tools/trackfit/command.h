@@ -10,7 +10,7 @@
 namespace trackfit::tools {
 
 // Runs after the flags are parsed. An error is printed as "trackfit <command>: <message>" and the exit status
-// is 1, or what exit_code.h attached to it; so is an exception.
+// is what exit_code.h makes of it; so is an exception.
 using Action = std::function<absl::Status()>;
 
 }  // namespace trackfit::tools

@@ -20,6 +20,8 @@
 #include "dataset/bridge.h"
 #include "dataset/dataset_builder.h"
 #include "dataset/rendered_mannequins.h"
+#include "exit_code.h"
+#include "files/outputs.h"
 #include "interrupt.h"
 #include "progress.h"
 #include "protogcn/dataset.h"
@@ -47,7 +49,10 @@ struct BuildOptions {
 
 absl::StatusOr<std::vector<protogcn::Clip>> Film(const FilmOptions& options) {
   std::atomic<bool> interrupted{false};
-  const InterruptWatcher watcher([&](int) { interrupted = true; });
+  const InterruptWatcher watcher([&](int) {
+    interrupted = true;
+    SayAtOnce("trackfit dataset: stopping; mannequins that are done are kept; again to stop hard");
+  });
   cv::setNumThreads(1);  // the jobs keep the cores busy
   absl::StatusOr<MannequinStudio> studio =
       MannequinStudio::Open(PlanMannequins(options.per_exercise, options.seed), options.mannequins);
@@ -87,7 +92,25 @@ void PrintReport(const JoinedDataset& dataset, const BuildOptions& options) {
             << " to validate\n";
 }
 
+// Makes the folder, which tells whether it can be written.
+absl::Status CheckFiles(const BuildOptions& options) {
+  const std::filesystem::path folder = options.output;
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--output ", options.output, " cannot be made a folder: ", error.message()));
+  }
+  std::vector<files::NamedFile> inputs = {{"--split", options.split}};
+  for (const std::string& path : options.landmarks) inputs.push_back({"--landmarks", path});
+  std::vector<files::NamedFile> outputs;
+  for (const char* name : {"train.pt", "val.pt", "splits.json", "dataset.json"})
+    outputs.push_back({"--output", folder / name});
+  return files::CheckOutputs(outputs, inputs);
+}
+
 absl::Status Build(BuildOptions options) {
+  if (absl::Status status = CheckFiles(options); !status.ok()) return UsageError(status);
   options.data_set.mend = !options.no_repair;
   if (options.keep_hidden) options.data_set.rule.hidden_visibility = 0;
   if (options.film.mannequins.cache.empty())

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -17,6 +16,9 @@
 #include "drawing/evaluation_pictures.h"
 #include "evaluation/report.h"
 #include "exit_code.h"
+#include "files/outputs.h"
+#include "files/partial_file.h"
+#include "interrupt.h"
 #include "progress.h"
 #include "protogcn/folds.h"
 #include "protogcn/model.h"
@@ -66,7 +68,7 @@ absl::StatusOr<Data> ReadData(const EvaluateOptions& options) {
     train = protogcn::ReadSubset(options.landmarks, *split, protogcn::Subset::kTrain);
     val = protogcn::ReadSubset(options.landmarks, *split, protogcn::Subset::kVal);
   } else {
-    return absl::InvalidArgumentError("either --dataset or --landmarks with --split is required");
+    return UsageError("either --dataset or --landmarks with --split is required");
   }
   if (!train.ok()) return train.status();
   if (!val.ok()) return val.status();
@@ -179,9 +181,8 @@ absl::StatusOr<evaluation::Report> Evaluate(const EvaluateOptions& options, cons
 // Flags that would do nothing, because --only leaves out what they are for.
 absl::Status CheckSections(const EvaluateOptions& options) {
   const auto idle = [](const char* flag, const char* section) {
-    return WithExitCode(absl::InvalidArgumentError(
-                            absl::StrCat(flag, " is for the section ", section, ", which --only leaves out")),
-                        kUsageExitCode);
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, " is for the section ", section, ", which --only leaves out"));
   };
   if (!options.fold_models.empty() && !options.Wants("form")) return idle("--fold-models", "form");
   if (options.localisation.has_value() && !options.Wants("localisation"))
@@ -191,13 +192,25 @@ absl::Status CheckSections(const EvaluateOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status CheckFiles(const EvaluateOptions& options) {
+  std::vector<files::NamedFile> inputs = {{"--model", options.model}, {"--split", options.split}};
+  if (!options.dataset.empty()) inputs.push_back({"--dataset", options.dataset});
+  for (const std::string& path : options.landmarks) inputs.push_back({"--landmarks", path});
+  for (const std::string& path : options.fold_models) inputs.push_back({"--fold-models", path});
+  std::error_code error;
+  if (std::filesystem::exists(options.plots, error) && !std::filesystem::is_directory(options.plots, error))
+    return absl::InvalidArgumentError(absl::StrCat("--plots ", options.plots, " is no folder"));
+  return files::CheckOutputs({{"--json", options.json}}, inputs);
+}
+
 absl::Status Run(const EvaluateOptions& options) {
-  if (absl::Status status = CheckSections(options); !status.ok()) return status;
+  if (absl::Status status = CheckSections(options); !status.ok()) return UsageError(status);
+  const InterruptWatcher watcher(EndAtOnce("trackfit evaluate: stopped; nothing is written"));
   if (options.folds != static_cast<int>(options.fold_models.size())) {
-    return absl::InvalidArgumentError(absl::StrCat("--folds is ", options.folds, ", but --fold-models names ",
-                                                   options.fold_models.size(),
-                                                   " models; one each is required"));
+    return UsageError(absl::StrCat("--folds is ", options.folds, ", but --fold-models names ",
+                                   options.fold_models.size(), " models; one each is required"));
   }
+  if (absl::Status status = CheckFiles(options); !status.ok()) return UsageError(status);
   const absl::StatusOr<Data> data = ReadData(options);
   if (!data.ok()) return data.status();
   const absl::StatusOr<evaluation::Report> report = Evaluate(options, *data);
@@ -209,10 +222,7 @@ absl::Status Run(const EvaluateOptions& options) {
     for (const std::string& picture : *pictures) std::cout << "wrote " << picture << "\n";
   }
   if (options.json.empty()) return absl::OkStatus();
-  std::ofstream json(options.json);
-  json << evaluation::ToJson(*report).dump(2) << '\n';
-  json.close();
-  return json ? absl::OkStatus() : absl::UnavailableError(absl::StrCat("cannot write --json ", options.json));
+  return files::ReplaceFile(options.json, evaluation::ToJson(*report).dump(2) + "\n");
 }
 
 }  // namespace

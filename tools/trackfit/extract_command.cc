@@ -22,6 +22,7 @@
 #include "exit_code.h"
 #include "extraction/clip_list.h"
 #include "extraction/data_set.h"
+#include "files/outputs.h"
 #include "interrupt.h"
 #include "progress.h"
 #include "protogcn/dataset.h"
@@ -47,10 +48,6 @@ struct ExtractOptions {
   bool quiet = false;
   DataSetOptions data_set;
 };
-
-absl::Status UsageError(const std::string& message) {
-  return WithExitCode(absl::InvalidArgumentError(message), kUsageExitCode);
-}
 
 absl::Status CheckFlags(const ExtractOptions& options) {
   if (options.inputs.empty() == options.list.empty())
@@ -114,8 +111,24 @@ absl::Status AimAtFile(const ExtractOptions& options, std::vector<SourceClip>& c
 absl::Status AimAtFolder(const ExtractOptions& options, const std::vector<SourceClip>& clips,
                          DataSetOptions& data_set) {
   data_set.folder = options.output;
-  if (absl::Status status = CheckOutside(options.output, options.inputs); !status.ok()) return status;
-  return CheckNames(clips, EndingOf(data_set.format), kSummaryFile);
+  if (absl::Status status = CheckOutside(options.output, options.inputs); !status.ok())
+    return UsageError(status);
+  return UsageError(CheckNames(clips, EndingOf(data_set.format), kSummaryFile));
+}
+
+// What is written is none of what is read, whatever the links. Folders are made later, where they are
+// missing.
+absl::Status CheckFiles(const ExtractOptions& options, const std::vector<SourceClip>& clips,
+                        const DataSetOptions& data_set) {
+  std::vector<files::NamedFile> inputs = {{"--list", options.list}};
+  std::vector<files::NamedFile> outputs;
+  for (const SourceClip& clip : clips) {
+    inputs.push_back({"the input", clip.path});
+    const fs::path output = fs::path(data_set.folder) / (clip.name + EndingOf(data_set.format));
+    std::error_code error;
+    if (fs::exists(output, error)) outputs.push_back({"--output", output});
+  }
+  return UsageError(files::CheckOutputs(outputs, inputs));
 }
 
 // Training leaves such clips out without a word.
@@ -148,7 +161,10 @@ absl::Status OutcomeOf(const std::vector<ClipResult>& results) {
 
 absl::Status Extract(const ExtractOptions& options) {
   std::atomic<bool> interrupted{false};
-  const InterruptWatcher watcher([&](int) { interrupted = true; });
+  const InterruptWatcher watcher([&](int) {
+    interrupted = true;
+    SayAtOnce("trackfit extract: stopping; again to stop hard");
+  });
   if (absl::Status status = CheckFlags(options); !status.ok()) return status;
   DataSetOptions data_set = options.data_set;
   const absl::StatusOr<ClipFormat> format = ParseClipFormat(options.format);
@@ -162,6 +178,7 @@ absl::Status Extract(const ExtractOptions& options) {
   const absl::Status aimed =
       single ? AimAtFile(options, *clips, data_set) : AimAtFolder(options, *clips, data_set);
   if (!aimed.ok()) return aimed;
+  if (absl::Status status = CheckFiles(options, *clips, data_set); !status.ok()) return status;
   if (*format == ClipFormat::kLandmarks) WarnOfUnknownExercises(*clips);
   absl::StatusOr<DataSet> set = DataSet::Open(*clips, data_set);
   if (!set.ok()) return set.status();
@@ -257,7 +274,7 @@ Action ExtractCommand(CLI::App& command) {
       "done\n"
       "are skipped unless they or the options have changed, so that the same command goes on after Ctrl-C. "
       "Videos\n"
-      "that cannot be read are named and left out; the exit status is 1 then.");
+      "that cannot be read are named and left out; the exit status is 1 then, and 130 after Ctrl-C.");
   return [options] { return Extract(*options); };
 }
 

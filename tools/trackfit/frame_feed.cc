@@ -1,8 +1,14 @@
 #include "frame_feed.h"
 
+#include <algorithm>
 #include <thread>
 
 namespace trackfit::tools {
+namespace {
+
+constexpr std::chrono::milliseconds kLongestSleep{50};  // until an interruption is noticed
+
+}  // namespace
 
 absl::StatusOr<std::optional<v1::Frame>> FrameFeed::Next() {
   const uint64_t sequence = next_sequence_;
@@ -34,7 +40,9 @@ int64_t FrameFeed::time_us(uint64_t sequence) const {
 void FrameFeed::WaitUntilDue(int64_t timestamp_us) {
   const std::chrono::microseconds timestamp(timestamp_us);
   if (!origin_.has_value()) origin_ = std::chrono::steady_clock::now() - timestamp;
-  std::this_thread::sleep_until(*origin_ + timestamp);
+  const auto due = *origin_ + timestamp;
+  while (!(options_.interrupted && options_.interrupted()) && std::chrono::steady_clock::now() < due)
+    std::this_thread::sleep_until(std::min(due, std::chrono::steady_clock::now() + kLongestSleep));
 }
 
 }  // namespace trackfit::tools

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -17,8 +18,9 @@ namespace trackfit::tools {
 
 struct FeedOptions {
   EncodeOptions encode;
-  int64_t limit_frames = 0;  // 0 = all
-  bool real_time = false;    // hand out frames no faster than their timestamps
+  int64_t limit_frames = 0;           // 0 = all
+  bool real_time = false;             // hand out frames no faster than their timestamps
+  std::function<bool()> interrupted;  // asked while a frame's time is waited for; may be empty
 };
 
 // Next() belongs to one thread; the rest may be called from others meanwhile.

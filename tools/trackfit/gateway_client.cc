@@ -2,17 +2,22 @@
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstdlib>
+#include <iterator>
 #include <mutex>
-#include <stop_token>
 #include <thread>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "command_line/reach.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "rpc/status.h"
 
 namespace trackfit::tools {
@@ -32,26 +37,51 @@ std::optional<double> RetryAfter(const grpc::ClientContext& context) {
   return static_cast<double>(milliseconds) / 1000;
 }
 
-// Calls `on_timeout` once when `last_activity()` is older than `limit`. Lives as long as the session runs.
-std::jthread StartIdleWatch(std::chrono::milliseconds limit,
-                            std::function<steady_clock::time_point()> last_activity,
-                            std::function<void()> on_timeout) {
-  return std::jthread([limit, last_activity = std::move(last_activity),
-                       on_timeout = std::move(on_timeout)](const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    std::unique_lock lock(mutex);
-    while (!stop.stop_requested()) {
-      const steady_clock::time_point deadline = last_activity() + limit;
-      if (steady_clock::now() >= deadline) return on_timeout();
-      wake.wait_until(lock, stop, deadline, [] { return false; });
-    }
-  });
+constexpr std::chrono::milliseconds kWatchInterval{50};
+constexpr std::chrono::seconds kHealthTimeout{1};
+
+// Proxies of the environment are for the web; the gateway is mostly near.
+std::shared_ptr<grpc::Channel> OpenChannel(const ClientOptions& options) {
+  grpc::ChannelArguments arguments;
+  if (options.proxy.empty()) {
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  } else {
+    for (const char* exception : {"no_grpc_proxy", "no_proxy"}) unsetenv(exception);  // gRPC would heed them
+    arguments.SetString(GRPC_ARG_HTTP_PROXY, absl::StrCat("http://", options.proxy));
+  }
+  return grpc::CreateCustomChannel(options.gateway, grpc::InsecureChannelCredentials(), arguments);
+}
+
+// "an extractor", "an inferencer" or "something else": what answers instead of a gateway.
+std::string WhatAnswers(const ClientOptions& options) {
+  const auto health = grpc::health::v1::Health::NewStub(OpenChannel(options));
+  for (const auto& [service, what] : {std::pair{"trackfit.v1.ExtractorService", "an extractor"},
+                                      std::pair{"trackfit.v1.InferencerService", "an inferencer"}}) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kHealthTimeout);
+    grpc::health::v1::HealthCheckRequest request;
+    request.set_service(service);
+    grpc::health::v1::HealthCheckResponse response;
+    if (health->Check(&context, request, &response).ok()) return what;
+  }
+  return "another gRPC server";
+}
+
+// Whether these are gRPC's words for a connection that broke, not the gateway's.
+bool IsBrokenConnection(const std::string& message) {
+  constexpr const char* kWords[] = {"Socket closed", "onnection reset", "Broken pipe", "GOAWAY", "goaway"};
+  return std::any_of(std::begin(kWords), std::end(kWords),
+                     [&](const char* words) { return absl::StrContains(message, words); });
 }
 
 }  // namespace
 
 GatewaySession::GatewaySession(ClientOptions options) : options_(std::move(options)) {}
+
+void GatewaySession::Stop(std::chrono::milliseconds patience) {
+  give_up_at_ = (steady_clock::now() + patience).time_since_epoch().count();
+  finish_sending_ = true;
+}
 
 void GatewaySession::Cancel() {
   cancelled_ = true;
@@ -61,21 +91,12 @@ void GatewaySession::Cancel() {
 
 absl::Status GatewaySession::Run(const v1::SessionConfig& config, const FrameProvider& next_frame,
                                  const ResponseHandler& on_response) {
-  const auto channel = grpc::CreateChannel(options_.gateway, grpc::InsecureChannelCredentials());
-  const auto stub = v1::GatewayService::NewStub(channel);
+  const auto stub = v1::GatewayService::NewStub(OpenChannel(options_));
+  if (config.delivery() == v1::DELIVERY_MODE_LIVE) options_.max_unanswered = 0;
   NoteActivity();
   const std::unique_ptr<Stream> stream = stub->Analyze(&context_);
 
-  std::jthread idle_watch;
-  if (options_.idle_timeout.count() > 0) {
-    const auto on_timeout = [this] {
-      timed_out_ = true;
-      finish_sending_ = true;
-      context_.TryCancel();
-    };
-    idle_watch = StartIdleWatch(
-        options_.idle_timeout, [this] { return LastActivity(); }, on_timeout);
-  }
+  const std::jthread watch([this](const std::stop_token& stop) { Watch(stop); });
   absl::Status sent;
   std::jthread sender([&] { sent = Send(*stream, config, next_frame); });
   const absl::Status received = Receive(*stream, on_response);
@@ -84,6 +105,8 @@ absl::Status GatewaySession::Run(const v1::SessionConfig& config, const FramePro
   const grpc::Status status = stream->Finish();
 
   if (!received.ok()) return received;
+  cut_short_ = cut_short_ && !status.ok();  // the last answer may just have made it
+  if (cut_short_) return sent;
   if (!status.ok()) return Explain(status);
   return sent;
 }
@@ -94,7 +117,7 @@ absl::Status GatewaySession::Send(Stream& stream, const v1::SessionConfig& confi
   *request.mutable_config() = config;
   bool open = stream.Write(request);
   absl::Status status;
-  while (open && !finish_sending_) {
+  while (open && WaitForRoom()) {
     absl::StatusOr<std::optional<v1::Frame>> frame = next_frame();
     if (!frame.ok()) {
       status = frame.status();
@@ -110,21 +133,65 @@ absl::Status GatewaySession::Send(Stream& stream, const v1::SessionConfig& confi
   return status;
 }
 
+// False when no more is to be sent. Looks up now and then, because a session may also end without an answer.
+bool GatewaySession::WaitForRoom() {
+  std::unique_lock lock(mutex_);
+  const auto room = [&] {
+    return finish_sending_ || options_.max_unanswered == 0 || unanswered_ < options_.max_unanswered;
+  };
+  while (!answered_.wait_for(lock, kWatchInterval, room)) {
+  }
+  ++unanswered_;
+  return !finish_sending_;
+}
+
 absl::Status GatewaySession::Receive(Stream& stream, const ResponseHandler& on_response) {
   absl::Status status;
   v1::AnalyzeResponse response;
   while (stream.Read(&response)) {
-    NoteActivity();
-    ++responses_;
+    NoteResponse(response);
     if (status.ok()) {
       handling_ = true;
       status = on_response(response);
-      NoteActivity();
+      if (!only_notices_) NoteActivity();
       handling_ = false;
     }
     if (!status.ok()) context_.TryCancel();
   }
   return status;
+}
+
+// Notices are no answers: a gateway that only says that it waits is as good as silent after the first of
+// them.
+void GatewaySession::NoteResponse(const v1::AnalyzeResponse& response) {
+  ++responses_;
+  if (response.has_frame_result()) {
+    const std::scoped_lock lock(mutex_);
+    --unanswered_;
+    answered_.notify_one();
+  }
+  if (!response.notices().empty()) last_notice_ = response.notices().rbegin()->message();
+  const bool only_notices = response.response_case() == v1::AnalyzeResponse::RESPONSE_NOT_SET;
+  if (!only_notices || !only_notices_) NoteActivity();
+  only_notices_ = only_notices;
+}
+
+// Ends a session that is silent for too long, or whose answers nobody waits for any more.
+void GatewaySession::Watch(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  while (!stop.stop_requested()) {
+    const steady_clock::time_point now = steady_clock::now();
+    const steady_clock::rep give_up_at = give_up_at_;
+    cut_short_ = give_up_at != 0 && now.time_since_epoch().count() >= give_up_at;
+    timed_out_ = options_.idle_timeout.count() > 0 && now >= LastActivity() + options_.idle_timeout;
+    if (cut_short_ || timed_out_) {
+      finish_sending_ = true;
+      return context_.TryCancel();
+    }
+    wake.wait_for(lock, stop, kWatchInterval, [] { return false; });
+  }
 }
 
 // handling_ is read first: it falls only after last_activity_ is fresh.
@@ -133,23 +200,37 @@ steady_clock::time_point GatewaySession::LastActivity() const {
   return steady_clock::time_point(steady_clock::duration(last_activity_.load()));
 }
 
+std::string GatewaySession::Place() const {
+  return options_.proxy.empty() ? options_.gateway
+                                : absl::StrCat(options_.gateway, " (through the proxy ", options_.proxy, ")");
+}
+
 absl::Status GatewaySession::Explain(const grpc::Status& status) const {
-  const std::string& gateway = options_.gateway;
+  const std::string gateway = Place();
   const std::string& message = status.error_message();
-  if (timed_out_) {
-    return absl::DeadlineExceededError(
-        absl::StrFormat("the gateway at %s has been silent for %.0f s", gateway,
-                        static_cast<double>(options_.idle_timeout.count()) / 1000));
-  }
   if (cancelled_) return absl::CancelledError("cancelled");
+  if (timed_out_) {
+    return absl::DeadlineExceededError(absl::StrFormat(
+        "the gateway at %s has been silent for %.0f s%s", gateway,
+        static_cast<double>(options_.idle_timeout.count()) / 1000,
+        last_notice_.empty() ? "; --timeout sets how long to wait" : "; it last said: " + last_notice_));
+  }
   switch (status.error_code()) {
     case grpc::StatusCode::UNAVAILABLE:
-      if (responses_ > 0) {
-        return absl::UnavailableError(absl::StrCat("the gateway at ", gateway, " went away after ",
-                                                   responses_, " responses: ", message));
+      if (responses_ == 0) {
+        return absl::UnavailableError(absl::StrCat(
+            "cannot reach the gateway at ", gateway, ": ",
+            command_line::WhyUnreachable(options_.proxy.empty() ? options_.gateway : options_.proxy, message),
+            " (tools/demo --keep starts one)"));
       }
-      return absl::UnavailableError(absl::StrCat("cannot reach the gateway at ", gateway, ": ", message,
-                                                 "; is it running? (tools/demo starts one)"));
+      return absl::UnavailableError(
+          absl::StrCat("the gateway at ", gateway,
+                       IsBrokenConnection(message) ? " went away after " : " ended the session after ",
+                       responses_, responses_ == 1 ? " response: " : " responses: ", message));
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return absl::UnimplementedError(absl::StrCat(
+          WhatAnswers(options_), " answers at ", gateway,
+          ", not a gateway; the gateway's port is 8000 unless it was told otherwise (--listen)"));
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
       if (const std::optional<double> seconds = RetryAfter(context_); seconds.has_value()) {
         return absl::ResourceExhaustedError(absl::StrFormat(
@@ -159,8 +240,12 @@ absl::Status GatewaySession::Explain(const grpc::Status& status) const {
           "the gateway at ", gateway, " ended the session: ", message,
           "; if a frame is too large, send smaller ones (--max-side)"));
     default:
-      return absl::Status(static_cast<absl::StatusCode>(status.error_code()),
-                          absl::StrCat("the gateway at ", gateway, " ended the session: ", message));
+      return absl::Status(
+          static_cast<absl::StatusCode>(status.error_code()),
+          absl::StrCat("the gateway at ", gateway, " ended the session: ",
+                       message.empty()
+                           ? absl::StatusCodeToString(static_cast<absl::StatusCode>(status.error_code()))
+                           : message));
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "command.h"
+#include "command_line/parse.h"
 #include "commands.h"
 #include "exit_code.h"
 
@@ -62,20 +63,10 @@ int main(int argc, char** argv) {
     actions[command] = entry.make(*command);
   }
   app.footer("`trackfit COMMAND --help` explains a command.");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (app.get_subcommands().empty() && !app.remaining().empty()) {
-      std::cerr << "trackfit: there is no command '" << app.remaining().front() << "'; see trackfit --help\n";
-      return trackfit::tools::kUsageExitCode;
-    }
-    return app.exit(error) == 0 ? 0 : trackfit::tools::kUsageExitCode;
-  }
+  if (const auto ended = trackfit::command_line::Parse(app, argc, argv)) return *ended;
 
   const CLI::App* chosen = app.get_subcommands().front();
-  if (const absl::Status status = Run(actions.at(chosen)); !status.ok()) {
-    std::cerr << "trackfit " << chosen->get_name() << ": " << status.message() << "\n";
-    return trackfit::tools::ExitCodeOf(status);
-  }
-  return 0;
+  const absl::Status status = Run(actions.at(chosen));
+  if (!status.ok()) std::cerr << "trackfit " << chosen->get_name() << ": " << status.message() << "\n";
+  return trackfit::command_line::Leave("trackfit", trackfit::tools::ExitCodeOf(status));
 }

@@ -11,6 +11,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "commands.h"
+#include "exit_code.h"
+#include "files/outputs.h"
+#include "interrupt.h"
 #include "protogcn/archive_io.h"
 #include "protogcn/checkpoint.h"
 #include "protogcn/model.h"
@@ -38,6 +41,9 @@ struct RunOptions {
   std::string output_dir;
 };
 
+// Of a network's outputs, in their order.
+constexpr const char* kRecorded[] = {"logits.npy", "pooled.npy", "recon_mean.npy", "response.npy"};
+
 // --classes, else the checkpoint's own names, else class_0, class_1, ...
 std::vector<std::string> ClassNames(const ImportOptions& options, const protogcn::ImportedNetwork& imported) {
   if (!options.classes.empty()) return options.classes;
@@ -48,10 +54,14 @@ std::vector<std::string> ClassNames(const ImportOptions& options, const protogcn
 }
 
 absl::Status Import(const ImportOptions& options) {
+  const InterruptWatcher watcher(EndAtOnce("trackfit model: stopped; nothing is written"));
+  absl::Status checked =
+      files::CheckOutputs({{"--output", options.output}}, {{"--checkpoint", options.checkpoint}});
+  if (!checked.ok()) return UsageError(checked);
   const auto layout = skeleton::FindLayout(options.layout);
-  if (!layout.ok()) return layout.status();
+  if (!layout.ok()) return UsageError(layout.status());
   if (options.trackfit_mapping && layout->name != "coco_20") {
-    return absl::InvalidArgumentError("--trackfit-mapping is for --layout coco_20");
+    return UsageError("--trackfit-mapping is for --layout coco_20");
   }
   auto imported = protogcn::ImportCheckpoint(options.checkpoint, *layout);
   if (!imported.ok()) return imported.status();
@@ -86,7 +96,23 @@ absl::Status WriteTensor(const std::filesystem::path& path, const torch::Tensor&
              .values = {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()}});
 }
 
+// Makes the folder, which tells whether it can be written.
+absl::Status CheckFiles(const RunOptions& options) {
+  const std::filesystem::path folder = options.output_dir;
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--output-dir ", options.output_dir, " cannot be made a folder: ", error.message()));
+  }
+  std::vector<files::NamedFile> outputs;
+  for (const char* name : kRecorded) outputs.push_back({"--output-dir", folder / name});
+  return files::CheckOutputs(outputs, {{"--model", options.model}, {"--input", options.input}});
+}
+
 absl::Status RunNetwork(const RunOptions& options) {
+  const InterruptWatcher watcher(EndAtOnce("trackfit model: stopped"));
+  if (absl::Status status = CheckFiles(options); !status.ok()) return UsageError(status);
   protogcn::ConfigureThreads();
   auto archive = protogcn::LoadArchive(options.model);
   if (!archive.ok()) return archive.status();
@@ -96,16 +122,14 @@ absl::Status RunNetwork(const RunOptions& options) {
   auto network = protogcn::FreezeNetwork(archive->network);
   if (!network.ok()) return network.status();
 
-  std::filesystem::create_directories(options.output_dir);
   const c10::InferenceMode inference;
   const torch::Tensor tensor = torch::from_blob(input->values.data(), input->shape, torch::kFloat);
   const protogcn::NetworkOutput output = protogcn::Forward(*network, tensor);
   const std::filesystem::path folder = options.output_dir;
-  for (const auto& [name, value] : {std::pair{"logits.npy", output.logits},
-                                    {"pooled.npy", output.pooled},
-                                    {"recon_mean.npy", output.recon_mean},
-                                    {"response.npy", output.response}}) {
-    if (absl::Status status = WriteTensor(folder / name, value); !status.ok()) return status;
+  const torch::Tensor* const values[] = {&output.logits, &output.pooled, &output.recon_mean,
+                                         &output.response};
+  for (size_t i = 0; i < std::size(kRecorded); ++i) {
+    if (absl::Status status = WriteTensor(folder / kRecorded[i], *values[i]); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -166,8 +190,10 @@ CLI::App* AddImport(CLI::App& command, const std::shared_ptr<ImportOptions>& opt
 
 CLI::App* AddRun(CLI::App& command, const std::shared_ptr<RunOptions>& options) {
   CLI::App* run = command.add_subcommand("run", "Run a model on a recorded input");
-  run->add_option("--model", options->model, "Model archive")->required();
-  run->add_option("--input", options->input, ".npy file, float32, (N, 1, T, V, 3)")->required();
+  run->add_option("--model", options->model, "Model archive")->required()->check(CLI::ExistingFile);
+  run->add_option("--input", options->input, ".npy file, float32, (N, 1, T, V, 3)")
+      ->required()
+      ->check(CLI::ExistingFile);
   run->add_option("--output-dir", options->output_dir,
                   "Folder for logits.npy, pooled.npy, recon_mean.npy and response.npy")
       ->required();
@@ -183,7 +209,7 @@ Action ModelCommand(CLI::App& command) {
   const CLI::App* import = AddImport(command, import_options);
   const CLI::App* run = AddRun(command, run_options);
   CLI::App* show = command.add_subcommand("show", "Print what a model says about itself");
-  show->add_option("--model", *shown, "Model archive")->required();
+  show->add_option("--model", *shown, "Model archive")->required()->check(CLI::ExistingFile);
   command.require_subcommand(1);
   return [=] {
     if (import->parsed()) return Import(*import_options);

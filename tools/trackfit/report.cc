@@ -102,6 +102,8 @@ std::string AssessmentLine(const v1::Assessment& assessment, int64_t first_us, i
   return line;
 }
 
+std::string NoticeLine(const v1::Notice& notice) { return Row("Notice", notice.message()); }
+
 std::string SummaryText(const SessionRecord& record, const Pace& pace) {
   std::string text = "\n";
   if (record.overall() != nullptr) {
@@ -111,6 +113,7 @@ std::string SummaryText(const SessionRecord& record, const Pace& pace) {
                     Row("Exercise", record.assessments().empty() ? "no assessment" : "cut short; see above"));
   }
   absl::StrAppend(&text, Row("Frames", FramesText(record)), Row("Speed", SpeedText(record, pace)));
+  for (const v1::Notice& notice : record.notices()) absl::StrAppend(&text, NoticeLine(notice));
   return text;
 }
 

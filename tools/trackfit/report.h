@@ -15,13 +15,16 @@ namespace trackfit::tools {
 // most off.
 std::string AssessmentLine(const v1::Assessment& assessment, int64_t first_us, int64_t last_us);
 
+// One line with its end, as the summary has it.
+std::string NoticeLine(const v1::Notice& notice);
+
 struct Pace {
   double footage_seconds = 0;     // from the first frame to the last, by the source's own clock
   double processing_seconds = 0;  // by the wall clock
 };
 
-// Several lines, each with its end: of the whole session, the joints to watch among them, and the parts of
-// the body that were not judged.
+// Several lines, each with its end: of the whole session, the joints to watch among them, the parts of the
+// body that were not judged, and the notices.
 std::string SummaryText(const SessionRecord& record, const Pace& pace);
 
 // One line without its end: the response as protobuf JSON with the contract's field names and all scalar

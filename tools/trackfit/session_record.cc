@@ -1,8 +1,11 @@
 #include "session_record.h"
 
+#include <algorithm>
+
 namespace trackfit::tools {
 
 void SessionRecord::Add(const v1::AnalyzeResponse& response) {
+  AddNotices(response.notices());
   switch (response.response_case()) {
     case v1::AnalyzeResponse::kFrameResult: {
       const v1::FrameResult& result = response.frame_result();
@@ -15,13 +18,22 @@ void SessionRecord::Add(const v1::AnalyzeResponse& response) {
     }
     case v1::AnalyzeResponse::kAssessment:
       assessments_.push_back(response.assessment());
+      AddNotices(response.assessment().notices());
       break;
     case v1::AnalyzeResponse::kSummary:
       summary_ = response.summary();
+      AddNotices(response.summary().notices());
       break;
     case v1::AnalyzeResponse::kStarted:
     case v1::AnalyzeResponse::RESPONSE_NOT_SET:
       break;
+  }
+}
+
+void SessionRecord::AddNotices(const google::protobuf::RepeatedPtrField<v1::Notice>& notices) {
+  for (const v1::Notice& notice : notices) {
+    const auto same = [&](const v1::Notice& other) { return other.code() == notice.code(); };
+    if (std::none_of(notices_.begin(), notices_.end(), same)) notices_.push_back(notice);
   }
 }
 

@@ -31,14 +31,19 @@ class SessionRecord {
   const v1::FrameResult* Result(uint64_t sequence) const;
   // Why a frame was invalid: the first reason given; empty when there was none.
   const std::string& invalid_reason() const { return invalid_reason_; }
+  // The first notice of each code, in the order they came: of responses, assessments and the summary.
+  const std::vector<v1::Notice>& notices() const { return notices_; }
 
  private:
+  void AddNotices(const google::protobuf::RepeatedPtrField<v1::Notice>& notices);
+
   bool keep_results_;
   std::optional<v1::SessionSummary> summary_;
   std::vector<v1::Assessment> assessments_;
   std::map<v1::FrameStatus, int64_t> counts_;
   std::map<uint64_t, v1::FrameResult> results_;
   std::string invalid_reason_;
+  std::vector<v1::Notice> notices_;
 };
 
 }  // namespace trackfit::tools

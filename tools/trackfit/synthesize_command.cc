@@ -1,18 +1,22 @@
 // `trackfit synthesize`: a clip of an animated figure, and beside it what is true of every frame.
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <charconv>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
-#include <opencv2/videoio.hpp>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "commands.h"
+#include "drawing/video_file.h"
+#include "exit_code.h"
+#include "files/outputs.h"
+#include "files/partial_file.h"
+#include "interrupt.h"
 #include "progress.h"
 #include "synthesis/camera.h"
 #include "synthesis/ground_truth.h"
@@ -53,29 +57,26 @@ absl::Status ParseSize(const std::string& text, synthesis::CameraOptions& camera
       absl::StrCat("--size is ", text, "; it must be two even numbers, as in 640x480"));
 }
 
-absl::Status WriteText(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  return file ? absl::OkStatus()
-              : absl::InvalidArgumentError(absl::StrCat(path.string(), " cannot be written"));
-}
-
 absl::Status WriteVideo(const synthesis::Renderer& renderer, const std::vector<synthesis::Camera>& cameras,
                         double fps, const std::string& path) {
   const cv::Size size(cameras.front().width, cameras.front().height);
-  cv::VideoWriter writer(path, cv::CAP_FFMPEG, cv::VideoWriter::fourcc('m', 'p', '4', 'v'), fps, size);
-  if (!writer.isOpened()) {
-    return absl::InvalidArgumentError(absl::StrCat("--output ", path, " cannot be written as an mp4 video"));
-  }
+  std::atomic<bool> interrupted{false};
+  const InterruptWatcher watcher([&](int) {
+    interrupted = true;
+    SayAtOnce("trackfit synthesize: stopping; nothing is written");
+  });
+  VideoFile video(path);
+  absl::Status status = video.Open(fps, size, {cv::VideoWriter::fourcc('m', 'p', '4', 'v')});
+  if (!status.ok()) return status;
   Progress progress = StartProgress("Drawing", static_cast<int64_t>(cameras.size()));
   for (size_t i = 0; i < cameras.size(); ++i) {
     const absl::StatusOr<cv::Mat> picture = renderer.Render(static_cast<int>(i), cameras[i]);
     if (!picture.ok()) return picture.status();
-    writer.write(*picture);
+    video.Write(*picture);
     progress.Update(static_cast<int64_t>(i) + 1);
+    if (interrupted) return absl::CancelledError("interrupted");
   }
-  return absl::OkStatus();
+  return video.Finish();
 }
 
 absl::Status Synthesize(const SynthesizeOptions& options) {
@@ -83,25 +84,28 @@ absl::Status Synthesize(const SynthesizeOptions& options) {
     ListExercises();
     return absl::OkStatus();
   }
-  if (options.output.empty())
-    return absl::InvalidArgumentError("--output is needed, as in --output clip.mp4");
+  if (options.output.empty()) return UsageError("--output is needed, as in --output clip.mp4");
+  const std::filesystem::path truth_path = std::filesystem::path(options.output).replace_extension(".json");
+  absl::Status status =
+      files::CheckOutputs({{"--output", options.output}, {"--output: the truth's file", truth_path}}, {});
+  if (status.ok()) status = VideoFile::Check(options.output);
+  if (!status.ok()) return UsageError(status);
   const absl::StatusOr<synthesis::Motion> motion = synthesis::SynthesizeMotion(options.motion);
-  if (!motion.ok()) return motion.status();
+  if (!motion.ok()) return UsageError(motion.status());
 
   const uint64_t seed = options.motion.seed;
   synthesis::CameraOptions camera = options.view == "random" ? synthesis::DrawCamera(*motion, seed)
                                                              : synthesis::ShowcaseCamera(*motion, seed);
-  if (absl::Status status = ParseSize(options.size, camera); !status.ok()) return status;
+  if (status = ParseSize(options.size, camera); !status.ok()) return UsageError(status);
   const absl::StatusOr<std::vector<synthesis::Camera>> cameras = synthesis::MakeCameraPath(camera, *motion);
   if (!cameras.ok()) return cameras.status();
 
   const synthesis::Renderer renderer(*motion, synthesis::DrawAppearance(seed));
-  absl::Status status = WriteVideo(renderer, *cameras, motion->fps, options.output);
+  status = WriteVideo(renderer, *cameras, motion->fps, options.output);
   if (!status.ok()) return status;
   const absl::StatusOr<std::string> truth = synthesis::GroundTruthJson(*motion, *cameras, seed);
   if (!truth.ok()) return truth.status();
-  const std::filesystem::path truth_path = std::filesystem::path(options.output).replace_extension(".json");
-  status = WriteText(truth_path, *truth);
+  status = files::ReplaceFile(truth_path, *truth);
   if (!status.ok()) return status;
   std::cout << options.output << ": " << motion->repetitions.size() << " x " << motion->exercise
             << (motion->fault.empty() ? "" : " with " + motion->fault) << ", " << motion->frames.size()

@@ -10,6 +10,7 @@
 
 #include "commands.h"
 #include "exit_code.h"
+#include "interrupt.h"
 #include "training/multirun.h"
 #include "training/run_config.h"
 #include "training/training_run.h"
@@ -27,15 +28,13 @@ struct TrainOptions {
   int threads = 1;
 };
 
-absl::Status UsageError(const absl::Status& status) {
-  return status.ok() ? status : WithExitCode(status, kUsageExitCode);
-}
-
 absl::Status Run(const TrainOptions& options) {
   if (options.list_keys) {
     std::cout << KeyList();
     return absl::OkStatus();
   }
+  const InterruptWatcher watcher(EndAtOnce(
+      "trackfit train: stopped; the epochs that are finished are kept, and --resume goes on from them"));
   at::set_num_threads(options.threads);
   std::vector<Setting> settings;
   if (!options.config.empty()) {
@@ -62,6 +61,8 @@ absl::Status Run(const TrainOptions& options) {
     std::cout << ToYaml(*config);
     return absl::OkStatus();
   }
+  if (config->output.empty())
+    return UsageError("output is not set; it names the run's folder: output=FOLDER");
   return TrainModel(*config, options.resume, std::cout).status();
 }
 
@@ -87,7 +88,9 @@ Action TrainCommand(CLI::App& command) {
   command.footer(
       "Needs the keys output and data.landmarks with data.split (or data.dataset). Example:\n"
       "  trackfit train --config deploy/training/debug.yaml output=runs/debug data.landmarks=landmarks "
-      "data.split=split.json");
+      "data.split=split.json\n"
+      "Ctrl-C ends it at once; what is in the folder is whole, and --resume goes on from the last finished "
+      "epoch.");
   return [options] { return Run(*options); };
 }
 

@@ -121,6 +121,32 @@ TEST(Summary, GivesTheReasonForUnusableFrames) {
   EXPECT_THAT(text, HasSubstr("no assessment"));
 }
 
+v1::Notice NoticeOf(v1::NoticeCode code, const std::string& message) {
+  v1::Notice notice;
+  notice.set_code(code);
+  notice.set_message(message);
+  return notice;
+}
+
+TEST(Summary, TellsTheFirstNoticeOfEachKindWhereverItCame) {
+  SessionRecord record(false);
+  v1::AnalyzeResponse alone;
+  *alone.add_notices() = NoticeOf(v1::NOTICE_CODE_UPSTREAM_AWAY, "the extractor is away");
+  *alone.add_notices() = NoticeOf(v1::NOTICE_CODE_UPSTREAM_AWAY, "the extractor is away again");
+  record.Add(alone);
+  v1::Assessment assessment = PushUp(0, 59, 41);
+  *assessment.add_notices() = NoticeOf(v1::NOTICE_CODE_FEW_POSES, "the window has too few poses");
+  record.Add(ResponseOf(assessment));
+  v1::AnalyzeResponse last = SummaryOf(PushUp(0, 59, 41));
+  *last.mutable_summary()->add_notices() = NoticeOf(v1::NOTICE_CODE_UPSIDE_DOWN, "the person is upside down");
+  record.Add(last);
+  const std::string text = SummaryText(record, {});
+  EXPECT_THAT(text, HasSubstr("  Notice     the extractor is away\n"));
+  EXPECT_THAT(text, Not(HasSubstr("away again")));
+  EXPECT_THAT(text, HasSubstr("  Notice     the window has too few poses\n"));
+  EXPECT_THAT(text, HasSubstr("  Notice     the person is upside down\n"));
+}
+
 TEST(SessionRecord, KeepsResultsOnlyWhenAsked) {
   for (const bool keep : {false, true}) {
     SessionRecord record(keep);

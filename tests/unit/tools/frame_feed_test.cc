@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "fixtures.h"
 
 namespace trackfit::tools {
@@ -71,6 +74,23 @@ TEST(FrameFeed, PlaysInRealTimeWhenAsked) {
   const auto start = std::chrono::steady_clock::now();
   for (int i = 0; i < 4; ++i) ASSERT_TRUE(feed.Next().ok());
   EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(90));
+}
+
+TEST(FrameFeed, WaitsForNoFrameOnceItIsInterrupted) {
+  GreySource source({64, 48}, 20'000'000);
+  FeedOptions options;
+  options.real_time = true;
+  std::atomic<bool> interrupted{false};
+  options.interrupted = [&] { return interrupted.load(); };
+  FrameFeed feed(source, options);
+  ASSERT_TRUE(feed.Next().ok());
+  const auto start = std::chrono::steady_clock::now();
+  const std::jthread ctrl_c([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    interrupted = true;
+  });
+  ASSERT_TRUE(feed.Next().ok());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
 TEST(FrameEncoder, SendsAJpegThatLooksLikeThePicture) {

@@ -1,10 +1,13 @@
 #include "gateway_client.h"
 
 #include <gmock/gmock.h>
+#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstdlib>
 #include <functional>
 #include <future>
 #include <thread>
@@ -131,7 +134,8 @@ TEST(GatewaySession, ExplainsThatNobodyListens) {
   const Outcome outcome = RunAgainst(address, FramesUpTo(1));
   EXPECT_EQ(outcome.status.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(outcome.status.message()), HasSubstr("cannot reach the gateway at " + address));
-  EXPECT_THAT(std::string(outcome.status.message()), HasSubstr("is it running? (tools/demo starts one)"));
+  EXPECT_THAT(std::string(outcome.status.message()),
+              HasSubstr("nothing listens there; is the server running"));
 }
 
 TEST(GatewaySession, SaysWhenToTryAgainAfterARefusal) {
@@ -172,7 +176,8 @@ TEST(GatewaySession, TellsALostGatewayFromOneThatNeverWas) {
     return grpc::Status(grpc::StatusCode::UNAVAILABLE, "draining");
   });
   const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(1'000'000));
-  EXPECT_THAT(std::string(outcome.status.message()), HasSubstr("went away after 1 responses: draining"));
+  EXPECT_THAT(std::string(outcome.status.message()),
+              HasSubstr("ended the session after 1 response: draining"));
 }
 
 TEST(GatewaySession, GivesUpOnASilentGateway) {
@@ -196,19 +201,150 @@ TEST(GatewaySession, TakesASlowHandlerForNoSilence) {
   EXPECT_TRUE(status.ok()) << status;
 }
 
-TEST(GatewaySession, StillGetsTheSummaryAfterFinishSending) {
+TEST(GatewaySession, StillGetsTheSummaryAfterStop) {
   const FakeGateway gateway(AnswerAll);
   GatewaySession session({gateway.address(), std::chrono::seconds(30)});
   std::vector<v1::AnalyzeResponse> responses;
   const absl::Status status =
       session.Run({}, FramesUpTo(1'000'000'000), [&](const v1::AnalyzeResponse& response) {
         responses.push_back(response);
-        if (responses.size() == 10) session.FinishSending();
+        if (responses.size() == 10) session.Stop(std::chrono::seconds(20));
         return absl::OkStatus();
       });
   ASSERT_TRUE(status.ok()) << status;
+  EXPECT_FALSE(session.cut_short());
   ASSERT_TRUE(responses.back().has_summary());
   EXPECT_EQ(responses.back().summary().frames(), responses.size() - 2);
+}
+
+TEST(GatewaySession, GivesUpAnswersThatComeTooLateAfterStop) {
+  const FakeGateway gateway([](grpc::ServerContext& context, ServerStream& stream) {
+    v1::AnalyzeRequest request;
+    for (int i = 0; i < 4 && stream.Read(&request); ++i) {
+      if (request.has_frame()) stream.Write(ResultOf(request.frame()));
+    }
+    while (!context.IsCancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return grpc::Status::OK;
+  });
+  GatewaySession session({gateway.address(), std::chrono::seconds(30)});
+  int responses = 0;
+  const auto start = std::chrono::steady_clock::now();
+  const absl::Status status = session.Run({}, FramesUpTo(1'000'000'000), [&](const v1::AnalyzeResponse&) {
+    if (++responses == 3) session.Stop(std::chrono::milliseconds(300));
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_TRUE(session.cut_short());
+  EXPECT_EQ(responses, 3);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+}
+
+TEST(GatewaySession, SendsNoMoreThanItHasAnswersFor) {
+  std::atomic<int> received{0};
+  const FakeGateway gateway([&](grpc::ServerContext& context, ServerStream& stream) {
+    v1::AnalyzeRequest request;
+    v1::AnalyzeRequest first;
+    stream.Read(&first);  // the configuration
+    while (received < 8 && stream.Read(&request)) ++received;
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));  // a ninth frame would come now
+    for (int i = 0; i < 8; ++i) stream.Write(ResultOf(request.frame()));
+    while (stream.Read(&request)) {
+      ++received;
+      stream.Write(ResultOf(request.frame()));
+    }
+    return context.IsCancelled() ? grpc::Status::CANCELLED : grpc::Status::OK;
+  });
+  GatewaySession session({.gateway = gateway.address(),
+                          .idle_timeout = std::chrono::seconds(30),
+                          .proxy = "",
+                          .max_unanswered = 8});
+  int responses = 0;
+  int sent = 0;
+  int sent_before_the_first_answer = 0;
+  const absl::Status status = session.Run(
+      {},
+      [&, frames = FramesUpTo(100)]() mutable {
+        ++sent;
+        return frames();
+      },
+      [&](const v1::AnalyzeResponse&) {
+        if (++responses == 1) sent_before_the_first_answer = received;
+        return absl::OkStatus();
+      });
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(sent_before_the_first_answer, 8);
+  EXPECT_EQ(responses, 100);
+  EXPECT_EQ(received, 100);
+}
+
+v1::AnalyzeResponse NoticeOf(const std::string& message) {
+  v1::AnalyzeResponse response;
+  v1::Notice& notice = *response.add_notices();
+  notice.set_code(v1::NOTICE_CODE_UPSTREAM_AWAY);
+  notice.set_message(message);
+  return response;
+}
+
+TEST(GatewaySession, SaysWhatASilentGatewaySaidLast) {
+  const FakeGateway gateway([](grpc::ServerContext& context, ServerStream& stream) {
+    stream.Write(NoticeOf("the extractor at 10.0.0.1:8001 cannot be reached"));
+    while (!context.IsCancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return grpc::Status::OK;
+  });
+  const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(1), std::chrono::milliseconds(300));
+  EXPECT_EQ(outcome.status.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_THAT(std::string(outcome.status.message()),
+              HasSubstr("; it last said: the extractor at 10.0.0.1:8001 cannot be reached"));
+}
+
+TEST(GatewaySession, TakesRepeatedNoticesForSilence) {
+  const FakeGateway gateway([](grpc::ServerContext& context, ServerStream& stream) {
+    while (!context.IsCancelled()) {
+      stream.Write(NoticeOf("the extractor is away"));
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    return grpc::Status::OK;
+  });
+  const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(1), std::chrono::milliseconds(400));
+  EXPECT_EQ(outcome.status.code(), absl::StatusCode::kDeadlineExceeded);
+}
+
+TEST(GatewaySession, IgnoresTheProxiesOfTheEnvironment) {
+  ::setenv("http_proxy", "http://127.0.0.1:9", 1);
+  const FakeGateway gateway(AnswerAll);
+  const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(1));
+  ::unsetenv("http_proxy");
+  EXPECT_TRUE(outcome.status.ok()) << outcome.status;
+}
+
+TEST(GatewaySession, GoesThroughTheProxyThatIsGivenAndNamesIt) {
+  ::setenv("no_proxy", "127.0.0.1", 1);
+  const FakeGateway gateway(AnswerAll);
+  GatewaySession session({gateway.address(), std::chrono::seconds(30), "127.0.0.1:9"});
+  const absl::Status status =
+      session.Run({}, FramesUpTo(1), [](const v1::AnalyzeResponse&) { return absl::OkStatus(); });
+  ::unsetenv("no_proxy");
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("cannot reach the gateway at " + gateway.address() +
+                                                       " (through the proxy 127.0.0.1:9)"));
+}
+
+// Answers as an extractor's port does: it has a health service, and nothing of the gateway's.
+TEST(GatewaySession, SaysWhatAnswersInsteadOfAGateway) {
+  grpc::EnableDefaultHealthCheckService(true);
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  grpc::EnableDefaultHealthCheckService(false);
+  const auto fault = [&] {
+    const Outcome outcome = RunAgainst("127.0.0.1:" + std::to_string(port), FramesUpTo(1));
+    EXPECT_EQ(outcome.status.code(), absl::StatusCode::kUnimplemented);
+    return std::string(outcome.status.message());
+  };
+  EXPECT_THAT(fault(), HasSubstr("another gRPC server answers at"));
+  server->GetHealthCheckService()->SetServingStatus("trackfit.v1.ExtractorService", true);
+  EXPECT_THAT(fault(), HasSubstr("an extractor answers at"));
 }
 
 TEST(GatewaySession, DropsEverythingOnCancel) {

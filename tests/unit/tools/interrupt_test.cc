@@ -25,6 +25,30 @@ TEST(InterruptWatcher, CountsInterruptsInsteadOfDying) {
   EXPECT_TRUE(BecomesTrue([&] { return last == 2; }));
 }
 
+TEST(InterruptWatcherDeathTest, EndsASecondAfterTheSecondWhateverElseGoesOn) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        const InterruptWatcher watcher([](int) {});
+        kill(getpid(), SIGINT);
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        kill(getpid(), SIGINT);
+        std::this_thread::sleep_for(std::chrono::seconds(20));
+      },
+      ::testing::ExitedWithCode(130), "");
+}
+
+TEST(InterruptWatcherDeathTest, EndAtOnceSaysSo) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        const InterruptWatcher watcher(EndAtOnce("stopped; nothing is written"));
+        kill(getpid(), SIGINT);
+        std::this_thread::sleep_for(std::chrono::seconds(20));
+      },
+      ::testing::ExitedWithCode(130), "stopped; nothing is written");
+}
+
 TEST(InterruptWatcher, IsQuietWithoutOne) {
   std::atomic<int> last{0};
   {

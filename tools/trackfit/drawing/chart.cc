@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "drawing/palette.h"
+#include "files/partial_file.h"
 
 namespace trackfit::tools {
 namespace {
@@ -259,7 +260,9 @@ void DrawHeatMap(Canvas& canvas, const Lettering& lettering, const Rect2f& frame
 
 absl::Status WritePng(const std::string& path, const cv::Mat& image) {
   try {
-    if (cv::imwrite(path, image)) return absl::OkStatus();
+    std::vector<unsigned char> bytes;
+    if (cv::imencode(".png", image, bytes))
+      return files::ReplaceFile(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   } catch (const cv::Exception& error) {
     return absl::InternalError(absl::StrCat("cannot write ", path, ": ", error.what()));
   }

@@ -3,16 +3,19 @@
 #include <algorithm>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
-#include <opencv2/videoio.hpp>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "drawing/overlay.h"
 #include "drawing/timeline.h"
+#include "drawing/video_file.h"
 #include "words.h"
 
 namespace trackfit::tools {
 namespace {
+
+const int kH264 = cv::VideoWriter::fourcc('a', 'v', 'c', '1');
+const int kMpeg4 = cv::VideoWriter::fourcc('m', 'p', '4', 'v');
 
 constexpr int kMinShortSide = 480;
 constexpr int kComfortableShortSide = 540;
@@ -53,14 +56,6 @@ v1::Pose FitPose(const v1::Pose& pose, cv::Size source, cv::Size size) {
   return fitted;
 }
 
-absl::Status OpenWriter(const std::string& path, double fps, cv::Size size, cv::VideoWriter& writer) {
-  for (const int codec :
-       {cv::VideoWriter::fourcc('a', 'v', 'c', '1'), cv::VideoWriter::fourcc('m', 'p', '4', 'v')}) {
-    if (writer.open(path, cv::CAP_FFMPEG, codec, fps, size)) return absl::OkStatus();
-  }
-  return absl::InternalError(absl::StrCat("cannot write a video to ", path));
-}
-
 // The poses that the panel should not hide; a few hundred tell enough.
 std::vector<const v1::Pose*> SamplePoses(const SessionRecord& record, size_t frames) {
   std::vector<const v1::Pose*> poses;
@@ -92,9 +87,11 @@ class Needle {
 absl::Status Render(FrameSource& source, const SessionRecord& record, const std::vector<int64_t>& times_us,
                     const std::string& path, const std::function<bool(int64_t done)>& on_frame) {
   std::optional<Overlay> overlay;
-  cv::VideoWriter writer;
+  VideoFile video(path);
+  bool whole = true;
   cv::Size size;
   Needle needle;
+  int64_t drawn = 0;
   const Timeline timeline(record.assessments(), times_us);
   for (size_t sequence = 0; sequence < times_us.size(); ++sequence) {
     absl::StatusOr<std::optional<SourceFrame>> frame = source.Next();
@@ -110,7 +107,7 @@ absl::Status Render(FrameSource& source, const SessionRecord& record, const std:
       if (!created.ok()) return created.status();
       overlay.emplace(*std::move(created));
       overlay->PlacePanel(SamplePoses(record, times_us.size()));
-      if (absl::Status status = OpenWriter(path, source.info().fps, size, writer); !status.ok())
+      if (absl::Status status = video.Open(source.info().fps, size, {kH264, kMpeg4}); !status.ok())
         return status;
     }
     cv::Mat image = Fit(picture, size);
@@ -128,10 +125,12 @@ absl::Status Render(FrameSource& source, const SessionRecord& record, const std:
     }
     for (const v1::Pose& other : others) view.other_poses.push_back(&other);
     overlay->Draw(view, image);
-    writer.write(image);
-    if (!on_frame(static_cast<int64_t>(sequence) + 1)) break;
+    video.Write(image);
+    whole = on_frame(++drawn);
+    if (!whole) break;
   }
-  return absl::OkStatus();
+  if (drawn == 0) return absl::DataLossError(absl::StrCat(path, ": there is nothing to render"));
+  return video.Finish([&] { return whole && on_frame(drawn); });
 }
 
 }  // namespace

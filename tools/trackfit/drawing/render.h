@@ -20,8 +20,9 @@ cv::Size RenderSize(cv::Size source);
 
 // Reads `source` anew and writes as many frames as `times_us` has entries (their timestamps, by sequence),
 // with what `record` (made with keep_results) says about them, as H.264 where OpenCV can, else MPEG-4, at the
-// source's frame rate. `on_frame(done)` is called after each; false ends early and leaves a playable file.
-// INTERNAL when the file cannot be written, DATA_LOSS when `source` holds fewer frames.
+// source's frame rate. `on_frame(done)` is called after each, and while the file is read again; false ends
+// early and leaves a playable file. INTERNAL or DATA_LOSS, and no new file, when it cannot be written;
+// DATA_LOSS also when `source` holds fewer frames.
 absl::Status RenderVideo(FrameSource& source, const SessionRecord& record,
                          const std::vector<int64_t>& times_us, const std::string& path,
                          const std::function<bool(int64_t done)>& on_frame);

@@ -17,6 +17,7 @@
 #include "container.h"
 #include "extraction/clip_workers.h"
 #include "extraction/pose_grid.h"
+#include "files/partial_file.h"
 #include "orientation.h"
 #include "skeleton/upright.h"
 
@@ -123,14 +124,9 @@ class DataSet::Extraction {
   absl::Status Process(Item& item, blazepose::PoseEngine& engine) {
     const Clock::time_point start = Clock::now();
     const fs::path path = fs::path(set_.options_.folder) / item.output;
-    const fs::path partial = path.string() + ".partial";
-    std::error_code error;
-    absl::Status status = Extract(item, partial.string(), engine);
-    if (status.ok()) {
-      fs::rename(partial, path, error);
-      if (error) status = absl::UnavailableError(absl::StrCat(path.string(), ": ", error.message()));
-    }
-    if (!status.ok()) fs::remove(partial, error);
+    files::PartialFile partial(path);
+    absl::Status status = Extract(item, partial.path().string(), engine);
+    if (status.ok()) status = partial.Commit();
     item.result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     const std::scoped_lock lock(workers_.mutex());
     return Record(item, path, status);
@@ -199,8 +195,9 @@ absl::StatusOr<DataSet> DataSet::Open(std::vector<SourceClip> clips, DataSetOpti
   std::error_code error;
   fs::create_directories(options.folder, error);
   if (error || !fs::is_directory(options.folder, error)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--output ", options.folder, " is no folder and cannot be made one"));
+    return absl::InvalidArgumentError(absl::StrCat("--output ", options.folder,
+                                                   " is no folder and cannot be made one",
+                                                   error ? ": " + error.message() : ""));
   }
   std::optional<Summary> summary;
   absl::StatusOr<FolderLock> lock = FolderLock::Take(options.folder);

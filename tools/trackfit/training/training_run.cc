@@ -18,9 +18,11 @@
 #include "assessment/protogcn_assessor.h"
 #include "drawing/curves.h"
 #include "evaluation/recognition.h"
+#include "exit_code.h"
+#include "files/outputs.h"
+#include "files/partial_file.h"
 #include "protogcn/archive_io.h"
 #include "protogcn/calibration.h"
-#include "protogcn/file_io.h"
 #include "protogcn/form_fitting.h"
 #include "protogcn/model.h"
 #include "protogcn/network.h"
@@ -418,6 +420,29 @@ absl::StatusOr<RunResult> Finish(const Run& run, const protogcn::Trainer& traine
       .metrics = metadata.metrics, .epoch = best.has_value() ? best->epoch : trainer.epoch(), .seconds = 0};
 }
 
+// Makes the folder, which tells whether it can be written.
+absl::Status CheckFiles(const RunConfig& config) {
+  const RunFolder folder(config.output);
+  std::error_code error;
+  fs::create_directories(folder.path, error);
+  if (error) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("output ", config.output, " cannot be made a folder: ", error.message()));
+  }
+  std::vector<files::NamedFile> inputs = {{"init", config.init}, {"data.split", config.data.split}};
+  for (const std::string& path : config.data.landmarks) inputs.push_back({"data.landmarks", path});
+  if (!config.data.dataset.empty()) {
+    for (const char* name : {"train.pt", "val.pt"})
+      inputs.push_back({"data.dataset", fs::path(config.data.dataset) / name});
+  }
+  std::vector<files::NamedFile> outputs;
+  for (const fs::path& path :
+       {folder.config(), folder.log(), folder.curves(), folder.state(), folder.best(), folder.model()}) {
+    outputs.push_back({"output", path});
+  }
+  return files::CheckOutputs(outputs, inputs);
+}
+
 absl::StatusOr<RunResult> Go(const RunConfig& config, bool resume, std::ostream& out,
                              const std::string& label) {
   const Clock::time_point start = Clock::now();
@@ -427,6 +452,7 @@ absl::StatusOr<RunResult> Go(const RunConfig& config, bool resume, std::ostream&
   if (!shape.ok()) return shape.status();
   const auto network_config = NetworkOf(config);
   if (!network_config.ok()) return network_config.status();
+  if (absl::Status checked = CheckFiles(config); !checked.ok()) return UsageError(checked);
   auto data = ReadTrainingData(config.data);
   if (!data.ok()) return data.status();
   Run run{.config = config,
@@ -447,7 +473,6 @@ absl::StatusOr<RunResult> Go(const RunConfig& config, bool resume, std::ostream&
   if (!network.ok()) return network.status();
   const auto trainer = protogcn::Trainer::Create(*std::move(network), config.training, sampler->names());
   if (!trainer.ok()) return trainer.status();
-  fs::create_directories(run.folder.path);
   std::optional<Best> best;
   if (resume && fs::exists(run.folder.state())) {
     if (const absl::Status status = (*trainer)->Resume(run.folder.state()); !status.ok()) return status;
@@ -458,7 +483,7 @@ absl::StatusOr<RunResult> Go(const RunConfig& config, bool resume, std::ostream&
   } else if (resume) {
     run.Say(absl::StrCat("There is nothing to resume in ", config.output, ": beginning"));
   }
-  if (const absl::Status status = protogcn::ReplaceFile(run.folder.config(), ToYaml(config)); !status.ok())
+  if (const absl::Status status = files::ReplaceFile(run.folder.config(), ToYaml(config)); !status.ok())
     return status;
   if (const absl::Status status = TrainEpochs(run, *sampler, **trainer, best); !status.ok()) return status;
   auto result = Finish(run, **trainer, best);

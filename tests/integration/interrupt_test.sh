@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Ctrl-C: every long command says so at once, stops within about a second and leaves nothing broken behind.
+#
+#   interrupt_test.sh FOLDER_OF_THE_EXECUTABLES        (run in the source tree)
+set -euo pipefail
+bin=$(realpath "$1")
+source tools/lib/servers.sh
+
+skip() { echo "skipped: $*"; exit 77; }
+[[ -e deploy/models/blazepose/pose_detection.tflite ]] || skip "no BlazePose weights; run tools/setup"
+compgen -G 'deploy/models/protogcn/*/model.pt' >/dev/null || skip "no trained model in deploy/models/protogcn"
+
+work=$(mktemp -d)
+logs=$work/logs
+trap 'stop_servers || true; rm -rf "$work"' EXIT
+failures=0
+readonly slack=${TRACKFIT_INTERRUPT_SECONDS:-3}  # a second, on a machine that does other things, too
+
+check() { "$@" || { echo "FAILED: $*"; failures=$((failures + 1)); }; }
+
+# From then on it takes Ctrl-C as a call; before, a shell's background process does not hear it.
+watches_for_ctrl_c() { grep -q '^SigBlk:.*4..2$' "/proc/$1/status" 2>/dev/null; }  # SIGTERM and SIGINT
+
+# interrupted AFTER STATUS TEXT COMMAND...: gets Ctrl-C AFTER seconds of work, says TEXT and ends with STATUS soon.
+interrupted() {
+  local after=$1 wanted=$2 text=$3 status=0 pid start took
+  shift 3
+  "$@" >"$work/said" 2>&1 </dev/null &
+  pid=$!
+  for _ in {1..300}; do
+    watches_for_ctrl_c $pid && break
+    sleep 0.1
+  done
+  sleep "$after"
+  start=$(date +%s%N)
+  kill -INT $pid
+  wait $pid || status=$?
+  took=$((($(date +%s%N) - start) / 1000000))
+  if ((status != wanted || took > slack * 1000)) || ! grep -qF -- "$text" "$work/said"; then
+    echo "FAILED: $*: status $status instead of $wanted, or $took ms, or no \"$text\" in:"
+    head -c 2000 "$work/said"
+    failures=$((failures + 1))
+  fi
+}
+
+start_servers 0 0 0 0 0 0
+gateway=127.0.0.1:${server_port[gateway]}
+trackfit=$bin/trackfit
+model=$(compgen -G "deploy/models/protogcn/*/model.pt" | head -n 1)
+"$trackfit" synthesize --exercise squat --repetitions 6 --size 240x240 --output "$work/long.mp4" >/dev/null 2>&1
+
+interrupted 3 0 "stopping; again to stop hard" "$trackfit" analyze "$work/long.mp4" --gateway "$gateway" --json "$work/part.jsonl"
+check grep -q "Frames     " "$work/said"
+check grep -q frame_result "$work/part.jsonl"
+check jq -es 'length > 1' "$work/part.jsonl" >/dev/null
+interrupted 1 130 "stopping; again to stop hard" "$trackfit" extract "$work/long.mp4" --output "$work/part2.jsonl" --quiet
+check test ! -e "$work/part2.jsonl"
+interrupted 1 130 "stopping; nothing is written" "$trackfit" synthesize --exercise squat --repetitions 100 --output "$work/s.mp4"
+check test ! -e "$work/s.mp4"
+interrupted 1 130 "mannequins that are done are kept" "$trackfit" dataset bridge --mannequins 4 --cache "$work/cache" --quiet
+
+"$trackfit" synthesize --exercise squat --repetitions 1 --size 240x240 --output "$work/one.mp4" >/dev/null 2>&1
+"$trackfit" extract "$work/one.mp4" --output "$work/one.pt" --format landmarks --exercise squat --form correct --model lite --quiet >/dev/null
+echo '{"train": {"landmarks": ["one"]}, "val": {"landmarks": []}}' >"$work/split.json"
+interrupted 1 130 "stopped; nothing is written" "$trackfit" evaluate --model "$model" --landmarks "$work/one.pt" --split "$work/split.json" --subset train \
+  --only localisation,robustness --localisation 5000 --json "$work/e.json"
+check test ! -e "$work/e.json"
+
+check test -z "$(find "$work" -name '*.partial*')"
+((failures == 0)) && echo "all as expected"
