@@ -59,12 +59,20 @@ interrupted 1 130 "stopping; nothing is written" "$trackfit" synthesize --exerci
 check test ! -e "$work/s.mp4"
 interrupted 1 130 "mannequins that are done are kept" "$trackfit" dataset bridge --mannequins 4 --cache "$work/cache" --quiet
 
-"$trackfit" synthesize --exercise squat --repetitions 1 --size 240x240 --output "$work/one.mp4" >/dev/null 2>&1
-"$trackfit" extract "$work/one.mp4" --output "$work/one.pt" --format landmarks --exercise squat --form correct --model lite --quiet >/dev/null
-echo '{"train": {"landmarks": ["one"]}, "val": {"landmarks": []}}' >"$work/split.json"
-interrupted 1 130 "stopped; nothing is written" "$trackfit" evaluate --model "$model" --landmarks "$work/one.pt" --split "$work/split.json" --subset train \
+for exercise in squat push_up; do
+  mkdir -p "$work/videos/$exercise"
+  for seed in 1 2; do
+    "$trackfit" synthesize --exercise $exercise --seed $seed --repetitions 1 --size 240x240 --output "$work/videos/$exercise/$seed.mp4" >/dev/null 2>&1
+  done
+done
+"$trackfit" extract "$work/videos" --output "$work/landmarks" --format landmarks --form correct --model lite --quiet >/dev/null
+echo '{"train": {"landmarks": ["squat/1", "push_up/1"]}, "val": {"landmarks": ["squat/2", "push_up/2"]}}' >"$work/split.json"
+interrupted 1 130 "stopped; nothing is written" "$trackfit" evaluate --model "$model" --landmarks "$work/landmarks" --split "$work/split.json" --subset train \
   --only localisation,robustness --localisation 5000 --json "$work/e.json"
 check test ! -e "$work/e.json"
+training=(--config deploy/training/debug.yaml output="$work/run" data.landmarks="$work/landmarks" data.split="$work/split.json" "data.classes=[squat,push_up]")
+interrupted 8 130 "the epochs that are finished are kept" "$trackfit" train "${training[@]}" training.epochs=500
+check "$trackfit" train "${training[@]}" training.epochs=500 --resume --print-config >/dev/null
 
 check test -z "$(find "$work" -name '*.partial*')"
 ((failures == 0)) && echo "all as expected"

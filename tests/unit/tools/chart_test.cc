@@ -110,7 +110,7 @@ TEST(DrawCurves, NamesWhatIsWrongWithALog) {
 }
 
 TEST(WritePng, SaysWhenItCannot) {
-  EXPECT_EQ(WritePng("/nowhere/at/all.png", EmptyPicture({8, 8})).code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(WritePng("/nowhere/at/all.png", EmptyPicture({8, 8})).code(), absl::StatusCode::kUnavailable);
 }
 
 }  // namespace

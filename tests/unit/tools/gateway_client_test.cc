@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "trackfit/v1/extractor.grpc.pb.h"
+
 namespace trackfit::tools {
 namespace {
 
@@ -333,8 +335,10 @@ TEST(GatewaySession, GoesThroughTheProxyThatIsGivenAndNamesIt) {
 TEST(GatewaySession, SaysWhatAnswersInsteadOfAGateway) {
   grpc::EnableDefaultHealthCheckService(true);
   int port = 0;
+  v1::ExtractorService::Service service;
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.RegisterService(&service);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   grpc::EnableDefaultHealthCheckService(false);
   const auto fault = [&] {

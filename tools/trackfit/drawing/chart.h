@@ -90,7 +90,7 @@ struct HeatMap {
 };
 void DrawHeatMap(Canvas& canvas, const Lettering& lettering, const cv::Rect2f& frame, const HeatMap& map);
 
-// INTERNAL when the file cannot be written.
+// INTERNAL or UNAVAILABLE when the file cannot be written.
 absl::Status WritePng(const std::string& path, const cv::Mat& image);
 
 }  // namespace trackfit::tools
