@@ -41,15 +41,21 @@ const std::vector<Part>& Parts() {
 }
 constexpr int kTrunkParts = 4;  // the first: shoulders and hips
 
+// Of the joints that are there at all: skeletons of other sources have wrists and no fingers.
 float MeanVisibility(std::span<const Pose> window, const std::vector<int>& joints) {
   float sum = 0;
-  for (const Pose& pose : window) {
-    for (const int joint : joints) {
+  int present = 0;
+  for (const int joint : joints) {
+    bool there = false;
+    for (const Pose& pose : window) {
       const Landmark& landmark = pose.landmarks[joint];
-      if (std::isfinite(landmark.x)) sum += landmark.visibility;
+      if (!std::isfinite(landmark.x)) continue;
+      there = true;
+      sum += landmark.visibility;
     }
+    present += there ? 1 : 0;
   }
-  return sum / static_cast<float>(window.size() * joints.size());
+  return present > 0 ? sum / static_cast<float>(static_cast<int>(window.size()) * present) : 0.0F;
 }
 
 // One coordinate over the window.

@@ -84,6 +84,16 @@ TEST(Movement, IgnoresGuessesAtWhatIsHidden) {
   EXPECT_GT(hidden(0.5F, kLeftHand), 0.4) << "a bar half hides the hands that move it";
 }
 
+TEST(Movement, SeesAHandOfWhichThereIsOnlyTheWrist) {
+  const auto curls = Standing([](Pose& pose, double t) {
+    Lift(pose, {kLeftWrist}, 0.8F * Cycle(t));
+    for (const Joint finger : {kLeftPinky, kLeftIndex, kLeftThumb}) {
+      pose.landmarks[finger] = {.x = NAN, .y = NAN, .z = NAN, .visibility = 0, .presence = 0};
+    }
+  });
+  EXPECT_NEAR(Movement(curls, kRate), 0.8, 0.1);
+}
+
 TEST(Movement, TakesWhatIsSeenBestWhereNothingIsSeenWell) {
   const auto dim = Standing([](Pose& pose, double t) {
     for (Landmark& landmark : pose.landmarks) landmark.visibility = 0.25F;  // exact in float
