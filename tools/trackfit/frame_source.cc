@@ -28,7 +28,7 @@ constexpr double kEarlyEnd = 0.9;    // share of the claimed duration below whic
 constexpr double kSameDegrees = 1;   // as ffmpeg has it
 
 absl::Status FpsError(const std::string& problem) {
-  return WithExitCode(absl::InvalidArgumentError("--fps" + problem), kUsageExitCode);
+  return UsageError(absl::StrCat("--fps", problem));
 }
 
 int64_t FrameTime(int64_t number, double fps) {

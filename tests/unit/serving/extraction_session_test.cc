@@ -83,7 +83,7 @@ TEST_F(ExtractionSessionTest, TimestampThatDoesNotIncreaseIsAResultAndTheStreamG
     EXPECT_THAT(bad->invalid.value_or(""), HasSubstr("timestamp does not increase: frame.timestamp_us is"));
   }
   EXPECT_FALSE(session_.Process(Frame(4, 101), 0)->invalid);
-  EXPECT_THAT(metrics_.Text(), HasSubstr("trackfit_frames_total{status=\"INVALID_FRAME\"} 2"));
+  EXPECT_THAT(metrics_.Text(), HasSubstr("trackfit_frames_total{status=\"invalid_frame\"} 2"));
 }
 
 TEST_F(ExtractionSessionTest, TimestampBeyondItsLimitsIsAResult) {
