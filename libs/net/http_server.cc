@@ -81,8 +81,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
       return answer;
     } catch (const std::exception& exception) {
       if (config_.on_exception) config_.on_exception(exception.what());
-      return Text(500, "this page cannot be made at the moment\n");
+    } catch (...) {
+      if (config_.on_exception) config_.on_exception("unknown");
     }
+    return Text(500, "this page cannot be made at the moment\n");
   }
 
   static Message Text(int status, std::string body) {

@@ -9,7 +9,6 @@ namespace {
 constexpr std::size_t kQueuedPerWorker = 16;
 // Sessions that can fill the budget for requests.
 constexpr std::size_t kSessionShares = 8;
-constexpr std::size_t kMegabyte = std::size_t{1} << 20;
 
 }  // namespace
 
@@ -46,9 +45,7 @@ serving::AdmissionGateConfig Runtime::GateConfig() {
   return config;
 }
 
-std::size_t Runtime::session_bytes() const {
-  return static_cast<std::size_t>(options_.max_queued_mb) * kMegabyte / kSessionShares;
-}
+std::size_t Runtime::session_bytes() const { return options_.QueuedBytes() / kSessionShares; }
 
 void Runtime::ReportException(const telemetry::Logger& log, const absl::Status& failed) {
   exceptions_.Increment();
@@ -57,7 +54,7 @@ void Runtime::ReportException(const telemetry::Logger& log, const absl::Status& 
 
 serving::ByteBudgetConfig Runtime::BudgetConfig() {
   serving::ByteBudgetConfig config;
-  config.limit = static_cast<std::size_t>(options_.max_queued_mb) * kMegabyte;
+  config.limit = options_.QueuedBytes();
   config.on_change =
       [&used = metrics_.Gauge("trackfit_queued_bytes", "Requests that are read and not yet answered.")](
           std::size_t bytes) { used.Set(static_cast<double>(bytes)); };

@@ -53,7 +53,7 @@ class WithoutReflection : public grpc::ServerBuilderOption {
 void Configure(const ServerOptions& options, grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(options.max_message_mb * 1024 * 1024);
   grpc::ResourceQuota quota("server");
-  quota.Resize(static_cast<std::size_t>(options.max_transport_mb) << 20);
+  quota.Resize(options.TransportBytes());
   builder.SetResourceQuota(quota);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.StreamsPerConnection());
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMs);
@@ -75,8 +75,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Runtime& runtime, grpc::Se
                                                       std::function<bool()> is_ready) {
   std::unique_ptr<Server> server(new Server(runtime, name));
   server->is_ready_ = std::move(is_ready);
-  if (absl::Status listening = server->Listen(service); !listening.ok()) return listening;
   if (absl::Status pages = server->ServePages(); !pages.ok()) return pages;
+  if (absl::Status listening = server->Listen(service); !listening.ok()) return listening;
   server->listener_->Start();
   server->StartSelfCheck();
   server->SetServing(server->ready());

@@ -24,6 +24,21 @@ absl::Status CheckRange(const std::string& flag, T value, T lowest, T highest) {
       absl::StrCat(flag, " is ", value, "; it must be between ", lowest, " and ", highest));
 }
 
+constexpr int kUsualMb = 256;
+
+// The largest request must fit, whatever else is on its way.
+absl::Status CheckHolds(const std::string& flag, int megabytes, int max_message_mb) {
+  if (megabytes == 0 || (megabytes >= 2 * max_message_mb && megabytes <= 1 << 20)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(flag, " is ", megabytes, "; it must be at least ",
+                                                 2 * max_message_mb, ", twice max-message-mb, and at most ",
+                                                 1 << 20));
+}
+
+std::size_t Bytes(int megabytes, int max_message_mb) {
+  const int resolved = megabytes > 0 ? megabytes : std::max(kUsualMb, 2 * max_message_mb);
+  return static_cast<std::size_t>(resolved) << 20;
+}
+
 }  // namespace
 
 std::string EnvironmentName(const std::string& flag) {
@@ -43,8 +58,10 @@ void ServerOptions::Register(CLI::App& app) {
   AddFlag(app, "max-in-flight", max_in_flight, "Requests of one stream that wait or are processed at a time");
   AddFlag(app, "max-message-mb", max_message_mb, "Largest request, megabytes");
   AddFlag(app, "max-queued-mb", max_queued_mb,
-          "Requests that are read and not yet answered, of all streams and calls together, megabytes");
-  AddFlag(app, "max-transport-mb", max_transport_mb, "Messages on their way in gRPC, megabytes");
+          "Requests that are read and not yet answered, of all streams and calls together, megabytes; 0 = "
+          "256, or twice max-message-mb where that is more");
+  AddFlag(app, "max-transport-mb", max_transport_mb,
+          "Messages on their way in gRPC, megabytes; 0 as for max-queued-mb");
   AddFlag(app, "max-streams-per-connection", max_streams_per_connection,
           "Streams and calls of one connection at a time; 0 = 64 more than max-sessions");
   AddFlag(app, "max-connections", max_connections,
@@ -75,9 +92,8 @@ absl::Status ServerOptions::Validate() const {
       CheckRange("max-sessions", max_sessions, 1, 100000),
       CheckRange("max-in-flight", max_in_flight, 1, 1024),
       CheckRange("max-message-mb", max_message_mb, 1, 1024),
-      // One request must fit, whatever else is on its way.
-      CheckRange("max-queued-mb", max_queued_mb, 2 * max_message_mb, 1 << 20),
-      CheckRange("max-transport-mb", max_transport_mb, 2 * max_message_mb, 1 << 20),
+      CheckHolds("max-queued-mb", max_queued_mb, max_message_mb),
+      CheckHolds("max-transport-mb", max_transport_mb, max_message_mb),
       CheckRange("max-streams-per-connection", max_streams_per_connection, 0, 100000),
       CheckRange("max-connections", max_connections, 0, 1 << 20),
       CheckRange("max-connections-per-peer", max_connections_per_peer, 0, 1 << 20),
@@ -97,6 +113,10 @@ int ServerOptions::WorkerCount() const {
   if (workers > 0) return workers;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
+
+std::size_t ServerOptions::QueuedBytes() const { return Bytes(max_queued_mb, max_message_mb); }
+
+std::size_t ServerOptions::TransportBytes() const { return Bytes(max_transport_mb, max_message_mb); }
 
 int ServerOptions::StreamsPerConnection() const {
   return max_streams_per_connection > 0 ? max_streams_per_connection : max_sessions + 64;

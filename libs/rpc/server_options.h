@@ -3,6 +3,7 @@
 #define TRACKFIT_RPC_SERVER_OPTIONS_H_
 
 #include <CLI/App.hpp>
+#include <cstddef>
 #include <string>
 
 #include "absl/status/status.h"
@@ -21,8 +22,8 @@ struct ServerOptions {
   int max_in_flight = 8;               // requests of one stream that are read before the first is answered
   int workers = 0;                     // threads that do the work; 0 = one per core
   int max_message_mb = 16;             // largest request
-  int max_queued_mb = 256;             // requests of all streams and calls that are read and not yet answered
-  int max_transport_mb = 256;          // what gRPC may hold of messages on their way
+  int max_queued_mb = 0;               // requests of all streams and calls that are read and not yet answered
+  int max_transport_mb = 0;            // what gRPC may hold of messages on their way
   int max_streams_per_connection = 0;  // 0 = 64 more than max_sessions, so that refusals reach the client
   int max_connections = 0;             // 0 = as many as descriptors allow, at most 1024
   int max_connections_per_peer = 0;    // from one address; 0 = a quarter of max_connections
@@ -33,9 +34,11 @@ struct ServerOptions {
   void Register(CLI::App& app);
   // INVALID_ARGUMENT naming the flag and its limits.
   absl::Status Validate() const;
-  // `workers` and `max_streams_per_connection` with 0 resolved.
+  // `workers` and the limits with 0 resolved.
   int WorkerCount() const;
   int StreamsPerConnection() const;
+  std::size_t QueuedBytes() const;
+  std::size_t TransportBytes() const;
 };
 
 // TRACKFIT_MAX_SESSIONS for "max-sessions".

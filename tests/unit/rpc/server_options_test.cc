@@ -63,5 +63,20 @@ TEST(ServerOptions, ValidateNamesTheFlagAndItsLimits) {
               HasSubstr("--port-file no/such/folder/ports cannot be written: there is no folder"));
 }
 
+TEST(ServerOptions, LimitsOfMemoryHoldTheLargestRequest) {
+  ServerOptions options = TestOptions();
+  options.max_message_mb = 100;
+  options.max_queued_mb = 199;
+  EXPECT_THAT(std::string(options.Validate().message()),
+              HasSubstr("max-queued-mb is 199; it must be at least 200, twice max-message-mb"));
+  options.max_queued_mb = 0;
+  options.max_transport_mb = 0;
+  EXPECT_TRUE(options.Validate().ok());
+  EXPECT_EQ(options.QueuedBytes(), 256u << 20);
+  options.max_message_mb = 300;
+  EXPECT_TRUE(options.Validate().ok());
+  EXPECT_EQ(options.TransportBytes(), 600u << 20);
+}
+
 }  // namespace
 }  // namespace trackfit::rpc
