@@ -67,7 +67,10 @@ bool Names(const std::string& text, std::string_view words) {
 
 absl::StatusOr<std::vector<char>> ReadBytes(const std::filesystem::path& path) {
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) return absl::NotFoundError(absl::StrCat("cannot open ", path.string()));
+  if (!stream)
+    return absl::NotFoundError(absl::StrCat("cannot open ", path.string(),
+                                            ", a landmark file; `trackfit extract --format landmarks` and "
+                                            "`trackfit dataset build` write such"));
   std::vector<char> bytes((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
   return bytes;
 }
