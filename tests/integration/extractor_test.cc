@@ -362,7 +362,7 @@ TEST_F(Extractor, TerminationInMidStreamLetsItFinishAndExitsWithZero) {
   Ask(*stream, MakeRequest(0, squat_->front()));
   server_->SendTerm();
   while (CheckHealth(channel_, kName) == "SERVING") std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  EXPECT_EQ(CheckHealth(channel_, kName), "NOT_SERVING");
+  EXPECT_EQ(CheckHealth(channel_, kName), "UNAVAILABLE");
   EXPECT_EQ(Ask(*stream, MakeRequest(1, squat_->front())).status(), v1::FRAME_STATUS_POSE);
   stream->WritesDone();
   EXPECT_TRUE(stream->Finish().ok());
