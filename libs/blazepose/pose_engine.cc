@@ -27,17 +27,19 @@ absl::Status Missing(const std::filesystem::path& path) {
 }
 
 absl::Status AboutFile(const std::filesystem::path& path, const absl::Status& status) {
-  return absl::Status(status.code(),
-                      absl::StrCat(path.string(), " is not the BlazePose model that its name says: ",
-                                   status.message(), "; delete it and run tools/setup"));
+  return absl::Status(
+      status.code(),
+      absl::StrCat(path.string(), " is not the BlazePose model that its name says (", status.message(),
+                   "); were two files swapped? tools/setup fetches the right ones"));
 }
 
 absl::StatusOr<std::shared_ptr<const TfliteModel>> LoadShared(const std::filesystem::path& path) {
   absl::StatusOr<TfliteModel> model = TfliteModel::Load(path);
   if (absl::IsNotFound(model.status())) return Missing(path);
   if (!model.ok()) {
-    return absl::Status(model.status().code(),
-                        absl::StrCat(model.status().message(), "; delete it and run tools/setup"));
+    return absl::Status(
+        model.status().code(),
+        absl::StrCat(model.status().message(), "; replace it by the file that tools/setup fetches"));
   }
   return std::make_shared<const TfliteModel>(*std::move(model));
 }

@@ -76,6 +76,8 @@ std::string NoSuchFlag(const CLI::App& app, const std::string& argument) {
   std::string text = absl::StrCat("there is no flag ", typed);
   if (const std::string meant = Nearest(word, names); !meant.empty())
     return absl::StrCat(text, "; did you mean --", meant, "?");
+  if ((word == "port" || word == "host") && app.get_option_no_throw("--listen") != nullptr)
+    return absl::StrCat(text, "; it is part of --listen: write --listen 0.0.0.0:8000");
   if (related.empty() || related.size() > kMostSuggestions) return text;
   return absl::StrCat(text, "; perhaps you look for ", absl::StrJoin(related, ", "));
 }
@@ -115,6 +117,15 @@ std::string Explain(const CLI::App& app, const CLI::ParseError& error, int argc,
   std::string what = error.what();
   if (constexpr const char* kUnread = "Could not convert: "; absl::StartsWith(what, kUnread))
     what = absl::StrCat(what.substr(std::strlen(kUnread)), " is no number");
+  if (constexpr const char* kFolder = "File is actually a directory: "; absl::StrContains(what, kFolder)) {
+    const size_t at = what.find(kFolder);
+    what = absl::StrCat(what.substr(0, at), what.substr(at + std::strlen(kFolder)),
+                        " is a folder; name a file, for instance one in it");
+  }
+  for (const CLI::Option* option : inner.get_options()) {
+    if (option->get_positional() && what == absl::StrCat(option->get_name(true), " is required"))
+      what = absl::StrCat(option->get_name(true), " is missing: ", option->get_description());
+  }
   const std::string variable = VariableBehind(inner, what, argc, argv);
   return variable.empty() ? what : absl::StrCat(what, " (of the environment variable ", variable, ")");
 }

@@ -16,13 +16,15 @@ std::string WhyUnreachable(const std::string& address, const std::string& grpc_m
   if (says("Connection refused"))
     return "nothing listens there; is the server running, and is the port right?";
   if (says("DNS resolution failed") || says("Domain name not found"))
-    return absl::StrCat("there is no host of the name in ", address);
+    return absl::StrCat("there is no host ", address.substr(0, address.rfind(':')),
+                        "; check the spelling, or write localhost for this machine");
   if (says("No route to host") || says("Network is unreachable"))
     return "there is no way to that host; is the network up, and is the address right?";
   if (says("Deadline Exceeded") || says("timed out") || says("Timeout"))
     return "nothing answers there; is the address right, and does a firewall let it pass?";
   if (says("reset by peer") || says("Socket closed") || says("Broken pipe")) {
-    return "something listens there but hangs up; does it speak TLS? TrackFit's servers do not";
+    return "something listens there but hangs up; is the port right? It may want TLS, which TrackFit's "
+           "servers do not speak";
   }
   return grpc_message.empty() ? "no reason is known" : grpc_message;
 }

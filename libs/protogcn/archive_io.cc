@@ -28,9 +28,11 @@ absl::Status WithPath(const std::string& path, const absl::Status& status) {
 
 absl::Status Broken(const std::string& path, const std::exception& failure) {
   const auto* torch_failure = dynamic_cast<const c10::Error*>(&failure);
-  return absl::DataLossError(absl::StrCat(
-      path, " is no whole model archive, as `trackfit train` and `trackfit model import` write it: ",
-      torch_failure != nullptr ? torch_failure->what_without_backtrace() : failure.what()));
+  return absl::DataLossError(
+      absl::StrCat(path,
+                   " is no model, or not all of one; name a model.pt that `trackfit train` or `trackfit "
+                   "model import` wrote: ",
+                   torch_failure != nullptr ? torch_failure->what_without_backtrace() : failure.what()));
 }
 
 // LibTorch checks nothing of what it reads, so archives carry a checksum over names and contents of all other

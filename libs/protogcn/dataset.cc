@@ -298,9 +298,9 @@ absl::StatusOr<Split> Split::Read(const std::filesystem::path& path) {
     }
     for (const std::string group : json.value("val_groups", nlohmann::json::array()))
       split.val_groups_.insert(group);
-  } catch (const nlohmann::json::exception& error) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path.string(), " is no split, as docs/datasets.md shows one: ", error.what()));
+  } catch (const nlohmann::json::exception&) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path.string(), " is no split: it must be JSON with the lists of ids that docs/datasets.md shows"));
   }
   for (const std::string& id : split.val_) {
     if (split.train_.count(id) > 0) {

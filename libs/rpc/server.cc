@@ -35,7 +35,7 @@ std::chrono::steady_clock::duration Seconds(double seconds) {
 }
 
 absl::Status Naming(const std::string& flag, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(status.message(), " (", flag, ")"));
+  return absl::Status(status.code(), absl::StrCat("--", flag, ": ", status.message()));
 }
 
 // The one place where a server's credentials are decided.

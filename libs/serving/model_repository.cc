@@ -44,9 +44,9 @@ std::string WhyEmpty(const std::filesystem::path& root) {
   if (!std::filesystem::is_directory(root, error))
     return absl::StrCat(repository, " is a file; name the folder that holds <number>/model.pt");
   if (std::filesystem::exists(root / "model.pt", error)) {
-    return absl::StrCat(repository,
-                        " is the folder of one model; name the one above it, and let this one's name "
-                        "be a number");
+    return absl::StrCat(
+        repository, " holds model.pt itself; versions lie in folders with a number: move it to ",
+        (root / "1" / "model.pt").string(), ", or name the folder above, if this one is such");
   }
   return absl::StrCat(repository, " has no model; <number>/model.pt is expected");
 }
@@ -60,6 +60,7 @@ absl::StatusOr<std::shared_ptr<const assessment::Assessor>> ModelRepository::Loa
   const std::vector<Version> versions = FindVersions(root_);
   std::string newest_reason;
   for (const Version& version : versions) {
+    const bool is_last = version.number == versions.back().number;
     const std::string path = root_ / version.name / "model.pt";
     auto model = loader_(path, version.name);
     if (model.ok()) {
@@ -67,7 +68,7 @@ absl::StatusOr<std::shared_ptr<const assessment::Assessor>> ModelRepository::Loa
       return model;
     }
     if (newest_reason.empty()) newest_reason = std::string(model.status().message());
-    log_.Error("model refused; trying the version before it",
+    log_.Error(is_last ? "model refused" : "model refused; trying the version before it",
                {{"version", version.name}, {"path", path}, {"reason", model.status().message()}});
   }
   if (versions.empty()) return absl::NotFoundError(WhyEmpty(root_));

@@ -54,7 +54,7 @@ analyze 2 "its port must be at most 65535" localhost:70000
 analyze 2 "nobody listens on port 0" localhost:0
 analyze 2 'its port, "gateway", must be a number' localhost:gateway
 analyze 2 "write [::1]:8000" ::1:8000
-analyze 1 "there is no host of the name in gatway.invalid:8000" gatway.invalid:8000
+analyze 1 "there is no host gatway.invalid; check the spelling" gatway.invalid:8000
 analyze 1 "an extractor answers at $extractor, not a gateway; the gateway's port is 8000" "$extractor"
 analyze 1 "a web server answers there" "$metrics"
 analyze 1 "through the proxy $closed" "$gateway" --proxy "$closed"
@@ -100,7 +100,7 @@ fails 2 "would be written over a file of --landmarks" "$trackfit" dataset build 
 fails 2 "clpi.mp4" "$trackfit" analyze clpi.mp4 --gateway "$gateway"
 fails 1 "cannot read text.mp4 as a video" "$trackfit" analyze text.mp4 --gateway "$gateway"
 fails 1 "holds no pictures" "$trackfit" analyze empty --gateway "$gateway"
-fails 1 "is no whole model archive" "$trackfit" model show --model text.mp4
+fails 1 "is no model, or not all of one" "$trackfit" model show --model text.mp4
 fails 2 "folder" "$trackfit" model show --model folder
 fails 2 "either --dataset or --landmarks with --split" "$trackfit" evaluate --model model.pt
 fails 2 "output is not set" "$trackfit" train data.dataset=set
@@ -108,7 +108,7 @@ fails 1 "run tools/setup, or name the folder that holds the models with --models
   "$trackfit" extract clip.mp4 --output out.jsonl --models-dir empty --quiet
 cp "$repository"/deploy/models/blazepose/*.tflite empty
 cp empty/pose_detection.tflite empty/pose_landmark_full.tflite
-fails 1 "empty/pose_landmark_full.tflite is not the BlazePose model that its name says" "$bin/trackfit-extractor" "${any[@]}" --models-dir empty
+fails 1 "empty/pose_landmark_full.tflite is not the BlazePose model that its name says (" "$bin/trackfit-extractor" "${any[@]}" --models-dir empty
 echo text >empty/pose_detection.tflite
 fails 1 "empty/pose_detection.tflite" "$bin/trackfit-extractor" "${any[@]}" --models-dir empty
 
@@ -117,26 +117,26 @@ fails 2 "a command is missing; there are analyze, dataset" "$trackfit"
 fails 2 "there is no command analise; did you mean analyze?" "$trackfit" analise clip.mp4
 fails 2 "there is no flag --gatway; did you mean --gateway?" "$trackfit" analyze clip.mp4 --gatway x
 fails 2 "there is no flag --adress; did you mean --address?" "$bin/trackfit-health" --adress "$gateway"
-fails 2 "there is no flag --port; perhaps you look for --listen" "$bin/trackfit-gateway" --port 8000
+fails 2 "there is no flag --port; it is part of --listen: write --listen 0.0.0.0:8000" "$bin/trackfit-gateway" --port 8000
 fails 2 "of the environment variable TRACKFIT_MAX_SESSIONS" env TRACKFIT_MAX_SESSIONS=many "$bin/trackfit-gateway"
-fails 2 "input is required" "$trackfit" analyze
+fails 2 "input is missing: A video file" "$trackfit" analyze
 fails 2 "--limit-frames is -3" "$trackfit" analyze clip.mp4 --limit-frames -3
 fails 2 "known are" "$trackfit" synthesize --exercise squats --output s.mp4
 
 # --- servers
-taken="the port is taken, perhaps by another run of this server"
-fails 1 "--listen $gateway: $taken" "$bin/trackfit-gateway" --listen "$gateway" --metrics-listen 127.0.0.1:0
+taken="Address already in use; another process has this port: stop it, or choose another port"
+fails 1 "--listen: cannot listen on $gateway: $taken" "$bin/trackfit-gateway" --listen "$gateway" --metrics-listen 127.0.0.1:0
 check test "$(wc -l <said)" -eq 1
-fails 1 "--metrics-listen $metrics: $taken" "$bin/trackfit-gateway" --listen 127.0.0.1:0 --metrics-listen "$metrics"
-fails 1 "this machine has no such address" "$bin/trackfit-gateway" --listen 203.0.113.5:8000 --metrics-listen ""
+fails 1 "--metrics-listen: cannot listen on $metrics: $taken" "$bin/trackfit-gateway" --listen 127.0.0.1:0 --metrics-listen "$metrics"
+fails 1 "this machine does not have that address" "$bin/trackfit-gateway" --listen 203.0.113.5:8000 --metrics-listen ""
 fails 2 "it has no host: write 0.0.0.0:8000" "$bin/trackfit-gateway" --listen 8000
 fails 2 "it has no port: write localhost:8001" "$bin/trackfit-gateway" --extractor localhost
 fails 2 "there is no folder nowhere" "$bin/trackfit-gateway" "${any[@]}" --port-file nowhere/ports
 fails 2 "would be written over a file of --models-dir" "$bin/trackfit-extractor" "${any[@]}" --models-dir empty --port-file empty/pose_landmark_lite.tflite
 fails 1 "does not exist; name the folder that holds <number>/model.pt" "$bin/trackfit-inferencer" "${any[@]}" --model-repository nowhere
-fails 1 "is the folder of one model; name the one above it" "$bin/trackfit-inferencer" "${any[@]}" --model-repository "$(dirname "$model")"
+fails 1 "holds model.pt itself; versions lie in folders with a number" "$bin/trackfit-inferencer" "${any[@]}" --model-repository "$(dirname "$model")"
 mkdir -p broken/1 && echo text >broken/1/model.pt
-fails 1 "the newest: broken/1/model.pt is no whole model archive" "$bin/trackfit-inferencer" "${any[@]}" --model-repository broken
+fails 1 "the newest: broken/1/model.pt is no model, or not all of one" "$bin/trackfit-inferencer" "${any[@]}" --model-repository broken
 fails 1 "nothing listens there" "$bin/trackfit-health" --address "$closed"
 fails 1 "it knows no service gateway; a full name is meant" "$bin/trackfit-health" --address "$gateway" --service gateway
 

@@ -2,6 +2,7 @@
 
 extern "C" {
 #include <libavformat/avformat.h>
+#include <libavutil/log.h>
 }
 
 #include <cstddef>
@@ -59,5 +60,8 @@ Container ReadContainer(const std::string& path) {
   }
   return container;
 }
+
+QuietLibav::QuietLibav() : level_(av_log_get_level()) { av_log_set_level(AV_LOG_FATAL); }
+QuietLibav::~QuietLibav() { av_log_set_level(level_); }
 
 }  // namespace trackfit::tools

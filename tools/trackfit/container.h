@@ -21,6 +21,19 @@ struct Container {
 // also for a file that cannot be read. Rotations within the stream (H.264's SEI messages) are not seen.
 Container ReadContainer(const std::string& path);
 
+// While it lives, ffmpeg's libraries say nothing on stderr: what keeps a file from being opened is said in
+// our words. What they say of a damaged picture later on stays. One at a time in a process.
+class QuietLibav {
+ public:
+  QuietLibav();
+  ~QuietLibav();
+  QuietLibav(const QuietLibav&) = delete;
+  QuietLibav& operator=(const QuietLibav&) = delete;
+
+ private:
+  const int level_;
+};
+
 }  // namespace trackfit::tools
 
 #endif  // TRACKFIT_TOOLS_CONTAINER_H_

@@ -27,9 +27,7 @@ constexpr double kMaxTimeMs = 1e12;  // 30 years; beyond it a timestamp is garba
 constexpr double kEarlyEnd = 0.9;    // share of the claimed duration below which the user should know
 constexpr double kSameDegrees = 1;   // as ffmpeg has it
 
-absl::Status FpsError(const std::string& problem) {
-  return UsageError(absl::StrCat("--fps", problem));
-}
+absl::Status FpsError(const std::string& problem) { return UsageError(absl::StrCat("--fps", problem)); }
 
 int64_t FrameTime(int64_t number, double fps) {
   return std::llround(static_cast<double>(number) * 1e6 / fps);
@@ -157,7 +155,8 @@ class PictureSource : public FrameSource {
       return absl::InvalidArgumentError(absl::StrCat("cannot read the picture ", path, ": ", error.what()));
     }
     if (frame.image.empty())
-      return absl::InvalidArgumentError(absl::StrCat("cannot read the picture ", path));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "cannot read the picture ", path, "; it is damaged or cut off: replace it, or leave it out"));
     ++next_;
     return frame;
   }
@@ -206,8 +205,9 @@ absl::StatusOr<std::vector<fs::path>> PicturesIn(const fs::path& folder) {
   }
   if (error) return absl::NotFoundError(absl::StrCat(folder.string(), ": ", error.message()));
   if (paths.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(folder.string(), " holds no pictures (jpg, png, webp, bmp, tif)"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the folder ", folder.string(),
+        " holds no pictures (jpg, png, webp, bmp, tif); name a folder of pictures, or one video"));
   }
   std::sort(paths.begin(), paths.end(), NaturalLess);
   return paths;
@@ -231,12 +231,13 @@ absl::StatusOr<std::unique_ptr<FrameSource>> OpenCamera(const std::string& name,
   }
   if (!capture.isOpened()) {
     return absl::NotFoundError(
-        absl::StrCat("cannot open ", name, "; is a camera connected, and may you use it?"));
+        absl::StrCat("there is no camera ", name, ", or you may not use it; camera:0 is the first one"));
   }
   return std::make_unique<CameraSource>(std::move(capture), name);
 }
 
 absl::StatusOr<std::unique_ptr<FrameSource>> OpenVideo(const std::string& path, std::optional<double> fps) {
+  const QuietLibav quiet;
   cv::VideoCapture capture;
   try {
     capture.open(FileUrl(path), cv::CAP_FFMPEG);
@@ -245,7 +246,9 @@ absl::StatusOr<std::unique_ptr<FrameSource>> OpenVideo(const std::string& path, 
     // Reported as not opened.
   }
   if (!capture.isOpened())
-    return absl::InvalidArgumentError(absl::StrCat("cannot read ", path, " as a video"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot read ", path,
+                     " as a video; it is something else, empty, or damaged: does a player play it?"));
   return std::make_unique<VideoSource>(std::move(capture), ReadContainer(path), path, fps);
 }
 
@@ -256,8 +259,8 @@ absl::StatusOr<std::unique_ptr<FrameSource>> OpenPictures(const std::vector<std:
     std::error_code error;
     if (!fs::exists(path, error)) return absl::NotFoundError(absl::StrCat(path.string(), ": no such file"));
     if (!IsPicture(path)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          path.string(), " is not a picture; give one video, one camera, one folder, or pictures"));
+      return UsageError(absl::StrCat("several inputs must all be pictures, and ", path.string(),
+                                     " is none; name one video, one camera or one folder at a time"));
     }
   }
   const std::string name = paths.size() == 1 ? inputs.front() : absl::StrCat(paths.size(), " pictures");

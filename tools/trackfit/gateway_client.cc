@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "command_line/reach.h"
+#include "exit_code.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "rpc/status.h"
 
@@ -221,7 +222,7 @@ absl::Status GatewaySession::Explain(const grpc::Status& status) const {
         return absl::UnavailableError(absl::StrCat(
             "cannot reach the gateway at ", gateway, ": ",
             command_line::WhyUnreachable(options_.proxy.empty() ? options_.gateway : options_.proxy, message),
-            " (tools/demo --keep starts one)"));
+            " (tools/demo --keep starts a gateway)"));
       }
       return absl::UnavailableError(
           absl::StrCat("the gateway at ", gateway,
@@ -239,6 +240,11 @@ absl::Status GatewaySession::Explain(const grpc::Status& status) const {
       return absl::ResourceExhaustedError(absl::StrCat(  // gRPC's own, of a message over the limit
           "the gateway at ", gateway, " ended the session: ", message,
           "; if a frame is too large, send smaller ones (--max-side)"));
+    case grpc::StatusCode::INVALID_ARGUMENT:
+      if (absl::StartsWith(message, "config.")) {
+        return UsageError(absl::StrCat("the gateway at ", gateway, " cannot follow this: ", message));
+      }
+      [[fallthrough]];
     default:
       return absl::Status(
           static_cast<absl::StatusCode>(status.error_code()),

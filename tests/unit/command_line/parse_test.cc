@@ -66,7 +66,8 @@ TEST(Parse, NamesTheMistypedFlagRatherThanTheOneThatIsMissing) {
 }
 
 TEST(Parse, LooksForAFlagThatIsAboutTheWord) {
-  EXPECT_THAT(Start({"--port", "8000"}).said, HasSubstr("no flag --port; perhaps you look for --listen"));
+  EXPECT_THAT(Start({"--port", "8000"}).said,
+              HasSubstr("no flag --port; it is part of --listen: write --listen 0.0.0.0:8000"));
 }
 
 TEST(Parse, GuessesTheCommandThatWasMeant) {

@@ -28,7 +28,7 @@ TEST(WhyUnreachable, SaysWhatGrpcsReasonsMean) {
               HasSubstr("TLS"));
   EXPECT_THAT(Why("DNS resolution failed for gym:8000: C-ares status is not ARES_SUCCESS qtype=AAAA name=gym "
                   "is_balancer=0: Domain name not found"),
-              HasSubstr("there is no host of the name in gym:8000"));
+              HasSubstr("there is no host gym; check the spelling"));
 }
 
 TEST(WhyUnreachable, PassesOnWhatItDoesNotKnow) {
