@@ -33,13 +33,13 @@ std::optional<Notice> LackOfMovement(std::span<const skeleton::Pose> window, dou
 
 std::optional<Notice> LackOfPoses(std::span<const skeleton::Pose> window, int bridged, double rate_hz) {
   if (2 * bridged <= std::ssize(window)) return std::nullopt;
-  return Notice{
-      NoticeCode::kFewPoses,
-      absl::StrFormat("Only %d poses in %.1f s, and most of that time lies between poses more than "
-                      "%.1f s apart, so no exercise is known: film at 10 frames/s or more, with the "
-                      "person in the picture; or the video claims a wrong rate (--fps sets it)",
-                      SeenPoses(window), Seconds(window, rate_hz), kLongestIntervalUs * 1e-6),
-      window.back().sequence};
+  return Notice{NoticeCode::kFewPoses,
+                absl::StrFormat(
+                    "Only %d poses in %.1f s, and most of that time lies between poses more than "
+                    "%.2f s apart, so no exercise is known: film at 3 frames/s at least, better 10, with the "
+                    "person in the picture; or the video claims a wrong rate (--fps sets it)",
+                    SeenPoses(window), Seconds(window, rate_hz), kLongestIntervalUs * 1e-6),
+                window.back().sequence};
 }
 
 }  // namespace trackfit::assessment

@@ -20,10 +20,10 @@ inline constexpr float kLeastMovement = 0.22F;
 // kNoMovement below kLeastMovement. `window` is uniform in time at `rate_hz` and not empty.
 std::optional<Notice> LackOfMovement(std::span<const skeleton::Pose> window, double rate_hz);
 
-// Longest time between two poses that still shows the movement between them. Films of 3 poses per second
-// are recognised nearly as well as those of 30; with 2 the first exercises are taken for others, and joint
-// errors mean nothing long before that.
-inline constexpr int64_t kLongestIntervalUs = 300'000;
+// Longest time between two poses that still shows the movement between them: that of 3 poses per second and
+// some jitter. Films of as many are recognised nearly as well as those of 30; with 2 the first exercises are
+// taken for others (docs/adr/0021-no-movement-nothing-known.md), and joint errors mean nothing long before.
+inline constexpr int64_t kLongestIntervalUs = 350'000;
 
 // kFewPoses when more than half of the window is `bridged`: as many of its poses were interpolated between
 // two that are more than kLongestIntervalUs apart. `window` comes from skeleton::Resampler at `rate_hz` and

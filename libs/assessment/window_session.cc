@@ -67,12 +67,12 @@ absl::StatusOr<std::vector<Assessment>> WindowSession::Push(const skeleton::Pose
   if (somebody_else) resampler_ = skeleton::Resampler(assessor_->rate_hz(), kMaxGapUs);
   if (pose.person_id != 0) person_id_ = pose.person_id;
 
-  const bool far_apart = last_us_ && pose.timestamp_us - *last_us_ > kLongestIntervalUs;
-  last_us_ = pose.timestamp_us;
-
   std::vector<Assessment> assessments;
   const skeleton::Resampler::Result resampled = resampler_.Push(pose);
-  if (resampled.gap || somebody_else) {
+  const bool begins = resampled.gap || somebody_else;  // a movement: nothing is bridged to its first pose
+  const bool far_apart = !begins && last_us_ && pose.timestamp_us - *last_us_ > kLongestIntervalUs;
+  last_us_ = pose.timestamp_us;
+  if (begins) {
     auto rest = Finish();
     if (!rest.ok()) return rest.status();
     if (*rest) assessments.push_back(**std::move(rest));
