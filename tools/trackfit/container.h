@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_TOOLS_CONTAINER_H_
 #define TRACKFIT_TOOLS_CONTAINER_H_
 
+#include <cstdint>
 #include <string>
 
 #include "orientation.h"
@@ -14,12 +15,16 @@ std::string FileUrl(const std::string& path);
 struct Container {
   Orientation orientation;
   double seconds = 0;    // that its table of pictures shows, without what was trimmed away; 0 = it has none
+  int64_t pictures = 0;  // that the table names, without those that were trimmed away; 0 = it has none
   bool cut_off = false;  // the table names pictures beyond the file's end
 };
 
 // Of the first video in the file at `path`, the one that OpenCV reads. Where nothing is said, the defaults:
 // also for a file that cannot be read. Rotations within the stream (H.264's SEI messages) are not seen.
 Container ReadContainer(const std::string& path);
+
+// Reads the file at `path` through and says for how many seconds its video, sound or whatever else goes on.
+double SecondsInside(const std::string& path);
 
 // While it lives, ffmpeg's libraries say nothing on stderr: what keeps a file from being opened is said in
 // our words. What they say of a damaged picture later on stays. One at a time in a process.

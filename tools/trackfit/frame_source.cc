@@ -82,16 +82,24 @@ class VideoSource : public FrameSource {
           absl::StrFormat("is to be shown %.0f degrees off a quarter turn, but only those are made",
                           container_.orientation.rest_degrees));
     }
-    // By time, because videos of variable rate and trimmed ones hold fewer frames than they claim.
     const double read = static_cast<double>(frames_) * spacing_us_ / 1e6;
     const double claimed =
         container_.seconds > 0 ? container_.seconds : static_cast<double>(info_.frame_count) / own_fps_;
-    if (ended_ && (container_.cut_off || read < kEarlyEnd * claimed))
+    if (ended_ && (container_.cut_off || (read < kEarlyEnd * claimed && IsPartMissing(claimed))))
       remarks.push_back(absl::StrFormat("ends early: %.1f of %.1f s can be read", read, claimed));
     return remarks;
   }
 
  private:
+  // Whether a video that is shorter than `claimed` is so because part of it is missing. Not by its frames
+  // alone, because videos of variable rate and trimmed ones hold fewer than they claim; nor by time alone:
+  // the last picture may stand for long, and where there is no table the sound may go on for all that time.
+  bool IsPartMissing(double claimed) const {
+    if (container_.pictures > 0)
+      return static_cast<double>(frames_) < kEarlyEnd * static_cast<double>(container_.pictures);
+    return SecondsInside(info_.name) < kEarlyEnd * claimed;
+  }
+
   cv::VideoCapture capture_;
   Container container_;
   std::optional<double> fps_;

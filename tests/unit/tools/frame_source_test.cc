@@ -7,6 +7,7 @@
 #include <fstream>
 #include <limits>
 
+#include "container.h"
 #include "fixtures.h"
 
 namespace trackfit::tools {
@@ -146,6 +147,27 @@ TEST(FrameSource, CallsNoVideoCutThatHoldsFewerFramesThanItClaims) {
   EXPECT_THAT(RemarksOf(scratch.File("fields.avi")), IsEmpty());
 }
 
+TEST(FrameSource, CallsNoVideoCutWhoseLastPictureStandsForLong) {
+  const ScratchFolder scratch;
+  WriteTestPattern(scratch.File("all.mp4"), "-bf 0 -bsf:v \"noise=drop='gt(n,25)*lt(n,49)'\"");
+  RunFfmpeg("-i " + scratch.File("all.mp4") + " -t 1.9 -c copy " + scratch.File("still.mp4"));
+  EXPECT_NEAR(ReadContainer(scratch.File("still.mp4")).seconds, 1.96, 0.01) << "1.04 to the last picture";
+  EXPECT_THAT(RemarksOf(scratch.File("still.mp4")), IsEmpty());
+}
+
+TEST(FrameSource, CallsNoVideoCutWhoseSoundGoesOn) {
+  const ScratchFolder scratch;
+  for (const char* name : {"clip.mkv", "clip.webm", "clip.flv", "clip.ts", "clip.mp4", "clip.avi"}) {
+    WriteTestPattern(scratch.File(name),
+                     "-f lavfi -i sine=duration=4 -movflags frag_keyframe+empty_moov -g 10");
+    EXPECT_THAT(RemarksOf(scratch.File(name)), IsEmpty()) << name;
+    if (std::string(name) == "clip.ts" || std::string(name) == "clip.mp4")
+      continue;  // say nothing of their length
+    std::filesystem::resize_file(scratch.File(name), std::filesystem::file_size(scratch.File(name)) * 3 / 10);
+    EXPECT_THAT(RemarksOf(scratch.File(name)), ElementsAre(HasSubstr("ends early"))) << name;
+  }
+}
+
 TEST(FrameSource, ReadsAFolderOfPicturesInNaturalOrder) {
   const ScratchFolder scratch;
   for (const int i : {10, 9, 1}) {
@@ -186,7 +208,7 @@ TEST(FrameSource, RefusesWhatIsNoVideo) {
 TEST(FrameSource, RefusesTwoVideosAtOnce) {
   const ScratchFolder scratch;
   WriteVideo(scratch.File("clip.mp4"), 2, 25, {64, 48});
-  EXPECT_THAT(ErrorOf({scratch.File("clip.mp4"), scratch.File("clip.mp4")}), HasSubstr("give one video"));
+  EXPECT_THAT(ErrorOf({scratch.File("clip.mp4"), scratch.File("clip.mp4")}), HasSubstr("name one video"));
 }
 
 TEST(FrameSource, RefusesAnEmptyFolderAndAnAbsurdRate) {
