@@ -8,7 +8,6 @@
 #include <iostream>
 #include <memory>
 #include <opencv2/core/utils/logger.hpp>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -252,10 +251,9 @@ class Analysis {
 
   absl::Status OnResponse(const v1::AnalyzeResponse& response, const FrameFeed& feed, Progress& progress) {
     record_.Add(response);
-    ShowNotices(response.notices(), progress);
+    ShowNotices(response, progress);
     if (response.has_assessment() && !options_.quiet) {
       const v1::Assessment& assessment = response.assessment();
-      ShowNotices(assessment.notices(), progress);
       progress.Hide();
       text_ << AssessmentLine(assessment, feed.time_us(assessment.first_sequence()),
                               feed.time_us(assessment.last_sequence()))
@@ -265,13 +263,12 @@ class Analysis {
     return json_.Write(response);
   }
 
-  // Each once; the summary has them again.
-  void ShowNotices(const google::protobuf::RepeatedPtrField<v1::Notice>& notices, Progress& progress) {
-    for (const v1::Notice& notice : notices) {
-      if (options_.quiet || !shown_notices_.insert(notice.message()).second) continue;
-      progress.Hide();
-      text_ << NoticeLine(notice) << std::flush;
-    }
+  // The summary has them again.
+  void ShowNotices(const v1::AnalyzeResponse& response, Progress& progress) {
+    const std::string lines = notice_lines_.Of(response);
+    if (options_.quiet || lines.empty()) return;
+    progress.Hide();
+    text_ << lines << std::flush;
   }
 
   absl::Status Render() {
@@ -305,7 +302,7 @@ class Analysis {
   SessionRecord record_;
   GatewaySession session_;
   std::vector<int64_t> times_us_;
-  std::set<std::string> shown_notices_;
+  NoticeLines notice_lines_;
   std::atomic<bool> interrupted_{false};
   std::atomic<bool> rendering_{false};
   std::atomic<bool> stop_rendering_{false};

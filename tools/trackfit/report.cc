@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -66,10 +67,18 @@ bool AnyJointJudged(const v1::Assessment& assessment) {
                      [](const v1::JointError& joint) { return joint.judged(); });
 }
 
-std::string OverallText(const v1::Assessment& overall, size_t windows) {
-  std::string text =
-      Row("Exercise", absl::StrFormat("%s, %.0f %% sure over %d assessment%s", ExerciseText(overall),
-                                      overall.confidence() * 100, windows, windows == 1 ? "" : "s"));
+// How many assessments the whole is made of: those with a notice are left out unless all have one.
+std::string CountText(const std::vector<v1::Assessment>& all) {
+  const auto used = std::count_if(all.begin(), all.end(),
+                                  [](const v1::Assessment& window) { return window.notices().empty(); });
+  const std::string of_all = absl::StrCat(all.size(), all.size() == 1 ? " assessment" : " assessments");
+  const bool some_left_out = used > 0 && used < std::ssize(all);
+  return some_left_out ? absl::StrCat(used, " of ", of_all) : of_all;
+}
+
+std::string OverallText(const v1::Assessment& overall, const std::vector<v1::Assessment>& all) {
+  std::string text = Row("Exercise", absl::StrFormat("%s, %.0f %% sure over %s", ExerciseText(overall),
+                                                     overall.confidence() * 100, CountText(all)));
   if (!IsJudged(overall)) return text;
   absl::StrAppend(&text, Row("Quality", QualityText(overall)));
   if (!AnyJointJudged(overall)) return absl::StrCat(text, Row("Watch", "no joint was seen well enough"));
@@ -104,10 +113,21 @@ std::string AssessmentLine(const v1::Assessment& assessment, int64_t first_us, i
 
 std::string NoticeLine(const v1::Notice& notice) { return Row("Notice", notice.message()); }
 
+std::string NoticeLines::Of(const v1::AnalyzeResponse& response) {
+  std::string lines;
+  for (const v1::Notice& notice : response.notices()) {
+    if (said_.insert(notice.message()).second) absl::StrAppend(&lines, NoticeLine(notice));
+  }
+  for (const v1::Notice& notice : response.assessment().notices()) {
+    if (said_of_assessments_.insert(notice.code()).second) absl::StrAppend(&lines, NoticeLine(notice));
+  }
+  return lines;
+}
+
 std::string SummaryText(const SessionRecord& record, const Pace& pace) {
   std::string text = "\n";
   if (record.overall() != nullptr) {
-    absl::StrAppend(&text, OverallText(*record.overall(), record.assessments().size()));
+    absl::StrAppend(&text, OverallText(*record.overall(), record.assessments()));
   } else {
     absl::StrAppend(&text,
                     Row("Exercise", record.assessments().empty() ? "no assessment" : "cut short; see above"));

@@ -3,6 +3,7 @@
 #define TRACKFIT_TOOLS_REPORT_H_
 
 #include <cstdint>
+#include <set>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -17,6 +18,18 @@ std::string AssessmentLine(const v1::Assessment& assessment, int64_t first_us, i
 
 // One line with its end, as the summary has it.
 std::string NoticeLine(const v1::Notice& notice);
+
+// The notices of a session as its responses bring them, each once: those of assessments by their code,
+// because they give numbers of their window, those of responses by what they say. Not thread-safe.
+class NoticeLines {
+ public:
+  // The lines of the notices that no response before brought; mostly empty.
+  std::string Of(const v1::AnalyzeResponse& response);
+
+ private:
+  std::set<std::string> said_;
+  std::set<v1::NoticeCode> said_of_assessments_;
+};
 
 struct Pace {
   double footage_seconds = 0;     // from the first frame to the last, by the source's own clock

@@ -147,6 +147,41 @@ TEST(Summary, TellsTheFirstNoticeOfEachKindWhereverItCame) {
   EXPECT_THAT(text, HasSubstr("  Notice     the person is upside down\n"));
 }
 
+v1::AnalyzeResponse HeldBack(const std::string& message) {
+  v1::Assessment assessment = PushUp(0, 59, 84);
+  *assessment.add_notices() = NoticeOf(v1::NOTICE_CODE_NO_MOVEMENT, message);
+  return ResponseOf(assessment);
+}
+
+TEST(NoticeLines, TellAMeasuredNoticeOfAssessmentsOnce) {
+  NoticeLines lines;
+  EXPECT_EQ(lines.Of(HeldBack("the body travels 0.05")), "  Notice     the body travels 0.05\n");
+  EXPECT_EQ(lines.Of(HeldBack("the body travels 0.06")), "");
+}
+
+TEST(NoticeLines, TellOfResponsesWhateverIsNew) {
+  NoticeLines lines;
+  const auto say = [&](v1::NoticeCode code, const std::string& message) {
+    v1::AnalyzeResponse response;
+    *response.add_notices() = NoticeOf(code, message);
+    return lines.Of(response);
+  };
+  EXPECT_THAT(say(v1::NOTICE_CODE_UPSTREAM_AWAY, "the extractor is away"),
+              HasSubstr("the extractor is away"));
+  EXPECT_THAT(say(v1::NOTICE_CODE_UPSTREAM_AWAY, "the inferencer is away"), HasSubstr("the inferencer"));
+  EXPECT_EQ(say(v1::NOTICE_CODE_UPSTREAM_AWAY, "the extractor is away"), "");
+}
+
+TEST(Summary, CountsTheAssessmentsThatItIsMadeOf) {
+  SessionRecord record(false);
+  record.Add(HeldBack("the body travels 0.05"));
+  record.Add(SummaryOf(PushUp(0, 59, 41)));
+  EXPECT_THAT(SummaryText(record, {}), HasSubstr("sure over 1 assessment\n")) << "there is no better one";
+  record.Add(ResponseOf(PushUp(0, 59, 84)));
+  record.Add(HeldBack("the body travels 0.06"));
+  EXPECT_THAT(SummaryText(record, {}), HasSubstr("sure over 1 of 3 assessments\n"));
+}
+
 TEST(SessionRecord, KeepsResultsOnlyWhenAsked) {
   for (const bool keep : {false, true}) {
     SessionRecord record(keep);
