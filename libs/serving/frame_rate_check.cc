@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "skeleton/validate.h"
 
 namespace trackfit::serving {
 namespace {
@@ -45,6 +46,11 @@ std::string Explain(const std::string& field, double interval_us) {
 
 std::optional<std::string> FrameRateCheck::Add(int64_t timestamp_us) {
   if (told_) return std::nullopt;
+  if (timestamp_us < -skeleton::kMaxTimestampUs || timestamp_us > skeleton::kMaxTimestampUs) {
+    told_ = ++beyond_ > kFewestIntervals;
+    return told_ ? std::optional(DescribeBeyond()) : std::nullopt;
+  }
+  beyond_ = 0;
   const auto time = static_cast<double>(timestamp_us);
   if (frames_ == 0) first_us_ = last_us_ = time;
   const double interval = time - last_us_;
@@ -86,6 +92,13 @@ std::string FrameRateCheck::DescribeStuck() const {
       "timestamps do not advance: none of %d frames is later than %.0f; %s says when each was "
       "taken, in microseconds",
       stuck_, last_us_, field_);
+}
+
+std::string FrameRateCheck::DescribeBeyond() const {
+  return absl::StrFormat(
+      "timestamps of %d frames in a row are beyond %d us, 285 years; are they nanoseconds? %s is in "
+      "microseconds",
+      beyond_, skeleton::kMaxTimestampUs, field_);
 }
 
 }  // namespace trackfit::serving

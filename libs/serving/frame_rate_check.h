@@ -10,7 +10,7 @@
 namespace trackfit::serving {
 
 // Looks at the beginning of one stream, which is counted in frames, because its seconds are what is in doubt;
-// only for frames that do not advance it looks at all of it:
+// only for frames that do not advance and for timestamps beyond their limits it looks at all of it:
 //
 // - Above 1,000 frames per second: the first 30 frames take less than 29 ms in all. One pause, as between a
 //   camera's first frame and its second, or a dropped frame makes that longer, never shorter.
@@ -19,6 +19,9 @@ namespace trackfit::serving {
 // - Not at all: thirty frames in a row are not later than one before them, as when no timestamp is set, when
 //   a clock was set back, or when one timestamp was far ahead. A few that repeat or go back do not make it
 //   so.
+// - Nanoseconds since 1970: nine frames in a row are beyond what any timestamp may be. Such frames are
+// refused
+//   and count for nothing else.
 //
 // Not thread-safe.
 class FrameRateCheck {
@@ -37,16 +40,18 @@ class FrameRateCheck {
   std::optional<std::string> Judge();
   bool IsSlow() const;
   std::string DescribeStuck() const;
+  std::string DescribeBeyond() const;
 
   std::string field_;
   bool told_ = false;
   bool judged_ = false;  // the beginning
   int frames_ = 0;       // of the beginning
-  double first_us_ = 0;  // double: the difference of two int64 need not fit an int64
-  double last_us_ = 0;   // the latest of all times
-  int stuck_ = 0;        // frames since then that are not later
-  int slow_ = 0;         // intervals longer than two seconds
-  double slow_us_ = 0;   // their sum
+  double first_us_ = 0;
+  double last_us_ = 0;  // the latest of all times
+  int stuck_ = 0;       // frames since then that are not later
+  int beyond_ = 0;      // frames in a row whose timestamps are beyond their limits
+  int slow_ = 0;        // intervals longer than two seconds
+  double slow_us_ = 0;  // their sum
 };
 
 }  // namespace trackfit::serving

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "skeleton/validate.h"
+
 namespace trackfit::serving {
 namespace {
 
@@ -93,11 +95,25 @@ TEST(FrameRateCheck, JudgesAShortClipAtItsEndAndAVeryShortOneNot) {
   EXPECT_THAT(Said(8, [](int i) { return i * 33; }), IsEmpty());
 }
 
-TEST(FrameRateCheck, BearsTimestampsAtBothEndsOfTheirRange) {
-  const auto time = [](int i) {
-    return i % 2 == 0 ? std::numeric_limits<int64_t>::min() : std::numeric_limits<int64_t>::max();
-  };
-  EXPECT_THAT(Said(300, time), ElementsAre(HasSubstr("timestamps do not advance")));
+TEST(FrameRateCheck, BearsSingleTimestampsBeyondTheLimits) {
+  for (const int64_t beyond : {std::numeric_limits<int64_t>::min(), -skeleton::kMaxTimestampUs - 1,
+                               skeleton::kMaxTimestampUs + 1, std::numeric_limits<int64_t>::max()}) {
+    EXPECT_THAT(Said(300, [beyond](int i) { return i % 50 == 5 ? beyond : i * int64_t{33'333}; }), IsEmpty())
+        << beyond;
+  }
+}
+
+TEST(FrameRateCheck, SeesMillisecondsBehindATimestampBeyondTheLimits) {
+  EXPECT_THAT(Said(300, [](int i) { return i == 0 ? std::numeric_limits<int64_t>::min() : i * int64_t{33}; }),
+              ElementsAre(HasSubstr("are they milliseconds?")));
+}
+
+TEST(FrameRateCheck, TakesTimestampsThatAreAllBeyondTheLimitsForNanoseconds) {
+  const auto since_1970 = [](int i) { return 1'760'000'000'000'000'000 + i * int64_t{33'333'333}; };
+  EXPECT_THAT(Said(300, since_1970),
+              ElementsAre("timestamps of 9 frames in a row are beyond 9007199254740992 us, 285 years; are "
+                          "they nanoseconds? frame.timestamp_us is in microseconds"));
+  EXPECT_THAT(Said(8, since_1970), IsEmpty());
 }
 
 }  // namespace
