@@ -178,6 +178,8 @@ void AnalysisSession::OnInferencerClosed(uint64_t attempt, const absl::Status& s
     if (inferencer_poison_.Blames(attempt_assessed_, status)) SkipPoses(status);
   }
   history_->Rewind();
+  unwritten_poses_ = 0;  // an attempt that is over owes nothing; perhaps no other follows
+  closing_inferencer_ = false;
   HandleBroken(Upstream::kInferencer, inferencer_, status);
 }
 
@@ -411,7 +413,6 @@ void AnalysisSession::FeedInferencer() {
 
 void AnalysisSession::ConnectInferencer() {
   already_delivered_ = last_assessed_;
-  closing_inferencer_ = false;
   attempt_assessed_.reset();
   parts_.inferencer.Connect(inferencer_.Open(parts_.now()));
 

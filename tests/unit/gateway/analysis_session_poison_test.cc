@@ -215,6 +215,19 @@ TEST_F(AnalysisSessionPoison, InTheLastWindowLetsTheSummaryCome) {
   EXPECT_EQ(Summary().notices().rbegin()->code(), v1::NOTICE_CODE_POSES_SKIPPED);
 }
 
+TEST_F(AnalysisSessionPoison, InAllThatWasSentLeavesNothingThatTheInferencerOwes) {
+  Configure();
+  for (uint64_t sequence = 0; sequence <= 20; ++sequence) PushPose(PoseNumber(sequence));  // not confirmed
+  session_.OnInferencerClosed(inferencer_.attempt(), Crash());
+  session_.OnInferencerClosed(inferencer_.attempt(), Crash());
+  ASSERT_THAT(Skipped(), SizeIs(1));
+  Wait(seconds(70));
+  EXPECT_THAT(client_.Notices(), SizeIs(1)) << "nobody is away";
+  EXPECT_FALSE(client_.finished) << *client_.finished;
+  PushPose(PoseNumber(2200));
+  EXPECT_THAT(PosesSent(), ElementsAre(2200));
+}
+
 TEST_F(AnalysisSessionPoison, IsNotSuspectedBehindAnInferencerThatCannotBeReached) {
   Configure();
   PushPose(PoseNumber(0));
