@@ -212,7 +212,7 @@ void AnalysisSession::HandleConfig(const v1::SessionConfig& config) {
 void AnalysisSession::BeginOnceModelIsKnown() {
   const auto model = parts_.model();
   if (!model.ok()) return inferencer_.Miss(model.status());
-  inferencer_.Answered();
+  inferencer_.ModelKnown();
   if (const absl::Status status = Begin(**model); !status.ok()) Finish(status);
 }
 

@@ -76,6 +76,7 @@ void UpstreamState::Break(const absl::Status& status, TimePoint now) {
   open_ = false;
   reached_.reset();
   answered_ = false;
+  model_known_ = false;
   if (owing_ && !missed_since_) missed_since_ = now;
   last_error_ = status;
   retry_at_ = now + pause_;
@@ -86,7 +87,7 @@ void UpstreamState::SetOwing(bool owing, TimePoint now) {
   if (owing && !owing_) progress_ = now;
   if (!owing) {
     missed_since_.reset();
-  } else if (!missed_since_ && !reached_ && !answered_) {
+  } else if (!missed_since_ && !reached_ && !IsThere()) {
     missed_since_ = now;
   }
   owing_ = owing;
@@ -102,7 +103,7 @@ void UpstreamState::Reached(TimePoint now) {
 }
 
 std::optional<Presence> UpstreamState::TakeChange(TimePoint now) {
-  const bool works = answered_ || (reached_ && now - *reached_ >= kUnnoticed);
+  const bool works = IsThere() || (reached_ && now - *reached_ >= kUnnoticed);
   if (works) missed_since_.reset();
   const bool away = missed_since_ && !reached_ && now - *missed_since_ >= kUnnoticed;
   if (told_ == Presence::kThere ? !away : !works) return std::nullopt;

@@ -89,14 +89,18 @@ class UpstreamState {
 
   // The current attempt has a connection: the transport took what was sent.
   void Reached(TimePoint now);
-  // The upstream answered. True when it had not since it was lost.
+  // The upstream answered on its stream. True when it had not since it was lost.
   bool Answered() { return !std::exchange(answered_, true); }
+  // Its model is known, so it is taken to be there, until it is lost; of its streams that says nothing.
+  void ModelKnown() { model_known_ = true; }
   // Away is an upstream that owes something and could not be reached for a second; it is there again when it
   // has answered, or has kept a connection for a second. So one that takes streams and refuses them at once
   // stays away. Gives what it has become since the last call, if that is something else.
   std::optional<Presence> TakeChange(TimePoint now);
 
  private:
+  bool IsThere() const { return answered_ || model_known_; }
+
   bool open_ = false;
   bool owing_ = false;
   uint64_t attempt_ = 0;
@@ -108,6 +112,7 @@ class UpstreamState {
 
   Presence told_ = Presence::kThere;
   bool answered_ = false;                  // since it was lost
+  bool model_known_ = false;               // the same
   std::optional<TimePoint> reached_;       // in the current attempt
   std::optional<TimePoint> missed_since_;  // owes something and cannot be reached
 };

@@ -159,6 +159,14 @@ TEST_F(AnalysisSessionNotices, DoNotTellOfASlowExtractor) {
   EXPECT_THAT(Codes(), IsEmpty());
 }
 
+TEST_F(AnalysisSessionNotices, TellTheLogThatTheInferencerAnswersAlthoughItsModelWasKnown) {
+  ConfigureAndPushPoses(80);
+  EXPECT_THAT(observer_.answered, IsEmpty()) << "a model says nothing of streams";
+  session_.OnAssessment(1, AssessmentOf(0, 59));
+  session_.OnAssessment(1, AssessmentOf(0, 74));
+  EXPECT_THAT(observer_.answered, ElementsAre(Upstream::kInferencer)) << "once";
+}
+
 TEST_F(AnalysisSessionNotices, TellAtTheStartThatNoInferencerIsThere) {
   const auto model = std::exchange(model_, nullptr);
   Configure();
