@@ -27,6 +27,9 @@ constexpr size_t kPosesKept = 2048;  // for a replay
 // An inferencer that has had the poses for so long does not break because of them: it assesses a window in a
 // fraction of a second.
 constexpr std::chrono::seconds kHarmlessAfter{10};
+// One that is reached and owes something may think for so long, and for half of its time, before the client
+// is told.
+constexpr std::chrono::seconds kLeastPatience{5};
 // A deadline that an upstream reports so close to the client's is the client's.
 constexpr std::chrono::milliseconds kDeadlineTolerance{500};
 
@@ -455,9 +458,12 @@ void AnalysisSession::CheckUpstreams() {
 }
 
 void AnalysisSession::TellPresence(Upstream upstream, UpstreamState& state, const std::string& address) {
-  const std::optional<Presence> change = state.TakeChange(parts_.now());
+  const auto patience = std::max<std::chrono::milliseconds>(kLeastPatience, options_.upstream_timeout / 2);
+  const std::optional<Presence> change = state.TakeChange(parts_.now(), patience);
   if (change == Presence::kAway) {
-    Notify(v1::NOTICE_CODE_UPSTREAM_AWAY, AwayMessage(upstream, address, state.last_error()));
+    Notify(v1::NOTICE_CODE_UPSTREAM_AWAY, state.reached()
+                                              ? SilentMessage(upstream, address)
+                                              : AwayMessage(upstream, address, state.last_error()));
   } else if (change == Presence::kThere) {
     Notify(v1::NOTICE_CODE_UPSTREAM_BACK, BackMessage(upstream, address));
   }

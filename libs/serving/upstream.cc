@@ -13,6 +13,10 @@ constexpr std::chrono::milliseconds kFirstPause{50};
 constexpr std::chrono::milliseconds kLongestPause{2000};
 constexpr std::chrono::seconds kUnnoticed{1};  // short absences are nobody's business
 
+const char* WhatWaits(Upstream upstream) {
+  return upstream == Upstream::kExtractor ? "; frames wait for it" : "; the session waits for it";
+}
+
 }  // namespace
 
 const char* Name(Upstream upstream) { return upstream == Upstream::kExtractor ? "extractor" : "inferencer"; }
@@ -57,8 +61,11 @@ std::string AwayMessage(Upstream upstream, const std::string& address, const abs
   absl::StrAppend(&message,
                   absl::IsResourceExhausted(last_error) ? " takes no more streams" : " cannot be reached");
   if (!last_error.ok()) absl::StrAppend(&message, " (", Reason(last_error), ")");
-  return absl::StrCat(
-      message, upstream == Upstream::kExtractor ? "; frames wait for it" : "; the session waits for it");
+  return absl::StrCat(message, WhatWaits(upstream));
+}
+
+std::string SilentMessage(Upstream upstream, const std::string& address) {
+  return absl::StrCat(NameAndAddress(upstream, address), " does not answer", WhatWaits(upstream));
 }
 
 std::string BackMessage(Upstream upstream, const std::string& address) {
@@ -102,10 +109,12 @@ void UpstreamState::Reached(TimePoint now) {
   if (!reached_) reached_ = now;
 }
 
-std::optional<Presence> UpstreamState::TakeChange(TimePoint now) {
-  const bool works = IsThere() || (reached_ && now - *reached_ >= kUnnoticed);
+std::optional<Presence> UpstreamState::TakeChange(TimePoint now,
+                                                  std::chrono::steady_clock::duration patience) {
+  const bool stalled = IsStalled(now, patience);
+  const bool works = !stalled && (IsThere() || (reached_ && now - *reached_ >= kUnnoticed));
   if (works) missed_since_.reset();
-  const bool away = missed_since_ && !reached_ && now - *missed_since_ >= kUnnoticed;
+  const bool away = stalled || (missed_since_ && !reached_ && now - *missed_since_ >= kUnnoticed);
   if (told_ == Presence::kThere ? !away : !works) return std::nullopt;
   told_ = away ? Presence::kAway : Presence::kThere;
   return told_;

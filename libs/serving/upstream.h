@@ -48,6 +48,8 @@ std::string Reason(const absl::Status& status);
 std::string NameAndAddress(Upstream upstream, const std::string& address);
 // The same: that it cannot be reached, and why, as far as `last_error` says.
 std::string AwayMessage(Upstream upstream, const std::string& address, const absl::Status& last_error);
+// The same: that it can be reached and does not answer.
+std::string SilentMessage(Upstream upstream, const std::string& address);
 // The same: that it is there again.
 std::string BackMessage(Upstream upstream, const std::string& address);
 
@@ -89,14 +91,16 @@ class UpstreamState {
 
   // The current attempt has a connection: the transport took what was sent.
   void Reached(TimePoint now);
+  bool reached() const { return reached_.has_value(); }
   // The upstream answered on its stream. True when it had not since it was lost.
   bool Answered() { return !std::exchange(answered_, true); }
   // Its model is known, so it is taken to be there, until it is lost; of its streams that says nothing.
   void ModelKnown() { model_known_ = true; }
   // Away is an upstream that owes something and could not be reached for a second; it is there again when it
   // has answered, or has kept a connection for a second. So one that takes streams and refuses them at once
-  // stays away. Gives what it has become since the last call, if that is something else.
-  std::optional<Presence> TakeChange(TimePoint now);
+  // stays away. Away is also one that owes something and has made no progress for `patience`, until it makes
+  // some. Gives what it has become since the last call, if that is something else.
+  std::optional<Presence> TakeChange(TimePoint now, std::chrono::steady_clock::duration patience);
 
  private:
   bool IsThere() const { return answered_ || model_known_; }

@@ -159,6 +159,22 @@ TEST_F(AnalysisSessionNotices, DoNotTellOfASlowExtractor) {
   EXPECT_THAT(Codes(), IsEmpty());
 }
 
+TEST_F(AnalysisSessionNotices, TellOfAnUpstreamThatIsConnectedAndDoesNotAnswer) {
+  Configure();
+  PushFrames(1, 2);
+  session_.OnFrameWritten(extractor_.attempt());
+  Wait(milliseconds(29'950));
+  EXPECT_THAT(Codes(), IsEmpty());
+  Wait(milliseconds(50));
+  ASSERT_THAT(Codes(), ElementsAre(v1::NOTICE_CODE_UPSTREAM_AWAY)) << "half of the time that it has";
+  EXPECT_EQ(client_.Notices()[0].message(),
+            "the extractor at extractor:8001 does not answer; frames wait for it");
+  Wait(seconds(20));
+  AnswerFrame(PoseResult(1));
+  Wait(seconds(20));
+  EXPECT_THAT(Codes(), ElementsAre(v1::NOTICE_CODE_UPSTREAM_AWAY, v1::NOTICE_CODE_UPSTREAM_BACK));
+}
+
 TEST_F(AnalysisSessionNotices, TellTheLogThatTheInferencerAnswersAlthoughItsModelWasKnown) {
   ConfigureAndPushPoses(80);
   EXPECT_THAT(observer_.answered, IsEmpty()) << "a model says nothing of streams";

@@ -10,6 +10,7 @@ using std::chrono::seconds;
 using TimePoint = UpstreamState::TimePoint;
 
 constexpr TimePoint kStart = TimePoint(seconds(100));
+constexpr seconds kPatience{30};
 
 TEST(UpstreamState, TriesAgainAtOnceAfterTheFirstFailure) {
   UpstreamState state;
@@ -73,38 +74,38 @@ UpstreamState Owing() {
 TEST(UpstreamState, IsAwayAfterASecondWithoutAConnection) {
   UpstreamState state = Owing();
   state.Open(kStart);
-  EXPECT_EQ(state.TakeChange(kStart + milliseconds(999)), std::nullopt);
+  EXPECT_EQ(state.TakeChange(kStart + milliseconds(999), kPatience), std::nullopt);
   state.Break(absl::UnavailableError("refused"), kStart + milliseconds(999));
-  EXPECT_EQ(state.TakeChange(kStart + seconds(1)), Presence::kAway);
-  EXPECT_EQ(state.TakeChange(kStart + seconds(2)), std::nullopt) << "told already";
+  EXPECT_EQ(state.TakeChange(kStart + seconds(1), kPatience), Presence::kAway);
+  EXPECT_EQ(state.TakeChange(kStart + seconds(2), kPatience), std::nullopt) << "told already";
 }
 
 TEST(UpstreamState, IsNotAwayWhileItOwesNothing) {
   UpstreamState state = Owing();
   state.SetOwing(false, kStart);
-  EXPECT_EQ(state.TakeChange(kStart + seconds(9)), std::nullopt);
+  EXPECT_EQ(state.TakeChange(kStart + seconds(9), kPatience), std::nullopt);
   state.SetOwing(true, kStart + seconds(9));
-  EXPECT_EQ(state.TakeChange(kStart + milliseconds(9999)), std::nullopt);
-  EXPECT_EQ(state.TakeChange(kStart + seconds(10)), Presence::kAway);
+  EXPECT_EQ(state.TakeChange(kStart + milliseconds(9999), kPatience), std::nullopt);
+  EXPECT_EQ(state.TakeChange(kStart + seconds(10), kPatience), Presence::kAway);
 }
 
 TEST(UpstreamState, IsBackWhenItAnswers) {
   UpstreamState state = Owing();
-  ASSERT_EQ(state.TakeChange(kStart + seconds(1)), Presence::kAway);
+  ASSERT_EQ(state.TakeChange(kStart + seconds(1), kPatience), Presence::kAway);
   state.Open(kStart + seconds(1));
   state.Reached(kStart + seconds(1));
-  EXPECT_EQ(state.TakeChange(kStart + milliseconds(1500)), std::nullopt);
+  EXPECT_EQ(state.TakeChange(kStart + milliseconds(1500), kPatience), std::nullopt);
   EXPECT_TRUE(state.Answered());
   EXPECT_FALSE(state.Answered()) << "not for the first time";
-  EXPECT_EQ(state.TakeChange(kStart + milliseconds(1500)), Presence::kThere);
+  EXPECT_EQ(state.TakeChange(kStart + milliseconds(1500), kPatience), Presence::kThere);
 }
 
 TEST(UpstreamState, IsBackWhenAConnectionLastsForASecond) {
   UpstreamState state = Owing();
-  ASSERT_EQ(state.TakeChange(kStart + seconds(1)), Presence::kAway);
+  ASSERT_EQ(state.TakeChange(kStart + seconds(1), kPatience), Presence::kAway);
   state.Open(kStart + seconds(1));
   state.Reached(kStart + seconds(1));
-  EXPECT_EQ(state.TakeChange(kStart + seconds(2)), Presence::kThere);
+  EXPECT_EQ(state.TakeChange(kStart + seconds(2), kPatience), Presence::kThere);
 }
 
 TEST(UpstreamState, StaysAwayWhileItTakesStreamsAndRefusesThem) {
@@ -115,7 +116,7 @@ TEST(UpstreamState, StaysAwayWhileItTakesStreamsAndRefusesThem) {
     state.Open(now);
     state.Reached(now);
     state.Break(absl::ResourceExhaustedError("full"), now + milliseconds(10));
-    changes += state.TakeChange(now + milliseconds(1900)).has_value() ? 1 : 0;
+    changes += state.TakeChange(now + milliseconds(1900), kPatience).has_value() ? 1 : 0;
   }
   EXPECT_EQ(changes, 1);
 }
@@ -124,10 +125,32 @@ TEST(UpstreamState, IsMissedAnewAfterItHasAnswered) {
   UpstreamState state = Owing();
   state.Open(kStart);
   state.Answered();
-  EXPECT_EQ(state.TakeChange(kStart + seconds(5)), std::nullopt);
+  EXPECT_EQ(state.TakeChange(kStart + seconds(5), kPatience), std::nullopt);
   state.Break(absl::UnavailableError("killed"), kStart + seconds(5));
-  EXPECT_EQ(state.TakeChange(kStart + milliseconds(5999)), std::nullopt);
-  EXPECT_EQ(state.TakeChange(kStart + seconds(6)), Presence::kAway);
+  EXPECT_EQ(state.TakeChange(kStart + milliseconds(5999), kPatience), std::nullopt);
+  EXPECT_EQ(state.TakeChange(kStart + seconds(6), kPatience), Presence::kAway);
+}
+
+TEST(UpstreamState, IsAwayWhenItIsReachedAndMakesNoProgress) {
+  UpstreamState state = Owing();
+  state.Open(kStart);
+  state.Reached(kStart);
+  state.Answered();
+  EXPECT_EQ(state.TakeChange(kStart + milliseconds(29'999), kPatience), std::nullopt);
+  EXPECT_EQ(state.TakeChange(kStart + kPatience, kPatience), Presence::kAway);
+  EXPECT_EQ(state.TakeChange(kStart + seconds(40), kPatience), std::nullopt) << "told already";
+  state.Progressed(kStart + seconds(40));
+  EXPECT_EQ(state.TakeChange(kStart + seconds(40), kPatience), Presence::kThere);
+}
+
+TEST(UpstreamState, IsTakenToBeThereWhenItsModelIsKnownUntilItIsLost) {
+  UpstreamState state = Owing();
+  state.ModelKnown();
+  EXPECT_EQ(state.TakeChange(kStart + seconds(5), kPatience), std::nullopt);
+  EXPECT_TRUE(state.Answered()) << "for the first time";
+  state.Open(kStart + seconds(5));
+  state.Break(absl::UnavailableError("killed"), kStart + seconds(5));
+  EXPECT_EQ(state.TakeChange(kStart + seconds(6), kPatience), Presence::kAway);
 }
 
 TEST(Reason, IsWhatTheTransportFoundOrTheServerSaid) {
