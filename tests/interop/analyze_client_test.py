@@ -77,11 +77,15 @@ def float32(text):
 
 
 def by_kind(lines):
-    """The responses by kind: how frame results and assessments are interleaved is a matter of timing."""
+    """The responses by kind: how frame results and assessments are interleaved is a matter of timing, and so is what a busy
+    machine notices of its servers."""
     kinds = {"started": [], "frame_result": [], "assessment": [], "summary": []}
     for line in lines:
         for kind, message in json.loads(line, parse_float=float32).items():
-            kinds[kind].append(message)
+            if kind != "notices":
+                kinds[kind].append(message)
+    for summary in kinds["summary"]:
+        summary.pop("notices", None)
     for started in kinds["started"]:
         del started["session_id"]
     return kinds
