@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <exception>
 #include <memory>
 #include <utility>
 
@@ -154,7 +155,7 @@ void Acceptor::Housekeep() {
   while (!silent_.empty() && silent_.front()->since <= latest) DropOldestSilent(Refusal::kSaysNothing);
   if (reserve_ < 0) reserve_ = OpenReserve();
   ForgetClosed();
-  if (config_.on_count) config_.on_count(static_cast<int>(open_.size()));
+  if (config_.on_count) Guard([&] { config_.on_count(static_cast<int>(open_.size())); });
   clock_.expires_after(kHousekeeping);
   clock_.async_wait([this](const ErrorCode& error) {
     if (!error) Housekeep();
@@ -162,7 +163,16 @@ void Acceptor::Housekeep() {
 }
 
 void Acceptor::Refuse(Refusal reason) {
-  if (config_.on_refused) config_.on_refused(reason);
+  if (config_.on_refused) Guard([&] { config_.on_refused(reason); });
+}
+
+template <class Call>
+void Acceptor::Guard(Call&& call) {
+  try {
+    call();
+  } catch (...) {
+    asio::post(io_, [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
+  }
 }
 
 }  // namespace trackfit::net

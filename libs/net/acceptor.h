@@ -28,6 +28,8 @@ struct AcceptorConfig {
   int max_per_peer = 64;     // from one address (an IPv6 network of 64 bits counts as one); at least 1
   int max_silent = 16;       // that have not sent a byte; the oldest makes room for the next; at least 1
   std::chrono::milliseconds first_byte_timeout{10'000};
+  // What one of these throws leaves the io_context's run(), and accepting goes on.
+  //
   // Takes a connection whose client has begun to speak. Never null.
   std::function<void(tcp::socket)> on_connection = nullptr;
   // May be empty.
@@ -75,6 +77,9 @@ class Acceptor {
   void ForgetClosed();
   void Housekeep();
   void Refuse(Refusal reason);
+  // `call`s; what that throws is thrown again on its own, so that accepting goes on.
+  template <class Call>
+  void Guard(Call&& call);
 
   asio::io_context& io_;
   const AcceptorConfig config_;

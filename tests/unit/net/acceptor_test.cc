@@ -1,9 +1,7 @@
 #include "net/acceptor.h"
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <atomic>
 #include <boost/asio/write.hpp>
@@ -11,16 +9,19 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "net/listen.h"
+#include "support/all_descriptors.h"
 #include "support/client_socket.h"
 
 namespace trackfit::net {
 namespace {
 
+using testing::AllDescriptors;
 using testing::ClientSocket;
 
 bool Eventually(const std::function<bool()>& condition) {
@@ -31,14 +32,20 @@ bool Eventually(const std::function<bool()>& condition) {
 // Greets everybody whom it lets in and keeps the connection, as gRPC does.
 class Greeter {
  public:
-  explicit Greeter(AcceptorConfig config = {}) {
+  // `before_accepting`: between listening on a port and accepting there.
+  explicit Greeter(AcceptorConfig config = {}, const std::function<void(int)>& before_accepting = nullptr) {
     config.on_connection = [this](tcp::socket socket) {
       asio::write(socket, asio::buffer("hello", 5));
       std::lock_guard lock(mutex_);
       guests_.push_back(std::move(socket));
     };
-    config.on_refused = [this](Refusal refusal) { ++refused_[static_cast<int>(refusal)]; };
-    acceptor_.emplace(io_, *Listen(io_, "127.0.0.1:0"), std::move(config));
+    config.on_refused = [this, too = config.on_refused](Refusal refusal) {
+      ++refused_[static_cast<int>(refusal)];
+      if (too) too(refusal);
+    };
+    auto listening = *Listen(io_, "127.0.0.1:0");
+    if (before_accepting) before_accepting(listening.front().local_endpoint().port());
+    acceptor_.emplace(io_, std::move(listening), std::move(config));
     thread_ = std::thread([this] { RunForever(io_, [](const std::exception&) {}); });
   }
   ~Greeter() {
@@ -116,30 +123,6 @@ TEST(Acceptor, HangsUpOnWhoSaysNothingForTooLong) {
   EXPECT_TRUE(Eventually([&] { return greeter.refused(Refusal::kSaysNothing) == 1; }));
 }
 
-// Takes all descriptors that this process may have, but those that are free below the lowest of its own.
-class AllDescriptors {
- public:
-  AllDescriptors() {
-    getrlimit(RLIMIT_NOFILE, &before_);
-    const rlimit few{200, before_.rlim_max};
-    setrlimit(RLIMIT_NOFILE, &few);
-    for (int taken; (taken = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;) taken_.push_back(taken);
-  }
-  ~AllDescriptors() {
-    for (const int taken : taken_) close(taken);
-    setrlimit(RLIMIT_NOFILE, &before_);
-  }
-  // Frees one.
-  void GiveBack() {
-    close(taken_.back());
-    taken_.pop_back();
-  }
-
- private:
-  rlimit before_{};
-  std::vector<int> taken_;
-};
-
 TEST(Acceptor, AcceptsAgainAfterDescriptorsRanOut) {
   Greeter greeter;
   {
@@ -155,13 +138,38 @@ TEST(Acceptor, AcceptsAgainAfterDescriptorsRanOut) {
 }
 
 TEST(Acceptor, DoesNotSpinWhileNoDescriptorIsLeft) {
-  Greeter greeter;
-  AllDescriptors taken;
-  taken.GiveBack();
-  const ClientSocket waiting(greeter.port());
+  std::optional<AllDescriptors> taken;
+  std::optional<ClientSocket> waiting;
+  Greeter greeter({}, [&](int port) {  // not even a reserve is left
+    taken.emplace();
+    taken->GiveBack();
+    waiting.emplace(port);
+  });
+  ASSERT_TRUE(waiting->connected());
   const std::clock_t before = std::clock();
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  EXPECT_LT(std::clock() - before, CLOCKS_PER_SEC / 10);
+  EXPECT_FALSE(waiting->HangsUp(500));
+  EXPECT_LT(std::clock() - before, CLOCKS_PER_SEC / 20);
+  taken.reset();
+  EXPECT_EQ(Greet(*waiting), "hello");
+}
+
+TEST(Acceptor, GoesOnAcceptingWhenACallbackThrows) {
+  Greeter greeter({.on_refused = [](Refusal) { throw std::runtime_error("no memory"); }});
+  {
+    AllDescriptors taken;
+    taken.GiveBack();
+    const ClientSocket refused(greeter.port());
+    EXPECT_TRUE(refused.HangsUp(5000));
+  }
+  const ClientSocket client(greeter.port());
+  EXPECT_EQ(Greet(client), "hello");
+}
+
+TEST(Acceptor, GoesOnHousekeepingWhenACallbackThrows) {
+  Greeter greeter({.first_byte_timeout = std::chrono::milliseconds(50),
+                   .on_count = [](int) { throw std::runtime_error("no memory"); }});
+  const ClientSocket silent(greeter.port());
+  EXPECT_TRUE(silent.HangsUp(5000));
 }
 
 }  // namespace

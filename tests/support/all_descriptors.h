@@ -1,0 +1,39 @@
+// A process that can open nothing any more.
+#ifndef TRACKFIT_TESTS_SUPPORT_ALL_DESCRIPTORS_H_
+#define TRACKFIT_TESTS_SUPPORT_ALL_DESCRIPTORS_H_
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <vector>
+
+namespace trackfit::testing {
+
+// Takes all descriptors that this process may have, but those that are free below the lowest of its own.
+class AllDescriptors {
+ public:
+  AllDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit few{200, before_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &few);
+    for (int taken; (taken = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;) taken_.push_back(taken);
+  }
+  ~AllDescriptors() {
+    for (const int taken : taken_) close(taken);
+    setrlimit(RLIMIT_NOFILE, &before_);
+  }
+  // Frees one.
+  void GiveBack() {
+    close(taken_.back());
+    taken_.pop_back();
+  }
+
+ private:
+  rlimit before_{};
+  std::vector<int> taken_;
+};
+
+}  // namespace trackfit::testing
+
+#endif  // TRACKFIT_TESTS_SUPPORT_ALL_DESCRIPTORS_H_
