@@ -30,6 +30,11 @@ void Handle(int signal, void (*handler)(int), int flags) {
   sigaction(signal, &action, nullptr);
 }
 
+bool IsIgnored(int signal) {
+  struct sigaction action = {};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 }  // namespace
 
 TerminationSignal::TerminationSignal() {
@@ -37,11 +42,16 @@ TerminationSignal::TerminationSignal() {
   if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return;
   read_end_ = ends[0];
   write_end = ends[1];
-  for (const int signal : kSignals) Handle(signal, WriteToPipe, SA_RESETHAND | SA_RESTART);
+  for (const int signal : kSignals) {
+    if (signal == SIGHUP && IsIgnored(signal)) continue;  // nohup
+    Handle(signal, WriteToPipe, SA_RESETHAND | SA_RESTART);
+  }
 }
 
 TerminationSignal::~TerminationSignal() {
-  for (const int signal : kSignals) Handle(signal, SIG_DFL, 0);
+  for (const int signal : kSignals) {
+    if (!IsIgnored(signal)) Handle(signal, SIG_DFL, 0);
+  }
   ::close(write_end.exchange(-1));
   ::close(read_end_);
 }

@@ -7,7 +7,8 @@
 namespace trackfit::rpc {
 
 // While it lives, the first of each of these signals is caught; a second one of the same kind kills the
-// process, so that a hanging drain can be cut short. One at a time in a process.
+// process, so that a hanging drain can be cut short. A SIGHUP that the process was started to ignore (nohup)
+// stays ignored. One at a time in a process.
 class TerminationSignal {
  public:
   TerminationSignal();

@@ -20,6 +20,18 @@ TEST(TerminationSignal, ComesWithEverySignalThatEndsAServer) {
   }
 }
 
+TEST(TerminationSignal, LetsANohupServerLiveOn) {
+  std::signal(SIGHUP, SIG_IGN);
+  {
+    TerminationSignal signal;
+    raise(SIGHUP);
+    EXPECT_FALSE(signal.Wait(kNow));
+    raise(SIGTERM);
+    EXPECT_TRUE(signal.Wait(kNow));
+  }
+  EXPECT_EQ(std::signal(SIGHUP, SIG_DFL), SIG_IGN) << "as it was";
+}
+
 TEST(TerminationSignal, LeavesErrnoToTheInterruptedCode) {
   TerminationSignal signal;
   // Fill the pipe, so that the handler's write fails.
