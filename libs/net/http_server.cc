@@ -162,11 +162,8 @@ HttpServer::~HttpServer() = default;
 
 int HttpServer::port() const { return impl_->acceptor().port(); }
 
-bool HttpServer::Reachable(std::chrono::milliseconds limit) const {
-  for (const tcp::endpoint& bound : impl_->acceptor().endpoints()) {
-    if (!Reacts(net::Reachable(bound), "HEAD / HTTP/1.0\r\n\r\n", limit)) return false;
-  }
-  return true;
+Reaction HttpServer::Probe(std::chrono::milliseconds limit) const {
+  return net::Probe(impl_->acceptor().endpoints(), "HEAD / HTTP/1.0\r\n\r\n", limit);
 }
 
 }  // namespace trackfit::net

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "net/reaction.h"
 
 namespace trackfit::net {
 
@@ -50,8 +51,8 @@ class HttpServer {
   ~HttpServer();
 
   int port() const;
-  // False when its own port does not react within `limit`; blocks that long at most.
-  bool Reachable(std::chrono::milliseconds limit) const;
+  // Whether its own port reacts within `limit`; blocks that long for each address at most.
+  Reaction Probe(std::chrono::milliseconds limit) const;
 
  private:
   class Impl;

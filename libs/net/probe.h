@@ -4,14 +4,17 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "net/asio.h"
+#include "net/reaction.h"
 
 namespace trackfit::net {
 
-// True when whoever listens on `endpoint` reacts to `greeting` within `limit`: answers, or hangs up. Of a
-// connection that nobody accepts the system says neither. Blocks that long at most.
-bool Reacts(const tcp::endpoint& endpoint, const std::string& greeting, std::chrono::milliseconds limit);
+// How whoever listens on `bound` reacts to `greeting` within `limit`; where one of them does not, kNone.
+// Blocks that long for each at most.
+Reaction Probe(const std::vector<tcp::endpoint>& bound, const std::string& greeting,
+               std::chrono::milliseconds limit);
 
 }  // namespace trackfit::net
 

@@ -84,13 +84,13 @@ class Listener::Impl {
         io_(std::move(io)),
         open_(runtime.metrics().Gauge("trackfit_connections", "Connections that are open.")),
         acceptor_(std::in_place, *io_, std::move(listening), Accepting()),
-        port_(acceptor_->port()) {}
+        endpoints_(acceptor_->endpoints()) {}
 
   ~Impl() { Stop(); }
 
-  int port() const { return port_; }
+  int port() const { return endpoints_.front().port(); }
   const ConnectionLimits& limits() const { return limits_; }
-  const std::vector<net::tcp::endpoint>& endpoints() const { return acceptor_->endpoints(); }
+  const std::vector<net::tcp::endpoint>& endpoints() const { return endpoints_; }
 
   void AddTo(grpc::ServerBuilder& builder, std::shared_ptr<grpc::ServerCredentials> credentials) {
     using Builder = grpc::ServerBuilder::experimental_type;
@@ -150,7 +150,7 @@ class Listener::Impl {
   std::array<Clock::time_point, 4> next_log_{};  // by refusal
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> grpc_;
   std::optional<net::Acceptor> acceptor_;
-  const int port_;
+  const std::vector<net::tcp::endpoint> endpoints_;  // also after Stop()
   std::thread thread_;
 };
 
@@ -182,11 +182,8 @@ void Listener::AddTo(grpc::ServerBuilder& builder, std::shared_ptr<grpc::ServerC
 void Listener::Start() { impl_->Start(); }
 void Listener::Stop() { impl_->Stop(); }
 
-bool Listener::Reachable(std::chrono::milliseconds limit) const {
-  const auto& endpoints = impl_->endpoints();
-  return std::all_of(endpoints.begin(), endpoints.end(), [limit](const net::tcp::endpoint& bound) {
-    return net::Reacts(net::Reachable(bound), kGreeting, limit);
-  });
+net::Reaction Listener::Probe(std::chrono::milliseconds limit) const {
+  return net::Probe(impl_->endpoints(), kGreeting, limit);
 }
 
 }  // namespace trackfit::rpc

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "net/reaction.h"
 #include "rpc/runtime.h"
 
 namespace trackfit::rpc {
@@ -46,8 +47,8 @@ class Listener {
   // shuts down.
   void Stop();
 
-  // False when a port does not react within `limit`; blocks that long at most. Thread-safe until Stop().
-  bool Reachable(std::chrono::milliseconds limit) const;
+  // Whether its ports react within `limit`; blocks that long for each at most. Thread-safe.
+  net::Reaction Probe(std::chrono::milliseconds limit) const;
 
  private:
   class Impl;

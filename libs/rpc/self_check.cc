@@ -2,18 +2,24 @@
 
 #include <utility>
 
+#include "serving/guard.h"
+
 namespace trackfit::rpc {
 
-SelfCheck::SelfCheck(std::function<bool()> reachable, std::chrono::milliseconds interval)
-    : reachable_(std::move(reachable)), interval_(interval), thread_([this] { Run(); }) {}
+SelfCheck::SelfCheck(std::function<net::Reaction()> probe, std::chrono::milliseconds interval)
+    : probe_(std::move(probe)), interval_(interval), thread_([this] { Run(); }) {}
 
 SelfCheck::~SelfCheck() {
+  Stop();
+  thread_.join();
+}
+
+void SelfCheck::Stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   stop_.notify_all();
-  thread_.join();
 }
 
 void SelfCheck::Run() {
@@ -21,8 +27,11 @@ void SelfCheck::Run() {
   for (int failures = 0; failures < kAttempts;) {
     if (stop_.wait_for(lock, interval_, [this] { return stopping_; })) return;
     lock.unlock();
-    failures = reachable_() ? 0 : failures + 1;
+    net::Reaction reaction = net::Reaction::kUnknown;  // that it cannot ask is no proof
+    serving::Guard([&] { reaction = probe_(); }).IgnoreError();
     lock.lock();
+    if (reaction == net::Reaction::kAny) failures = 0;
+    if (reaction == net::Reaction::kNone) ++failures;
   }
   failed_ = true;
 }

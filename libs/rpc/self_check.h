@@ -9,6 +9,8 @@
 #include <mutex>
 #include <thread>
 
+#include "net/reaction.h"
+
 namespace trackfit::rpc {
 
 // Asks on a thread of its own. Thread-safe.
@@ -16,13 +18,16 @@ class SelfCheck {
  public:
   static constexpr int kAttempts = 3;
 
-  // `reachable` may take about as long as `interval`, and is called until it was false kAttempts times in a
-  // row.
-  SelfCheck(std::function<bool()> reachable, std::chrono::milliseconds interval);
+  // `probe` may take about as long as `interval`, and is called until it gave kNone kAttempts times, without
+  // a kAny between them.
+  SelfCheck(std::function<net::Reaction()> probe, std::chrono::milliseconds interval);
   SelfCheck(const SelfCheck&) = delete;
   SelfCheck& operator=(const SelfCheck&) = delete;
-  // Waits for a call of `reachable` that is under way.
+  // As Stop(), and waits for a call of `probe` that is under way.
   ~SelfCheck();
+
+  // `probe` is not called any more; does not wait.
+  void Stop();
 
   // True from then on.
   bool failed() const { return failed_; }
@@ -30,7 +35,7 @@ class SelfCheck {
  private:
   void Run();
 
-  const std::function<bool()> reachable_;
+  const std::function<net::Reaction()> probe_;
   const std::chrono::milliseconds interval_;
   std::atomic<bool> failed_ = false;
   std::mutex mutex_;

@@ -142,12 +142,15 @@ void Server::StartSelfCheck() {
   const auto limit = std::clamp(pause, milliseconds(1000), milliseconds(5000));
   self_check_ = std::make_unique<SelfCheck>(
       [this, limit] {
-        const bool grpc = listener_->Reachable(limit);
-        const bool pages = pages_ == nullptr || pages_->Reachable(limit);
-        if (!grpc || !pages) {
-          runtime_.log().Warning("cannot reach the own port", {{"port", grpc ? metrics_port() : port()}});
+        using net::Reaction;
+        const Reaction grpc = listener_->Probe(limit);
+        const Reaction pages = pages_ == nullptr ? Reaction::kAny : pages_->Probe(limit);
+        if ((grpc == Reaction::kNone || pages == Reaction::kNone) && !draining_) {
+          runtime_.log().Warning("cannot reach the own port",
+                                 {{"port", grpc == Reaction::kNone ? port() : metrics_port()}});
+          return Reaction::kNone;
         }
-        return grpc && pages;
+        return grpc == Reaction::kAny ? pages : grpc;
       },
       pause);
 }
@@ -181,12 +184,14 @@ void Server::Housekeep() {
 
 void Server::Drain() {
   if (server_ == nullptr) return;
-  self_check_.reset();
+  draining_ = true;
   SetServing(false);
   runtime_.gate().Close();
+  if (self_check_) self_check_->Stop();  // what it is asking now may take seconds
   listener_->Stop();
   runtime_.log().Info("draining", {{"streams", runtime_.streams().count()}});
   Shutdown();
+  self_check_.reset();
   runtime_.pool().Shutdown();
   server_.reset();
 }
@@ -198,7 +203,7 @@ void Server::Shutdown() {
     server_->Shutdown(std::chrono::system_clock::now() +
                       std::chrono::duration_cast<std::chrono::system_clock::duration>(grace + kCancelAfter));
   });
-  if (!runtime_.streams().WaitUntilEmpty(grace)) {
+  if (!WaitForStreams(grace)) {
     runtime_.log().Warning("ending streams after the grace period",
                            {{"streams", runtime_.streams().count()}});
     runtime_.streams().AbortAll(absl::UnavailableError("the server is shutting down"));
@@ -207,6 +212,17 @@ void Server::Shutdown() {
   // What is left now are calls without an end of their own, such as Watch of the health service.
   while (shut_down.wait_for(kLastWords) != std::future_status::ready) {
     grpc_server_cancel_all_calls(server_->c_server());
+  }
+}
+
+bool Server::WaitForStreams(std::chrono::steady_clock::duration limit) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  const std::chrono::steady_clock::duration slice = std::chrono::seconds(1);
+  for (;;) {
+    const auto left = end - std::chrono::steady_clock::now();
+    if (runtime_.streams().WaitUntilEmpty(std::min(left, slice))) return true;
+    if (left <= slice) return false;
+    Housekeep();
   }
 }
 

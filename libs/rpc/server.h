@@ -5,6 +5,7 @@
 #include <grpcpp/server.h>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -58,11 +59,14 @@ class Server {
   void SetServing(bool serving);
   void StartSelfCheck();
   void Shutdown();
+  // False when streams are left after `limit`; housekeeping goes on meanwhile.
+  bool WaitForStreams(std::chrono::steady_clock::duration limit);
 
   Runtime& runtime_;
   const std::string name_;
   std::function<bool()> is_ready_;  // empty once it was true
   std::atomic<bool> serving_ = false;
+  std::atomic<bool> draining_ = false;
   std::unique_ptr<net::HttpServer> pages_;  // null: not served
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<grpc::Server> server_;

@@ -138,7 +138,7 @@ TEST(HttpServer, EndsAtOnceWhileClientsAreConnected) {
 
 TEST(HttpServer, KnowsWhetherItCanBeReached) {
   const auto server = StartServer();
-  EXPECT_TRUE(server->Reachable(std::chrono::milliseconds(2000)));
+  EXPECT_EQ(server->Probe(std::chrono::milliseconds(2000)), Reaction::kAny);
 }
 
 }  // namespace

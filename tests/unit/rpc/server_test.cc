@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
@@ -148,6 +149,46 @@ void StopListening(int port) {
       shutdown(descriptor, SHUT_RDWR);
     }
   }
+}
+
+// Somebody else listens on the port from now on, and accepts nobody. Gives the socket.
+int MakeDeaf(int port) {
+  sockaddr_in address{};
+  socklen_t size = sizeof(address);
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  StopListening(port);
+  const int deaf = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  setsockopt(deaf, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  EXPECT_EQ(bind(deaf, reinterpret_cast<sockaddr*>(&address), size), 0);
+  EXPECT_EQ(listen(deaf, 100), 0);
+  return deaf;
+}
+
+TEST(Server, TellsClientsAtOnceThatItDrainsAlsoWhileItAsksItself) {
+  ServerOptions options = TestOptions();
+  options.self_check_interval = 0.01;
+  ScriptedServer server({}, options);
+  const auto channel = server.NewChannel();
+  const auto stub = v1::ExtractorService::NewStub(channel);
+  grpc::ClientContext context;
+  const auto stream = stub->ExtractStream(&context);
+  stream->Write(MakeRequest(1));
+  Response response;
+  ASSERT_TRUE(stream->Read(&response));
+  const int deaf = MakeDeaf(server.server().port());
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));  // a probe of a second is under way
+
+  const auto start = std::chrono::steady_clock::now();
+  auto drained = std::async(std::launch::async, [&] { server.server().Drain(); });
+  EXPECT_TRUE(Eventually([&] { return channel->GetState(false) != GRPC_CHANNEL_READY; }));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(500));
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+  drained.get();
+  close(deaf);
 }
 
 TEST(Server, KnowsThatItCanBeReached) {

@@ -1,0 +1,29 @@
+#include "net/probe.h"
+
+#include <gtest/gtest.h>
+
+#include "net/listen.h"
+#include "support/all_descriptors.h"
+
+namespace trackfit::net {
+namespace {
+
+constexpr std::chrono::milliseconds kLimit{200};
+
+TEST(Probe, TellsAPortWhereNobodyAcceptsFromOneThatItCannotAsk) {
+  asio::io_context io;
+  const auto listening = *Listen(io, "127.0.0.1:0");
+  const std::vector<tcp::endpoint> bound = {listening.front().local_endpoint()};
+  EXPECT_EQ(Probe(bound, "hello", kLimit), Reaction::kNone);
+  const testing::AllDescriptors taken;
+  EXPECT_EQ(Probe(bound, "hello", kLimit), Reaction::kUnknown);
+}
+
+TEST(Probe, FindsNobodyWhereNobodyListens) {
+  asio::io_context io;
+  const tcp::endpoint left = Listen(io, "127.0.0.1:0")->front().local_endpoint();
+  EXPECT_EQ(Probe({left}, "hello", kLimit), Reaction::kNone);
+}
+
+}  // namespace
+}  // namespace trackfit::net
