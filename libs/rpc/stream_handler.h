@@ -32,21 +32,30 @@ class ResponseWriter {
 };
 
 // Stands for a request that is being dealt with. The stream reads on only while fewer than `max_in_flight` of
-// these live, so a handler that answers later keeps it until then. May outlive the stream.
+// these live, so a handler that answers later keeps it until then. A handler that lets go of it and keeps
+// what was in the request all the same keeps bytes(), so that they count as held. May outlive the stream.
 class InFlight {
  public:
-  explicit InFlight(absl::AnyInvocable<void()> on_done) : on_done_(std::move(on_done)) {}
-  InFlight(InFlight&& other) noexcept : on_done_(std::exchange(other.on_done_, nullptr)) {}
+  explicit InFlight(absl::AnyInvocable<void()> on_done, std::shared_ptr<void> bytes = nullptr)
+      : on_done_(std::move(on_done)), bytes_(std::move(bytes)) {}
+  InFlight(InFlight&& other) noexcept
+      : on_done_(std::exchange(other.on_done_, nullptr)), bytes_(std::move(other.bytes_)) {}
   InFlight& operator=(InFlight&& other) noexcept {
     std::swap(on_done_, other.on_done_);
+    std::swap(bytes_, other.bytes_);
     return *this;
   }
   ~InFlight() {
+    bytes_.reset();  // the next request may need them
     if (on_done_) on_done_();
   }
 
+  // The request's bytes count until the last of these dies.
+  const std::shared_ptr<void>& bytes() const { return bytes_; }
+
  private:
   absl::AnyInvocable<void()> on_done_;
+  std::shared_ptr<void> bytes_;
 };
 
 // All calls come on the session's strand: one at a time, in order, on a worker whose number is given. The

@@ -31,7 +31,7 @@
 namespace trackfit::rpc {
 
 // Reads requests and hands them to the handler on the session's strand, at most `max_in_flight` at a time
-// and in all no more bytes than the process and the session may hold (beyond that it stops reading, and
+// and only while the process and the session hold fewer bytes than they may (then it stops reading, and
 // HTTP/2 flow control slows the client down); sends responses one at a time and in order; finishes once.
 //
 // gRPC's reactions and the handler's calls arrive on any thread and only change the state under the mutex.
@@ -131,7 +131,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
 
  private:
   enum class Unsent { kSend, kDrop };
-  using Held = std::list<serving::ByteBudget::Lease>;  // of requests in flight
+  using Held = std::list<serving::ByteBudget::Lease>;  // of requests that the handler has
   enum class Operation { kNone, kRead, kWrite, kCancel, kFinish };
 
   StreamReactor(Runtime& runtime, grpc::CallbackServerContext* context, const std::string& method,
@@ -178,19 +178,22 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
     auto request = std::make_unique<Request>();
     request->Swap(&incoming_);
     const std::size_t bytes = request->ByteSizeLong();
-    auto taken = runtime_.budget().Take(bytes);
-    if (!taken.ok()) return End(taken.status(), Unsent::kSend);
+    auto taken = runtime_.budget().TakeAnyway(bytes);  // they are here already; room is for the next to await
     Held::iterator held;
     {
       std::lock_guard lock(mutex_);
       ++in_flight_;
-      held = held_.insert(held_.end(), *std::move(taken));
-      bytes_in_flight_ += bytes;
+      held = held_.insert(held_.end(), std::move(taken));
+      bytes_held_ += bytes;
       largest_request_ = std::max(largest_request_, bytes);
     }
-    InFlight in_flight([weak = this->weak_from_this(), held, bytes] {
-      if (const auto self = weak.lock()) self->OnRequestAnswered(held, bytes);
-    });
+    InFlight in_flight(
+        [weak = this->weak_from_this()] {
+          if (const auto self = weak.lock()) self->OnRequestAnswered();
+        },
+        std::shared_ptr<void>(nullptr, [weak = this->weak_from_this(), held, bytes](void*) {
+          if (const auto self = weak.lock()) self->OnRequestGone(held, bytes);
+        }));
     strand_->Post([self = this->shared_from_this(), request = std::move(request),
                    in_flight = std::move(in_flight)](int worker) mutable {
       if (self->HandlerIsOn()) {
@@ -216,14 +219,22 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
     });
   }
 
-  void OnRequestAnswered(Held::iterator held, std::size_t bytes) {
-    Held returned;  // without the mutex: others may read on at once
+  void OnRequestAnswered() {
     {
       std::lock_guard lock(mutex_);
       --in_flight_;
+      last_progress_ = Now();
+    }
+    Pump();
+  }
+
+  void OnRequestGone(Held::iterator held, std::size_t bytes) {
+    Held returned;  // without the mutex: others may read on at once
+    {
+      std::lock_guard lock(mutex_);
       if (!call_) return;  // all were returned already
       returned.splice(returned.end(), held_, held);
-      bytes_in_flight_ -= bytes;
+      bytes_held_ -= bytes;
       last_progress_ = Now();
     }
     returned.clear();
@@ -286,7 +297,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
       return Operation::kFinish;
     }
     const bool room = in_flight_ < max_in_flight_ && static_cast<int>(outbox_.size()) < max_in_flight_ &&
-                      bytes_in_flight_ < runtime_.session_bytes();
+                      bytes_held_ < runtime_.session_bytes();
     if (!reading_ && !half_closed_ && room && MayHoldMore()) {
       reading_ = true;
       return Operation::kRead;
@@ -298,17 +309,20 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
   bool MayHoldMore() {
     if (std::exchange(bytes_granted_, false)) return true;
     if (awaiting_bytes_) return false;
-    awaiting_bytes_ = !runtime_.budget().HasRoomOrCall(largest_request_, [weak = this->weak_from_this()] {
-      const auto self = weak.lock();
-      if (self == nullptr) return;
-      {
-        std::lock_guard lock(self->mutex_);
-        self->awaiting_bytes_ = false;
-        self->bytes_granted_ = true;
-      }
-      self->Pump();
-    });
+    awaiting_bytes_ = !runtime_.budget().HasRoomOrCall(
+        largest_request_, [weak = this->weak_from_this(), &budget = runtime_.budget()] {
+          const auto self = weak.lock();
+          if (self == nullptr || !self->TakeGrant()) return budget.CallWaiting();  // the next one's turn
+          self->Pump();
+        });
     return !awaiting_bytes_;
+  }
+
+  bool TakeGrant() {
+    std::lock_guard lock(mutex_);
+    awaiting_bytes_ = false;
+    bytes_granted_ = !status_;
+    return bytes_granted_;
   }
 
   void Perform(Operation operation) {
@@ -350,6 +364,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
       returned.swap(held_);
     }
     returned.clear();
+    runtime_.budget().CallWaiting();  // a grant may be left that was not used
     runtime_.streams().Remove(this);
   }
 
@@ -373,7 +388,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
   std::optional<absl::Status> status_;  // set: the handler's work is over
   int in_flight_ = 0;
   Held held_;
-  std::size_t bytes_in_flight_ = 0;
+  std::size_t bytes_held_ = 0;
   std::size_t largest_request_ = 0;
   bool awaiting_bytes_ = false;
   bool bytes_granted_ = false;  // a read that whoever gave bytes back let go first

@@ -57,7 +57,7 @@ const char* NameOf(bool is_pose) { return is_pose ? "pose" : "frame"; }
 AnalysisSession::AnalysisSession(std::string session_id, const AnalysisOptions& options, Parts parts)
     : id_(std::move(session_id)), options_(options), parts_(std::move(parts)) {}
 
-void AnalysisSession::OnRequest(v1::AnalyzeRequest request) {
+void AnalysisSession::OnRequest(v1::AnalyzeRequest request, std::shared_ptr<void> held) {
   if (phase_ == Phase::kOver) return;
   const bool configured = phase_ != Phase::kConfig;
   absl::Status status;
@@ -70,7 +70,7 @@ void AnalysisSession::OnRequest(v1::AnalyzeRequest request) {
       }
       break;
     case v1::AnalyzeRequest::kFrame:
-      status = configured ? HandleFrame(std::move(*request.mutable_frame()))
+      status = configured ? HandleFrame(std::move(*request.mutable_frame()), std::move(held))
                           : absl::InvalidArgumentError("config is missing: it comes before the first frame");
       break;
     case v1::AnalyzeRequest::kPose:
@@ -250,7 +250,7 @@ absl::Status AnalysisSession::Begin(const ModelInfo& model) {
   return absl::OkStatus();
 }
 
-absl::Status AnalysisSession::HandleFrame(v1::Frame frame) {
+absl::Status AnalysisSession::HandleFrame(v1::Frame frame, std::shared_ptr<void> held) {
   if (absl::Status status = TakeOrder(Kind::kFrame, frame.sequence()); !status.ok()) return status;
   if (absl::Status time = TakeTimestamp(frame.timestamp_us()); !time.ok()) {
     AnswerInvalid(frame.sequence(), time);
@@ -259,7 +259,7 @@ absl::Status AnalysisSession::HandleFrame(v1::Frame frame) {
   const size_t bytes = ImageBytes(frame);
   const size_t limit = frame.has_raw() ? options_.max_raw_frame_bytes : options_.max_frame_bytes;
   if (bytes <= limit) {
-    ledger_.AddFrame(std::move(frame), parts_.now());
+    ledger_.AddFrame(std::move(frame), parts_.now(), std::move(held));
     return absl::OkStatus();
   }
   AnswerInvalid(frame.sequence(), absl::InvalidArgumentError(absl::StrCat(

@@ -112,8 +112,8 @@ class AnalysisSession {
   AnalysisSession(const AnalysisSession&) = delete;
   AnalysisSession& operator=(const AnalysisSession&) = delete;
 
-  // From the client.
-  void OnRequest(v1::AnalyzeRequest request);
+  // From the client. `held` lives as long as the session keeps the picture in the request.
+  void OnRequest(v1::AnalyzeRequest request, std::shared_ptr<void> held = nullptr);
   void OnHalfClose();
   // The client's stream has ended. The upstreams are let go; no part is used any more.
   void OnEnd();
@@ -145,7 +145,7 @@ class AnalysisSession {
   void HandleConfig(const v1::SessionConfig& config);
   void BeginOnceModelIsKnown();
   absl::Status Begin(const ModelInfo& model);
-  absl::Status HandleFrame(v1::Frame frame);
+  absl::Status HandleFrame(v1::Frame frame, std::shared_ptr<void> held);
   absl::Status HandlePose(v1::Pose pose);
   // A session sends either frames or poses, in the order of their sequences.
   absl::Status TakeOrder(Kind kind, uint64_t sequence);

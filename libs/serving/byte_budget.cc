@@ -19,13 +19,22 @@ ByteBudget::ByteBudget(ByteBudgetConfig config) : config_(std::move(config)) {}
 
 absl::StatusOr<ByteBudget::Lease> ByteBudget::Take(std::size_t bytes) {
   std::lock_guard lock(mutex_);
-  if (bytes > config_.limit - used_) {
+  if (used_ + bytes > config_.limit) {
     return WithRetryAfter(
         absl::ResourceExhaustedError(absl::StrCat(
             "the server holds ", used_ / kMegabyte, " of at most ", config_.limit / kMegabyte,
             " MB of requests that wait, and this one has ", bytes / kMegabyte, " MB (max-queued-mb)")),
         kRetryAfter);
   }
+  return Add(bytes);
+}
+
+ByteBudget::Lease ByteBudget::TakeAnyway(std::size_t bytes) {
+  std::lock_guard lock(mutex_);
+  return Add(bytes);
+}
+
+ByteBudget::Lease ByteBudget::Add(std::size_t bytes) {
   used_ += bytes;
   if (config_.on_change) config_.on_change(used_);
   return Lease(this, bytes);

@@ -19,7 +19,8 @@ struct ByteBudgetConfig {
 };
 
 // Whoever may wait reads on only while less than half is in use (HasRoomOrCall), so that in the other half
-// there is room for what is on its way already. Thread-safe; must outlive its leases.
+// there is room for what is on its way already. Where that is more, it is taken all the same (TakeAnyway): at
+// most one request of each who reads. Thread-safe; must outlive its leases.
 class ByteBudget {
  public:
   // Bytes that are held; free again when it dies.
@@ -43,6 +44,9 @@ class ByteBudget {
   // RESOURCE_EXHAUSTED with RetryAfter() when they do not fit.
   absl::StatusOr<Lease> Take(std::size_t bytes);
 
+  // For what is in memory already and cannot be refused; may make it more than the limit.
+  Lease TakeAnyway(std::size_t bytes);
+
   // True when less than half is in use. Else `on_room` is called once, as soon as about `bytes` more keep it
   // so, by whoever gives bytes back, in the order of the calls; it must not block.
   bool HasRoomOrCall(std::size_t bytes, std::function<void()> on_room);
@@ -59,6 +63,7 @@ class ByteBudget {
     std::function<void()> on_room;
   };
 
+  Lease Add(std::size_t bytes);  // under the mutex
   void Return(std::size_t bytes);
 
   const ByteBudgetConfig config_;

@@ -11,11 +11,11 @@ size_t ImageBytes(const v1::Frame& frame) {
   return frame.has_raw() ? frame.raw().data().size() : frame.encoded().size();
 }
 
-void FrameLedger::AddFrame(v1::Frame frame, TimePoint received) {
+void FrameLedger::AddFrame(v1::Frame frame, TimePoint received, std::shared_ptr<void> held) {
   ++waiting_;
   auto request = std::make_shared<v1::ExtractStreamRequest>();
   *request->mutable_frame() = std::move(frame);
-  entries_.push_back({State::kWaiting, received, std::move(request), {}});
+  entries_.push_back({State::kWaiting, received, std::move(request), {}, std::move(held)});
 }
 
 void FrameLedger::AddAnswered(v1::FrameResult result, TimePoint received) {

@@ -29,8 +29,8 @@ class FrameLedger {
     TimePoint received;  // when the frame came from the client
   };
 
-  // Takes the next frame; it waits to be sent.
-  void AddFrame(v1::Frame frame, TimePoint received);
+  // Takes the next frame; it waits to be sent. `held` lives until the frame is answered.
+  void AddFrame(v1::Frame frame, TimePoint received, std::shared_ptr<void> held = nullptr);
 
   // Takes the place of the next frame with an answer that is already known.
   void AddAnswered(v1::FrameResult result, TimePoint received);
@@ -64,6 +64,7 @@ class FrameLedger {
     TimePoint received;
     Request request;         // null once answered
     v1::FrameResult result;  // set once answered
+    std::shared_ptr<void> held = nullptr;
   };
 
   Entry* OldestIn(State state);

@@ -41,7 +41,9 @@ class Analysis final : public serving::AnalysisClient, public serving::AnalysisO
 
   void Take(v1::AnalyzeRequest request, InFlight in_flight) {
     in_flight_.push_back(std::move(in_flight));
-    Handle([&request](AnalysisSession& session) { session.OnRequest(std::move(request)); });
+    Handle([&request, bytes = in_flight_.back().bytes()](AnalysisSession& session) mutable {
+      session.OnRequest(std::move(request), std::move(bytes));
+    });
   }
 
   // serving::AnalysisClient:

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <vector>
 
 namespace trackfit::serving {
@@ -62,6 +63,24 @@ TEST(FrameLedger, GivesUpTheOldestWaitingFrameAndSaysWhy) {
   EXPECT_EQ(dropped->result.sequence(), 2U);
   EXPECT_EQ(dropped->result.status(), v1::FRAME_STATUS_DROPPED);
   EXPECT_EQ(dropped->result.detail(), "newer frames were waiting");
+}
+
+TEST(FrameLedger, HoldsWhatCameWithAFrameUntilItIsAnsweredOrGivenUp) {
+  FrameLedger ledger;
+  std::vector<std::weak_ptr<void>> held;
+  for (uint64_t sequence = 1; sequence <= 3; ++sequence) {
+    const std::shared_ptr<void> with_frame = std::make_shared<int>();
+    held.push_back(with_frame);
+    ledger.AddFrame(FrameNumber(sequence), {}, with_frame);
+  }
+  ledger.NextToSend();
+  EXPECT_FALSE(held[0].expired() || held[1].expired() || held[2].expired());
+  ledger.GiveUpOldestWaiting(v1::FRAME_STATUS_DROPPED, "");
+  EXPECT_TRUE(held[1].expired());
+  EXPECT_FALSE(held[0].expired());
+  ASSERT_TRUE(ledger.Answer(ResultOf(1)).ok());
+  EXPECT_TRUE(held[0].expired());
+  EXPECT_FALSE(held[2].expired());
 }
 
 TEST(FrameLedger, SendsUnansweredFramesAgainAfterABreakAndNoOthers) {

@@ -275,6 +275,119 @@ TEST(StreamReactor, ReadsNoFurtherThanASessionsShareOfTheBytes) {
   EXPECT_EQ(server.runtime().budget().used(), 0u);
 }
 
+TEST(StreamReactor, ReadsNoFurtherThanTheBytesThatAHandlerKeepsOfRequestsLetGo) {
+  std::mutex mutex;
+  std::vector<std::shared_ptr<void>> kept;
+  ScriptedServer server({.on_request =
+                             [&](const Session&, const Request&, const InFlight& in_flight) {
+                               std::lock_guard lock(mutex);
+                               kept.push_back(in_flight.bytes());
+                             }},
+                        FewBytes());
+  const auto let_go = [&] {
+    std::vector<std::shared_ptr<void>> gone;
+    std::lock_guard lock(mutex);
+    gone.swap(kept);
+  };
+  GreedyStream stream(server, 10);
+  ASSERT_TRUE(Eventually([&] { return server.counts().requests == 2; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(server.counts().requests, 2);
+  EXPECT_GT(server.runtime().budget().used(), 400'000u);
+  while (server.counts().requests < 10) {
+    let_go();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  let_go();
+  EXPECT_TRUE(stream.Finish().ok());
+  EXPECT_EQ(server.runtime().budget().used(), 0u);
+}
+
+Request RequestOf(std::size_t bytes) {
+  Request request;
+  request.mutable_frame()->set_encoded(std::string(bytes, 'x'));
+  return request;
+}
+
+// A stream that a test writes to bit by bit.
+struct OpenCall {
+  explicit OpenCall(const ScriptedServer& server)
+      : stub(server.NewStub()), stream(stub->ExtractStream(&context)) {}
+  void Send(std::size_t bytes) { EXPECT_TRUE(stream->Write(RequestOf(bytes))); }
+  grpc::Status Finish() {
+    stream->WritesDone();
+    return stream->Finish();
+  }
+
+  std::unique_ptr<v1::ExtractorService::Stub> stub;
+  grpc::ClientContext context;
+  std::unique_ptr<Stream> stream;
+};
+
+// The server reads from all of them.
+void OpenAndRead(ScriptedServer& server, int count, std::deque<OpenCall>& calls) {
+  for (int i = 0; i < count; ++i) calls.emplace_back(server);
+  ASSERT_TRUE(Eventually([&] { return server.counts().handlers == count; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+}
+
+TEST(StreamReactor, TakesWhatComesOnAllStreamsAtOnceThoughItIsMoreThanTheServerHolds) {
+  constexpr int kStreams = 8;
+  Waiting waiting;
+  ScriptedServer server(
+      {.on_request = [&](const Session&, Request, InFlight f) { waiting.Keep(std::move(f)); }}, FewBytes());
+  std::deque<OpenCall> calls;
+  OpenAndRead(server, kStreams, calls);
+  for (OpenCall& call : calls) call.Send(900'000);
+  ASSERT_TRUE(Eventually([&] { return waiting.count() == kStreams; })) << "7 MB, and 2 may be held";
+  for (OpenCall& call : calls) call.Send(1000);
+  while (server.counts().requests < 2 * kStreams) {
+    waiting.ReleaseAll();
+    server.server().Housekeep();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  waiting.ReleaseAll();
+  for (OpenCall& call : calls) EXPECT_TRUE(call.Finish().ok());
+}
+
+// Two streams that wait for bytes that two others hold. Then the first of them may read, and does not.
+class IdleGrant : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    OpenAndRead(server_, 4, calls_);
+    for (std::size_t i = 0; i < 4; ++i) {
+      calls_[i].Send(i < 2 ? 900'000 : 600'000);
+      ASSERT_TRUE(Eventually([&] { return waiting_.count() == i + 1; }));
+    }
+    for (int released = 0; released < 3; ++released) waiting_.ReleaseOne();
+    calls_[1].Send(1000);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    ASSERT_EQ(server_.counts().requests, 4) << "it is the other's turn";
+  }
+  void TearDown() override { waiting_.ReleaseAll(); }
+  bool SecondIsRead() {
+    return Eventually([&] { return server_.counts().requests == 5; });
+  }
+
+  Waiting waiting_;
+  ScriptedServer server_{
+      {.on_request = [this](const Session&, Request, InFlight f) { waiting_.Keep(std::move(f)); }},
+      FewBytes()};
+  std::deque<OpenCall> calls_;
+};
+
+TEST_F(IdleGrant, GoesToTheNextWhenTheStreamEnds) {
+  calls_[0].context.TryCancel();
+  EXPECT_TRUE(SecondIsRead());
+}
+
+TEST_F(IdleGrant, KeepsNobodyWaitingDuringADrain) {
+  std::thread drain([this] { server_.server().Drain(); });
+  EXPECT_TRUE(SecondIsRead());
+  for (OpenCall& call : calls_) call.context.TryCancel();
+  drain.join();
+}
+
 TEST(StreamReactor, ReadsOnInTurnsWhenTheProcessHoldsAllItMay) {
   Waiting waiting;
   ScriptedServer server(

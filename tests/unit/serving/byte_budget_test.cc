@@ -36,6 +36,17 @@ TEST(ByteBudget, IsFreeAgainWhenLeasesDie) {
   EXPECT_EQ(shown, 0u);
 }
 
+TEST(ByteBudget, CountsWhatIsTakenAnyway) {
+  ByteBudget budget({.limit = 100});
+  const auto most = budget.Take(90);
+  {
+    const auto more = budget.TakeAnyway(50);
+    EXPECT_EQ(budget.used(), 140u);
+    EXPECT_FALSE(budget.Take(1).ok());
+  }
+  EXPECT_TRUE(budget.Take(10).ok());
+}
+
 // Takes everything, and lets three wait who will take 30 bytes each.
 class FullBudget : public ::testing::Test {
  protected:
