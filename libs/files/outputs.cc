@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <map>
@@ -34,10 +33,6 @@ absl::Status Unusable(const NamedFile& output, const std::string& why) {
   return absl::InvalidArgumentError(absl::StrCat(Called(output), " ", why));
 }
 
-bool IsWithin(const fs::path& path, const fs::path& folder) {
-  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
-}
-
 absl::Status CheckTarget(const NamedFile& output, const PartialFile& partial) {
   std::error_code error;
   if (fs::is_directory(output.path, error))
@@ -58,14 +53,26 @@ absl::Status CheckTarget(const NamedFile& output, const PartialFile& partial) {
 
 }  // namespace
 
+FileKind EndsIn(std::string ending) {
+  return [ending = std::move(ending)](const fs::path& path) { return path.extension() == ending; };
+}
+
+std::vector<NamedFile> FilesOf(const std::string& name, const fs::path& path, const FileKind& kind) {
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return {{name, path}};
+  std::vector<NamedFile> files;
+  for (fs::recursive_directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+    if (kind(it->path())) files.push_back({name, it->path()});
+  }
+  return files;
+}
+
 absl::Status CheckOutputs(const std::vector<NamedFile>& outputs, const std::vector<NamedFile>& inputs) {
   std::error_code error;
   std::map<Identity, const NamedFile*> read;
-  std::vector<std::pair<fs::path, const NamedFile*>> folders;
   for (const NamedFile& input : inputs) {
     if (input.path.empty()) continue;
     if (const auto identity = IdentityOf(input.path)) read.emplace(*identity, &input);
-    if (fs::is_directory(input.path, error)) folders.emplace_back(fs::canonical(input.path, error), &input);
   }
   std::map<Identity, const NamedFile*> written;
   std::map<fs::path, const NamedFile*> planned;
@@ -77,12 +84,6 @@ absl::Status CheckOutputs(const std::vector<NamedFile>& outputs, const std::vect
     if (identity) {
       if (const auto input = read.find(*identity); input != read.end()) {
         return Unusable(output, absl::StrCat("would be written over ", Called(*input->second),
-                                             ", which is read; name another file"));
-      }
-      const fs::path place = fs::canonical(output.path, error);
-      for (const auto& [folder, input] : folders) {
-        if (place == folder || fs::is_directory(place, error) || !IsWithin(place, folder)) continue;
-        return Unusable(output, absl::StrCat("would be written over a file of ", Called(*input),
                                              ", which is read; name another file"));
       }
     }

@@ -3,6 +3,7 @@
 #define TRACKFIT_FILES_OUTPUTS_H_
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,18 @@ struct NamedFile {
   std::filesystem::path path;
 };
 
+// Whether a file is of a kind, by its name.
+using FileKind = std::function<bool(const std::filesystem::path&)>;
+FileKind EndsIn(std::string ending);  // ".pt"
+
+// `path`, or where it is a folder all files of this kind in it and below.
+std::vector<NamedFile> FilesOf(const std::string& name, const std::filesystem::path& path,
+                               const FileKind& kind);
+
 // INVALID_ARGUMENT, naming the file and what to do, when an output is one of the inputs or another output, by
-// whatever links; lies in a folder of the inputs over a file that is there; is a folder; lies in a folder
-// that does not exist or takes no files; or may not be written. Empty paths and "-" are passed over; devices
-// and pipes may be named as often as one likes. Inputs need not exist. Makes an empty file beside each output
+// whatever links; is a folder; lies in a folder that does not exist or takes no files; or may not be
+// written. Empty paths and "-" are passed over; devices and pipes may be named as often as one likes. Inputs
+// need not exist; of a folder, name the files that are read (FilesOf). Makes an empty file beside each output
 // and removes it; the outputs themselves are not touched.
 absl::Status CheckOutputs(const std::vector<NamedFile>& outputs, const std::vector<NamedFile>& inputs);
 

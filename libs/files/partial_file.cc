@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <mutex>
+#include <set>
 #include <string>
 #include <system_error>
 
@@ -28,12 +30,39 @@ fs::path FollowLinks(fs::path path) {
   return path;
 }
 
-// What a file at `path` would be put beside cannot be told for these.
 bool IsDirect(const fs::path& path) {
-  if (absl::StartsWith(path.string(), "/dev/") || absl::StartsWith(path.string(), "/proc/")) return true;
+  const std::string name = path.string();
+  // Open files of processes: what a new one would be put beside cannot be told.
+  if (name == "/dev/stdin" || name == "/dev/stdout" || name == "/dev/stderr") return true;
+  if (absl::StartsWith(name, "/dev/fd/") || absl::StartsWith(name, "/proc/")) return true;
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+}
+
+// The partial files of this process, for RemovePartialFiles().
+struct LiveFiles {
+  std::mutex mutex;
+  std::set<fs::path> paths;
+};
+
+LiveFiles& Live() {
+  static auto* const live = new LiveFiles;  // for threads that outlive main()
+  return *live;
+}
+
+// Unlike rename(), also where `to` is a mount point or another's file in a sticky folder. Does not create,
+// which kernels refuse there.
+bool CopyOver(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  if (!fs::is_regular_file(to, error)) return false;
+  std::ifstream in(from, std::ios::binary);
+  if (!in) return false;
+  fs::resize_file(to, 0, error);
+  std::fstream out(to, std::ios::binary | std::ios::in | std::ios::out);
+  if (in.peek() != std::ifstream::traits_type::eof()) out << in.rdbuf();
+  out.close();
+  return !error && !in.bad() && out.good();
 }
 
 }  // namespace
@@ -46,11 +75,21 @@ PartialFile::PartialFile(const fs::path& target, Name name) : target_(target), p
                                           ? absl::StrCat(file, ".", getpid(), ".partial")
                                           : absl::StrCat(".", target_.stem().string(), ".", getpid(),
                                                          ".partial", target_.extension().string()));
+  const std::scoped_lock lock(Live().mutex);
+  Live().paths.insert(partial_);
 }
 
 PartialFile::~PartialFile() {
   std::error_code ignored;
-  if (!committed_ && !direct()) fs::remove(partial_, ignored);
+  if (direct()) return;
+  if (!done_) fs::remove(partial_, ignored);
+  Keep();
+}
+
+void PartialFile::Keep() {
+  done_ = true;
+  const std::scoped_lock lock(Live().mutex);
+  Live().paths.erase(partial_);
 }
 
 absl::Status PartialFile::Commit() {
@@ -59,11 +98,20 @@ absl::Status PartialFile::Commit() {
   const fs::file_status old = fs::status(target_, error);
   if (fs::is_regular_file(old)) fs::permissions(partial_, old.permissions(), error);
   fs::rename(partial_, target_, error);
-  if (error) {
-    return absl::UnavailableError(absl::StrCat(target_.string(), ": cannot be written: ", error.message()));
+  if (!error) {
+    done_ = true;
+    return absl::OkStatus();
   }
-  committed_ = true;
-  return absl::OkStatus();
+  if (CopyOver(partial_, target_)) return absl::OkStatus();
+  Keep();
+  return absl::UnavailableError(absl::StrCat(target_.string(), ": cannot be written: ", error.message(),
+                                             "; what was to be put there is in ", partial_.string()));
+}
+
+void RemovePartialFiles() {
+  const std::scoped_lock lock(Live().mutex);
+  std::error_code ignored;
+  for (const fs::path& path : Live().paths) fs::remove(path, ignored);
 }
 
 absl::Status ReplaceFile(const fs::path& path, std::string_view bytes) {

@@ -25,7 +25,8 @@ absl::Status ExtractorOptions::Validate() const {
   if (absl::Status valid = server.Validate(); !valid.ok()) return valid;
   if (absl::Status valid = decoder.Validate(); !valid.ok()) return valid;
   absl::Status valid =
-      files::CheckOutputs({{"--port-file", server.port_file}}, {{"--models-dir", models_dir}});
+      files::CheckOutputs({{"--port-file", server.port_file}},
+                          files::FilesOf("--models-dir", models_dir, files::EndsIn(".tflite")));
   if (!valid.ok()) return valid;
   return blazepose::ParseModelComplexity(model).status();
 }

@@ -22,7 +22,8 @@ void InferencerOptions::Register(CLI::App& app) {
 
 absl::Status InferencerOptions::Validate() const {
   if (absl::Status valid = server.Validate(); !valid.ok()) return valid;
-  return files::CheckOutputs({{"--port-file", server.port_file}}, {{"--model-repository", model_repository}});
+  return files::CheckOutputs({{"--port-file", server.port_file}},
+                             files::FilesOf("--model-repository", model_repository, files::EndsIn(".pt")));
 }
 
 }  // namespace trackfit::inferencer

@@ -102,7 +102,10 @@ absl::Status CheckFiles(const BuildOptions& options) {
         absl::StrCat("--output ", options.output, " cannot be made a folder: ", error.message()));
   }
   std::vector<files::NamedFile> inputs = {{"--split", options.split}};
-  for (const std::string& path : options.landmarks) inputs.push_back({"--landmarks", path});
+  for (const std::string& path : options.landmarks) {
+    for (files::NamedFile& file : files::FilesOf("--landmarks", path, files::EndsIn(".pt")))
+      inputs.push_back(std::move(file));
+  }
   std::vector<files::NamedFile> outputs;
   for (const char* name : {"train.pt", "val.pt", "splits.json", "dataset.json"})
     outputs.push_back({"--output", folder / name});

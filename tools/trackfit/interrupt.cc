@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "files/partial_file.h"
 
 namespace trackfit::tools {
 namespace {
@@ -28,6 +29,11 @@ sigset_t InterruptSignals() {
   return signals;
 }
 
+[[noreturn]] void End() {
+  files::RemovePartialFiles();
+  _exit(kExitCode);
+}
+
 }  // namespace
 
 void SayAtOnce(const std::string& text) {
@@ -38,7 +44,7 @@ void SayAtOnce(const std::string& text) {
 std::function<void(int count)> EndAtOnce(std::string text) {
   return [text = std::move(text)](int) {
     SayAtOnce(text);
-    _exit(kExitCode);
+    End();
   };
 }
 
@@ -49,9 +55,9 @@ InterruptWatcher::InterruptWatcher(std::function<void(int count)> on_interrupt) 
     int count = 0;
     steady_clock::time_point hard_end = steady_clock::time_point::max();
     while (!stop.stop_requested()) {
-      if (steady_clock::now() >= hard_end) _exit(kExitCode);
+      if (steady_clock::now() >= hard_end) End();
       if (sigtimedwait(&signals, nullptr, &kPollInterval) <= 0) continue;
-      if (++count > 2) _exit(kExitCode);
+      if (++count > 2) End();
       if (count == 2) hard_end = steady_clock::now() + kPatience;
       on_interrupt(count);
     }

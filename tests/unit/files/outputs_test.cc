@@ -28,8 +28,9 @@ class CheckOutputsTest : public ::testing::Test {
   // Of --json, as the only output.
   std::string Fault(const fs::path& json) const { return Fault({{"--json", json}}); }
   std::string Fault(const std::vector<NamedFile>& outputs) const {
-    const absl::Status status =
-        CheckOutputs(outputs, {{"the input", folder_ / "clip.mp4"}, {"the input", folder_ / "pictures"}});
+    std::vector<NamedFile> inputs = FilesOf("the input", folder_ / "pictures", EndsIn(".jpg"));
+    inputs.push_back({"the input", folder_ / "clip.mp4"});
+    const absl::Status status = CheckOutputs(outputs, inputs);
     EXPECT_TRUE(status.ok() || absl::IsInvalidArgument(status)) << status;
     return std::string(status.message());
   }
@@ -62,7 +63,20 @@ TEST_F(CheckOutputsTest, RefusesTheInputByWhateverName) {
 }
 
 TEST_F(CheckOutputsTest, RefusesToReplaceAFileOfAFolderThatIsRead) {
-  EXPECT_THAT(Fault(folder_ / "pictures" / "0.jpg"), HasSubstr("would be written over a file of the input"));
+  EXPECT_THAT(Fault(folder_ / "pictures" / "0.jpg"), HasSubstr("would be written over the input"));
+}
+
+TEST_F(CheckOutputsTest, TakesAFileInAFolderOfWhichOthersAreRead) {
+  std::ofstream(folder_ / "pictures" / "results.jsonl") << "of the run before";
+  EXPECT_EQ(Fault(folder_ / "pictures" / "results.jsonl"), "");
+}
+
+TEST_F(CheckOutputsTest, DoesNotTakeTheSharedMemoryForADevice) {
+  const fs::path file = "/dev/shm/outputs_test_" + std::to_string(getpid());
+  if (!std::ofstream(file)) GTEST_SKIP() << "no /dev/shm";
+  const absl::Status status = CheckOutputs({{"--json", file}}, {{"the input", file}});
+  fs::remove(file);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("would be written over the input"));
 }
 
 TEST_F(CheckOutputsTest, RefusesOneFileForTwoOutputs) {
@@ -76,7 +90,7 @@ TEST_F(CheckOutputsTest, RefusesOneFileForTwoOutputs) {
 }
 
 TEST_F(CheckOutputsTest, RefusesWhatCannotBeAFile) {
-  EXPECT_THAT(Fault(folder_ / "pictures"), HasSubstr("is read"));
+  EXPECT_THAT(Fault(folder_ / "pictures"), HasSubstr("is a folder; name a file"));
   fs::create_directories(folder_ / "folder");
   EXPECT_THAT(Fault(folder_ / "folder"), HasSubstr("is a folder; name a file"));
   EXPECT_THAT(Fault(folder_ / "nowhere" / "out.jsonl"), HasSubstr("there is no folder"));

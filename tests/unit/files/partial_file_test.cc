@@ -40,12 +40,49 @@ TEST_F(PartialFileTest, PutsTheNewBytesInPlaceOfTheOld) {
   EXPECT_EQ(Entries(), 1U);
 }
 
-TEST_F(PartialFileTest, LeavesNothingBehindWhenItFails) {
+TEST_F(PartialFileTest, KeepsWhatIsFinishedWhereItCannotBePutInPlace) {
   std::filesystem::create_directories(folder_ / "taken" / "by_a_folder");
   const absl::Status status = ReplaceFile(folder_ / "taken", "bytes");
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("taken: cannot be written"));
+  const std::string kept = "taken." + std::to_string(getpid()) + ".partial";
+  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr(kept));
+  RemovePartialFiles();  // which it is no more
+  EXPECT_EQ(Content(kept), "bytes");
+}
+
+// As in a sticky folder, and for one file of a container's host.
+TEST_F(PartialFileTest, CopiesOverAFileThatCannotBeReplaced) {
+  ASSERT_TRUE(ReplaceFile(folder_ / "file", "an older and longer text").ok());
+  chmod((folder_ / "file").c_str(), 0666);
+  absl::Status status;
+  {
+    PartialFile partial(folder_ / "file");
+    std::ofstream(partial.path()) << "new";
+    chmod(folder_.c_str(), 0555);
+    const bool root = geteuid() == 0;  // to whom permissions are nothing
+    if (root) {
+      ASSERT_EQ(seteuid(65534), 0);
+    }
+    status = partial.Commit();
+    if (root) {
+      ASSERT_EQ(seteuid(0), 0);
+    }
+    chmod(folder_.c_str(), 0755);
+  }
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(Content("file"), "new");
   EXPECT_EQ(Entries(), 1U);
+}
+
+TEST_F(PartialFileTest, IsRemovedWithTheProcessUnlessItIsKept) {
+  PartialFile half(folder_ / "half"), kept(folder_ / "kept");
+  std::ofstream(half.path()) << "half";
+  std::ofstream(kept.path()) << "what came";
+  kept.Keep();
+  RemovePartialFiles();
+  EXPECT_FALSE(std::filesystem::exists(half.path()));
+  EXPECT_TRUE(std::filesystem::exists(kept.path()));
 }
 
 TEST_F(PartialFileTest, LeavesTheOldFileUntilTheNewOneIsWhole) {
@@ -89,6 +126,16 @@ TEST_F(PartialFileTest, WritesDevicesDirectly) {
   const absl::Status full = ReplaceFile("/dev/full", "bytes");
   EXPECT_EQ(full.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(full.message()), ::testing::HasSubstr("No space left on device"));
+}
+
+TEST_F(PartialFileTest, PutsFilesOfTheSharedMemoryInPlaceAsOthers) {
+  const std::filesystem::path file = "/dev/shm/partial_file_test_" + std::to_string(getpid());
+  if (!std::ofstream(file)) GTEST_SKIP() << "no /dev/shm";
+  EXPECT_FALSE(PartialFile(file).direct());
+  EXPECT_TRUE(ReplaceFile(file, "old").ok());
+  EXPECT_TRUE(ReplaceFile(file, "new").ok());
+  EXPECT_EQ(Content(file.string()), "new");
+  std::filesystem::remove(file);
 }
 
 TEST_F(PartialFileTest, KeepsTheEndingForWritersThatGoByIt) {

@@ -1,12 +1,17 @@
 #include "interrupt.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <thread>
+
+#include "files/partial_file.h"
 
 namespace trackfit::tools {
 namespace {
@@ -47,6 +52,22 @@ TEST(InterruptWatcherDeathTest, EndAtOnceSaysSo) {
         std::this_thread::sleep_for(std::chrono::seconds(20));
       },
       ::testing::ExitedWithCode(130), "stopped; nothing is written");
+}
+
+TEST(InterruptWatcherDeathTest, EndAtOnceLeavesNoHalfFiles) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const std::filesystem::path target = std::filesystem::path(::testing::TempDir()) / "end_at_once_test";
+  EXPECT_EXIT(
+      {
+        const files::PartialFile partial(target);
+        std::ofstream(partial.path()) << "half";
+        const InterruptWatcher watcher(EndAtOnce("stopped"));
+        kill(getpid(), SIGINT);
+        std::this_thread::sleep_for(std::chrono::seconds(20));
+      },
+      ::testing::ExitedWithCode(130), "stopped");
+  for (const auto& entry : std::filesystem::directory_iterator(target.parent_path()))
+    EXPECT_THAT(entry.path().filename().string(), ::testing::Not(::testing::StartsWith("end_at_once_test")));
 }
 
 TEST(InterruptWatcher, IsQuietWithoutOne) {

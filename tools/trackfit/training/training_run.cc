@@ -430,7 +430,10 @@ absl::Status CheckFiles(const RunConfig& config) {
         absl::StrCat("output ", config.output, " cannot be made a folder: ", error.message()));
   }
   std::vector<files::NamedFile> inputs = {{"init", config.init}, {"data.split", config.data.split}};
-  for (const std::string& path : config.data.landmarks) inputs.push_back({"data.landmarks", path});
+  for (const std::string& path : config.data.landmarks) {
+    for (files::NamedFile& file : files::FilesOf("data.landmarks", path, files::EndsIn(".pt")))
+      inputs.push_back(std::move(file));
+  }
   if (!config.data.dataset.empty()) {
     for (const char* name : {"train.pt", "val.pt"})
       inputs.push_back({"data.dataset", fs::path(config.data.dataset) / name});
