@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -23,6 +24,7 @@
 #include "extraction/clip_list.h"
 #include "extraction/data_set.h"
 #include "files/outputs.h"
+#include "frame_source.h"
 #include "interrupt.h"
 #include "progress.h"
 #include "protogcn/dataset.h"
@@ -75,8 +77,7 @@ absl::StatusOr<std::vector<SourceClip>> ChooseClips(const ExtractOptions& option
   std::set<std::string> wanted;
   for (const std::string& typed : options.only) wanted.insert(ExerciseName(typed));
   std::erase_if(*clips, [&](const SourceClip& clip) { return wanted.count(clip.exercise) == 0; });
-  if (clips->empty())
-    return absl::InvalidArgumentError("there is no video of the exercises that --only names");
+  if (clips->empty()) return UsageError("there is no video of the exercises that --only names");
   return clips;
 }
 
@@ -123,7 +124,8 @@ absl::Status CheckFiles(const ExtractOptions& options, const std::vector<SourceC
   std::vector<files::NamedFile> inputs = {{"--list", options.list}};
   std::vector<files::NamedFile> outputs;
   for (const SourceClip& clip : clips) {
-    inputs.push_back({"the input", clip.path});
+    for (files::NamedFile& file : files::FilesOf("the input", clip.path, IsPicture))
+      inputs.push_back(std::move(file));
     const fs::path output = fs::path(data_set.folder) / (clip.name + EndingOf(data_set.format));
     std::error_code error;
     if (fs::exists(output, error)) outputs.push_back({"--output", output});

@@ -98,7 +98,7 @@ absl::Status Synthesize(const SynthesizeOptions& options) {
                                                              : synthesis::ShowcaseCamera(*motion, seed);
   if (status = ParseSize(options.size, camera); !status.ok()) return UsageError(status);
   const absl::StatusOr<std::vector<synthesis::Camera>> cameras = synthesis::MakeCameraPath(camera, *motion);
-  if (!cameras.ok()) return cameras.status();
+  if (!cameras.ok()) return UsageError(cameras.status());
 
   const synthesis::Renderer renderer(*motion, synthesis::DrawAppearance(seed));
   status = WriteVideo(renderer, *cameras, motion->fps, options.output);

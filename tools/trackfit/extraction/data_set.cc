@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "container.h"
+#include "exit_code.h"
 #include "extraction/clip_workers.h"
 #include "extraction/pose_grid.h"
 #include "files/partial_file.h"
@@ -180,7 +181,7 @@ class DataSet::Extraction {
 
 absl::StatusOr<DataSet::FolderLock> DataSet::FolderLock::Take(const std::string& folder) {
   const int file = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return absl::InvalidArgumentError(absl::StrCat("--output ", folder, " cannot be used"));
+  if (file < 0) return UsageError(absl::StrCat("--output ", folder, " cannot be used"));
   FolderLock lock(file);
   if (flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
     return absl::UnavailableError(absl::StrCat("another run is writing to --output ", folder));
@@ -195,9 +196,8 @@ absl::StatusOr<DataSet> DataSet::Open(std::vector<SourceClip> clips, DataSetOpti
   std::error_code error;
   fs::create_directories(options.folder, error);
   if (error || !fs::is_directory(options.folder, error)) {
-    return absl::InvalidArgumentError(absl::StrCat("--output ", options.folder,
-                                                   " is no folder and cannot be made one",
-                                                   error ? ": " + error.message() : ""));
+    return UsageError(absl::StrCat("--output ", options.folder, " is no folder and cannot be made one",
+                                   error ? ": " + error.message() : ""));
   }
   std::optional<Summary> summary;
   absl::StatusOr<FolderLock> lock = FolderLock::Take(options.folder);
