@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -192,15 +193,30 @@ absl::Status CheckSections(const EvaluateOptions& options) {
   return absl::OkStatus();
 }
 
+// Makes the folder of the pictures, which tells whether it can be written.
 absl::Status CheckFiles(const EvaluateOptions& options) {
   std::vector<files::NamedFile> inputs = {{"--model", options.model}, {"--split", options.split}};
-  if (!options.dataset.empty()) inputs.push_back({"--dataset", options.dataset});
-  for (const std::string& path : options.landmarks) inputs.push_back({"--landmarks", path});
+  if (!options.dataset.empty()) {
+    for (const char* name : {"train.pt", "val.pt"})
+      inputs.push_back({"--dataset", std::filesystem::path(options.dataset) / name});
+  }
+  for (const std::string& path : options.landmarks) {
+    for (files::NamedFile& file : files::FilesOf("--landmarks", path, files::EndsIn(".pt")))
+      inputs.push_back(std::move(file));
+  }
   for (const std::string& path : options.fold_models) inputs.push_back({"--fold-models", path});
-  std::error_code error;
-  if (std::filesystem::exists(options.plots, error) && !std::filesystem::is_directory(options.plots, error))
-    return absl::InvalidArgumentError(absl::StrCat("--plots ", options.plots, " is no folder"));
-  return files::CheckOutputs({{"--json", options.json}}, inputs);
+  std::vector<files::NamedFile> outputs = {{"--json", options.json}};
+  if (!options.plots.empty()) {
+    std::error_code error;
+    std::filesystem::create_directories(options.plots, error);
+    if (error) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--plots ", options.plots, " cannot be made a folder: ", error.message()));
+    }
+    for (const char* name : kEvaluationPictures)
+      outputs.push_back({"--plots", std::filesystem::path(options.plots) / name});
+  }
+  return files::CheckOutputs(outputs, inputs);
 }
 
 absl::Status Run(const EvaluateOptions& options) {
@@ -216,13 +232,16 @@ absl::Status Run(const EvaluateOptions& options) {
   const absl::StatusOr<evaluation::Report> report = Evaluate(options, *data);
   if (!report.ok()) return report.status();
   std::cout << evaluation::ToText(*report) << std::flush;
+  if (!options.json.empty()) {
+    const absl::Status written = files::ReplaceFile(options.json, evaluation::ToJson(*report).dump(2) + "\n");
+    if (!written.ok()) return written;
+  }
   if (!options.plots.empty()) {
     const auto pictures = DrawEvaluation(*report, options.plots);
     if (!pictures.ok()) return pictures.status();
     for (const std::string& picture : *pictures) std::cout << "wrote " << picture << "\n";
   }
-  if (options.json.empty()) return absl::OkStatus();
-  return files::ReplaceFile(options.json, evaluation::ToJson(*report).dump(2) + "\n");
+  return absl::OkStatus();
 }
 
 }  // namespace

@@ -10,6 +10,10 @@
 
 namespace trackfit::tools {
 
+// What DrawEvaluation() may write.
+inline constexpr const char* kEvaluationPictures[] = {"confusion.png", "reliability.png", "embedding.png",
+                                                      "roc.png"};
+
 // Writes confusion.png, reliability.png and embedding.png (where clips were recognised) and roc.png (where
 // anything could be ranked) into `folder`, which is made if need be; returns their paths. NOT_FOUND without a
 // font, INTERNAL when a file cannot be written.
