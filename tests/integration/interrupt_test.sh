@@ -9,6 +9,7 @@ source tools/lib/servers.sh
 skip() { echo "skipped: $*"; exit 77; }
 [[ -e deploy/models/blazepose/pose_detection.tflite ]] || skip "no BlazePose weights; run tools/setup"
 compgen -G 'deploy/models/protogcn/*/model.pt' >/dev/null || skip "no trained model in deploy/models/protogcn"
+command -v ffmpeg >/dev/null || skip "ffmpeg is not installed"
 
 work=$(mktemp -d)
 logs=$work/logs
@@ -21,7 +22,8 @@ check() { "$@" || { echo "FAILED: $*"; failures=$((failures + 1)); }; }
 # From then on it takes Ctrl-C as a call; before, a shell's background process does not hear it.
 watches_for_ctrl_c() { grep -q '^SigBlk:.*4..2$' "/proc/$1/status" 2>/dev/null; }  # SIGTERM and SIGINT
 
-# interrupted AFTER STATUS TEXT COMMAND...: gets Ctrl-C AFTER seconds of work, says TEXT and ends with STATUS soon.
+# interrupted AFTER STATUS TEXT COMMAND...: gets Ctrl-C AFTER seconds of work, or once it said AFTER, says TEXT and ends
+# with STATUS soon.
 interrupted() {
   local after=$1 wanted=$2 text=$3 status=0 pid start took
   shift 3
@@ -31,9 +33,16 @@ interrupted() {
     watches_for_ctrl_c $pid && break
     sleep 0.1
   done
-  sleep "$after"
+  if [[ $after =~ ^[0-9]+$ ]]; then
+    sleep "$after"
+  else
+    for _ in {1..600}; do
+      grep -qF -- "$after" "$work/said" && break
+      sleep 0.1
+    done
+  fi
   start=$(date +%s%N)
-  kill -INT $pid
+  kill -INT $pid || true
   wait $pid || status=$?
   took=$((($(date +%s%N) - start) / 1000000))
   if ((status != wanted || took > slack * 1000)) || ! grep -qF -- "$text" "$work/said"; then
@@ -49,10 +58,14 @@ trackfit=$bin/trackfit
 model=$(compgen -G "deploy/models/protogcn/*/model.pt" | head -n 1)
 "$trackfit" synthesize --exercise squat --repetitions 6 --size 240x240 --output "$work/long.mp4" >/dev/null 2>&1
 
-interrupted 3 0 "stopping; again to stop hard" "$trackfit" analyze "$work/long.mp4" --gateway "$gateway" --json "$work/part.jsonl"
+interrupted "%" 0 "stopping; again to stop hard" "$trackfit" analyze "$work/long.mp4" --gateway "$gateway" --json "$work/part.jsonl"
 check grep -q "Frames     " "$work/said"
 check grep -q frame_result "$work/part.jsonl"
 check jq -es 'length > 1' "$work/part.jsonl" >/dev/null
+# In real time, so that it is not through before.
+ffmpeg -nostdin -v error -f lavfi -i color=gray:size=240x240:rate=30:duration=60 "$work/nobody.mp4"
+interrupted frame_result 130 "interrupted before the first assessment" \
+  "$trackfit" analyze "$work/nobody.mp4" --gateway "$gateway" --live --json - --quiet
 interrupted 1 130 "stopping; again to stop hard" "$trackfit" extract "$work/long.mp4" --output "$work/part2.jsonl" --quiet
 check test ! -e "$work/part2.jsonl"
 interrupted 1 130 "stopping; nothing is written" "$trackfit" synthesize --exercise squat --repetitions 100 --output "$work/s.mp4"
@@ -75,4 +88,19 @@ interrupted 8 130 "the epochs that are finished are kept" "$trackfit" train "${t
 check "$trackfit" train "${training[@]}" training.epochs=500 --resume --print-config >/dev/null
 
 check test -z "$(find "$work" -name '*.partial*')"
+
+# A session that fails leaves the older file, and what came beside it.
+echo older >"$work/old.jsonl"
+"$trackfit" analyze "$work/long.mp4" --gateway "$gateway" --live --json "$work/old.jsonl" >"$work/said" 2>&1 </dev/null &
+pid=$! status=0
+for _ in {1..300}; do
+  grep -qs frame_result "$work/old.jsonl.$pid.partial" && break
+  sleep 0.1
+done
+kill -KILL "${server_pid[gateway]}"
+wait $pid || status=$?
+check test $status -eq 1
+check grep -qF "what came until then is in $work/old.jsonl.$pid.partial" "$work/said"
+check grep -qs frame_result "$work/old.jsonl.$pid.partial"
+check grep -qx older "$work/old.jsonl"
 ((failures == 0)) && echo "all as expected"

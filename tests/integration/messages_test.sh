@@ -94,7 +94,24 @@ fails 2 "would be written over --model" "$trackfit" evaluate --model model.pt --
 fails 2 "would be written over init" "$trackfit" train output=. init=model.pt data.dataset=set
 check cmp model.pt "$model"
 echo '{"train": {}, "val": {}}' >split.json
-fails 2 "would be written over a file of --landmarks" "$trackfit" dataset build --landmarks set --split split.json --output set
+fails 2 "--plots text.mp4 cannot be made a folder" "$trackfit" evaluate --model model.pt --dataset set --plots text.mp4
+fails 2 "would be written over --dataset set/val.pt" "$trackfit" evaluate --model model.pt --dataset set --json set/val.pt
+echo older >set/report.json
+fails 1 "set/train.pt is no landmark file" "$trackfit" evaluate --model model.pt --dataset set --json set/report.json
+mkdir -p few plots
+for side in train val; do
+  cp clip.mp4 $side.mp4
+  "$trackfit" extract $side.mp4 --output few/$side.pt --format landmarks --exercise squat --form correct --model lite \
+    --models-dir "$repository/deploy/models/blazepose" --quiet >/dev/null
+done
+ln -s /dev/full plots/confusion.png
+fails 1 "plots/confusion.png: cannot be written: No space left" \
+  "$trackfit" evaluate --model model.pt --dataset few --only recognition --json report.json --plots plots
+check jq -e .recognition report.json >/dev/null
+fails 2 "there is no video of the exercises that --only names" "$trackfit" extract clip.mp4 --only plank --output out --quiet
+fails 2 "--output text.mp4/out is no folder and cannot be made one" "$trackfit" extract clip.mp4 --output text.mp4/out --quiet
+fails 2 "camera.width is 2; it must be between" "$trackfit" synthesize --size 2x2 --output s.mp4
+fails 2 "would be written over --landmarks set/train.pt" "$trackfit" dataset build --landmarks set --split split.json --output set
 
 # --- files and folders
 fails 2 "clpi.mp4" "$trackfit" analyze clpi.mp4 --gateway "$gateway"
@@ -132,7 +149,7 @@ fails 1 "this machine does not have that address" "$bin/trackfit-gateway" --list
 fails 2 "it has no host: write 0.0.0.0:8000" "$bin/trackfit-gateway" --listen 8000
 fails 2 "it has no port: write localhost:8001" "$bin/trackfit-gateway" --extractor localhost
 fails 2 "there is no folder nowhere" "$bin/trackfit-gateway" "${any[@]}" --port-file nowhere/ports
-fails 2 "would be written over a file of --models-dir" "$bin/trackfit-extractor" "${any[@]}" --models-dir empty --port-file empty/pose_landmark_lite.tflite
+fails 2 "would be written over --models-dir empty/pose_landmark_lite.tflite" "$bin/trackfit-extractor" "${any[@]}" --models-dir empty --port-file empty/pose_landmark_lite.tflite
 fails 1 "does not exist; name the folder that holds <number>/model.pt" "$bin/trackfit-inferencer" "${any[@]}" --model-repository nowhere
 fails 1 "holds model.pt itself; versions lie in folders with a number" "$bin/trackfit-inferencer" "${any[@]}" --model-repository "$(dirname "$model")"
 mkdir -p broken/1 && echo text >broken/1/model.pt

@@ -108,16 +108,30 @@ class JsonOutput {
     return Good();
   }
 
-  // Puts what came in its place, however the session ended, if that is any result at all.
+  // Puts what came in its place, if that is any result at all.
   absl::Status Finish() {
-    if (partial_ == nullptr) return absl::OkStatus();
-    const bool written = Good().ok();
-    file_.close();
-    if (!written || !has_results_) return absl::OkStatus();  // reported by Write(), or nothing to keep
+    if (!HasWhole()) return absl::OkStatus();
     return Good().ok() ? partial_->Commit() : Good();
   }
 
+  // The error `session`; an older file stays, and what came is kept beside it, as the error says then.
+  absl::Status KeepBeside(const absl::Status& session) {
+    if (!HasWhole() || !Good().ok() || partial_->direct()) return session;
+    partial_->Keep();
+    const std::string message =
+        absl::StrCat(session.message(), "; what came until then is in ", partial_->path().string());
+    return WithExitCode(absl::Status(session.code(), message), ExitCodeOf(session));
+  }
+
  private:
+  // Closes the file. False where there is none, where Write() told of an error, and without results.
+  bool HasWhole() {
+    if (partial_ == nullptr) return false;
+    const bool written = Good().ok();
+    file_.close();
+    return written && has_results_;
+  }
+
   absl::Status Good() const {
     if (*out_) return absl::OkStatus();
     return absl::ResourceExhaustedError("--json: writing failed; is the disk full?");
@@ -143,7 +157,10 @@ absl::Status CheckRender(const std::string& path, const SourceInfo& source) {
 
 absl::Status CheckFiles(const AnalyzeOptions& options, const SourceInfo& source) {
   std::vector<files::NamedFile> inputs;
-  for (const std::string& input : options.inputs) inputs.push_back({"the input", input});
+  for (const std::string& input : options.inputs) {
+    for (files::NamedFile& file : files::FilesOf("the input", input, IsPicture))
+      inputs.push_back(std::move(file));
+  }
   absl::Status status = files::CheckOutputs({{"--json", options.json}, {"--render", options.render}}, inputs);
   if (status.ok()) status = CheckRender(options.render, source);
   return status;
@@ -196,17 +213,21 @@ class Analysis {
     if (absl::Status status = json_.Open(options_.json); !status.ok()) return status;
 
     const absl::Status streamed = Stream(**source);
+    const bool stopped = interrupted_;
+    if (!streamed.ok() && !stopped) return json_.KeepBeside(streamed);
     const absl::Status written = json_.Finish();
     if (!streamed.ok()) return streamed;
     if (!written.ok()) return written;
     if (record_.frames() == 0) {
-      if (interrupted_) return absl::CancelledError("interrupted before anything was analysed");
+      if (stopped) return absl::CancelledError("interrupted before anything was analysed");
       return absl::InvalidArgumentError(absl::StrCat((*source)->info().name, " holds no frames"));
     }
     if (!options_.render.empty()) {
       if (absl::Status status = Render(); !status.ok()) return status;
     }
-    return record_.assessments().empty() ? NothingAssessed(record_) : absl::OkStatus();
+    if (!record_.assessments().empty()) return absl::OkStatus();
+    return stopped ? absl::CancelledError("interrupted before the first assessment")
+                   : NothingAssessed(record_);
   }
 
  private:
@@ -423,7 +444,7 @@ Action AnalyzeCommand(CLI::App& command) {
       "drops "
       "it.\n"
       "Exit status: 0 assessed, 1 error, 2 wrong usage, 3 nothing to assess (nobody seen, or too short), 130 "
-      "interrupted\nbefore there were results.");
+      "interrupted\nbefore the first assessment, or twice.");
   return [options] { return Analysis(*options).Run(); };
 }
 

@@ -247,7 +247,9 @@ absl::Status GatewaySession::Explain(const grpc::Status& status) const {
       [[fallthrough]];
     default:
       return absl::Status(
-          static_cast<absl::StatusCode>(status.error_code()),
+          status.error_code() == grpc::StatusCode::CANCELLED  // CANCELLED is the user's, see above
+              ? absl::StatusCode::kAborted
+              : static_cast<absl::StatusCode>(status.error_code()),
           absl::StrCat("the gateway at ", gateway, " ended the session: ",
                        message.empty()
                            ? absl::StatusCodeToString(static_cast<absl::StatusCode>(status.error_code()))

@@ -47,7 +47,8 @@ class GatewaySession {
   // UNAVAILABLE when the gateway cannot be reached or goes away, UNIMPLEMENTED when something else answers
   // there, RESOURCE_EXHAUSTED with the time to wait when it refuses the session or with gRPC's reason when a
   // message is too large, DEADLINE_EXCEEDED when it stays silent (with its last notice), CANCELLED after
-  // Cancel(), or whatever the provider, the handler or the gateway reports.
+  // Cancel() and only then, or whatever the provider, the handler or the gateway reports (ABORTED for its
+  // CANCELLED).
   absl::Status Run(const v1::SessionConfig& config, const FrameProvider& next_frame,
                    const ResponseHandler& on_response);
 

@@ -351,6 +351,14 @@ TEST(GatewaySession, SaysWhatAnswersInsteadOfAGateway) {
   EXPECT_THAT(fault(), HasSubstr("an extractor answers at"));
 }
 
+TEST(GatewaySession, IsNotCancelledByTheGateway) {
+  const FakeGateway gateway(
+      [](grpc::ServerContext&, ServerStream&) { return grpc::Status(grpc::StatusCode::CANCELLED, "gone"); });
+  const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(3));
+  EXPECT_EQ(outcome.status.code(), absl::StatusCode::kAborted);  // CANCELLED is for Ctrl-C
+  EXPECT_THAT(std::string(outcome.status.message()), HasSubstr("ended the session: gone"));
+}
+
 TEST(GatewaySession, DropsEverythingOnCancel) {
   const FakeGateway gateway(AnswerAll);
   GatewaySession session({gateway.address(), std::chrono::seconds(30)});
