@@ -56,7 +56,7 @@ analyze 2 'its port, "gateway", must be a number' localhost:gateway
 analyze 2 "write [::1]:8000" ::1:8000
 analyze 1 "there is no host gatway.invalid; check the spelling" gatway.invalid:8000
 analyze 1 "an extractor answers at $extractor, not a gateway; the gateway's port is 8000" "$extractor"
-analyze 1 "a web server answers there" "$metrics"
+analyze 1 "is it the port of /metrics?" "$metrics"  # where gRPC saw the answer, or only the end of it
 analyze 1 "through the proxy $closed" "$gateway" --proxy "$closed"
 analyze 2 "--proxy is \"proxy\"; it has no port" "$gateway" --proxy proxy
 http_proxy=http://$closed https_proxy=http://$closed grpc_proxy=http://$closed fails 0 "Squat" "$trackfit" analyze clip.mp4 -q --gateway "$gateway"
