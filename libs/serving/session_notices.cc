@@ -1,6 +1,7 @@
 #include "serving/session_notices.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace trackfit::serving {

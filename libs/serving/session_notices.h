@@ -5,6 +5,7 @@
 #include <trackfit/v1/common.pb.h>
 #include <trackfit/v1/gateway.pb.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

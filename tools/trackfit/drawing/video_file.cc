@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "container.h"
 
 namespace trackfit::tools {
 namespace {
@@ -59,6 +60,7 @@ absl::Status VideoFile::Finish(const std::function<bool()>& go_on) {
 }
 
 absl::Status VideoFile::CountFrames(const std::function<bool()>& go_on) const {
+  const QuietLibav quiet;  // what is wrong with the file is said below
   cv::VideoCapture written;
   int64_t count = 0;
   if (written.open(partial_.path().string(), cv::CAP_FFMPEG)) {
