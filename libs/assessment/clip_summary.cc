@@ -7,8 +7,12 @@
 namespace trackfit::assessment {
 namespace {
 
-// Where fewer than one window of three shows enough, that may be what noise made of a person who keeps still.
-constexpr int kWindowsPerSufficient = 3;
+// Of a clip in which hardly a window shows enough, that may be what noise made of a person who keeps still.
+// One window of three is more than noise; where rests are much longer than sets, ten windows (8 s of movement
+// with the default windows) that are one of twenty are, too.
+bool IsEnough(int sufficient, int all) {
+  return 3 * sufficient >= all || (sufficient >= 10 && 20 * sufficient >= all);
+}
 
 }  // namespace
 
@@ -55,7 +59,7 @@ std::optional<Assessment> ClipSummary::Overall() const {
   overall.model_version = model_version_;
   overall.known_score = static_cast<float>(all.known_score / all.windows);
   overall.known = all.known_windows * 2 > all.windows;
-  if (kWindowsPerSufficient * sufficient_.windows < sufficient_.windows + held_back_.windows) {
+  if (!IsEnough(sufficient_.windows, sufficient_.windows + held_back_.windows)) {
     overall.known = false;
     overall.notices = notices_;
   }

@@ -26,8 +26,9 @@ class ClipSummary {
   // was added.
   //
   // All this is of the windows that showed enough (Assessment::held_back()), so that a set stays known when
-  // the person rests afterwards. Where fewer than a third of the windows did, the whole shows too little:
-  // not known, with the first notice of each kind; where none did, the rest is of all.
+  // the person rests afterwards. Where fewer than a third of the windows did, and not ten that are one of
+  // twenty, the whole shows too little: not known, with the first notice of each kind; where none did, the
+  // rest is of all.
   std::optional<Assessment> Overall() const;
 
  private:

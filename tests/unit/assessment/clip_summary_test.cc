@@ -127,6 +127,12 @@ TEST(ClipSummary, KeepsASetKnownWhenThePersonRestsAfterwards) {
   EXPECT_TRUE(overall.notices.empty());
 }
 
+TEST(ClipSummary, KeepsASetKnownAmongRestsThatAreMuchLonger) {
+  EXPECT_TRUE(OfWindows(10, 190).known);
+  EXPECT_FALSE(OfWindows(10, 191).known) << "no more than what noise makes of a person who keeps still";
+  EXPECT_FALSE(OfWindows(9, 19).known) << "too few to tell from noise";
+}
+
 TEST(ClipSummary, KnowsNothingWhereHardlyAWindowShowsAnything) {
   const Assessment overall = OfWindows(1, 3);
   EXPECT_FALSE(overall.known);
