@@ -23,8 +23,8 @@ std::string WhyUnreachable(const std::string& address, const std::string& grpc_m
   if (says("Deadline Exceeded") || says("timed out") || says("Timeout"))
     return "nothing answers there; is the address right, and does a firewall let it pass?";
   if (says("reset by peer") || says("Socket closed") || says("Broken pipe")) {
-    return "something listens there but hangs up; is it the port of /metrics? It may also want TLS, which "
-           "TrackFit's servers do not speak";
+    return "something listens there but hangs up; is it the port of /metrics? The log of a TrackFit "
+           "server names both of its ports. It may also want TLS, which those do not speak";
   }
   return grpc_message.empty() ? "no reason is known" : grpc_message;
 }

@@ -38,7 +38,7 @@ absl::Status CannotListen(const std::string& address, const ErrorCode& reason) {
   } else if (reason == error::access_denied) {
     advice = "; ports below 1024 need permission: choose another port";
   } else if (reason == boost::system::errc::address_not_available) {
-    advice = "; this machine does not have that address";
+    advice = "; this machine does not have that address: 0.0.0.0 stands for all that it has";
   }
   return absl::UnavailableError(absl::StrCat("cannot listen on ", address, ": ", reason.message(), advice));
 }

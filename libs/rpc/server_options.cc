@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "command_line/address.h"
@@ -88,6 +89,10 @@ absl::Status ServerOptions::Validate() const {
       metrics_listen.empty() ? absl::OkStatus()
                              : CheckAddress("--metrics-listen", metrics_listen, AddressUse::kListen),
       files::CheckOutputs({{"--port-file", port_file}}, {}),
+      metrics_listen == listen && !absl::EndsWith(listen, ":0")
+          ? absl::InvalidArgumentError(absl::StrCat("--listen and --metrics-listen both are ", listen,
+                                                    "; they need different ports"))
+          : absl::OkStatus(),
       CheckRange("workers", workers, 0, 1024),
       CheckRange("max-sessions", max_sessions, 1, 100000),
       CheckRange("max-in-flight", max_in_flight, 1, 1024),

@@ -116,6 +116,8 @@ fails 2 "would be written over --landmarks set/train.pt" "$trackfit" dataset bui
 # --- files and folders
 fails 2 "clpi.mp4" "$trackfit" analyze clpi.mp4 --gateway "$gateway"
 fails 1 "cannot read text.mp4 as a video" "$trackfit" analyze text.mp4 --gateway "$gateway"
+check test "$(wc -l <said)" -eq 1
+fails 2 '--expected is "squats"; the model knows' "$trackfit" analyze clip.mp4 --expected squats --gateway "$gateway"
 fails 1 "holds no pictures" "$trackfit" analyze empty --gateway "$gateway"
 fails 1 "is no model, or not all of one" "$trackfit" model show --model text.mp4
 fails 2 "folder" "$trackfit" model show --model folder

@@ -69,6 +69,7 @@ Container ReadContainer(const std::string& path) {
   Container container;
   const Input file = Open(path);
   if (file == nullptr) return container;
+  container.readable = true;
   AVStream* video = FirstVideo(*file);
   if (video == nullptr) return container;
   size_t bytes = 0;

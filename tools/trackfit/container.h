@@ -13,6 +13,7 @@ namespace trackfit::tools {
 std::string FileUrl(const std::string& path);
 
 struct Container {
+  bool readable = false;  // ffmpeg knows the file's format
   Orientation orientation;
   double seconds = 0;    // that its table of pictures shows, without what was trimmed away; 0 = it has none
   int64_t pictures = 0;  // that the table names, without those that were trimmed away; 0 = it has none

@@ -164,7 +164,7 @@ class PictureSource : public FrameSource {
     }
     if (frame.image.empty())
       return absl::InvalidArgumentError(absl::StrCat(
-          "cannot read the picture ", path, "; it is damaged or cut off: replace it, or leave it out"));
+          "cannot read the picture ", path, "; it is none, damaged or cut off: replace it, or leave it out"));
     ++next_;
     return frame;
   }
@@ -246,9 +246,11 @@ absl::StatusOr<std::unique_ptr<FrameSource>> OpenCamera(const std::string& name,
 
 absl::StatusOr<std::unique_ptr<FrameSource>> OpenVideo(const std::string& path, std::optional<double> fps) {
   const QuietLibav quiet;
+  const Container container = ReadContainer(path);
   cv::VideoCapture capture;
   try {
-    capture.open(FileUrl(path), cv::CAP_FFMPEG);
+    // OpenCV lets ffmpeg talk again, so what cannot be read does not get there.
+    if (container.readable) capture.open(FileUrl(path), cv::CAP_FFMPEG);
     capture.set(cv::CAP_PROP_ORIENTATION_AUTO, 0);
   } catch (const cv::Exception&) {
     // Reported as not opened.
@@ -257,7 +259,7 @@ absl::StatusOr<std::unique_ptr<FrameSource>> OpenVideo(const std::string& path, 
     return absl::InvalidArgumentError(
         absl::StrCat("cannot read ", path,
                      " as a video; it is something else, empty, or damaged: does a player play it?"));
-  return std::make_unique<VideoSource>(std::move(capture), ReadContainer(path), path, fps);
+  return std::make_unique<VideoSource>(std::move(capture), container, path, fps);
 }
 
 absl::StatusOr<std::unique_ptr<FrameSource>> OpenPictures(const std::vector<std::string>& inputs,

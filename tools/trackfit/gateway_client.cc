@@ -16,6 +16,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "command_line/reach.h"
 #include "exit_code.h"
 #include "grpc/health/v1/health.grpc.pb.h"
@@ -242,7 +243,13 @@ absl::Status GatewaySession::Explain(const grpc::Status& status) const {
           "; if a frame is too large, send smaller ones (--max-side)"));
     case grpc::StatusCode::INVALID_ARGUMENT:
       if (absl::StartsWith(message, "config.")) {
-        return UsageError(absl::StrCat("the gateway at ", gateway, " cannot follow this: ", message));
+        return UsageError(
+            absl::StrCat("the gateway at ", gateway, " cannot follow this: ",
+                         absl::StrReplaceAll(message, {{"config.expected_exercise", "--expected"},
+                                                       {"config.max_people", "--max-people"},
+                                                       {"config.window.frames", "--window-frames"},
+                                                       {"config.window.first_after", "--first-after"},
+                                                       {"config.window.every", "--every"}})));
       }
       [[fallthrough]];
     default:

@@ -58,6 +58,10 @@ TEST(ServerOptions, ValidateNamesTheFlagAndItsLimits) {
   options.metrics_listen = "localhost:70000";
   EXPECT_THAT(std::string(options.Validate().message()), HasSubstr("metrics-listen"));
   options = TestOptions();
+  options.listen = options.metrics_listen = "localhost:8001";
+  EXPECT_THAT(std::string(options.Validate().message()),
+              HasSubstr("--listen and --metrics-listen both are localhost:8001; they need different ports"));
+  options = TestOptions();
   options.port_file = "no/such/folder/ports";
   EXPECT_THAT(std::string(options.Validate().message()),
               HasSubstr("--port-file no/such/folder/ports cannot be written: there is no folder"));

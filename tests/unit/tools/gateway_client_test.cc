@@ -167,7 +167,8 @@ TEST(GatewaySession, PassesOnWhatTheGatewayObjectsTo) {
   });
   const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(1'000'000));
   EXPECT_EQ(outcome.status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(outcome.status.message()), HasSubstr("config.expected_exercise is not known"));
+  EXPECT_THAT(std::string(outcome.status.message()),
+              HasSubstr("cannot follow this: --expected is not known"));
 }
 
 TEST(GatewaySession, TellsALostGatewayFromOneThatNeverWas) {

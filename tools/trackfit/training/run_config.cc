@@ -474,7 +474,8 @@ absl::StatusOr<std::vector<Setting>> ReadSettings(const std::string& path) {
 absl::StatusOr<Setting> ParseSetting(const std::string& argument) {
   const size_t equals = argument.find('=');
   if (equals == std::string::npos || equals == 0)
-    return absl::InvalidArgumentError(absl::StrCat("\"", argument, "\" is not of the form key=value"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", argument, "\" is not of the form key=value; write ", argument, "=VALUE"));
   Setting setting{.key = argument.substr(0, equals), .value = {}, .where = ""};
   const ConfigKey* key = FindKey(setting.key);
   if (key == nullptr) return UnknownKey("", setting.key);
