@@ -19,7 +19,6 @@ set(TRACKFIT_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefin
 option(TRACKFIT_FUZZ "Build the fuzz targets, which takes clang, and none of the tests" OFF)
 
 add_library(trackfit_options INTERFACE)
-target_include_directories(trackfit_options INTERFACE ${PROJECT_SOURCE_DIR}/libs)
 target_compile_options(trackfit_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
   $<$<CXX_COMPILER_ID:GNU>:-Werror>  # clang, which builds the fuzz targets, has opinions of its own
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # g++ 12 sees overlaps in std::string that are not there (GCC bug 105329)
@@ -31,13 +30,24 @@ if(TRACKFIT_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
-# trackfit_library(<name> SOURCES <files> [DEPS <public>] [PRIVATE_DEPS <private>]) makes trackfit::<name>.
+# trackfit_library(<name> SOURCES <files> [DEPS <public>] [PRIVATE_DEPS <private>]) makes trackfit::<name> of a folder in libs/ of
+# that name. Its headers are included as "<name>/<header>.h", through an include root that holds this folder only: whoever does
+# not name the library among its dependencies cannot include it.
 function(trackfit_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
   add_library(trackfit_${name} STATIC ${ARG_SOURCES})
   add_library(trackfit::${name} ALIAS trackfit_${name})
   target_link_libraries(trackfit_${name} PUBLIC ${ARG_DEPS} PRIVATE trackfit_options ${ARG_PRIVATE_DEPS})
-  target_include_directories(trackfit_${name} PUBLIC ${PROJECT_SOURCE_DIR}/libs)
+  cmake_path(GET CMAKE_CURRENT_SOURCE_DIR PARENT_PATH parent)
+  if(parent STREQUAL ${PROJECT_SOURCE_DIR}/libs)
+    set(root ${PROJECT_BINARY_DIR}/include/${name})
+    file(MAKE_DIRECTORY ${root})
+    file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${root}/${name} SYMBOLIC)
+    target_include_directories(trackfit_${name} PUBLIC ${root})
+    set_property(GLOBAL APPEND PROPERTY TRACKFIT_LIBRARIES trackfit::${name})
+  else()
+    target_include_directories(trackfit_${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+  endif()
 endfunction()
 
 # trackfit_binary(<name> SOURCES <files> DEPS <libraries>) makes bin/<name>.

@@ -46,7 +46,7 @@ class RowSampler {
               .offset = range.low,
               .rgb = nullptr} {}
 
-  void Write(int count, const Kernels& kernels, float* rgb) {
+  void Write(int count, const tflite::Kernels& kernels, float* rgb) {
     // The kernel writes a float too many, so the last sample is not for it.
     ColumnRange fast = {0, count - 1};
     fast = Within(fast, args_.left, args_.right_step, 0, static_cast<float>(bgr_.cols - 2));
@@ -97,7 +97,7 @@ class RowSampler {
 
   const cv::Mat& bgr_;
   const Border border_;
-  SampleArgs args_;
+  tflite::SampleArgs args_;
 };
 
 // Whether positions in it are numbers that can be rounded to pixels.
@@ -113,7 +113,7 @@ bool IsWithinReach(const RegionOfInterest& region) {
 }  // namespace
 
 void SampleRegion(const cv::Mat& bgr, const RegionOfInterest& region, Border border, ValueRange range,
-                  int size, absl::Span<float> rgb, const Kernels& kernels) {
+                  int size, absl::Span<float> rgb, const tflite::Kernels& kernels) {
   if (!IsWithinReach(region)) {
     std::fill(rgb.begin(), rgb.end(), range.low);
     return;

@@ -5,8 +5,8 @@
 #include <opencv2/core/mat.hpp>
 
 #include "absl/types/span.h"
-#include "blazepose/kernels.h"
 #include "blazepose/region_of_interest.h"
+#include "tflite/kernels.h"
 
 namespace trackfit::blazepose {
 
@@ -24,7 +24,7 @@ struct ValueRange {
 // beyond its pixels is read, whatever the region. A region that is not finite, or reaches farther than 10^7
 // pixels, is black.
 void SampleRegion(const cv::Mat& bgr, const RegionOfInterest& region, Border border, ValueRange range,
-                  int size, absl::Span<float> rgb, const Kernels& kernels = BestKernels());
+                  int size, absl::Span<float> rgb, const tflite::Kernels& kernels = tflite::BestKernels());
 
 }  // namespace trackfit::blazepose
 

@@ -54,8 +54,8 @@ void RefineByHeatmap(absl::Span<const float> heatmap, std::array<cv::Point3f, kN
   for (int i = 0; i < kNetworkLandmarks; ++i) RefineOne(heatmap, i, landmarks[i]);
 }
 
-absl::StatusOr<LandmarkModel> LandmarkModel::Create(const TfliteModel& model) {
-  absl::StatusOr<Network> network = Network::Create(model, WantedOutputs());
+absl::StatusOr<LandmarkModel> LandmarkModel::Create(const tflite::TfliteModel& model) {
+  absl::StatusOr<tflite::Network> network = tflite::Network::Create(model, WantedOutputs());
   if (!network.ok()) return network.status();
   if (network->input_shape() != std::vector<int>{1, kInputSize, kInputSize, 3} ||
       network->output_shape(kLandmarks) != std::vector<int>{1, kNetworkLandmarks * kLandmarkNumbers} ||
@@ -67,7 +67,7 @@ absl::StatusOr<LandmarkModel> LandmarkModel::Create(const TfliteModel& model) {
   return LandmarkModel(*std::move(network));
 }
 
-LandmarkModel::LandmarkModel(Network network) : network_(std::move(network)) {}
+LandmarkModel::LandmarkModel(tflite::Network network) : network_(std::move(network)) {}
 
 LandmarkModel LandmarkModel::Replica() const { return LandmarkModel(network_.Replica()); }
 

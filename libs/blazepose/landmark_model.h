@@ -10,9 +10,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "blazepose/network.h"
 #include "blazepose/region_of_interest.h"
-#include "blazepose/tflite_model.h"
+#include "tflite/network.h"
+#include "tflite/tflite_model.h"
 
 namespace trackfit::blazepose {
 
@@ -42,20 +42,20 @@ void RefineByHeatmap(absl::Span<const float> heatmap, std::array<cv::Point3f, kN
 class LandmarkModel {
  public:
   // InvalidArgument when `model` is none of the BlazePose landmark networks.
-  static absl::StatusOr<LandmarkModel> Create(const TfliteModel& model);
+  static absl::StatusOr<LandmarkModel> Create(const tflite::TfliteModel& model);
 
   // Another instance with the same weights, for another thread.
   LandmarkModel Replica() const;
 
-  const Network& network() const { return network_; }
+  const tflite::Network& network() const { return network_; }
 
   // `bgr` is 8-bit with three channels, `region` valid and in its pixels.
   absl::StatusOr<LandmarkDetection> Detect(const cv::Mat& bgr, const RegionOfInterest& region);
 
  private:
-  explicit LandmarkModel(Network network);
+  explicit LandmarkModel(tflite::Network network);
 
-  Network network_;
+  tflite::Network network_;
 };
 
 }  // namespace trackfit::blazepose

@@ -107,8 +107,8 @@ std::vector<PersonDetection> WeightedNonMaxSuppression(std::vector<PersonDetecti
   return kept;
 }
 
-absl::StatusOr<PersonDetector> PersonDetector::Create(const TfliteModel& model) {
-  absl::StatusOr<Network> network = Network::Create(model, {kBoxes, kScores});
+absl::StatusOr<PersonDetector> PersonDetector::Create(const tflite::TfliteModel& model) {
+  absl::StatusOr<tflite::Network> network = tflite::Network::Create(model, {kBoxes, kScores});
   if (!network.ok()) return network.status();
   const int anchors = static_cast<int>(DetectorAnchors().size());
   if (network->input_shape() != std::vector<int>{1, kInputSize, kInputSize, 3} ||
@@ -119,7 +119,8 @@ absl::StatusOr<PersonDetector> PersonDetector::Create(const TfliteModel& model) 
   return PersonDetector(*std::move(network));
 }
 
-PersonDetector::PersonDetector(Network network) : network_(std::move(network)), anchors_(DetectorAnchors()) {}
+PersonDetector::PersonDetector(tflite::Network network)
+    : network_(std::move(network)), anchors_(DetectorAnchors()) {}
 
 PersonDetector PersonDetector::Replica() const { return PersonDetector(network_.Replica()); }
 

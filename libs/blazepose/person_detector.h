@@ -14,8 +14,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "blazepose/network.h"
-#include "blazepose/tflite_model.h"
+#include "tflite/network.h"
+#include "tflite/tflite_model.h"
 
 namespace trackfit::blazepose {
 
@@ -46,7 +46,7 @@ std::vector<PersonDetection> WeightedNonMaxSuppression(std::vector<PersonDetecti
 class PersonDetector {
  public:
   // InvalidArgument when `model` is not the BlazePose detector.
-  static absl::StatusOr<PersonDetector> Create(const TfliteModel& model);
+  static absl::StatusOr<PersonDetector> Create(const tflite::TfliteModel& model);
 
   // Another instance with the same weights, for another thread.
   PersonDetector Replica() const;
@@ -62,9 +62,9 @@ class PersonDetector {
   int64_t runs() const { return runs_; }
 
  private:
-  explicit PersonDetector(Network network);
+  explicit PersonDetector(tflite::Network network);
 
-  Network network_;
+  tflite::Network network_;
   std::vector<cv::Point2f> anchors_;
   int64_t runs_ = 0;
 };

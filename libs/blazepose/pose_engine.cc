@@ -33,15 +33,15 @@ absl::Status AboutFile(const std::filesystem::path& path, const absl::Status& st
                    "); were two files swapped? tools/setup fetches the right ones"));
 }
 
-absl::StatusOr<std::shared_ptr<const TfliteModel>> LoadShared(const std::filesystem::path& path) {
-  absl::StatusOr<TfliteModel> model = TfliteModel::Load(path);
+absl::StatusOr<std::shared_ptr<const tflite::TfliteModel>> LoadShared(const std::filesystem::path& path) {
+  absl::StatusOr<tflite::TfliteModel> model = tflite::TfliteModel::Load(path);
   if (absl::IsNotFound(model.status())) return Missing(path);
   if (!model.ok()) {
     return absl::Status(
         model.status().code(),
         absl::StrCat(model.status().message(), "; replace it by the file that tools/setup fetches"));
   }
-  return std::make_shared<const TfliteModel>(*std::move(model));
+  return std::make_shared<const tflite::TfliteModel>(*std::move(model));
 }
 
 }  // namespace

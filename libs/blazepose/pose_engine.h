@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "blazepose/landmark_model.h"
 #include "blazepose/person_detector.h"
-#include "blazepose/tflite_model.h"
+#include "tflite/tflite_model.h"
 
 namespace trackfit::blazepose {
 
@@ -22,8 +22,8 @@ std::string_view ModelComplexityName(ModelComplexity complexity);
 
 // The networks as read from their files. Immutable and cheap to copy; threads may share it.
 struct PoseModels {
-  std::shared_ptr<const TfliteModel> detector;
-  std::shared_ptr<const TfliteModel> landmarks;
+  std::shared_ptr<const tflite::TfliteModel> detector;
+  std::shared_ptr<const tflite::TfliteModel> landmarks;
   std::filesystem::path detector_path;  // where they were read, for messages
   std::filesystem::path landmarks_path;
 };

@@ -5,15 +5,15 @@
 #include <iterator>
 #include <utility>
 
-#include "protogcn/augmentation.h"
-#include "protogcn/motion_from_photos.h"
+#include "dataset/motion_from_photos.h"
 #include "skeleton/resample.h"
 #include "synthesis/random.h"
+#include "training/augmentation.h"
 
 namespace trackfit::evaluation {
 namespace {
 
-using protogcn::Clip;
+using dataset::Clip;
 using skeleton::Landmark;
 using skeleton::Pose;
 
@@ -29,10 +29,10 @@ bool AnybodySeen(const Pose& pose) {
 }  // namespace
 
 Film FilmOf(const Clip& clip) {
-  if (clip.kind == protogcn::SourceKind::kPhotoPair) {
+  if (clip.kind == dataset::SourceKind::kPhotoPair) {
     const Pose& start = clip.poses.front();
-    return protogcn::ToAndFro(start, protogcn::MendSides(start, clip.poses.back()), {}, kPhotoPairPoses,
-                              kUnknownRateHz);
+    return dataset::ToAndFro(start, dataset::MendSides(start, clip.poses.back()), {}, kPhotoPairPoses,
+                             kUnknownRateHz);
   }
   const double rate = clip.fps > 0 ? clip.fps : kUnknownRateHz;
   Film film;
@@ -62,7 +62,7 @@ Film Rolled(Film film, double radians) {
     const bool known = pose.image_width > 0 && pose.image_height > 0;
     const float aspect =
         known ? static_cast<float>(pose.image_height) / static_cast<float>(pose.image_width) : 1.0F;
-    protogcn::MakeSquare({&pose, 1});
+    training::MakeSquare({&pose, 1});
     for (Landmark& landmark : pose.landmarks) {
       const float x = landmark.x - 0.5F, y = landmark.y - 0.5F * aspect;
       landmark.x = 0.5F + x * cosine - y * sine;
@@ -73,7 +73,7 @@ Film Rolled(Film film, double radians) {
 }
 
 Film Mirrored(Film film) {
-  protogcn::Mirror(film);
+  training::Mirror(film);
   return film;
 }
 
@@ -81,7 +81,7 @@ Film WithoutLegs(Film film) {
   using namespace skeleton;  // NOLINT(google-build-using-namespace): eight joints
   constexpr int kLegs[] = {kLeftKnee, kRightKnee, kLeftAnkle,     kRightAnkle,
                            kLeftHeel, kRightHeel, kLeftFootIndex, kRightFootIndex};
-  protogcn::DropJoints(film, kLegs);
+  training::DropJoints(film, kLegs);
   return film;
 }
 

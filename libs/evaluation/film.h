@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "protogcn/dataset.h"
+#include "dataset/dataset.h"
 #include "skeleton/pose.h"
 
 namespace trackfit::evaluation {
@@ -18,7 +18,7 @@ using Film = std::vector<skeleton::Pose>;
 
 // A recorded clip at its own rate (30 Hz where that is unknown) and size. A photo pair becomes an eased
 // to-and-fro of 3 s a cycle, 3.5 s long at 30 Hz, so that the last window is a full one.
-Film FilmOf(const protogcn::Clip& clip);
+Film FilmOf(const dataset::Clip& clip);
 
 // The same movement filmed at another rate.
 Film AtRate(const Film& film, double rate_hz);

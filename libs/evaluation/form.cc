@@ -11,10 +11,10 @@
 namespace trackfit::evaluation {
 namespace {
 
-using protogcn::Clip;
+using dataset::Clip;
 
 bool FormIsKnown(const Clip& clip) {
-  return clip.kind == protogcn::SourceKind::kRecorded && (clip.form == "correct" || clip.form == "incorrect");
+  return clip.kind == dataset::SourceKind::kRecorded && (clip.form == "correct" || clip.form == "incorrect");
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ absl::StatusOr<std::vector<FormClip>> JudgeForm(const std::vector<AssessorPtr>& 
   std::vector<Job> jobs;
   const std::vector<std::string> classes = ClassesOf(*assessors.front());
   for (const Clip& clip : clips) {
-    const auto label = protogcn::LabelOf(clip, classes);
+    const auto label = dataset::LabelOf(clip, classes);
     if (!FormIsKnown(clip) || !label || label->index + 1 == static_cast<int>(classes.size())) continue;
     if (const int fold = fold_of(clip); fold >= 0) jobs.push_back({&clip, classes[label->index], fold});
   }

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "dataset/dataset.h"
 #include "evaluation/metrics.h"
 #include "evaluation/served_clip.h"
-#include "protogcn/dataset.h"
 
 namespace trackfit::evaluation {
 
@@ -29,8 +29,8 @@ struct FormClip {
 // `fold_of` puts each in a fold, and fold i is judged by assessors[i], or all by the only one. Clips of a
 // negative fold are skipped, and those too short for an answer.
 absl::StatusOr<std::vector<FormClip>> JudgeForm(const std::vector<AssessorPtr>& assessors,
-                                                const std::vector<protogcn::Clip>& clips,
-                                                const std::function<int(const protogcn::Clip&)>& fold_of,
+                                                const std::vector<dataset::Clip>& clips,
+                                                const std::function<int(const dataset::Clip&)>& fold_of,
                                                 const RunOptions& run = {});
 
 // Figures of one exercise that has clips of both kinds. "Positive" is correct.

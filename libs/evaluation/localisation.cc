@@ -12,19 +12,19 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "dataset/synthetic_clips.h"
 #include "evaluation/metrics.h"
 #include "evaluation/recognition.h"
-#include "protogcn/augmentation.h"
-#include "protogcn/limbs.h"
-#include "protogcn/synthetic_clips.h"
 #include "synthesis/motion.h"
 #include "synthesis/random.h"
+#include "training/augmentation.h"
+#include "training/limbs.h"
 
 namespace trackfit::evaluation {
 namespace {
 
 using assessment::Assessment;
-using protogcn::Clip;
+using dataset::Clip;
 using skeleton::Landmark;
 using skeleton::Pose;
 
@@ -57,17 +57,17 @@ struct Disturbed {
 
 // nullopt when no limb is seen well enough.
 std::optional<Disturbed> TurnALimb(Film film, const synthesis::NamedRandom& random) {
-  std::vector<const protogcn::Limb*> seen;
-  for (const protogcn::Limb& limb : protogcn::Limbs()) {
+  std::vector<const training::Limb*> seen;
+  for (const training::Limb& limb : training::Limbs()) {
     if (MeanVisibility(film, limb.joints.front()) >= kMinVisibility &&
         MeanVisibility(film, limb.root) >= kMinVisibility) {
       seen.push_back(&limb);
     }
   }
   if (seen.empty()) return std::nullopt;
-  const protogcn::Limb& limb = *seen[random.Bits("limb") % seen.size()];
+  const training::Limb& limb = *seen[random.Bits("limb") % seen.size()];
   const double turn = random.Uniform("way") < 0.5 ? kTurn : -kTurn;
-  protogcn::TurnLimb(film, limb, {0, 0, 1}, turn);
+  training::TurnLimb(film, limb, {0, 0, 1}, turn);
   return Disturbed{.film = std::move(film), .what = limb.name, .wrong = limb.joints};
 }
 
@@ -77,7 +77,7 @@ std::optional<Disturbed> DisplaceAJoint(Film film, const synthesis::NamedRandom&
     if (MeanVisibility(film, joint) >= kMinVisibility) seen.push_back(joint);
   }
   if (seen.empty()) return std::nullopt;
-  const double distance = kDisplacement * protogcn::TorsoLength(film);
+  const double distance = kDisplacement * training::TorsoLength(film);
   const int joint = seen[random.Bits("joint") % seen.size()];
   const double direction = random.Between("direction", 0, 2 * std::numbers::pi);
   for (Pose& pose : film) {
@@ -102,9 +102,9 @@ std::vector<RealClip> CorrectClips(const std::vector<Clip>& clips, const std::ve
                                    int at_most) {
   std::vector<RealClip> chosen;
   for (const Clip& clip : clips) {
-    const auto label = protogcn::LabelOf(clip, classes);
+    const auto label = dataset::LabelOf(clip, classes);
     const bool exercise = label && label->index + 1 < static_cast<int>(classes.size());
-    if (exercise && clip.correct() && clip.kind == protogcn::SourceKind::kRecorded)
+    if (exercise && clip.correct() && clip.kind == dataset::SourceKind::kRecorded)
       chosen.push_back({&clip, classes[label->index]});
   }
   if (std::ssize(chosen) > at_most) {
@@ -230,7 +230,7 @@ absl::StatusOr<Localisation> Localise(const AssessorPtr& assessor, const std::ve
 
   const auto judge_fault = [&](int i, std::optional<LocalisedFilm>& result) -> absl::Status {
     const Fault& fault = faults[i / per_fault];
-    const auto clip = protogcn::MakeFaultyClip(fault.exercise, fault.info.name, kFirstSeed + i);
+    const auto clip = dataset::MakeFaultyClip(fault.exercise, fault.info.name, kFirstSeed + i);
     if (!clip.ok()) return clip.status();
     const auto overall = AssessFilm(assessor, FilmOf(*clip), fault.exercise);
     if (!overall.ok()) return overall.status();
@@ -273,7 +273,7 @@ absl::StatusOr<Localisation> Localise(const AssessorPtr& assessor, const std::ve
     const synthesis::NamedRandom random = RandomOf(*clip.clip);
     const Film plain = FilmOf(*clip.clip);
     Film square = plain;
-    protogcn::MakeSquare(square);
+    training::MakeSquare(square);
     if (auto status = judge_disturbed(clip, TurnALimb(square, random), by_limb[i]); !status.ok())
       return status;
     if (auto status = judge_disturbed(clip, DisplaceAJoint(square, random), by_joint[i]); !status.ok())

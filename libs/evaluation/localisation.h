@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "dataset/dataset.h"
 #include "evaluation/served_clip.h"
-#include "protogcn/dataset.h"
 
 namespace trackfit::evaluation {
 
@@ -56,7 +56,7 @@ struct Localisation {
 
 // `per_fault` films of every fault; of the real clips at most 20 times as many, each disturbed in one place
 // that its id decides.
-absl::StatusOr<Localisation> Localise(const AssessorPtr& assessor, const std::vector<protogcn::Clip>& clips,
+absl::StatusOr<Localisation> Localise(const AssessorPtr& assessor, const std::vector<dataset::Clip>& clips,
                                       int per_fault, const RunOptions& run = {});
 
 std::string ToText(const Localisation& localisation);

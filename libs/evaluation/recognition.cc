@@ -11,7 +11,7 @@ namespace trackfit::evaluation {
 namespace {
 
 using assessment::Assessment;
-using protogcn::Clip;
+using dataset::Clip;
 
 int IndexOf(const std::vector<std::string>& classes, const std::string& name) {
   const auto found = std::find(classes.begin(), classes.end(), name);
@@ -19,7 +19,7 @@ int IndexOf(const std::vector<std::string>& classes, const std::string& name) {
   return static_cast<int>(std::min(found, classes.end() - 1) - classes.begin());
 }
 
-ClipDecision DecisionOf(const Clip& clip, const protogcn::ClassLabel& label, const Assessment& overall,
+ClipDecision DecisionOf(const Clip& clip, const dataset::ClassLabel& label, const Assessment& overall,
                         const std::vector<std::string>& classes) {
   ClipDecision decision{.id = clip.id,
                         .exercise = clip.exercise,
@@ -55,7 +55,7 @@ nlohmann::json BinsToJson(const std::vector<ReliabilityBin>& reliability) {
 
 std::vector<std::string> ClassesOf(const assessment::Assessor& assessor) {
   std::vector<std::string> classes = assessor.exercises();
-  classes.emplace_back(protogcn::kBackgroundClass);
+  classes.emplace_back(dataset::kBackgroundClass);
   return classes;
 }
 
@@ -63,10 +63,10 @@ absl::StatusOr<Decisions> Decide(const AssessorPtr& assessor, const std::vector<
                                  const RunOptions& run) {
   Decisions result;
   result.classes = ClassesOf(*assessor);
-  std::vector<std::pair<const Clip*, protogcn::ClassLabel>> labelled;
+  std::vector<std::pair<const Clip*, dataset::ClassLabel>> labelled;
   for (const Clip& clip : clips) {
-    if (protogcn::MovesLikeAClass(clip)) ++result.left_out;
-    if (const auto label = protogcn::LabelOf(clip, result.classes)) labelled.emplace_back(&clip, *label);
+    if (dataset::MovesLikeAClass(clip)) ++result.left_out;
+    if (const auto label = dataset::LabelOf(clip, result.classes)) labelled.emplace_back(&clip, *label);
   }
   std::vector<std::optional<ClipDecision>> decisions(labelled.size());
   const absl::Status status = ForEach(static_cast<int>(labelled.size()), run, [&](int i) -> absl::Status {
@@ -87,8 +87,8 @@ absl::StatusOr<Decisions> Decide(const AssessorPtr& assessor, const std::vector<
   return result;
 }
 
-bool IsFound(protogcn::SourceKind kind) {
-  using protogcn::SourceKind;
+bool IsFound(dataset::SourceKind kind) {
+  using dataset::SourceKind;
   return kind == SourceKind::kRecorded || kind == SourceKind::kRendered || kind == SourceKind::kPhotoPair;
 }
 
@@ -118,7 +118,7 @@ Recognition Summarise(const Decisions& decisions) {
     exercise_answers.push_back(
         {.confidence = any > 0 ? exercise / any : 0, .right = clip.exercise_named == clip.truth});
     recognition.exercises_named.Add(clip.truth, clip.exercise_named);
-    const bool photos = clip.kind == protogcn::SourceKind::kPhotoPair;
+    const bool photos = clip.kind == dataset::SourceKind::kPhotoPair;
     (photos ? recognition.photos : recognition.film).Add(clip.truth, clip.decision);
   }
   recognition.reliability = Reliability(answers);
@@ -196,7 +196,7 @@ nlohmann::json ToJson(const Decisions& decisions) {
     clips.push_back({{"id", clip.id},
                      {"exercise", clip.exercise},
                      {"form", clip.form},
-                     {"source", protogcn::SourceKindName(clip.kind)},
+                     {"source", dataset::SourceKindName(clip.kind)},
                      {"stand_in", clip.stand_in},
                      {"truth", decisions.classes[clip.truth]},
                      {"decision", decisions.classes[clip.decision]},

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "dataset/dataset.h"
 #include "evaluation/confusion_matrix.h"
 #include "evaluation/metrics.h"
 #include "evaluation/served_clip.h"
-#include "protogcn/dataset.h"
 
 namespace trackfit::evaluation {
 
@@ -22,7 +22,7 @@ struct ClipDecision {
   std::string exercise;  // the clip's own names
   std::string form;
   std::string fault;
-  protogcn::SourceKind kind = protogcn::SourceKind::kRecorded;
+  dataset::SourceKind kind = dataset::SourceKind::kRecorded;
   int truth = 0;
   bool stand_in = false;             // see protogcn::ClassLabel
   int decision = 0;                  // the exercise if it is known, else other
@@ -44,12 +44,12 @@ struct Decisions {
 };
 
 // Decisions on all clips that have a label.
-absl::StatusOr<Decisions> Decide(const AssessorPtr& assessor, const std::vector<protogcn::Clip>& clips,
+absl::StatusOr<Decisions> Decide(const AssessorPtr& assessor, const std::vector<dataset::Clip>& clips,
                                  const RunOptions& run = {});
 
 // Whether a clip shows people or figures that somebody filmed or drew, rather than the mannequin of
 // libs/synthesis, which proves nothing about people.
-bool IsFound(protogcn::SourceKind kind);
+bool IsFound(dataset::SourceKind kind);
 
 // The figures that count: `film` and `photos` hold the exercises themselves, `others` everything else.
 // Stand-ins (curls with other implements) and the mannequin stand apart.

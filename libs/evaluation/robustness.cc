@@ -14,7 +14,7 @@
 namespace trackfit::evaluation {
 namespace {
 
-using protogcn::Clip;
+using dataset::Clip;
 
 constexpr double kRoll = 15 * std::numbers::pi / 180;
 constexpr double kMissingShare = 0.1;
@@ -52,7 +52,7 @@ absl::StatusOr<std::vector<VariantResult>> MeasureRobustness(const AssessorPtr& 
   const std::vector<std::string> classes = ClassesOf(*assessor);
   std::vector<std::pair<const Clip*, std::string>> exercises;
   for (const Clip& clip : clips) {
-    const auto label = protogcn::LabelOf(clip, classes);
+    const auto label = dataset::LabelOf(clip, classes);
     if (label && !label->stand_in && IsFound(clip.kind) &&
         label->index + 1 < static_cast<int>(classes.size()))
       exercises.emplace_back(&clip, classes[label->index]);

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "dataset/dataset.h"
 #include "evaluation/served_clip.h"
-#include "protogcn/dataset.h"
 
 namespace trackfit::evaluation {
 
@@ -29,7 +29,7 @@ struct VariantResult {
 // of the picture, 10 % of the poses missing. Over the clips of the exercises (no stand-ins, no mannequin)
 // that get an answer undisturbed; where a change costs the answer, it is wrong.
 absl::StatusOr<std::vector<VariantResult>> MeasureRobustness(const AssessorPtr& assessor,
-                                                             const std::vector<protogcn::Clip>& clips,
+                                                             const std::vector<dataset::Clip>& clips,
                                                              const RunOptions& run = {});
 
 std::string ToText(const std::vector<VariantResult>& variants);

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <vector>
 
-#include "protogcn/synthetic_clips.h"
+#include "dataset/synthetic_clips.h"
 #include "skeleton/resample.h"
 
 namespace trackfit::evaluation {
@@ -23,7 +23,7 @@ double ThreadCpuMs() {
 
 absl::StatusOr<Speed> MeasureSpeed(const AssessorPtr& assessor, int windows) {
   constexpr int kWarmUp = 10;
-  const auto clip = protogcn::MakeSyntheticClip("squat", true, 1);
+  const auto clip = dataset::MakeSyntheticClip("squat", true, 1);
   if (!clip.ok()) return clip.status();
   const Film window = skeleton::Stretch(clip->poses, assessor->window_frames());
   std::vector<double> times, cpu_times;

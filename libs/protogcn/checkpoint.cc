@@ -18,14 +18,14 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "protogcn/network.h"
-#include "protogcn/torch_file.h"
-#include "protogcn/unpickler.h"
+#include "torch_files/torch_file.h"
+#include "torch_files/unpickler.h"
 
 namespace trackfit::protogcn {
 namespace {
 
 using torch::Tensor;
-using Kind = PickleValue::Kind;
+using Kind = torch_files::PickleValue::Kind;
 
 // torch.save's older format starts with this number (0x1950a86a20f9469cfc6c) as a pickle.
 constexpr std::string_view kLegacyMagic("\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 10);
@@ -37,27 +37,27 @@ class StorageSource {
  public:
   virtual ~StorageSource() = default;
   // A one-dimensional tensor of all elements.
-  virtual absl::StatusOr<Tensor> Read(const TorchStorage& storage) = 0;
+  virtual absl::StatusOr<Tensor> Read(const torch_files::TorchStorage& storage) = 0;
 };
 
 absl::Status Broken(const std::string& what) { return absl::DataLossError(what); }
 
 // The first of `bytes` as a one-dimensional tensor; they need not be aligned.
-Tensor Elements(std::string_view bytes, const TorchStorage& storage) {
-  Tensor elements = torch::empty({storage.elements}, ScalarTypeOf(storage.type));
+Tensor Elements(std::string_view bytes, const torch_files::TorchStorage& storage) {
+  Tensor elements = torch::empty({storage.elements}, torch_files::ScalarTypeOf(storage.type));
   std::copy_n(bytes.data(), elements.nbytes(), static_cast<char*>(elements.data_ptr()));
   return elements;
 }
 
 // --- from pickled values to tensors
 
-absl::StatusOr<Tensor> ReadTensor(const PickleValue& value, StorageSource& source) {
+absl::StatusOr<Tensor> ReadTensor(const torch_files::PickleValue& value, StorageSource& source) {
   if (value.IsCallOf(kRebuildParameter) && !value.items[1]->items.empty()) {
-    const PickleValue& inner = *value.items[1]->items[0];
+    const torch_files::PickleValue& inner = *value.items[1]->items[0];
     if (inner.IsCallOf(kRebuildParameter)) return Broken("a parameter is nested");
     return ReadTensor(inner, source);
   }
-  const auto tensor = ParseTensor(value);
+  const auto tensor = torch_files::ParseTensor(value);
   if (!tensor.ok()) return tensor.status();
   if (tensor->empty()) return Broken("it is empty");
   auto elements = source.Read(tensor->storage);
@@ -65,55 +65,57 @@ absl::StatusOr<Tensor> ReadTensor(const PickleValue& value, StorageSource& sourc
   return elements->as_strided(tensor->sizes, tensor->strides, tensor->offset).clone().contiguous();
 }
 
-bool IsTensor(const PickleValue& value) {
-  return value.IsCallOf(kRebuildTensor) || value.IsCallOf(kRebuildParameter);
+bool IsTensor(const torch_files::PickleValue& value) {
+  return value.IsCallOf(torch_files::kRebuildTensor) || value.IsCallOf(kRebuildParameter);
 }
 
 // What nn.DataParallel put before every name is dropped.
 std::string PlainName(const std::string& name) { return std::string(absl::StripPrefix(name, "module.")); }
 
-absl::Status ReadTensors(const PickleValue& state, StorageSource& source, Checkpoint& checkpoint) {
+absl::Status ReadTensors(const torch_files::PickleValue& state, StorageSource& source,
+                         Checkpoint& checkpoint) {
   int64_t bytes = 0;
   for (size_t i = 0; i + 1 < state.items.size(); i += 2) {
-    const PickleValue& key = *state.items[i];
-    const PickleValue& value = *state.items[i + 1];
+    const torch_files::PickleValue& key = *state.items[i];
+    const torch_files::PickleValue& value = *state.items[i + 1];
     if (key.kind != Kind::kString || !IsTensor(value)) continue;
     auto tensor = ReadTensor(value, source);
     if (!tensor.ok()) return Broken(absl::StrCat("weight \"", key.text, "\": ", tensor.status().message()));
     bytes += static_cast<int64_t>(tensor->nbytes());
-    if (bytes > kMaxTorchBytes) return Broken("its weights are larger than any network of ours");
+    if (bytes > torch_files::kMaxTorchBytes) return Broken("its weights are larger than any network of ours");
     checkpoint.tensors[PlainName(key.text)] = *std::move(tensor);
   }
   if (checkpoint.tensors.empty()) return Broken("there are no weights in it");
   return absl::OkStatus();
 }
 
-void ReadMeta(const PickleValue& meta, Checkpoint& checkpoint) {
-  if (const PickleValue* config = meta.Find("config"); config != nullptr && config->kind == Kind::kString) {
+void ReadMeta(const torch_files::PickleValue& meta, Checkpoint& checkpoint) {
+  if (const torch_files::PickleValue* config = meta.Find("config");
+      config != nullptr && config->kind == Kind::kString) {
     checkpoint.config = config->text;
   }
-  const PickleValue* classes = meta.Find("CLASSES");
+  const torch_files::PickleValue* classes = meta.Find("CLASSES");
   if (classes == nullptr || (classes->kind != Kind::kTuple && classes->kind != Kind::kList)) return;
-  for (const PickleValue* name : classes->items) {
+  for (const torch_files::PickleValue* name : classes->items) {
     if (name->kind != Kind::kString) return checkpoint.classes.clear();
     checkpoint.classes.push_back(name->text);
   }
 }
 
 // LibTorch puts the type beside every container that it saves.
-const PickleValue& Untagged(const PickleValue& value) {
+const torch_files::PickleValue& Untagged(const torch_files::PickleValue& value) {
   const bool tagged = value.IsCallOf("torch.jit._pickle.restore_type_tag") && !value.items[1]->items.empty();
   return tagged ? *value.items[1]->items[0] : value;
 }
 
-absl::StatusOr<Checkpoint> Interpret(const PickleValue& saved, StorageSource& source) {
-  const PickleValue& root = Untagged(saved);
+absl::StatusOr<Checkpoint> Interpret(const torch_files::PickleValue& saved, StorageSource& source) {
+  const torch_files::PickleValue& root = Untagged(saved);
   if (root.kind != Kind::kDict) return Broken("it holds no dict");
   Checkpoint checkpoint;
-  const PickleValue* state = root.Find("state_dict");
+  const torch_files::PickleValue* state = root.Find("state_dict");
   if (state != nullptr) state = &Untagged(*state);
   if (state != nullptr && state->kind != Kind::kDict) return Broken("state_dict is no dict");
-  if (const PickleValue* meta = root.Find("meta"); meta != nullptr) {
+  if (const torch_files::PickleValue* meta = root.Find("meta"); meta != nullptr) {
     ReadMeta(Untagged(*meta), checkpoint);
   }
   if (auto status = ReadTensors(state != nullptr ? *state : root, source, checkpoint); !status.ok())
@@ -125,20 +127,20 @@ absl::StatusOr<Checkpoint> Interpret(const PickleValue& saved, StorageSource& so
 
 class ZipStorages : public StorageSource {
  public:
-  explicit ZipStorages(const TorchRecords& records) : records_(records) {}
+  explicit ZipStorages(const torch_files::TorchRecords& records) : records_(records) {}
 
-  absl::StatusOr<Tensor> Read(const TorchStorage& storage) override {
+  absl::StatusOr<Tensor> Read(const torch_files::TorchStorage& storage) override {
     const auto bytes = records_.BytesOf(storage);
     if (!bytes.ok()) return bytes.status();
     return Elements(*bytes, storage);
   }
 
  private:
-  const TorchRecords& records_;
+  const torch_files::TorchRecords& records_;
 };
 
 absl::StatusOr<Checkpoint> ReadZip(std::string_view bytes) {
-  const auto records = TorchRecords::Read(bytes);
+  const auto records = torch_files::TorchRecords::Read(bytes);
   if (!records.ok()) return records.status();
   if (const auto order = records->Find("byteorder"); order && *order != "little") {
     return Broken("it is big-endian");
@@ -158,8 +160,8 @@ class LegacyStorages : public StorageSource {
       : keys_(std::move(keys)), bytes_(bytes) {}
 
   // The file does not say how wide elements are; the tensors that use a storage do.
-  absl::Status Index(const PickleValue& root) {
-    std::map<std::string, ElementType> types;
+  absl::Status Index(const torch_files::PickleValue& root) {
+    std::map<std::string, torch_files::ElementType> types;
     if (auto status = CollectTypes(root, types); !status.ok()) return status;
     size_t position = 0;
     for (const std::string& key : keys_) {
@@ -169,7 +171,7 @@ class LegacyStorages : public StorageSource {
       int64_t elements = 0;
       std::copy_n(bytes_.data() + position, sizeof elements, reinterpret_cast<char*>(&elements));
       position += sizeof elements;
-      const size_t width = ElementBytes(type->second);
+      const size_t width = torch_files::ElementBytes(type->second);
       if (elements < 0 || static_cast<uint64_t>(elements) > (bytes_.size() - position) / width) {
         return Broken(absl::StrCat("storage ", key, " is too short"));
       }
@@ -179,7 +181,7 @@ class LegacyStorages : public StorageSource {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<Tensor> Read(const TorchStorage& storage) override {
+  absl::StatusOr<Tensor> Read(const torch_files::TorchStorage& storage) override {
     const auto place = places_.find(storage.key);
     if (place == places_.end()) return Broken(absl::StrCat("storage ", storage.key, " is missing"));
     if (place->second.elements < storage.elements)
@@ -194,20 +196,21 @@ class LegacyStorages : public StorageSource {
   };
 
   // Persistent ids anywhere in the pickle, also in the optimizer's state.
-  absl::Status CollectTypes(const PickleValue& root, std::map<std::string, ElementType>& types) {
-    std::vector<const PickleValue*> open = {&root};
-    std::set<const PickleValue*> seen = {&root};
+  absl::Status CollectTypes(const torch_files::PickleValue& root,
+                            std::map<std::string, torch_files::ElementType>& types) {
+    std::vector<const torch_files::PickleValue*> open = {&root};
+    std::set<const torch_files::PickleValue*> seen = {&root};
     while (!open.empty()) {
-      const PickleValue* value = open.back();
+      const torch_files::PickleValue* value = open.back();
       open.pop_back();
       if (value->kind == Kind::kPersistent) {
-        auto storage = ParseStorage(*value);
+        auto storage = torch_files::ParseStorage(*value);
         if (!storage.ok()) return storage.status();
         const auto [entry, added] = types.emplace(storage->key, storage->type);
         if (!added && entry->second != storage->type)
           return Broken(absl::StrCat("storage ", storage->key, " has two types"));
       }
-      for (const PickleValue* item : value->items) {
+      for (const torch_files::PickleValue* item : value->items) {
         if (seen.insert(item).second) open.push_back(item);
       }
     }
@@ -220,10 +223,10 @@ class LegacyStorages : public StorageSource {
 };
 
 absl::StatusOr<Checkpoint> ReadLegacy(std::string_view bytes) {
-  std::vector<Pickle> pickles;  // magic, protocol, system, object, storage keys
+  std::vector<torch_files::Pickle> pickles;  // magic, protocol, system, object, storage keys
   for (const char* part :
        {"the magic number", "the protocol", "the system", "the object", "the storage keys"}) {
-    auto pickle = ReadPickle(bytes);
+    auto pickle = torch_files::ReadPickle(bytes);
     if (!pickle.ok()) return Broken(absl::StrCat(part, ": ", pickle.status().message()));
     bytes.remove_prefix(pickle->size);
     pickles.push_back(*std::move(pickle));
@@ -233,10 +236,10 @@ absl::StatusOr<Checkpoint> ReadLegacy(std::string_view bytes) {
     }
   }
   if (pickles[1].root->integer != kLegacyProtocol) return Broken("its protocol is not 1001");
-  const PickleValue* little = pickles[2].root->Find("little_endian");
+  const torch_files::PickleValue* little = pickles[2].root->Find("little_endian");
   if (little != nullptr && little->integer == 0) return Broken("it is big-endian");
   std::vector<std::string> keys;
-  for (const PickleValue* key : pickles[4].root->items) keys.push_back(key->text);
+  for (const torch_files::PickleValue* key : pickles[4].root->items) keys.push_back(key->text);
   LegacyStorages storages(std::move(keys), bytes);
   if (auto status = storages.Index(*pickles[3].root); !status.ok()) return status;
   return Interpret(*pickles[3].root, storages);
@@ -396,8 +399,9 @@ absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path) {
   std::error_code error;
   const auto size = static_cast<int64_t>(std::filesystem::file_size(path, error));
   if (error) return absl::NotFoundError(absl::StrCat(path, ": ", error.message()));
-  if (size > kMaxTorchBytes) {
-    return absl::InvalidArgumentError(absl::StrCat(path, " has ", size, " bytes; at most ", kMaxTorchBytes));
+  if (size > torch_files::kMaxTorchBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, " has ", size, " bytes; at most ", torch_files::kMaxTorchBytes));
   }
   try {
     auto checkpoint = ReadFile(path);

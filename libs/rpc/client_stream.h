@@ -17,7 +17,7 @@
 #include "absl/status/status.h"
 #include "rpc/open_calls.h"
 #include "rpc/status.h"
-#include "serving/poison_watch.h"
+#include "runtime/connection_lost.h"
 
 namespace trackfit::rpc {
 
@@ -31,7 +31,7 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
   struct Events {
     std::function<void(Response)> on_response;
     std::function<void()> on_written;  // a request was taken by the transport
-    // The last event; the server's status, or a serving::ConnectionLost() when the transport had taken a
+    // The last event; the server's status, or a runtime::ConnectionLost() when the transport had taken a
     // request and then went away.
     std::function<void(absl::Status)> on_closed;
   };
@@ -121,7 +121,7 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
     absl::Status cause = FromGrpcStatus(status);
     const bool reported = context_.GetServerTrailingMetadata().count(kReportedKey) > 0;
     if (!absl::IsUnavailable(cause) || !connected_ || reported) return cause;
-    return serving::ConnectionLost(std::move(cause));
+    return runtime::ConnectionLost(std::move(cause));
   }
 
   // Under the lock.

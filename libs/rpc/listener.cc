@@ -16,7 +16,7 @@
 #include "net/acceptor.h"
 #include "net/listen.h"
 #include "net/probe.h"
-#include "serving/guard.h"
+#include "runtime/guard.h"
 
 namespace trackfit::rpc {
 namespace {
@@ -157,7 +157,7 @@ class Listener::Impl {
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(Runtime& runtime) {
   std::unique_ptr<Listener> listener;
   absl::Status bound;
-  const absl::Status done = serving::Guard([&] {
+  const absl::Status done = runtime::Guard([&] {
     auto io = std::make_unique<net::asio::io_context>(1);
     auto listening = net::Listen(*io, runtime.options().listen);
     bound = listening.status();

@@ -35,8 +35,8 @@ Runtime::Runtime(const std::string& service, const ServerOptions& options, telem
       .Set(options_.max_sessions);
 }
 
-serving::AdmissionGateConfig Runtime::GateConfig() {
-  serving::AdmissionGateConfig config;
+runtime::AdmissionGateConfig Runtime::GateConfig() {
+  runtime::AdmissionGateConfig config;
   config.max_sessions = options_.max_sessions;
   config.on_change =
       [&active = metrics_.Gauge("trackfit_sessions_active", "Streams and calls that are open.")](int count) {
@@ -52,8 +52,8 @@ void Runtime::ReportException(const telemetry::Logger& log, const absl::Status& 
   log.Error("exception in a task", {{"reason", failed.message()}});
 }
 
-serving::ByteBudgetConfig Runtime::BudgetConfig() {
-  serving::ByteBudgetConfig config;
+runtime::ByteBudgetConfig Runtime::BudgetConfig() {
+  runtime::ByteBudgetConfig config;
   config.limit = options_.QueuedBytes();
   config.on_change =
       [&used = metrics_.Gauge("trackfit_queued_bytes", "Requests that are read and not yet answered.")](
@@ -61,8 +61,8 @@ serving::ByteBudgetConfig Runtime::BudgetConfig() {
   return config;
 }
 
-serving::WorkerPoolConfig Runtime::PoolConfig() {
-  serving::WorkerPoolConfig config;
+runtime::WorkerPoolConfig Runtime::PoolConfig() {
+  runtime::WorkerPoolConfig config;
   config.workers = options_.WorkerCount();
   config.max_queued = kQueuedPerWorker * static_cast<std::size_t>(config.workers);
   config.on_wait = [&wait = metrics_.Histogram("trackfit_queue_wait_seconds",

@@ -9,9 +9,9 @@
 #include "absl/status/statusor.h"
 #include "rpc/live_streams.h"
 #include "rpc/server_options.h"
-#include "serving/admission_gate.h"
-#include "serving/byte_budget.h"
-#include "serving/worker_pool.h"
+#include "runtime/admission_gate.h"
+#include "runtime/byte_budget.h"
+#include "runtime/worker_pool.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
 
@@ -28,9 +28,9 @@ class Runtime {
   const telemetry::Logger& log() const { return log_; }
   telemetry::Metrics& metrics() { return metrics_; }
   LiveStreams& streams() { return streams_; }
-  serving::AdmissionGate& gate() { return gate_; }
-  serving::ByteBudget& budget() { return budget_; }
-  serving::WorkerPool& pool() { return pool_; }
+  runtime::AdmissionGate& gate() { return gate_; }
+  runtime::ByteBudget& budget() { return budget_; }
+  runtime::WorkerPool& pool() { return pool_; }
 
   // Bytes of requests from which on a stream reads no further: its share of the budget.
   std::size_t session_bytes() const;
@@ -44,9 +44,9 @@ class Runtime {
   Runtime(const std::string& service, const ServerOptions& options, telemetry::LogLevel level,
           telemetry::LogFormat format);
 
-  serving::AdmissionGateConfig GateConfig();
-  serving::ByteBudgetConfig BudgetConfig();
-  serving::WorkerPoolConfig PoolConfig();
+  runtime::AdmissionGateConfig GateConfig();
+  runtime::ByteBudgetConfig BudgetConfig();
+  runtime::WorkerPoolConfig PoolConfig();
 
   const ServerOptions options_;
   const telemetry::Logger log_;
@@ -54,9 +54,9 @@ class Runtime {
   telemetry::Metrics metrics_;
   prometheus::Counter& exceptions_;
   LiveStreams streams_;
-  serving::AdmissionGate gate_;
-  serving::ByteBudget budget_;
-  serving::WorkerPool pool_;  // last: its tasks use the others
+  runtime::AdmissionGate gate_;
+  runtime::ByteBudget budget_;
+  runtime::WorkerPool pool_;  // last: its tasks use the others
 };
 
 }  // namespace trackfit::rpc

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "serving/guard.h"
+#include "runtime/guard.h"
 
 namespace trackfit::rpc {
 
@@ -28,7 +28,7 @@ void SelfCheck::Run() {
     if (stop_.wait_for(lock, interval_, [this] { return stopping_; })) return;
     lock.unlock();
     net::Reaction reaction = net::Reaction::kUnknown;  // that it cannot ask is no proof
-    serving::Guard([&] { reaction = probe_(); }).IgnoreError();
+    runtime::Guard([&] { reaction = probe_(); }).IgnoreError();
     lock.lock();
     if (reaction == net::Reaction::kAny) failures = 0;
     if (reaction == net::Reaction::kNone) ++failures;

@@ -17,7 +17,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "files/partial_file.h"
-#include "serving/guard.h"
+#include "runtime/guard.h"
 
 namespace trackfit::rpc {
 namespace {
@@ -248,7 +248,7 @@ int ServeUntilSignal(TerminationSignal& signal, Runtime& runtime, grpc::Service&
 
 int RunMain(const std::string& program, const std::function<int()>& run) {
   int status = 1;
-  const absl::Status done = serving::Guard([&] { status = run(); });
+  const absl::Status done = runtime::Guard([&] { status = run(); });
   if (!done.ok()) std::cerr << program << ": " << done.message() << "\n";
   return done.ok() ? status : 1;
 }

@@ -1,6 +1,6 @@
 #include "rpc/status.h"
 
-#include "serving/admission_gate.h"
+#include "runtime/admission_gate.h"
 
 namespace trackfit::rpc {
 namespace {
@@ -26,7 +26,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
 
 grpc::Status ToGrpcStatus(const absl::Status& status, grpc::ServerContextBase& context) {
   if (!status.ok()) context.AddTrailingMetadata(kReportedKey, "1");
-  if (const auto delay = serving::RetryAfter(status)) {
+  if (const auto delay = runtime::RetryAfter(status)) {
     context.AddTrailingMetadata(kRetryAfterKey, std::to_string(delay->count()));
   }
   return ToGrpcStatus(status);

@@ -12,7 +12,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "serving/strand.h"
+#include "runtime/strand.h"
 #include "telemetry/log.h"
 
 namespace trackfit::rpc {
@@ -81,7 +81,7 @@ template <class Response>
 struct StreamSession {
   std::string id;  // for logs; the caller's where it sent one
   std::shared_ptr<ResponseWriter<Response>> responses;
-  std::shared_ptr<serving::Strand> strand;  // for the handler's own later tasks
+  std::shared_ptr<runtime::Strand> strand;  // for the handler's own later tasks
   std::chrono::system_clock::time_point deadline;
   telemetry::Logger log;  // carries the session's id
 };

@@ -22,10 +22,10 @@
 #include "rpc/session_id.h"
 #include "rpc/status.h"
 #include "rpc/stream_handler.h"
-#include "serving/admission_gate.h"
-#include "serving/byte_budget.h"
-#include "serving/guard.h"
-#include "serving/strand.h"
+#include "runtime/admission_gate.h"
+#include "runtime/byte_budget.h"
+#include "runtime/guard.h"
+#include "runtime/strand.h"
 #include "telemetry/metrics.h"
 
 namespace trackfit::rpc {
@@ -48,10 +48,10 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
   // Starts an admitted stream; gRPC gets the reactor that it wants.
   static grpc::ServerBidiReactor<Request, Response>* Start(
       Runtime& runtime, grpc::CallbackServerContext* context, const std::string& method,
-      serving::AdmissionGate::Lease lease, const StreamHandlerFactory<Request, Response>& make_handler) {
+      runtime::AdmissionGate::Lease lease, const StreamHandlerFactory<Request, Response>& make_handler) {
     auto reactor =
         std::shared_ptr<StreamReactor>(new StreamReactor(runtime, context, method, std::move(lease)));
-    reactor->strand_ = serving::Strand::Create(
+    reactor->strand_ = runtime::Strand::Create(
         runtime.pool(), [weak = reactor->weak_from_this()](const absl::Status& failed) {
           if (const auto stream = weak.lock()) stream->Fail(failed);
         });
@@ -94,7 +94,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
   // ServerBidiReactor:
   void OnReadDone(bool ok) override {
     // gRPC swallows exceptions, and the stream would hang.
-    const absl::Status done = serving::Guard([&] {
+    const absl::Status done = runtime::Guard([&] {
       if (ok) {
         TakeRequest();
       } else if (context_->IsCancelled()) {
@@ -131,11 +131,11 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
 
  private:
   enum class Unsent { kSend, kDrop };
-  using Held = std::list<serving::ByteBudget::Lease>;  // of requests that the handler has
+  using Held = std::list<runtime::ByteBudget::Lease>;  // of requests that the handler has
   enum class Operation { kNone, kRead, kWrite, kCancel, kFinish };
 
   StreamReactor(Runtime& runtime, grpc::CallbackServerContext* context, const std::string& method,
-                serving::AdmissionGate::Lease lease)
+                runtime::AdmissionGate::Lease lease)
       : runtime_(runtime),
         context_(context),
         deadline_(context->deadline()),
@@ -255,7 +255,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
     if (status_) return;
     status_ = std::move(status);
     strand_->Post([self = this->shared_from_this()](int) {
-      const absl::Status done = serving::Guard([&] {
+      const absl::Status done = runtime::Guard([&] {
         if (self->handler_) self->handler_->OnEnd();
       });
       if (!done.ok()) self->runtime_.ReportException(self->log_, done);
@@ -374,7 +374,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
   const int max_in_flight_;
   const std::string session_id_;
   const telemetry::Logger log_;
-  std::shared_ptr<serving::Strand> strand_;
+  std::shared_ptr<runtime::Strand> strand_;
   const std::string method_;
 
   std::unique_ptr<StreamHandler<Request>> handler_;  // touched on the strand only
@@ -382,7 +382,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
   Request incoming_;                                 // gRPC's while reading_
 
   mutable std::mutex mutex_;
-  std::optional<serving::AdmissionGate::Lease> lease_;
+  std::optional<runtime::AdmissionGate::Lease> lease_;
   std::optional<telemetry::CallGuard> call_;
   std::deque<Response> outbox_;         // the front one is gRPC's while writing_
   std::optional<absl::Status> status_;  // set: the handler's work is over
@@ -417,7 +417,7 @@ template <class Request, class Response>
 grpc::ServerBidiReactor<Request, Response>* OpenStream(
     Runtime& runtime, grpc::CallbackServerContext* context, const std::string& method,
     const StreamHandlerFactory<Request, Response>& make_handler) {
-  absl::StatusOr<serving::AdmissionGate::Lease> lease = runtime.gate().Admit();
+  absl::StatusOr<runtime::AdmissionGate::Lease> lease = runtime.gate().Admit();
   if (!lease.ok()) {
     telemetry::CallGuard call(runtime.metrics(), method, telemetry::StreamBuckets());
     call.set_code(CodeName(lease.status()));

@@ -8,9 +8,9 @@
 
 #include "rpc/live_streams.h"
 #include "rpc/status.h"
-#include "serving/admission_gate.h"
-#include "serving/byte_budget.h"
-#include "serving/guard.h"
+#include "runtime/admission_gate.h"
+#include "runtime/byte_budget.h"
+#include "runtime/guard.h"
 #include "telemetry/metrics.h"
 
 namespace trackfit::rpc {
@@ -61,7 +61,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
     return absl::OkStatus();
   }
 
-  serving::Task NextPart() {
+  runtime::Task NextPart() {
     return [self = shared_from_this()](int worker) { self->Work(worker); };
   }
 
@@ -69,7 +69,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
     if (context_->IsCancelled()) return End(absl::CancelledError("the call was cancelled"));
     if (const auto aborted = TakeAborted()) return End(*aborted);
     absl::StatusOr<Progress> progress = Progress::kDone;
-    if (const absl::Status done = serving::Guard([&] { progress = work_(worker); }); !done.ok()) {
+    if (const absl::Status done = runtime::Guard([&] { progress = work_(worker); }); !done.ok()) {
       runtime_.ReportException(runtime_.log(), done);
       return End(done);
     }
@@ -99,8 +99,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
   UnaryWork work_;
   std::shared_ptr<UnaryCall> self_;  // until OnDone()
   std::optional<telemetry::CallGuard> metrics_;
-  std::optional<serving::AdmissionGate::Lease> place_;
-  std::optional<serving::ByteBudget::Lease> bytes_;
+  std::optional<runtime::AdmissionGate::Lease> place_;
+  std::optional<runtime::ByteBudget::Lease> bytes_;
 
   std::mutex mutex_;
   std::optional<absl::Status> aborted_;

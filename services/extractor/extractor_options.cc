@@ -1,12 +1,12 @@
 #include "extractor_options.h"
 
 #include "blazepose/pose_engine.h"
+#include "command_line/model_directory.h"
 #include "files/outputs.h"
-#include "serving/model_directory.h"
 
-namespace trackfit::extractor {
+namespace trackfit::extractor_server {
 
-ExtractorOptions::ExtractorOptions() : models_dir(serving::DefaultModelDirectory("blazepose")) {
+ExtractorOptions::ExtractorOptions() : models_dir(command_line::DefaultModelDirectory("blazepose")) {
   server.listen = "0.0.0.0:8001";
   server.metrics_listen = "0.0.0.0:9101";
 }
@@ -31,4 +31,4 @@ absl::Status ExtractorOptions::Validate() const {
   return blazepose::ParseModelComplexity(model).status();
 }
 
-}  // namespace trackfit::extractor
+}  // namespace trackfit::extractor_server

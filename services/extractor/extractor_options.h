@@ -1,15 +1,15 @@
 // The extractor's flags.
-#ifndef TRACKFIT_EXTRACTOR_EXTRACTOR_OPTIONS_H_
-#define TRACKFIT_EXTRACTOR_EXTRACTOR_OPTIONS_H_
+#ifndef TRACKFIT_SERVICES_EXTRACTOR_EXTRACTOR_OPTIONS_H_
+#define TRACKFIT_SERVICES_EXTRACTOR_EXTRACTOR_OPTIONS_H_
 
 #include <CLI/App.hpp>
 #include <string>
 
 #include "absl/status/status.h"
+#include "extraction/frame_decoder.h"
 #include "rpc/server_options.h"
-#include "serving/frame_decoder.h"
 
-namespace trackfit::extractor {
+namespace trackfit::extractor_server {
 
 struct ExtractorOptions {
   ExtractorOptions();
@@ -17,13 +17,13 @@ struct ExtractorOptions {
   rpc::ServerOptions server;
   std::string models_dir;      // with the BlazePose .tflite files
   std::string model = "full";  // landmark network: lite, full or heavy
-  serving::FrameDecoderConfig decoder;
+  extraction::FrameDecoderConfig decoder;
 
   void Register(CLI::App& app);
   // INVALID_ARGUMENT naming the flag and its limits.
   absl::Status Validate() const;
 };
 
-}  // namespace trackfit::extractor
+}  // namespace trackfit::extractor_server
 
-#endif  // TRACKFIT_EXTRACTOR_EXTRACTOR_OPTIONS_H_
+#endif  // TRACKFIT_SERVICES_EXTRACTOR_EXTRACTOR_OPTIONS_H_

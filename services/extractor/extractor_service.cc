@@ -8,16 +8,16 @@
 #include <utility>
 
 #include "blazepose/people_tracker.h"
-#include "rpc/convert.h"
+#include "contract/convert.h"
 #include "rpc/stream_reactor.h"
 #include "rpc/unary_call.h"
 #include "skeleton/validate.h"
 
-namespace trackfit::extractor {
+namespace trackfit::extractor_server {
 namespace {
 
-serving::RawPicture::Format ToFormat(v1::RawImage::PixelFormat format) {
-  using Format = serving::RawPicture::Format;
+extraction::RawPicture::Format ToFormat(v1::RawImage::PixelFormat format) {
+  using Format = extraction::RawPicture::Format;
   switch (format) {
     case v1::RawImage::PIXEL_FORMAT_RGB:
       return Format::kRgb;
@@ -35,21 +35,21 @@ serving::RawPicture::Format ToFormat(v1::RawImage::PixelFormat format) {
 }
 
 // A view into the message.
-serving::ExtractorFrame ViewOf(const v1::Frame& frame) {
-  serving::ExtractorFrame view;
+extraction::ExtractorFrame ViewOf(const v1::Frame& frame) {
+  extraction::ExtractorFrame view;
   view.sequence = frame.sequence();
   view.timestamp_us = frame.timestamp_us();
   if (frame.has_encoded()) {
-    view.picture = serving::EncodedPicture{frame.encoded()};
+    view.picture = extraction::EncodedPicture{frame.encoded()};
   } else if (frame.has_raw()) {
     const v1::RawImage& raw = frame.raw();
     view.picture =
-        serving::RawPicture{raw.width(), raw.height(), ToFormat(raw.format()), raw.data(), raw.stride()};
+        extraction::RawPicture{raw.width(), raw.height(), ToFormat(raw.format()), raw.data(), raw.stride()};
   }
   return view;
 }
 
-v1::FrameResult ToProto(const serving::ExtractionResult& result) {
+v1::FrameResult ToProto(const extraction::ExtractionResult& result) {
   v1::FrameResult message;
   message.set_sequence(result.sequence);
   message.set_detail(result.remark);
@@ -60,15 +60,15 @@ v1::FrameResult ToProto(const serving::ExtractionResult& result) {
     message.set_status(v1::FRAME_STATUS_NO_POSE);
   } else {
     message.set_status(v1::FRAME_STATUS_POSE);
-    *message.mutable_pose() = rpc::ToProto(result.poses.front());
+    *message.mutable_pose() = contract::ToProto(result.poses.front());
     for (size_t other = 1; other < result.poses.size(); ++other) {
-      *message.add_other_poses() = rpc::ToProto(result.poses[other]);
+      *message.add_other_poses() = contract::ToProto(result.poses[other]);
     }
   }
   return message;
 }
 
-absl::StatusOr<v1::FrameResult> Process(serving::ExtractionSession& session, bool has_frame,
+absl::StatusOr<v1::FrameResult> Process(extraction::ExtractionSession& session, bool has_frame,
                                         const v1::Frame& frame, int worker) {
   if (!has_frame) return absl::InvalidArgumentError("frame is missing");
   const auto result = session.Process(ViewOf(frame), worker);
@@ -78,7 +78,7 @@ absl::StatusOr<v1::FrameResult> Process(serving::ExtractionSession& session, boo
 
 class ExtractStreamHandler : public rpc::StreamHandler<v1::ExtractStreamRequest> {
  public:
-  using NewSession = std::function<serving::ExtractionSession(uint32_t max_people)>;
+  using NewSession = std::function<extraction::ExtractionSession(uint32_t max_people)>;
 
   ExtractStreamHandler(rpc::StreamSession<v1::ExtractStreamResponse> stream, NewSession new_session)
       : stream_(std::move(stream)), new_session_(std::move(new_session)) {}
@@ -114,13 +114,13 @@ class ExtractStreamHandler : public rpc::StreamHandler<v1::ExtractStreamRequest>
 
   rpc::StreamSession<v1::ExtractStreamResponse> stream_;
   const NewSession new_session_;
-  std::optional<serving::ExtractionSession> session_;  // from the first request on
+  std::optional<extraction::ExtractionSession> session_;  // from the first request on
 };
 
 }  // namespace
 
 ExtractorService::ExtractorService(rpc::Runtime& runtime, PoseEngines& engines,
-                                   const serving::FrameDecoderConfig& decoder)
+                                   const extraction::FrameDecoderConfig& decoder)
     : runtime_(runtime), engines_(engines), decoder_(decoder), metrics_(runtime.metrics()) {}
 
 grpc::ServerBidiReactor<v1::ExtractStreamRequest, v1::ExtractStreamResponse>* ExtractorService::ExtractStream(
@@ -138,7 +138,7 @@ grpc::ServerUnaryReactor* ExtractorService::Extract(grpc::CallbackServerContext*
                                                     v1::ExtractResponse* response) {
   return rpc::RunUnary(runtime_, context, "Extract", request->ByteSizeLong(),
                        [this, request, response](int worker) -> absl::StatusOr<rpc::Progress> {
-                         serving::ExtractionSession session = NewSession({.static_mode = true});
+                         extraction::ExtractionSession session = NewSession({.static_mode = true});
                          auto result = Process(session, request->has_frame(), request->frame(), worker);
                          if (!result.ok()) return result.status();
                          *response->mutable_result() = *std::move(result);
@@ -146,8 +146,8 @@ grpc::ServerUnaryReactor* ExtractorService::Extract(grpc::CallbackServerContext*
                        });
 }
 
-serving::ExtractionSession ExtractorService::NewSession(const blazepose::PoseTrackerConfig& config) {
-  return serving::ExtractionSession(
+extraction::ExtractionSession ExtractorService::NewSession(const blazepose::PoseTrackerConfig& config) {
+  return extraction::ExtractionSession(
       decoder_, metrics_,
       [this, tracker = blazepose::PeopleTracker(config)](int worker, const cv::Mat& bgr, uint64_t sequence,
                                                          int64_t timestamp_us) mutable {
@@ -155,4 +155,4 @@ serving::ExtractionSession ExtractorService::NewSession(const blazepose::PoseTra
       });
 }
 
-}  // namespace trackfit::extractor
+}  // namespace trackfit::extractor_server

@@ -1,22 +1,23 @@
 // The contract's ExtractorService.
-#ifndef TRACKFIT_EXTRACTOR_EXTRACTOR_SERVICE_H_
-#define TRACKFIT_EXTRACTOR_EXTRACTOR_SERVICE_H_
+#ifndef TRACKFIT_SERVICES_EXTRACTOR_EXTRACTOR_SERVICE_H_
+#define TRACKFIT_SERVICES_EXTRACTOR_EXTRACTOR_SERVICE_H_
 
 #include <trackfit/v1/extractor.grpc.pb.h>
 
 #include "blazepose/people_tracker.h"
+#include "extraction/extraction_session.h"
+#include "extraction/frame_decoder.h"
 #include "pose_engines.h"
 #include "rpc/runtime.h"
-#include "serving/extraction_session.h"
-#include "serving/frame_decoder.h"
 
-namespace trackfit::extractor {
+namespace trackfit::extractor_server {
 
 // Thread-safe. Runtime and engines outlive it.
 class ExtractorService final : public v1::ExtractorService::CallbackService {
  public:
   // `decoder` must be valid.
-  ExtractorService(rpc::Runtime& runtime, PoseEngines& engines, const serving::FrameDecoderConfig& decoder);
+  ExtractorService(rpc::Runtime& runtime, PoseEngines& engines,
+                   const extraction::FrameDecoderConfig& decoder);
 
   grpc::ServerBidiReactor<v1::ExtractStreamRequest, v1::ExtractStreamResponse>* ExtractStream(
       grpc::CallbackServerContext* context) override;
@@ -25,14 +26,14 @@ class ExtractorService final : public v1::ExtractorService::CallbackService {
 
  private:
   // A session with a tracker of its own.
-  serving::ExtractionSession NewSession(const blazepose::PoseTrackerConfig& config);
+  extraction::ExtractionSession NewSession(const blazepose::PoseTrackerConfig& config);
 
   rpc::Runtime& runtime_;
   PoseEngines& engines_;
-  const serving::FrameDecoder decoder_;
-  serving::ExtractionMetrics metrics_;
+  const extraction::FrameDecoder decoder_;
+  extraction::ExtractionMetrics metrics_;
 };
 
-}  // namespace trackfit::extractor
+}  // namespace trackfit::extractor_server
 
-#endif  // TRACKFIT_EXTRACTOR_EXTRACTOR_SERVICE_H_
+#endif  // TRACKFIT_SERVICES_EXTRACTOR_EXTRACTOR_SERVICE_H_

@@ -17,7 +17,7 @@ int Serve(int argc, char** argv) {
   using namespace trackfit;  // NOLINT(google-build-using-namespace): this is the program
 
   CLI::App app{"TrackFit's extractor: frames in, skeletons out", "trackfit-extractor"};
-  extractor::ExtractorOptions options;
+  extractor_server::ExtractorOptions options;
   options.Register(app);
   if (const auto ended = command_line::Parse(app, argc, argv)) return *ended;
 
@@ -30,12 +30,12 @@ int Serve(int argc, char** argv) {
     return command_line::kUsageExitCode;
   }
   auto engines =
-      extractor::PoseEngines::Create(options.models_dir, options.model, options.server.WorkerCount());
+      extractor_server::PoseEngines::Create(options.models_dir, options.model, options.server.WorkerCount());
   if (!engines.ok()) {
     (*runtime)->log().Error("cannot load BlazePose", {{"reason", engines.status().message()}});
     return 1;
   }
-  extractor::ExtractorService service(**runtime, *engines, options.decoder);
+  extractor_server::ExtractorService service(**runtime, *engines, options.decoder);
   return rpc::ServeUntilSignal(signal, **runtime, service, v1::ExtractorService::service_full_name());
 }
 

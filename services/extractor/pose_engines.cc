@@ -3,7 +3,7 @@
 #include <opencv2/core/mat.hpp>
 #include <utility>
 
-namespace trackfit::extractor {
+namespace trackfit::extractor_server {
 namespace {
 
 // The first run of a network touches all its memory; no client should wait for that.
@@ -35,4 +35,4 @@ absl::StatusOr<PoseEngines> PoseEngines::Create(const std::string& models_dir, c
   return engines;
 }
 
-}  // namespace trackfit::extractor
+}  // namespace trackfit::extractor_server

@@ -1,6 +1,6 @@
 // The BlazePose networks of all workers.
-#ifndef TRACKFIT_EXTRACTOR_POSE_ENGINES_H_
-#define TRACKFIT_EXTRACTOR_POSE_ENGINES_H_
+#ifndef TRACKFIT_SERVICES_EXTRACTOR_POSE_ENGINES_H_
+#define TRACKFIT_SERVICES_EXTRACTOR_POSE_ENGINES_H_
 
 #include <cstddef>
 #include <string>
@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "blazepose/pose_engine.h"
 
-namespace trackfit::extractor {
+namespace trackfit::extractor_server {
 
 // One engine per worker, each used by that worker only.
 class PoseEngines {
@@ -24,6 +24,6 @@ class PoseEngines {
   std::vector<blazepose::PoseEngine> engines_;
 };
 
-}  // namespace trackfit::extractor
+}  // namespace trackfit::extractor_server
 
-#endif  // TRACKFIT_EXTRACTOR_POSE_ENGINES_H_
+#endif  // TRACKFIT_SERVICES_EXTRACTOR_POSE_ENGINES_H_

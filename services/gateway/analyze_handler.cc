@@ -10,15 +10,15 @@
 #include "absl/functional/any_invocable.h"
 #include "rpc/status.h"
 
-namespace trackfit::gateway {
+namespace trackfit::gateway_server {
 namespace {
 
+using gateway::AnalysisSession;
+using gateway::Upstream;
 using rpc::InFlight;
-using serving::AnalysisSession;
-using serving::Upstream;
 
 // Lives on the stream's strand; what happens elsewhere is posted there.
-class Analysis final : public serving::AnalysisClient, public serving::AnalysisObserver {
+class Analysis final : public gateway::AnalysisClient, public gateway::AnalysisObserver {
  public:
   static std::shared_ptr<Analysis> Create(const AnalyzeContext& context,
                                           rpc::StreamSession<v1::AnalyzeResponse> stream) {
@@ -46,11 +46,11 @@ class Analysis final : public serving::AnalysisClient, public serving::AnalysisO
     });
   }
 
-  // serving::AnalysisClient:
+  // gateway::AnalysisClient:
   void Send(v1::AnalyzeResponse response) override { stream_.responses->Write(std::move(response)); }
   void Finish(absl::Status status) override { stream_.responses->Finish(std::move(status)); }
 
-  // serving::AnalysisObserver:
+  // gateway::AnalysisObserver:
   void OnFrameAnswered(v1::FrameStatus status, std::chrono::duration<double> latency) override {
     metrics_.CountFrame(status, latency);
   }
@@ -60,14 +60,14 @@ class Analysis final : public serving::AnalysisClient, public serving::AnalysisO
   void OnUpstreamBroken(Upstream upstream, const absl::Status& status) override {
     metrics_.CountBreak(upstream);
     upstreams_.NoteBroken(upstream, status);
-    stream_.log.Debug("upstream stream broken", {{"upstream", serving::Name(upstream)},
+    stream_.log.Debug("upstream stream broken", {{"upstream", gateway::Name(upstream)},
                                                  {"code", rpc::CodeName(status)},
                                                  {"message", std::string(status.message())}});
   }
   void OnUpstreamAnswered(Upstream upstream) override { upstreams_.NoteAnswered(upstream); }
   void OnPoisoned(Upstream upstream) override {
     metrics_.CountPoisoned(upstream);
-    stream_.log.Warning("gave up what an upstream broke twice with", {{"upstream", serving::Name(upstream)}});
+    stream_.log.Warning("gave up what an upstream broke twice with", {{"upstream", gateway::Name(upstream)}});
   }
 
  private:
@@ -146,13 +146,13 @@ class Analysis final : public serving::AnalysisClient, public serving::AnalysisO
   }
 
   const rpc::StreamSession<v1::AnalyzeResponse> stream_;
-  GatewayMetrics& metrics_;
+  gateway::GatewayMetrics& metrics_;
   Upstreams& upstreams_;
   std::deque<InFlight> in_flight_;  // of the latest requests
   std::unique_ptr<ExtractorClientLink> extractor_;
   std::unique_ptr<InferencerClientLink> inferencer_;
   std::unique_ptr<AnalysisSession> session_;
-  std::optional<serving::Ticker::Subscription> ticks_;
+  std::optional<runtime::Ticker::Subscription> ticks_;
 };
 
 // The analysis is shared with events that are on their way; the handler decides when it ends.
@@ -181,4 +181,4 @@ std::unique_ptr<rpc::StreamHandler<v1::AnalyzeRequest>> MakeAnalyzeHandler(
   return std::make_unique<AnalyzeHandler>(Analysis::Create(context, std::move(stream)));
 }
 
-}  // namespace trackfit::gateway
+}  // namespace trackfit::gateway_server

@@ -1,31 +1,31 @@
 // Joins one Analyze stream, its analysis session, and the session's streams to the servers behind.
-#ifndef TRACKFIT_GATEWAY_ANALYZE_HANDLER_H_
-#define TRACKFIT_GATEWAY_ANALYZE_HANDLER_H_
+#ifndef TRACKFIT_SERVICES_GATEWAY_ANALYZE_HANDLER_H_
+#define TRACKFIT_SERVICES_GATEWAY_ANALYZE_HANDLER_H_
 
 #include <trackfit/v1/gateway.pb.h>
 
 #include <memory>
 
-#include "gateway_metrics.h"
+#include "gateway/analysis_session.h"
+#include "gateway/gateway_metrics.h"
 #include "rpc/stream_handler.h"
-#include "serving/analysis_session.h"
-#include "serving/ticker.h"
+#include "runtime/ticker.h"
 #include "upstreams.h"
 
-namespace trackfit::gateway {
+namespace trackfit::gateway_server {
 
 // What all handlers share; outlives them.
 struct AnalyzeContext {
-  serving::AnalysisOptions options;
+  gateway::AnalysisOptions options;
   Upstreams& upstreams;
-  GatewayMetrics& metrics;
-  serving::Ticker& ticker;
+  gateway::GatewayMetrics& metrics;
+  runtime::Ticker& ticker;
 };
 
 // To be made on the stream's strand, like every call to it.
 std::unique_ptr<rpc::StreamHandler<v1::AnalyzeRequest>> MakeAnalyzeHandler(
     const AnalyzeContext& context, rpc::StreamSession<v1::AnalyzeResponse> stream);
 
-}  // namespace trackfit::gateway
+}  // namespace trackfit::gateway_server
 
-#endif  // TRACKFIT_GATEWAY_ANALYZE_HANDLER_H_
+#endif  // TRACKFIT_SERVICES_GATEWAY_ANALYZE_HANDLER_H_

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "command_line/address.h"
 
-namespace trackfit::gateway {
+namespace trackfit::gateway_server {
 
 GatewayOptions::GatewayOptions() {
   server.listen = "0.0.0.0:8000";
@@ -52,8 +52,8 @@ absl::Status GatewayOptions::Validate() const {
   return absl::OkStatus();
 }
 
-serving::AnalysisOptions GatewayOptions::Analysis() const {
-  serving::AnalysisOptions options;
+gateway::AnalysisOptions GatewayOptions::Analysis() const {
+  gateway::AnalysisOptions options;
   options.extractor = extractor;
   options.inferencer = inferencer;
   options.max_frame_bytes = static_cast<size_t>(max_frame_bytes);
@@ -63,4 +63,4 @@ serving::AnalysisOptions GatewayOptions::Analysis() const {
   return options;
 }
 
-}  // namespace trackfit::gateway
+}  // namespace trackfit::gateway_server

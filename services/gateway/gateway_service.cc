@@ -4,10 +4,10 @@
 
 #include "rpc/stream_reactor.h"
 
-namespace trackfit::gateway {
+namespace trackfit::gateway_server {
 
-GatewayService::GatewayService(rpc::Runtime& runtime, const serving::AnalysisOptions& options,
-                               Upstreams& upstreams, serving::Ticker& ticker)
+GatewayService::GatewayService(rpc::Runtime& runtime, const gateway::AnalysisOptions& options,
+                               Upstreams& upstreams, runtime::Ticker& ticker)
     : runtime_(runtime), metrics_(runtime.metrics()), context_{options, upstreams, metrics_, ticker} {}
 
 grpc::ServerBidiReactor<v1::AnalyzeRequest, v1::AnalyzeResponse>* GatewayService::Analyze(
@@ -19,4 +19,4 @@ grpc::ServerBidiReactor<v1::AnalyzeRequest, v1::AnalyzeResponse>* GatewayService
       });
 }
 
-}  // namespace trackfit::gateway
+}  // namespace trackfit::gateway_server

@@ -1,31 +1,31 @@
 // The contract's GatewayService.
-#ifndef TRACKFIT_GATEWAY_GATEWAY_SERVICE_H_
-#define TRACKFIT_GATEWAY_GATEWAY_SERVICE_H_
+#ifndef TRACKFIT_SERVICES_GATEWAY_GATEWAY_SERVICE_H_
+#define TRACKFIT_SERVICES_GATEWAY_GATEWAY_SERVICE_H_
 
 #include <trackfit/v1/gateway.grpc.pb.h>
 
 #include "analyze_handler.h"
 #include "rpc/runtime.h"
 
-namespace trackfit::gateway {
+namespace trackfit::gateway_server {
 
 inline constexpr char kGatewayServiceName[] = "trackfit.v1.GatewayService";
 
 // Thread-safe. The runtime, the upstreams and the ticker outlive it.
 class GatewayService final : public v1::GatewayService::CallbackService {
  public:
-  GatewayService(rpc::Runtime& runtime, const serving::AnalysisOptions& options, Upstreams& upstreams,
-                 serving::Ticker& ticker);
+  GatewayService(rpc::Runtime& runtime, const gateway::AnalysisOptions& options, Upstreams& upstreams,
+                 runtime::Ticker& ticker);
 
   grpc::ServerBidiReactor<v1::AnalyzeRequest, v1::AnalyzeResponse>* Analyze(
       grpc::CallbackServerContext* context) override;
 
  private:
   rpc::Runtime& runtime_;
-  GatewayMetrics metrics_;
+  gateway::GatewayMetrics metrics_;
   const AnalyzeContext context_;
 };
 
-}  // namespace trackfit::gateway
+}  // namespace trackfit::gateway_server
 
-#endif  // TRACKFIT_GATEWAY_GATEWAY_SERVICE_H_
+#endif  // TRACKFIT_SERVICES_GATEWAY_GATEWAY_SERVICE_H_

@@ -10,7 +10,7 @@
 #include "rpc/runtime.h"
 #include "rpc/server.h"
 #include "rpc/termination_signal.h"
-#include "serving/ticker.h"
+#include "runtime/ticker.h"
 #include "upstreams.h"
 
 namespace {
@@ -19,7 +19,7 @@ int Serve(int argc, char** argv) {
   using namespace trackfit;  // NOLINT(google-build-using-namespace): this is the program
 
   CLI::App app{"TrackFit's gateway: frames in, skeletons and assessments out", "trackfit-gateway"};
-  gateway::GatewayOptions options;
+  gateway_server::GatewayOptions options;
   options.Register(app);
   if (const auto ended = command_line::Parse(app, argc, argv)) return *ended;
 
@@ -31,12 +31,12 @@ int Serve(int argc, char** argv) {
     return command_line::kUsageExitCode;
   }
 
-  serving::Ticker ticker(std::chrono::milliseconds(100), [&runtime](const absl::Status& failed) {
+  runtime::Ticker ticker(std::chrono::milliseconds(100), [&runtime](const absl::Status& failed) {
     (*runtime)->ReportException((*runtime)->log(), failed);
   });
-  gateway::Upstreams upstreams(options.extractor, options.inferencer, ticker, (*runtime)->log());
-  gateway::GatewayService service(**runtime, options.Analysis(), upstreams, ticker);
-  return rpc::ServeUntilSignal(signal, **runtime, service, gateway::kGatewayServiceName,
+  gateway_server::Upstreams upstreams(options.extractor, options.inferencer, ticker, (*runtime)->log());
+  gateway_server::GatewayService service(**runtime, options.Analysis(), upstreams, ticker);
+  return rpc::ServeUntilSignal(signal, **runtime, service, gateway_server::kGatewayServiceName,
                                [&upstreams] { return upstreams.reached(); });
 }
 

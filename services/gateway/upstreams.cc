@@ -7,7 +7,7 @@
 #include "rpc/session_id.h"
 #include "rpc/status.h"
 
-namespace trackfit::gateway {
+namespace trackfit::gateway_server {
 namespace {
 
 constexpr std::chrono::seconds kQueryTimeout{5};
@@ -27,7 +27,7 @@ struct Upstreams::ModelQuery {
   v1::GetModelResponse response;
 };
 
-Upstreams::Upstreams(const std::string& extractor, const std::string& inferencer, serving::Ticker& ticker,
+Upstreams::Upstreams(const std::string& extractor, const std::string& inferencer, runtime::Ticker& ticker,
                      telemetry::Logger log)
     : extractor_channel_(rpc::OpenChannel(extractor)),
       extractor_(v1::ExtractorService::NewStub(extractor_channel_)),
@@ -37,7 +37,7 @@ Upstreams::Upstreams(const std::string& extractor, const std::string& inferencer
       inferencer_log_("inferencer", inferencer, log_),
       ticks_(ticker.Subscribe([this] { OnTick(); })) {}
 
-absl::StatusOr<std::shared_ptr<const serving::ModelInfo>> Upstreams::model() const {
+absl::StatusOr<std::shared_ptr<const gateway::ModelInfo>> Upstreams::model() const {
   const std::lock_guard lock(mutex_);
   if (model_ == nullptr) return query_error_;
   return model_;
@@ -64,12 +64,12 @@ std::unique_ptr<InferencerClientLink> Upstreams::LinkToInferencer(
       Metadata(session_id), deadline, calls_, std::move(make_events));
 }
 
-void Upstreams::NoteBroken(serving::Upstream upstream, const absl::Status& status) {
-  (upstream == serving::Upstream::kExtractor ? extractor_log_ : inferencer_log_).Broken(status);
+void Upstreams::NoteBroken(gateway::Upstream upstream, const absl::Status& status) {
+  (upstream == gateway::Upstream::kExtractor ? extractor_log_ : inferencer_log_).Broken(status);
 }
 
-void Upstreams::NoteAnswered(serving::Upstream upstream) {
-  (upstream == serving::Upstream::kExtractor ? extractor_log_ : inferencer_log_).StreamAnswered();
+void Upstreams::NoteAnswered(gateway::Upstream upstream) {
+  (upstream == gateway::Upstream::kExtractor ? extractor_log_ : inferencer_log_).StreamAnswered();
 }
 
 void Upstreams::OnTick() {
@@ -102,8 +102,8 @@ void Upstreams::TakeModel(const grpc::Status& status, const v1::GetModelResponse
     if (model_ == nullptr || model_->version != response.version()) {
       log_.Info("model", {{"version", response.version()}, {"exercises", response.exercises_size()}});
     }
-    model_ = std::make_shared<const serving::ModelInfo>(
-        serving::ModelInfo{response.version(),
+    model_ = std::make_shared<const gateway::ModelInfo>(
+        gateway::ModelInfo{response.version(),
                            {response.exercises().begin(), response.exercises().end()},
                            response.rate_hz(),
                            static_cast<int>(response.window_frames())});
@@ -119,4 +119,4 @@ void Upstreams::TakeModel(const grpc::Status& status, const v1::GetModelResponse
   query_.reset();
 }
 
-}  // namespace trackfit::gateway
+}  // namespace trackfit::gateway_server

@@ -1,6 +1,6 @@
 // The servers behind the gateway: their connections, and the model that the inferencer serves.
-#ifndef TRACKFIT_GATEWAY_UPSTREAMS_H_
-#define TRACKFIT_GATEWAY_UPSTREAMS_H_
+#ifndef TRACKFIT_SERVICES_GATEWAY_UPSTREAMS_H_
+#define TRACKFIT_SERVICES_GATEWAY_UPSTREAMS_H_
 
 #include <grpcpp/channel.h>
 #include <trackfit/v1/extractor.grpc.pb.h>
@@ -14,29 +14,29 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "rpc/client_link.h"
+#include "client_link.h"
+#include "gateway/analysis_session.h"
+#include "gateway/upstream_log.h"
 #include "rpc/open_calls.h"
-#include "serving/analysis_session.h"
-#include "serving/ticker.h"
+#include "runtime/ticker.h"
 #include "telemetry/log.h"
-#include "upstream_log.h"
 
-namespace trackfit::gateway {
+namespace trackfit::gateway_server {
 
-using ExtractorClientLink = rpc::ClientLink<v1::ExtractStreamRequest, v1::ExtractStreamResponse>;
-using InferencerClientLink = rpc::ClientLink<v1::InferStreamRequest, v1::InferStreamResponse>;
+using ExtractorClientLink = ClientLink<v1::ExtractStreamRequest, v1::ExtractStreamResponse>;
+using InferencerClientLink = ClientLink<v1::InferStreamRequest, v1::InferStreamResponse>;
 
 // Thread-safe.
 class Upstreams {
  public:
   // Connects in the background, and asks the inferencer for its model now and then, so that new sessions know
   // the newest.
-  Upstreams(const std::string& extractor, const std::string& inferencer, serving::Ticker& ticker,
+  Upstreams(const std::string& extractor, const std::string& inferencer, runtime::Ticker& ticker,
             telemetry::Logger log);
   Upstreams(const Upstreams&) = delete;
   Upstreams& operator=(const Upstreams&) = delete;
   // Until the inferencer has answered for the first time, why it does not.
-  absl::StatusOr<std::shared_ptr<const serving::ModelInfo>> model() const;
+  absl::StatusOr<std::shared_ptr<const gateway::ModelInfo>> model() const;
 
   // True once both have been reached. Stays true: sessions survive the loss of a server, so that is no reason
   // to be sent away from this gateway.
@@ -51,8 +51,8 @@ class Upstreams {
                                                          InferencerClientLink::MakeEvents make_events);
 
   // What sessions report; logged once each time that an upstream goes away or comes back.
-  void NoteBroken(serving::Upstream upstream, const absl::Status& status);
-  void NoteAnswered(serving::Upstream upstream);
+  void NoteBroken(gateway::Upstream upstream, const absl::Status& status);
+  void NoteAnswered(gateway::Upstream upstream);
 
  private:
   struct ModelQuery;
@@ -65,20 +65,20 @@ class Upstreams {
   const std::unique_ptr<v1::ExtractorService::Stub> extractor_;
   const std::unique_ptr<v1::InferencerService::Stub> inferencer_;
   const telemetry::Logger log_;
-  UpstreamLog extractor_log_;
-  UpstreamLog inferencer_log_;
+  gateway::UpstreamLog extractor_log_;
+  gateway::UpstreamLog inferencer_log_;
 
   mutable std::mutex mutex_;
   std::shared_ptr<ModelQuery> query_;  // under way
   std::chrono::steady_clock::time_point next_query_{};
   absl::Status query_error_ = absl::UnavailableError("it has not answered yet");  // of the last query
-  std::shared_ptr<const serving::ModelInfo> model_;
+  std::shared_ptr<const gateway::ModelInfo> model_;
   bool extractor_reached_ = false;
 
   rpc::OpenCalls calls_;                                // ends before what the calls use
-  std::optional<serving::Ticker::Subscription> ticks_;  // last: ends before what OnTick uses
+  std::optional<runtime::Ticker::Subscription> ticks_;  // last: ends before what OnTick uses
 };
 
-}  // namespace trackfit::gateway
+}  // namespace trackfit::gateway_server
 
-#endif  // TRACKFIT_GATEWAY_UPSTREAMS_H_
+#endif  // TRACKFIT_SERVICES_GATEWAY_UPSTREAMS_H_

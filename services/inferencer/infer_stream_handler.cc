@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "rpc/convert.h"
+#include "contract/convert.h"
 
-namespace trackfit::inferencer {
+namespace trackfit::inferencer_server {
 
 InferStreamHandler::InferStreamHandler(rpc::StreamSession<v1::InferStreamResponse> stream,
                                        std::shared_ptr<const assessment::Assessor> assessor,
@@ -33,7 +33,7 @@ absl::Status InferStreamHandler::Handle(const v1::InferStreamRequest& request) {
 
 absl::Status InferStreamHandler::Configure(const v1::InferStreamConfig& config) {
   if (session_) return absl::InvalidArgumentError("config came twice; exactly one is required");
-  auto session = assessment::WindowSession::Create(assessor_, rpc::FromProto(config.window()),
+  auto session = assessment::WindowSession::Create(assessor_, contract::FromProto(config.window()),
                                                    config.expected_exercise());
   if (!session.ok()) return session.status();
   session_ = *std::move(session);
@@ -42,7 +42,7 @@ absl::Status InferStreamHandler::Configure(const v1::InferStreamConfig& config) 
 
 absl::Status InferStreamHandler::Push(const v1::Pose& message) {
   if (!session_) return absl::InvalidArgumentError("config is missing; it must come before the first pose");
-  const auto pose = rpc::FromProto(message);
+  const auto pose = contract::FromProto(message);
   if (!pose.ok()) return pose.status();
   const auto assessments = session_->Push(*pose);
   if (!assessments.ok()) return assessments.status();
@@ -61,8 +61,8 @@ absl::Status InferStreamHandler::FinishSession() {
 
 void InferStreamHandler::Send(const assessment::Assessment& assessment) {
   v1::InferStreamResponse response;
-  *response.mutable_assessment() = rpc::ToProto(assessment);
+  *response.mutable_assessment() = contract::ToProto(assessment);
   stream_.responses->Write(std::move(response));
 }
 
-}  // namespace trackfit::inferencer
+}  // namespace trackfit::inferencer_server

@@ -1,6 +1,6 @@
 // One InferStream: the configuration, then poses.
-#ifndef TRACKFIT_INFERENCER_INFER_STREAM_HANDLER_H_
-#define TRACKFIT_INFERENCER_INFER_STREAM_HANDLER_H_
+#ifndef TRACKFIT_SERVICES_INFERENCER_INFER_STREAM_HANDLER_H_
+#define TRACKFIT_SERVICES_INFERENCER_INFER_STREAM_HANDLER_H_
 
 #include <trackfit/v1/inferencer.pb.h>
 
@@ -13,7 +13,7 @@
 #include "rpc/stream_handler.h"
 #include "telemetry/metrics.h"
 
-namespace trackfit::inferencer {
+namespace trackfit::inferencer_server {
 
 class InferStreamHandler : public rpc::StreamHandler<v1::InferStreamRequest> {
  public:
@@ -38,6 +38,6 @@ class InferStreamHandler : public rpc::StreamHandler<v1::InferStreamRequest> {
   std::optional<assessment::WindowSession> session_;  // once it is configured
 };
 
-}  // namespace trackfit::inferencer
+}  // namespace trackfit::inferencer_server
 
-#endif  // TRACKFIT_INFERENCER_INFER_STREAM_HANDLER_H_
+#endif  // TRACKFIT_SERVICES_INFERENCER_INFER_STREAM_HANDLER_H_

@@ -1,11 +1,11 @@
 #include "inferencer_options.h"
 
+#include "command_line/model_directory.h"
 #include "files/outputs.h"
-#include "serving/model_directory.h"
 
-namespace trackfit::inferencer {
+namespace trackfit::inferencer_server {
 
-InferencerOptions::InferencerOptions() : model_repository(serving::DefaultModelDirectory("protogcn")) {
+InferencerOptions::InferencerOptions() : model_repository(command_line::DefaultModelDirectory("protogcn")) {
   server.listen = "0.0.0.0:8002";
   server.metrics_listen = "0.0.0.0:9102";
   server.max_in_flight = 32;   // poses are small
@@ -26,4 +26,4 @@ absl::Status InferencerOptions::Validate() const {
                              files::FilesOf("--model-repository", model_repository, files::EndsIn(".pt")));
 }
 
-}  // namespace trackfit::inferencer
+}  // namespace trackfit::inferencer_server

@@ -1,13 +1,13 @@
 // The inferencer's flags.
-#ifndef TRACKFIT_INFERENCER_INFERENCER_OPTIONS_H_
-#define TRACKFIT_INFERENCER_INFERENCER_OPTIONS_H_
+#ifndef TRACKFIT_SERVICES_INFERENCER_INFERENCER_OPTIONS_H_
+#define TRACKFIT_SERVICES_INFERENCER_INFERENCER_OPTIONS_H_
 
 #include <CLI/App.hpp>
 #include <string>
 
 #include "rpc/server_options.h"
 
-namespace trackfit::inferencer {
+namespace trackfit::inferencer_server {
 
 struct InferencerOptions {
   InferencerOptions();
@@ -20,6 +20,6 @@ struct InferencerOptions {
   absl::Status Validate() const;
 };
 
-}  // namespace trackfit::inferencer
+}  // namespace trackfit::inferencer_server
 
-#endif  // TRACKFIT_INFERENCER_INFERENCER_OPTIONS_H_
+#endif  // TRACKFIT_SERVICES_INFERENCER_INFERENCER_OPTIONS_H_

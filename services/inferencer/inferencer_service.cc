@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "assessment/clip_session.h"
+#include "contract/convert.h"
 #include "infer_stream_handler.h"
-#include "rpc/convert.h"
 #include "rpc/stream_reactor.h"
 #include "rpc/unary_call.h"
-#include "serving/clip_session.h"
 
-namespace trackfit::inferencer {
+namespace trackfit::inferencer_server {
 namespace {
 
 constexpr int kMaxClipPoses = 36000;
@@ -44,14 +44,14 @@ class ClipCall {
       return absl::InvalidArgumentError(absl::StrCat("poses has ", request_.poses_size(),
                                                      " entries; at most ", kMaxClipPoses, " are allowed"));
     }
-    auto session = serving::ClipSession::Create(assessor_, request_.expected_exercise());
+    auto session = assessment::ClipSession::Create(assessor_, request_.expected_exercise());
     if (!session.ok()) return session.status();
     session_ = *std::move(session);
     return absl::OkStatus();
   }
 
   absl::Status PushNext() {
-    const auto pose = rpc::FromProto(request_.poses(next_));
+    const auto pose = contract::FromProto(request_.poses(next_));
     return pose.ok() ? session_->Push(*pose) : pose.status();
   }
 
@@ -62,16 +62,16 @@ class ClipCall {
   absl::StatusOr<rpc::Progress> Finish() {
     const auto clip = session_->Finish();
     if (!clip.ok()) return clip.status();
-    *response_.mutable_overall() = rpc::ToProto(clip->overall);
+    *response_.mutable_overall() = contract::ToProto(clip->overall);
     for (const assessment::Assessment& window : clip->windows)
-      *response_.add_windows() = rpc::ToProto(window);
+      *response_.add_windows() = contract::ToProto(window);
     return rpc::Progress::kDone;
   }
 
   const std::shared_ptr<const assessment::Assessor> assessor_;
   const v1::InferRequest& request_;
   v1::InferResponse& response_;
-  std::optional<serving::ClipSession> session_;
+  std::optional<assessment::ClipSession> session_;
   int next_ = 0;
 };
 
@@ -113,4 +113,4 @@ grpc::ServerUnaryReactor* InferencerService::GetModel(grpc::CallbackServerContex
   return reactor;
 }
 
-}  // namespace trackfit::inferencer
+}  // namespace trackfit::inferencer_server

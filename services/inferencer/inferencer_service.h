@@ -1,6 +1,6 @@
 // The contract's InferencerService.
-#ifndef TRACKFIT_INFERENCER_INFERENCER_SERVICE_H_
-#define TRACKFIT_INFERENCER_INFERENCER_SERVICE_H_
+#ifndef TRACKFIT_SERVICES_INFERENCER_INFERENCER_SERVICE_H_
+#define TRACKFIT_SERVICES_INFERENCER_INFERENCER_SERVICE_H_
 
 #include <trackfit/v1/inferencer.grpc.pb.h>
 
@@ -9,7 +9,7 @@
 #include "assessment/assessor.h"
 #include "rpc/runtime.h"
 
-namespace trackfit::inferencer {
+namespace trackfit::inferencer_server {
 
 // Thread-safe. The runtime outlives it.
 class InferencerService final : public v1::InferencerService::CallbackService {
@@ -28,6 +28,6 @@ class InferencerService final : public v1::InferencerService::CallbackService {
   const std::shared_ptr<const assessment::Assessor> assessor_;
 };
 
-}  // namespace trackfit::inferencer
+}  // namespace trackfit::inferencer_server
 
-#endif  // TRACKFIT_INFERENCER_INFERENCER_SERVICE_H_
+#endif  // TRACKFIT_SERVICES_INFERENCER_INFERENCER_SERVICE_H_

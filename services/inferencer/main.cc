@@ -16,7 +16,7 @@ int Serve(int argc, char** argv) {
   using namespace trackfit;  // NOLINT(google-build-using-namespace): this is the program
 
   CLI::App app{"TrackFit's inferencer: skeletons in, assessments out", "trackfit-inferencer"};
-  inferencer::InferencerOptions options;
+  inferencer_server::InferencerOptions options;
   options.Register(app);
   if (const auto ended = command_line::Parse(app, argc, argv)) return *ended;
 
@@ -27,12 +27,12 @@ int Serve(int argc, char** argv) {
     std::cerr << "trackfit-inferencer: " << valid.message() << "\n";
     return command_line::kUsageExitCode;
   }
-  const auto model = inferencer::LoadModel(**runtime, options.model_repository);
+  const auto model = inferencer_server::LoadModel(**runtime, options.model_repository);
   if (!model.ok()) {
     (*runtime)->log().Error("cannot serve a model", {{"reason", model.status().message()}});
     return 1;
   }
-  inferencer::InferencerService service(**runtime, *model);
+  inferencer_server::InferencerService service(**runtime, *model);
   return rpc::ServeUntilSignal(signal, **runtime, service, v1::InferencerService::service_full_name());
 }
 

@@ -2,12 +2,12 @@
 
 #include <vector>
 
-#include "assessment/protogcn_assessor.h"
+#include "inference/measured_assessor.h"
+#include "inference/model_repository.h"
+#include "inference/protogcn_assessor.h"
 #include "protogcn/model.h"
-#include "serving/measured_assessor.h"
-#include "serving/model_repository.h"
 
-namespace trackfit::inferencer {
+namespace trackfit::inferencer_server {
 namespace {
 
 // Debian's reference BLAS reaches 6 GFLOP/s, OpenBLAS 70 to 100.
@@ -36,7 +36,7 @@ absl::Status WarmUp(const assessment::Assessor& assessor) {
 
 absl::StatusOr<std::shared_ptr<const assessment::Assessor>> LoadAndWarm(const std::string& path,
                                                                         const std::string& version) {
-  const auto assessor = assessment::ProtogcnAssessor::Load(path, version);
+  const auto assessor = inference::ProtogcnAssessor::Load(path, version);
   if (!assessor.ok()) return assessor.status();
   if (absl::Status warm = WarmUp(**assessor); !warm.ok()) return warm;
   return *assessor;
@@ -48,9 +48,9 @@ absl::StatusOr<std::shared_ptr<const assessment::Assessor>> LoadModel(rpc::Runti
                                                                       const std::string& model_repository) {
   protogcn::ConfigureThreads();
   CheckBlas(runtime);
-  const auto model = serving::ModelRepository(model_repository, LoadAndWarm, runtime.log()).LoadNewest();
+  const auto model = inference::ModelRepository(model_repository, LoadAndWarm, runtime.log()).LoadNewest();
   if (!model.ok()) return model.status();
-  return std::make_shared<const serving::MeasuredAssessor>(*model, runtime.metrics());
+  return std::make_shared<const inference::MeasuredAssessor>(*model, runtime.metrics());
 }
 
-}  // namespace trackfit::inferencer
+}  // namespace trackfit::inferencer_server

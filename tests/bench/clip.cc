@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "frame_encoder.h"
+#include "client/frame_encoder.h"
 #include "synthesis/camera.h"
 #include "synthesis/motion.h"
 #include "synthesis/renderer.h"
@@ -21,7 +21,7 @@ const char* NameOf(Encoding encoding) {
 
 absl::StatusOr<v1::Frame> Encode(const cv::Mat& image, Encoding encoding) {
   if (encoding != Encoding::kPng) {
-    return tools::EncodeFrame({.image = image}, 0, {.jpeg_quality = 90, .raw = encoding == Encoding::kRaw});
+    return client::EncodeFrame({.image = image}, 0, {.jpeg_quality = 90, .raw = encoding == Encoding::kRaw});
   }
   v1::Frame frame;
   std::vector<unsigned char> png;

@@ -20,12 +20,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
 #include "blazepose/image_sampler.h"
-#include "blazepose/network.h"
 #include "blazepose/pose_engine.h"
 #include "blazepose/pose_tracker.h"
 #include "clip.h"
 #include "protogcn/model.h"
 #include "support/percentile.h"
+#include "tflite/network.h"
 #include "xnnpack_network.h"
 
 namespace trackfit::bench {
@@ -83,10 +83,10 @@ absl::Status CompareEngines(int rounds) {
                "shared MiB | MiB per worker |\n|---|---|---|---|---|---|---|---|---|\n";
   std::vector<double> peaks;
   for (const NetworkCase& network_case : Networks()) {
-    auto loaded = blazepose::TfliteModel::Load(std::string(kModels) + "/" + network_case.file);
+    auto loaded = tflite::TfliteModel::Load(std::string(kModels) + "/" + network_case.file);
     if (!loaded.ok()) return loaded.status();
-    const auto model = std::make_shared<const blazepose::TfliteModel>(*std::move(loaded));
-    auto ours = blazepose::Network::Create(*model, network_case.outputs);
+    const auto model = std::make_shared<const tflite::TfliteModel>(*std::move(loaded));
+    auto ours = tflite::Network::Create(*model, network_case.outputs);
     if (!ours.ok()) return ours.status();
     auto theirs = XnnpackNetwork::Create(model, network_case.outputs);
     if (!theirs.ok()) return theirs.status();
@@ -119,7 +119,7 @@ absl::Status CompareEngines(int rounds) {
   }
   std::cout << absl::StrFormat(
       "\nsgemm (OpenBLAS, one thread, 512 x 512 x 512): %.0f GFLOP/s. Kernels: %s.\n", Median(peaks),
-      blazepose::BestKernels().name);
+      tflite::BestKernels().name);
   return absl::OkStatus();
 }
 
@@ -134,7 +134,7 @@ absl::Status MeasureFrames(size_t frames) {
     if (!models.ok()) return models.status();
     auto engine = blazepose::PoseEngine::Create(*models);
     if (!engine.ok()) return engine.status();
-    blazepose::Network network = engine->landmarks().network().Replica();
+    tflite::Network network = engine->landmarks().network().Replica();
     FillPattern(network.input());
     MatrixProduct product;
     blazepose::PoseTracker tracker{blazepose::PoseTrackerConfig()};

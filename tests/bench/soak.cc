@@ -10,10 +10,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "clip.h"
+#include "command_line/progress.h"
 #include "extract_session.h"
 #include "extractor_load.h"
 #include "process_usage.h"
-#include "progress.h"
 
 namespace trackfit::bench {
 namespace {
@@ -28,7 +28,7 @@ class Soak {
       : extractor_(extractor),
         clips_(clips),
         flags_(flags),
-        progress_(tools::StartProgress("Soaking", flags.frames)) {}
+        progress_(command_line::StartProgress("Soaking", flags.frames)) {}
 
   absl::Status Run() {
     started_mib_ = RssMib();
@@ -114,7 +114,7 @@ class Soak {
   const std::vector<Clip>& clips_;
   const SoakFlags flags_;
   Inbox inbox_;
-  tools::Progress progress_;
+  command_line::Progress progress_;
   std::map<std::size_t, ExtractSession> open_;
   std::size_t started_ = 0, ended_ = 0;
   uint64_t frames_ = 0;

@@ -17,12 +17,12 @@
 namespace trackfit::bench {
 namespace {
 
-using blazepose::Activation;
-using blazepose::OperatorKind;
-using blazepose::Padding;
-using blazepose::TfliteModel;
-using blazepose::TfliteOperator;
-using blazepose::TfliteTensor;
+using tflite::Activation;
+using tflite::OperatorKind;
+using tflite::Padding;
+using tflite::TfliteModel;
+using tflite::TfliteOperator;
+using tflite::TfliteTensor;
 
 struct SubgraphDeleter {
   void operator()(xnn_subgraph_t subgraph) const { xnn_delete_subgraph(subgraph); }

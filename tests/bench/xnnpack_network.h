@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "blazepose/tflite_model.h"
+#include "tflite/tflite_model.h"
 
 namespace trackfit::bench {
 
@@ -20,7 +20,7 @@ class XnnpackNetwork {
  public:
   // Builds what the wanted outputs need and leaves the rest out. `outputs` are positions in model->outputs().
   // InvalidArgument when the model's shapes contradict one another, Internal when XNNPACK refuses it.
-  static absl::StatusOr<XnnpackNetwork> Create(std::shared_ptr<const blazepose::TfliteModel> model,
+  static absl::StatusOr<XnnpackNetwork> Create(std::shared_ptr<const tflite::TfliteModel> model,
                                                const std::vector<int>& outputs);
 
   XnnpackNetwork(XnnpackNetwork&&) noexcept;

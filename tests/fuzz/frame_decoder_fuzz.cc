@@ -9,15 +9,15 @@
 #include <opencv2/core.hpp>
 #include <string_view>
 
-#include "serving/file_bytes.h"
-#include "serving/frame_decoder.h"
-#include "serving/image_header.h"
+#include "extraction/file_bytes.h"
+#include "extraction/frame_decoder.h"
+#include "extraction/image_header.h"
 
 namespace {
 
-using trackfit::serving::FrameDecoder;
-using trackfit::serving::FrameDecoderConfig;
-using trackfit::serving::RawPicture;
+using trackfit::extraction::FrameDecoder;
+using trackfit::extraction::FrameDecoderConfig;
+using trackfit::extraction::RawPicture;
 
 // Small enough for a thousand pictures a second; what costs more than it should shows all the same.
 constexpr FrameDecoderConfig kConfig{.max_pixels = 512 * 512, .max_file_bytes = 64 << 10};
@@ -34,15 +34,15 @@ void CheckPicture(const cv::Mat& bgr) {
 }
 
 void DecodeFile(std::string_view bytes) {
-  const auto decoded = FrameDecoder(kConfig).Decode(trackfit::serving::EncodedPicture{bytes});
+  const auto decoded = FrameDecoder(kConfig).Decode(trackfit::extraction::EncodedPicture{bytes});
   if (!decoded.ok()) return Require(!decoded.status().message().empty());
   CheckPicture(decoded->bgr);
-  const auto header = trackfit::serving::ReadImageHeader(bytes);
+  const auto header = trackfit::extraction::ReadImageHeader(bytes);
   Require(header.ok() && header->width * header->height == int64_t{decoded->bgr.cols} * decoded->bgr.rows);
 }
 
 void DecodeRaw(int format, std::string_view bytes) {
-  const trackfit::serving::FileBytes numbers(bytes);
+  const trackfit::extraction::FileBytes numbers(bytes);
   RawPicture raw{numbers.Little(0, 4), numbers.Little(4, 4), static_cast<RawPicture::Format>(format % 6),
                  bytes.substr(std::min<std::size_t>(12, bytes.size())), numbers.Little(8, 4)};
   const auto decoded = FrameDecoder(kConfig).Decode(raw);
@@ -52,7 +52,7 @@ void DecodeRaw(int format, std::string_view bytes) {
 }
 
 void CorrectPngChecksums(uint8_t* data, size_t size) {
-  const trackfit::serving::FileBytes bytes({reinterpret_cast<const char*>(data), size});
+  const trackfit::extraction::FileBytes bytes({reinterpret_cast<const char*>(data), size});
   if (!bytes.Has(0, "\x89PNG")) return;
   for (size_t at = 8; at + 12 <= size;) {
     const auto length = static_cast<size_t>(bytes.Big(at, 4));

@@ -14,11 +14,11 @@
 
 namespace {
 
-using trackfit::blazepose::BestKernels;
 using trackfit::blazepose::Border;
-using trackfit::blazepose::Kernels;
-using trackfit::blazepose::PortableKernels;
 using trackfit::blazepose::RegionOfInterest;
+using trackfit::tflite::BestKernels;
+using trackfit::tflite::Kernels;
+using trackfit::tflite::PortableKernels;
 
 constexpr size_t kRegionBytes = 4 * sizeof(float), kHeaderBytes = kRegionBytes + 5;
 

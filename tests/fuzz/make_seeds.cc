@@ -12,14 +12,14 @@
 #include <utility>
 #include <vector>
 
-#include "blazepose/network.h"
-#include "blazepose/tflite_model.h"
-#include "protogcn/npy.h"
-#include "protogcn/torch_records.h"
+#include "extraction/frame_decoder.h"
 #include "seed_model.h"
-#include "serving/frame_decoder.h"
 #include "support/picture_files.h"
 #include "tensor_seeds.h"
+#include "tflite/network.h"
+#include "tflite/tflite_model.h"
+#include "torch_files/npy.h"
+#include "torch_files/torch_records.h"
 
 namespace trackfit::testing {
 namespace {
@@ -185,7 +185,7 @@ Seeds Regions() {
 void RequireDecoding(const Seeds& pictures) {
   for (const auto& [name, seed] : pictures) {
     if (seed[0] != 0 || name == "animated.webp") continue;
-    const auto decoded = serving::FrameDecoder({}).Decode(serving::EncodedPicture{seed.substr(1)});
+    const auto decoded = extraction::FrameDecoder({}).Decode(extraction::EncodedPicture{seed.substr(1)});
     if (!decoded.ok()) throw std::runtime_error(name + ": " + decoded.status().ToString());
   }
 }
@@ -193,9 +193,9 @@ void RequireDecoding(const Seeds& pictures) {
 void RequireRunning(const Seeds& models) {
   for (const char* name : {"convolution", "dequantized", "every_operator", "sparse"}) {
     const std::string& seed = models.at(name);
-    auto model = blazepose::TfliteModel::Parse({reinterpret_cast<const uint8_t*>(seed.data()), seed.size()});
+    auto model = tflite::TfliteModel::Parse({reinterpret_cast<const uint8_t*>(seed.data()), seed.size()});
     if (!model.ok()) throw std::runtime_error(name + (": " + model.status().ToString()));
-    auto network = blazepose::Network::Create(*model, {0});
+    auto network = tflite::Network::Create(*model, {0});
     if (!network.ok()) throw std::runtime_error(name + (": " + network.status().ToString()));
     network->Run();
   }
@@ -203,19 +203,19 @@ void RequireRunning(const Seeds& models) {
 
 void RequireReading(const Seeds& pickles, const Seeds& torch_files, const Seeds& arrays) {
   for (const auto& [name, seed] : pickles) {
-    const auto pickle = protogcn::ReadPickle(seed);
+    const auto pickle = torch_files::ReadPickle(seed);
     if (!pickle.ok()) throw std::runtime_error(name + ": " + pickle.status().ToString());
   }
   for (const auto& [name, seed] : torch_files) {
-    const auto records = protogcn::TorchRecords::Read(seed);
+    const auto records = torch_files::TorchRecords::Read(seed);
     if (!records.ok()) throw std::runtime_error(name + ": " + records.status().ToString());
     const auto values = records->ReadValues();
     if (!values.ok()) throw std::runtime_error(name + ": " + values.status().ToString());
-    const absl::Status sound = protogcn::CheckTensors(*records, *values);
+    const absl::Status sound = torch_files::CheckTensors(*records, *values);
     if (!sound.ok()) throw std::runtime_error(name + ": " + sound.ToString());
   }
   for (const auto& [name, seed] : arrays) {
-    const auto array = protogcn::ParseNpy(seed);
+    const auto array = torch_files::ParseNpy(seed);
     if (!array.ok()) throw std::runtime_error(name + ": " + array.status().ToString());
   }
 }

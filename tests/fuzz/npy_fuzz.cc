@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "protogcn/npy.h"
+#include "torch_files/npy.h"
 
 namespace {
 
@@ -14,7 +14,7 @@ void Require(bool condition) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const auto array = trackfit::protogcn::ParseNpy({reinterpret_cast<const char*>(data), size});
+  const auto array = trackfit::torch_files::ParseNpy({reinterpret_cast<const char*>(data), size});
   if (!array.ok()) {
     Require(!array.status().message().empty());
     return 0;

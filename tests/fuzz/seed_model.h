@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "unit/blazepose/tiny_model.h"
+#include "unit/tflite/tiny_model.h"
 
 namespace trackfit::testing {
 

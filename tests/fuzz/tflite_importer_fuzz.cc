@@ -6,15 +6,15 @@
 #include <numeric>
 #include <vector>
 
-#include "blazepose/network.h"
-#include "blazepose/tflite_model.h"
+#include "tflite/network.h"
+#include "tflite/tflite_model.h"
 
 namespace {
 
-using trackfit::blazepose::Network;
-using trackfit::blazepose::TfliteModel;
-using trackfit::blazepose::TfliteOperator;
-using trackfit::blazepose::TfliteTensor;
+using trackfit::tflite::Network;
+using trackfit::tflite::TfliteModel;
+using trackfit::tflite::TfliteOperator;
+using trackfit::tflite::TfliteTensor;
 
 void Require(bool condition) {
   if (!condition) std::abort();

@@ -4,17 +4,17 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "protogcn/torch_records.h"
+#include "torch_files/torch_records.h"
 
 namespace {
 
-using trackfit::protogcn::CheckTensors;
-using trackfit::protogcn::ElementBytes;
-using trackfit::protogcn::ParseStorage;
-using trackfit::protogcn::ParseTensor;
-using trackfit::protogcn::PickleValue;
-using trackfit::protogcn::TorchRecords;
-using trackfit::protogcn::TorchTensor;
+using trackfit::torch_files::CheckTensors;
+using trackfit::torch_files::ElementBytes;
+using trackfit::torch_files::ParseStorage;
+using trackfit::torch_files::ParseTensor;
+using trackfit::torch_files::PickleValue;
+using trackfit::torch_files::TorchRecords;
+using trackfit::torch_files::TorchTensor;
 
 void Require(bool condition) {
   if (!condition) std::abort();

@@ -4,11 +4,11 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "protogcn/unpickler.h"
+#include "torch_files/unpickler.h"
 
 namespace {
 
-using trackfit::protogcn::PickleValue;
+using trackfit::torch_files::PickleValue;
 using Kind = PickleValue::Kind;
 
 void Require(bool condition) {
@@ -46,7 +46,7 @@ size_t CheckValue(const PickleValue& value) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const auto pickle = trackfit::protogcn::ReadPickle({reinterpret_cast<const char*>(data), size});
+  const auto pickle = trackfit::torch_files::ReadPickle({reinterpret_cast<const char*>(data), size});
   if (!pickle.ok()) {
     Require(!pickle.status().message().empty());
     return 0;

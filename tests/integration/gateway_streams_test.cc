@@ -13,7 +13,7 @@
 #include "integration/support/fake_upstreams.h"
 #include "rpc/runtime.h"
 #include "rpc/server.h"
-#include "serving/ticker.h"
+#include "runtime/ticker.h"
 #include "support/health_client.h"
 #include "upstreams.h"
 
@@ -34,8 +34,8 @@ using ::testing::SizeIs;
 class Gateway {
  public:
   Gateway(const std::string& extractor, const std::string& inferencer,
-          const gateway::GatewayOptions& base = gateway::GatewayOptions()) {
-    gateway::GatewayOptions options = base;
+          const gateway_server::GatewayOptions& base = gateway_server::GatewayOptions()) {
+    gateway_server::GatewayOptions options = base;
     options.server.listen = "127.0.0.1:0";
     options.server.metrics_listen = "127.0.0.1:0";
     options.server.log_level = "error";
@@ -43,11 +43,12 @@ class Gateway {
     options.extractor = extractor;
     options.inferencer = inferencer;
     runtime_ = *rpc::Runtime::Create("gateway", options.server);
-    ticker_ = std::make_unique<serving::Ticker>(std::chrono::milliseconds(20));
-    upstreams_ = std::make_unique<gateway::Upstreams>(extractor, inferencer, *ticker_, runtime_->log());
-    service_ =
-        std::make_unique<gateway::GatewayService>(*runtime_, options.Analysis(), *upstreams_, *ticker_);
-    server_ = *rpc::Server::Start(*runtime_, *service_, gateway::kGatewayServiceName,
+    ticker_ = std::make_unique<runtime::Ticker>(std::chrono::milliseconds(20));
+    upstreams_ =
+        std::make_unique<gateway_server::Upstreams>(extractor, inferencer, *ticker_, runtime_->log());
+    service_ = std::make_unique<gateway_server::GatewayService>(*runtime_, options.Analysis(), *upstreams_,
+                                                                *ticker_);
+    server_ = *rpc::Server::Start(*runtime_, *service_, gateway_server::kGatewayServiceName,
                                   [this] { return upstreams_->reached(); });
   }
   int port() const { return server_->port(); }
@@ -62,15 +63,15 @@ class Gateway {
   std::string Health() const {
     return testing::CheckHealth(
         grpc::CreateChannel("127.0.0.1:" + std::to_string(port()), grpc::InsecureChannelCredentials()),
-        gateway::kGatewayServiceName);
+        gateway_server::kGatewayServiceName);
   }
   rpc::Server& server() { return *server_; }
 
  private:
   std::unique_ptr<rpc::Runtime> runtime_;
-  std::unique_ptr<serving::Ticker> ticker_;
-  std::unique_ptr<gateway::Upstreams> upstreams_;
-  std::unique_ptr<gateway::GatewayService> service_;
+  std::unique_ptr<runtime::Ticker> ticker_;
+  std::unique_ptr<gateway_server::Upstreams> upstreams_;
+  std::unique_ptr<gateway_server::GatewayService> service_;
   std::unique_ptr<rpc::Server> server_;
 };
 
@@ -103,7 +104,7 @@ class GatewayStreams : public ::testing::Test {
     return *gateway_;
   }
 
-  gateway::GatewayOptions options_;
+  gateway_server::GatewayOptions options_;
   testing::FakeServer<testing::FakeExtractor> extractor_;
   testing::FakeServer<testing::FakeInferencer> inferencer_;
   std::unique_ptr<Gateway> gateway_;

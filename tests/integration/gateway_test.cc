@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "contract/convert.h"
 #include "integration/support/analyze_client.h"
 #include "integration/support/fake_upstreams.h"
 #include "integration/support/server_process.h"
-#include "rpc/convert.h"
 #include "support/poses.h"
 
 namespace trackfit {
@@ -263,7 +263,7 @@ TEST_F(GatewayProcesses, GiveTheSameAssessmentsWhenTheInferencerIsKilled) {
   if (inferencer_ == nullptr) GTEST_SKIP() << "no trained model in deploy/models/protogcn";
   std::vector<v1::AnalyzeRequest> requests = {ConfigRequest()};
   for (const skeleton::Pose& pose : testing::WavingPoses(30, 6)) {
-    *requests.emplace_back().mutable_pose() = rpc::ToProto(pose);
+    *requests.emplace_back().mutable_pose() = contract::ToProto(pose);
   }
   const Analyzed undisturbed = Analyze(port(), requests);
   ASSERT_TRUE(undisturbed.status.ok()) << undisturbed.status.error_message();

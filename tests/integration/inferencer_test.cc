@@ -15,13 +15,13 @@
 #include <thread>
 #include <vector>
 
+#include "contract/convert.h"
 #include "integration/support/http_get.h"
 #include "integration/support/server_process.h"
 #include "protogcn/archive_io.h"
-#include "rpc/convert.h"
 #include "support/health_client.h"
 #include "support/poses.h"
-#include "unit/protogcn/small_network.h"
+#include "support/small_network.h"
 
 namespace trackfit {
 namespace {
@@ -46,7 +46,7 @@ Request ConfigRequest(const std::string& expected_exercise = "") {
 
 Request PoseRequest(const skeleton::Pose& pose) {
   Request request;
-  *request.mutable_pose() = rpc::ToProto(pose);
+  *request.mutable_pose() = contract::ToProto(pose);
   return request;
 }
 
@@ -58,13 +58,13 @@ class Inferencer : public ::testing::Test {
 
   // Version 2 works, version 3 is broken.
   static void SetUpTestSuite() {
-    protogcn::ModelMetadata metadata = protogcn::SmallMetadata();
+    protogcn::ModelMetadata metadata = testing::SmallMetadata();
     metadata.network.window = 100;
     metadata.known_threshold = 0;  // an untrained network that knows whatever it is shown
     fs::create_directories(Repository() / "2");
     fs::create_directories(Repository() / "3");
-    ASSERT_TRUE(protogcn::SaveArchive(Repository() / "2" / "model.pt",
-                                      protogcn::MakeNetwork(metadata.network), metadata)
+    ASSERT_TRUE(protogcn::SaveArchive(Repository() / "2" / "model.pt", testing::MakeNetwork(metadata.network),
+                                      metadata)
                     .ok());
     std::ofstream(Repository() / "3" / "model.pt") << "half a file";
   }
@@ -187,7 +187,7 @@ TEST_F(Inferencer, BrokenProtocolEndsTheStreamNamingTheField) {
 TEST_F(Inferencer, AssessesAWholeClipAsAStreamWould) {
   const std::vector<skeleton::Pose> poses = WavingPoses(30, 4);
   v1::InferRequest request;
-  for (const skeleton::Pose& pose : poses) *request.add_poses() = rpc::ToProto(pose);
+  for (const skeleton::Pose& pose : poses) *request.add_poses() = contract::ToProto(pose);
   v1::InferResponse response;
   grpc::ClientContext context;
   ASSERT_TRUE(stub_->Infer(&context, request, &response).ok());
@@ -207,7 +207,7 @@ TEST_F(Inferencer, AssessesAWholeClipAsAStreamWould) {
 TEST_F(Inferencer, KnowsNothingWithoutMovementOrWithTooFewPosesAndSaysWhy) {
   const auto infer = [&](const std::vector<skeleton::Pose>& poses) {
     v1::InferRequest request;
-    for (const skeleton::Pose& pose : poses) *request.add_poses() = rpc::ToProto(pose);
+    for (const skeleton::Pose& pose : poses) *request.add_poses() = contract::ToProto(pose);
     v1::InferResponse response;
     grpc::ClientContext context;
     EXPECT_TRUE(stub_->Infer(&context, request, &response).ok());

@@ -14,22 +14,22 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "client/frame_feed.h"
+#include "client/gateway_client.h"
+#include "client/session_record.h"
+#include "client/words.h"
 #include "command_line/address.h"
+#include "command_line/exit_code.h"
+#include "command_line/interrupt.h"
+#include "command_line/progress.h"
 #include "commands.h"
 #include "drawing/render.h"
 #include "drawing/typeface.h"
-#include "drawing/video_file.h"
-#include "exit_code.h"
 #include "files/outputs.h"
 #include "files/partial_file.h"
-#include "frame_feed.h"
-#include "frame_source.h"
-#include "gateway_client.h"
-#include "interrupt.h"
-#include "progress.h"
+#include "media/frame_source.h"
+#include "media/video_file.h"
 #include "report.h"
-#include "session_record.h"
-#include "words.h"
 
 namespace trackfit::tools {
 namespace {
@@ -56,7 +56,7 @@ struct AnalyzeOptions {
   std::optional<double> fps;
   double timeout_s = 30;
   int64_t limit_frames = 0;
-  EncodeOptions encode;
+  client::EncodeOptions encode;
   uint32_t window_frames = 0;
   uint32_t first_after = 0;
   uint32_t every = 0;
@@ -120,7 +120,8 @@ class JsonOutput {
     partial_->Keep();
     const std::string message =
         absl::StrCat(session.message(), "; what came until then is in ", partial_->path().string());
-    return WithExitCode(absl::Status(session.code(), message), ExitCodeOf(session));
+    return command_line::WithExitCode(absl::Status(session.code(), message),
+                                      command_line::ExitCodeOf(session));
   }
 
  private:
@@ -144,21 +145,21 @@ class JsonOutput {
 };
 
 // Says what would keep a video from being written before minutes are spent on its analysis.
-absl::Status CheckRender(const std::string& path, const SourceInfo& source) {
+absl::Status CheckRender(const std::string& path, const media::SourceInfo& source) {
   if (path.empty()) return absl::OkStatus();
   if (source.is_live) {
     return absl::InvalidArgumentError(
         "--render reads its input a second time, and a camera cannot be read twice");
   }
-  if (absl::Status status = VideoFile::Check(path); !status.ok())
+  if (absl::Status status = media::VideoFile::Check(path); !status.ok())
     return absl::InvalidArgumentError(absl::StrCat("--render ", status.message()));
   return absl::OkStatus();
 }
 
-absl::Status CheckFiles(const AnalyzeOptions& options, const SourceInfo& source) {
+absl::Status CheckFiles(const AnalyzeOptions& options, const media::SourceInfo& source) {
   std::vector<files::NamedFile> inputs;
   for (const std::string& input : options.inputs) {
-    for (files::NamedFile& file : files::FilesOf("the input", input, IsPicture))
+    for (files::NamedFile& file : files::FilesOf("the input", input, media::IsPicture))
       inputs.push_back(std::move(file));
   }
   absl::Status status = files::CheckOutputs({{"--json", options.json}, {"--render", options.render}}, inputs);
@@ -168,7 +169,7 @@ absl::Status CheckFiles(const AnalyzeOptions& options, const SourceInfo& source)
 
 v1::SessionConfig ConfigOf(const AnalyzeOptions& options, bool live) {
   v1::SessionConfig config;
-  config.set_expected_exercise(ExerciseName(options.expected));
+  config.set_expected_exercise(client::ExerciseName(options.expected));
   config.set_delivery(live ? v1::DELIVERY_MODE_LIVE : v1::DELIVERY_MODE_LOSSLESS);
   if (options.max_people != 1) config.set_max_people(options.max_people);
   if (options.window_frames > 0 || options.first_after > 0 || options.every > 0) {
@@ -179,11 +180,11 @@ v1::SessionConfig ConfigOf(const AnalyzeOptions& options, bool live) {
   return config;
 }
 
-absl::Status NothingAssessed(const SessionRecord& record) {
+absl::Status NothingAssessed(const client::SessionRecord& record) {
   const int64_t seen = record.Count(v1::FRAME_STATUS_POSE);
   const std::string reason = absl::StrCat("nothing to assess: a person was seen in ", seen, " of ",
                                           record.frames(), record.frames() == 1 ? " frame" : " frames");
-  return WithExitCode(absl::NotFoundError(reason), kNoAssessmentExitCode);
+  return command_line::WithExitCode(absl::NotFoundError(reason), command_line::kNoAssessmentExitCode);
 }
 
 // One run of the command.
@@ -197,17 +198,18 @@ class Analysis {
                   options.proxy, kMaxUnanswered}) {}
 
   absl::Status Run() {
-    if (absl::Status status = options_.Validate(); !status.ok()) return UsageError(status);
+    if (absl::Status status = options_.Validate(); !status.ok()) return command_line::UsageError(status);
     cv::utils::logging::setLogLevel(
         cv::utils::logging::LOG_LEVEL_ERROR);  // what matters is reported in our words
-    const InterruptWatcher watcher([this](int count) { OnInterrupt(count); });
-    absl::StatusOr<std::unique_ptr<FrameSource>> source = OpenFrameSource(options_.inputs, options_.fps);
-    if (absl::IsNotFound(source.status())) return UsageError(source.status());
+    const command_line::InterruptWatcher watcher([this](int count) { OnInterrupt(count); });
+    absl::StatusOr<std::unique_ptr<media::FrameSource>> source =
+        media::OpenFrameSource(options_.inputs, options_.fps);
+    if (absl::IsNotFound(source.status())) return command_line::UsageError(source.status());
     if (!source.ok()) return source.status();
     if (absl::Status status = CheckFiles(options_, (*source)->info()); !status.ok())
-      return UsageError(status);
+      return command_line::UsageError(status);
     if (!options_.render.empty()) {
-      if (const auto typeface = Typeface::Find(Typeface::Weight::kBold); !typeface.ok())
+      if (const auto typeface = drawing::Typeface::Find(drawing::Typeface::Weight::kBold); !typeface.ok())
         return typeface.status();
     }
     if (absl::Status status = json_.Open(options_.json); !status.ok()) return status;
@@ -234,27 +236,29 @@ class Analysis {
   void OnInterrupt(int count) {
     interrupted_ = true;
     if (count > 1) {
-      SayAtOnce("trackfit analyze: stopping hard");
+      command_line::SayAtOnce("trackfit analyze: stopping hard");
       stop_rendering_ = true;
       session_.Cancel();
     } else if (rendering_) {
-      SayAtOnce("trackfit analyze: stopping; the video ends here");
+      command_line::SayAtOnce("trackfit analyze: stopping; the video ends here");
       stop_rendering_ = true;
     } else {
-      SayAtOnce(options_.render.empty()
-                    ? "trackfit analyze: stopping; again to stop hard"
-                    : "trackfit analyze: stopping; what is analysed is rendered yet; again to stop hard");
+      command_line::SayAtOnce(
+          options_.render.empty()
+              ? "trackfit analyze: stopping; again to stop hard"
+              : "trackfit analyze: stopping; what is analysed is rendered yet; again to stop hard");
       session_.Stop(kStopPatience);
     }
   }
 
-  absl::Status Stream(FrameSource& source) {
-    const SourceInfo& info = source.info();
+  absl::Status Stream(media::FrameSource& source) {
+    const media::SourceInfo& info = source.info();
     const bool live = options_.live || info.is_live;
-    FrameFeed feed(source, {options_.encode, options_.limit_frames, live && !info.is_live,
-                            [this] { return interrupted_.load(); }});
+    client::FrameFeed feed(source, {options_.encode, options_.limit_frames, live && !info.is_live,
+                                    [this] { return interrupted_.load(); }});
     const steady_clock::time_point start = steady_clock::now();
-    Progress progress = StartProgress("Analysing", Expected(info), options_.quiet);
+    command_line::Progress progress =
+        command_line::StartProgress("Analysing", Expected(info), options_.quiet);
     const absl::Status status = session_.Run(
         ConfigOf(options_, live), [&] { return feed.Next(); },
         [&](const v1::AnalyzeResponse& response) { return OnResponse(response, feed, progress); });
@@ -270,7 +274,8 @@ class Analysis {
     return status;
   }
 
-  absl::Status OnResponse(const v1::AnalyzeResponse& response, const FrameFeed& feed, Progress& progress) {
+  absl::Status OnResponse(const v1::AnalyzeResponse& response, const client::FrameFeed& feed,
+                          command_line::Progress& progress) {
     record_.Add(response);
     ShowNotices(response, progress);
     if (response.has_assessment() && !options_.quiet) {
@@ -285,7 +290,7 @@ class Analysis {
   }
 
   // The summary has them again.
-  void ShowNotices(const v1::AnalyzeResponse& response, Progress& progress) {
+  void ShowNotices(const v1::AnalyzeResponse& response, command_line::Progress& progress) {
     const std::string lines = notice_lines_.Of(response);
     if (options_.quiet || lines.empty()) return;
     progress.Hide();
@@ -294,19 +299,22 @@ class Analysis {
 
   absl::Status Render() {
     rendering_ = true;
-    absl::StatusOr<std::unique_ptr<FrameSource>> source = OpenFrameSource(options_.inputs, options_.fps);
+    absl::StatusOr<std::unique_ptr<media::FrameSource>> source =
+        media::OpenFrameSource(options_.inputs, options_.fps);
     if (!source.ok()) return source.status();
-    Progress progress = StartProgress("Rendering", static_cast<int64_t>(times_us_.size()), options_.quiet);
-    const absl::Status status = RenderVideo(**source, record_, times_us_, options_.render, [&](int64_t done) {
-      progress.Update(done);
-      return !stop_rendering_;
-    });
+    command_line::Progress progress =
+        command_line::StartProgress("Rendering", static_cast<int64_t>(times_us_.size()), options_.quiet);
+    const absl::Status status =
+        drawing::RenderVideo(**source, record_, times_us_, options_.render, [&](int64_t done) {
+          progress.Update(done);
+          return !stop_rendering_;
+        });
     progress.Hide();
     if (status.ok()) text_ << "  Rendered   " << options_.render << std::endl;
     return status;
   }
 
-  int64_t Expected(const SourceInfo& info) const {
+  int64_t Expected(const media::SourceInfo& info) const {
     if (options_.limit_frames == 0) return info.frame_count;
     return info.frame_count == 0 ? options_.limit_frames : std::min(info.frame_count, options_.limit_frames);
   }
@@ -320,8 +328,8 @@ class Analysis {
   const AnalyzeOptions& options_;
   std::ostream& text_;
   JsonOutput json_;
-  SessionRecord record_;
-  GatewaySession session_;
+  client::SessionRecord record_;
+  client::GatewaySession session_;
   std::vector<int64_t> times_us_;
   NoticeLines notice_lines_;
   std::atomic<bool> interrupted_{false};

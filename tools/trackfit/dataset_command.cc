@@ -16,15 +16,15 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "command_line/exit_code.h"
+#include "command_line/interrupt.h"
+#include "command_line/progress.h"
 #include "commands.h"
-#include "dataset/bridge.h"
-#include "dataset/dataset_builder.h"
-#include "dataset/rendered_mannequins.h"
-#include "exit_code.h"
+#include "dataset/dataset.h"
+#include "dataset_building/bridge.h"
+#include "dataset_building/dataset_builder.h"
+#include "dataset_building/rendered_mannequins.h"
 #include "files/outputs.h"
-#include "interrupt.h"
-#include "progress.h"
-#include "protogcn/dataset.h"
 
 namespace trackfit::tools {
 namespace {
@@ -32,7 +32,7 @@ namespace {
 struct FilmOptions {
   int per_exercise = 0;
   uint64_t seed = 1;
-  MannequinOptions mannequins;
+  dataset_building::MannequinOptions mannequins;
   bool quiet = false;
 };
 
@@ -41,33 +41,34 @@ struct BuildOptions {
   std::string split;
   std::string output;
   FilmOptions film;
-  DatasetOptions data_set;
+  dataset_building::DatasetOptions data_set;
   bool no_repair = false;
   bool keep_hidden = false;
   bool json = false;
 };
 
-absl::StatusOr<std::vector<protogcn::Clip>> Film(const FilmOptions& options) {
+absl::StatusOr<std::vector<dataset::Clip>> Film(const FilmOptions& options) {
   std::atomic<bool> interrupted{false};
-  const InterruptWatcher watcher([&](int) {
+  const command_line::InterruptWatcher watcher([&](int) {
     interrupted = true;
-    SayAtOnce("trackfit dataset: stopping; mannequins that are done are kept; again to stop hard");
+    command_line::SayAtOnce(
+        "trackfit dataset: stopping; mannequins that are done are kept; again to stop hard");
   });
   cv::setNumThreads(1);  // the jobs keep the cores busy
-  absl::StatusOr<MannequinStudio> studio =
-      MannequinStudio::Open(PlanMannequins(options.per_exercise, options.seed), options.mannequins);
+  absl::StatusOr<dataset_building::MannequinStudio> studio = dataset_building::MannequinStudio::Open(
+      dataset_building::PlanMannequins(options.per_exercise, options.seed), options.mannequins);
   if (!studio.ok()) return studio.status();
-  Progress progress = StartProgress(absl::StrCat("Filming ", studio->pending(), " mannequins"),
-                                    studio->PendingFrames(), options.quiet);
+  command_line::Progress progress = command_line::StartProgress(
+      absl::StrCat("Filming ", studio->pending(), " mannequins"), studio->PendingFrames(), options.quiet);
   return studio->Run({.interrupted = [&] { return interrupted.load(); },
                       .on_frame = [&](int64_t frames) { progress.Update(frames); }});
 }
 
-absl::StatusOr<std::vector<protogcn::Clip>> ReadAll(const BuildOptions& options,
-                                                    nlohmann::ordered_json& sources) {
-  std::vector<protogcn::Clip> all;
+absl::StatusOr<std::vector<dataset::Clip>> ReadAll(const BuildOptions& options,
+                                                   nlohmann::ordered_json& sources) {
+  std::vector<dataset::Clip> all;
   for (const std::string& path : options.landmarks) {
-    absl::StatusOr<std::vector<protogcn::Clip>> clips = protogcn::ReadLandmarks(path);
+    absl::StatusOr<std::vector<dataset::Clip>> clips = dataset::ReadLandmarks(path);
     if (!clips.ok()) return clips.status();
     sources.push_back(
         {{"name", std::filesystem::path(path).lexically_normal().string()}, {"clips", clips->size()}});
@@ -76,9 +77,10 @@ absl::StatusOr<std::vector<protogcn::Clip>> ReadAll(const BuildOptions& options,
   return all;
 }
 
-void PrintReport(const JoinedDataset& dataset, const BuildOptions& options) {
-  const std::vector<DatasetCount> counts = CountDataset(dataset);
-  std::cout << DatasetTable(counts) << "\n" << AnomalyTable(dataset) << "\n";
+void PrintReport(const dataset_building::JoinedDataset& dataset, const BuildOptions& options) {
+  const std::vector<dataset_building::DatasetCount> counts = dataset_building::CountDataset(dataset);
+  std::cout << dataset_building::DatasetTable(counts) << "\n"
+            << dataset_building::AnomalyTable(dataset) << "\n";
   const auto say = [](const std::vector<std::string>& ids, const char* what) {
     if (!ids.empty())
       std::cout << ids.size() << " clips " << what << ", for instance " << ids.front() << "\n";
@@ -87,7 +89,8 @@ void PrintReport(const JoinedDataset& dataset, const BuildOptions& options) {
   say(dataset.not_in_split, "are in neither side of the split");
   say(dataset.broken, "are broken and left out");
   say(dataset.upside_down, "show people on their heads, as of films that were read the wrong way up");
-  for (const std::string& warning : WarningsOf(counts)) std::cout << "warning: " << warning << "\n";
+  for (const std::string& warning : dataset_building::WarningsOf(counts))
+    std::cout << "warning: " << warning << "\n";
   std::cout << options.output << ": " << dataset.train.size() << " clips to train on, " << dataset.val.size()
             << " to validate\n";
 }
@@ -113,18 +116,18 @@ absl::Status CheckFiles(const BuildOptions& options) {
 }
 
 absl::Status Build(BuildOptions options) {
-  if (absl::Status status = CheckFiles(options); !status.ok()) return UsageError(status);
+  if (absl::Status status = CheckFiles(options); !status.ok()) return command_line::UsageError(status);
   options.data_set.mend = !options.no_repair;
   if (options.keep_hidden) options.data_set.rule.hidden_visibility = 0;
   if (options.film.mannequins.cache.empty())
     options.film.mannequins.cache = (std::filesystem::path(options.output) / "mannequins").string();
-  const absl::StatusOr<protogcn::Split> split = protogcn::Split::Read(options.split);
+  const absl::StatusOr<dataset::Split> split = dataset::Split::Read(options.split);
   if (!split.ok()) return split.status();
   nlohmann::ordered_json sources = nlohmann::ordered_json::array();
-  absl::StatusOr<std::vector<protogcn::Clip>> clips = ReadAll(options, sources);
+  absl::StatusOr<std::vector<dataset::Clip>> clips = ReadAll(options, sources);
   if (!clips.ok()) return clips.status();
   if (options.film.per_exercise > 0) {
-    absl::StatusOr<std::vector<protogcn::Clip>> mannequins = Film(options.film);
+    absl::StatusOr<std::vector<dataset::Clip>> mannequins = Film(options.film);
     if (!mannequins.ok()) return mannequins.status();
     sources.push_back({{"name", "mannequins"},
                        {"clips", mannequins->size()},
@@ -133,11 +136,13 @@ absl::Status Build(BuildOptions options) {
                        {"model", options.film.mannequins.poses.model}});
     std::move(mannequins->begin(), mannequins->end(), std::back_inserter(*clips));
   }
-  const absl::StatusOr<JoinedDataset> dataset = JoinClips(*std::move(clips), *split, options.data_set);
+  const absl::StatusOr<dataset_building::JoinedDataset> dataset =
+      dataset_building::JoinClips(*std::move(clips), *split, options.data_set);
   if (!dataset.ok()) return dataset.status();
-  nlohmann::ordered_json report = DatasetJson(*dataset, options.data_set);
+  nlohmann::ordered_json report = dataset_building::DatasetJson(*dataset, options.data_set);
   report["sources"] = std::move(sources);
-  if (absl::Status status = WriteDataset(options.output, *dataset, report); !status.ok()) return status;
+  if (absl::Status status = dataset_building::WriteDataset(options.output, *dataset, report); !status.ok())
+    return status;
   if (options.json)
     std::cout << report.dump(1) << "\n";
   else
@@ -146,10 +151,10 @@ absl::Status Build(BuildOptions options) {
 }
 
 absl::Status Measure(const FilmOptions& options) {
-  const absl::StatusOr<std::vector<protogcn::Clip>> clips = Film(options);
+  const absl::StatusOr<std::vector<dataset::Clip>> clips = Film(options);
   if (!clips.ok()) return clips.status();
-  const absl::StatusOr<Bridge> bridge =
-      MeasureBridge(PlanMannequins(options.per_exercise, options.seed), *clips);
+  const absl::StatusOr<dataset_building::Bridge> bridge = dataset_building::MeasureBridge(
+      dataset_building::PlanMannequins(options.per_exercise, options.seed), *clips);
   if (!bridge.ok()) return bridge.status();
   for (const auto& [name, measure] : {std::pair{"BlazePose on drawn mannequins", &bridge->blazepose},
                                       std::pair{"synthesis::LandmarkNoise on the truth", &bridge->noise}}) {

@@ -12,22 +12,22 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "assessment/protogcn_assessor.h"
+#include "command_line/exit_code.h"
+#include "command_line/interrupt.h"
+#include "command_line/progress.h"
 #include "commands.h"
-#include "drawing/evaluation_pictures.h"
+#include "dataset/folds.h"
+#include "evaluation/evaluation_pictures.h"
 #include "evaluation/report.h"
-#include "exit_code.h"
 #include "files/outputs.h"
 #include "files/partial_file.h"
-#include "interrupt.h"
-#include "progress.h"
-#include "protogcn/folds.h"
+#include "inference/protogcn_assessor.h"
 #include "protogcn/model.h"
 
 namespace trackfit::tools {
 namespace {
 
-using protogcn::Clip;
+using dataset::Clip;
 
 // Where a single model is judged, thresholds come from the other groups of the same clips.
 constexpr int kThresholdFolds = 5;
@@ -61,26 +61,26 @@ absl::StatusOr<Data> ReadData(const EvaluateOptions& options) {
   absl::StatusOr<std::vector<Clip>> train, val;
   if (!options.dataset.empty()) {
     const std::filesystem::path folder = options.dataset;
-    train = protogcn::ReadLandmarkFile(folder / "train.pt");
-    val = protogcn::ReadLandmarkFile(folder / "val.pt");
+    train = dataset::ReadLandmarkFile(folder / "train.pt");
+    val = dataset::ReadLandmarkFile(folder / "val.pt");
   } else if (!options.landmarks.empty() && !options.split.empty()) {
-    const absl::StatusOr<protogcn::Split> split = protogcn::Split::Read(options.split);
+    const absl::StatusOr<dataset::Split> split = dataset::Split::Read(options.split);
     if (!split.ok()) return split.status();
-    train = protogcn::ReadSubset(options.landmarks, *split, protogcn::Subset::kTrain);
-    val = protogcn::ReadSubset(options.landmarks, *split, protogcn::Subset::kVal);
+    train = dataset::ReadSubset(options.landmarks, *split, dataset::Subset::kTrain);
+    val = dataset::ReadSubset(options.landmarks, *split, dataset::Subset::kVal);
   } else {
-    return UsageError("either --dataset or --landmarks with --split is required");
+    return command_line::UsageError("either --dataset or --landmarks with --split is required");
   }
   if (!train.ok()) return train.status();
   if (!val.ok()) return val.status();
-  if (const absl::Status apart = protogcn::CheckGroupsApart(*train, *val); !apart.ok()) return apart;
+  if (const absl::Status apart = dataset::CheckGroupsApart(*train, *val); !apart.ok()) return apart;
   return Data{.train = *std::move(train), .val = *std::move(val)};
 }
 
 absl::StatusOr<evaluation::AssessorPtr> LoadAssessor(const std::string& path) {
   const absl::StatusOr<protogcn::ModelMetadata> metadata = protogcn::ReadMetadata(path);
   if (!metadata.ok()) return metadata.status();
-  return assessment::ProtogcnAssessor::Load(path, metadata->version);
+  return inference::ProtogcnAssessor::Load(path, metadata->version);
 }
 
 // Says on stderr how far a section has come.
@@ -90,7 +90,8 @@ class SectionProgress {
     run_.threads = threads;
     run_.on_progress = [this, section = std::move(section)](int done, int total) {
       if (!progress_) {
-        progress_.reset(new Progress(StartProgress(section, total, false, "clips")));
+        progress_.reset(
+            new command_line::Progress(command_line::StartProgress(section, total, false, "clips")));
       }
       progress_->Update(done);
     };
@@ -102,15 +103,15 @@ class SectionProgress {
 
  private:
   evaluation::RunOptions run_;
-  std::unique_ptr<Progress> progress_;
+  std::unique_ptr<command_line::Progress> progress_;
 };
 
 absl::Status EvaluateForm(const EvaluateOptions& options, const evaluation::AssessorPtr& assessor,
                           const Data& data, const std::vector<Clip>& clips, evaluation::Report& report) {
   const SectionProgress progress("form", options.threads);
-  const auto groups = protogcn::GroupedFolds(clips, kThresholdFolds);
+  const auto groups = dataset::GroupedFolds(clips, kThresholdFolds);
   auto form = evaluation::JudgeForm(
-      {assessor}, clips, [&](const Clip& clip) { return protogcn::FoldOf(groups, clip); }, progress.run());
+      {assessor}, clips, [&](const Clip& clip) { return dataset::FoldOf(groups, clip); }, progress.run());
   if (!form.ok()) return form.status();
   report.form = *std::move(form);
   if (options.fold_models.empty()) return absl::OkStatus();
@@ -122,9 +123,9 @@ absl::Status EvaluateForm(const EvaluateOptions& options, const evaluation::Asse
     assessors.push_back(*fold_assessor);
   }
   const SectionProgress fold_progress("form by folds", options.threads);
-  const auto folds = protogcn::GroupedFolds(data.train, options.folds);
+  const auto folds = dataset::GroupedFolds(data.train, options.folds);
   auto by_folds = evaluation::JudgeForm(
-      assessors, data.train, [&](const Clip& clip) { return protogcn::FoldOf(folds, clip); },
+      assessors, data.train, [&](const Clip& clip) { return dataset::FoldOf(folds, clip); },
       fold_progress.run());
   if (!by_folds.ok()) return by_folds.status();
   report.form_by_folds = *std::move(by_folds);
@@ -133,9 +134,9 @@ absl::Status EvaluateForm(const EvaluateOptions& options, const evaluation::Asse
 }
 
 absl::StatusOr<evaluation::Report> Evaluate(const EvaluateOptions& options, const Data& data) {
-  const absl::StatusOr<protogcn::Subset> subset = protogcn::ParseSubset(options.subset);
+  const absl::StatusOr<dataset::Subset> subset = dataset::ParseSubset(options.subset);
   if (!subset.ok()) return subset.status();
-  const std::vector<Clip>& clips = *subset == protogcn::Subset::kTrain ? data.train : data.val;
+  const std::vector<Clip>& clips = *subset == dataset::Subset::kTrain ? data.train : data.val;
   if (clips.empty()) {
     return absl::InvalidArgumentError(absl::StrCat("there is no clip of the subset ", options.subset));
   }
@@ -213,20 +214,22 @@ absl::Status CheckFiles(const EvaluateOptions& options) {
       return absl::InvalidArgumentError(
           absl::StrCat("--plots ", options.plots, " cannot be made a folder: ", error.message()));
     }
-    for (const char* name : kEvaluationPictures)
+    for (const char* name : evaluation::kEvaluationPictures)
       outputs.push_back({"--plots", std::filesystem::path(options.plots) / name});
   }
   return files::CheckOutputs(outputs, inputs);
 }
 
 absl::Status Run(const EvaluateOptions& options) {
-  if (absl::Status status = CheckSections(options); !status.ok()) return UsageError(status);
-  const InterruptWatcher watcher(EndAtOnce("trackfit evaluate: stopped; nothing is written"));
+  if (absl::Status status = CheckSections(options); !status.ok()) return command_line::UsageError(status);
+  const command_line::InterruptWatcher watcher(
+      command_line::EndAtOnce("trackfit evaluate: stopped; nothing is written"));
   if (options.folds != static_cast<int>(options.fold_models.size())) {
-    return UsageError(absl::StrCat("--folds is ", options.folds, ", but --fold-models names ",
-                                   options.fold_models.size(), " models; one each is required"));
+    return command_line::UsageError(absl::StrCat("--folds is ", options.folds, ", but --fold-models names ",
+                                                 options.fold_models.size(),
+                                                 " models; one each is required"));
   }
-  if (absl::Status status = CheckFiles(options); !status.ok()) return UsageError(status);
+  if (absl::Status status = CheckFiles(options); !status.ok()) return command_line::UsageError(status);
   const absl::StatusOr<Data> data = ReadData(options);
   if (!data.ok()) return data.status();
   const absl::StatusOr<evaluation::Report> report = Evaluate(options, *data);
@@ -237,7 +240,7 @@ absl::Status Run(const EvaluateOptions& options) {
     if (!written.ok()) return written;
   }
   if (!options.plots.empty()) {
-    const auto pictures = DrawEvaluation(*report, options.plots);
+    const auto pictures = evaluation::DrawEvaluation(*report, options.plots);
     if (!pictures.ok()) return pictures.status();
     for (const std::string& picture : *pictures) std::cout << "wrote " << picture << "\n";
   }

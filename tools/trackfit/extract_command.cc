@@ -19,23 +19,23 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "client/words.h"
+#include "command_line/exit_code.h"
+#include "command_line/interrupt.h"
+#include "command_line/progress.h"
 #include "commands.h"
-#include "exit_code.h"
-#include "extraction/clip_list.h"
-#include "extraction/data_set.h"
+#include "dataset/dataset.h"
+#include "dataset_building/clip_list.h"
+#include "dataset_building/data_set.h"
 #include "files/outputs.h"
-#include "frame_source.h"
-#include "interrupt.h"
-#include "progress.h"
-#include "protogcn/dataset.h"
-#include "words.h"
+#include "media/frame_source.h"
 
 namespace trackfit::tools {
 namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
-using State = ClipResult::State;
+using State = dataset_building::ClipResult::State;
 
 struct ExtractOptions {
   std::vector<std::string> inputs;
@@ -48,25 +48,27 @@ struct ExtractOptions {
   std::optional<double> fps;
   bool original_joints = false;
   bool quiet = false;
-  DataSetOptions data_set;
+  dataset_building::DataSetOptions data_set;
 };
 
 absl::Status CheckFlags(const ExtractOptions& options) {
   if (options.inputs.empty() == options.list.empty())
-    return UsageError("give videos, pictures or folders, or else --list");
+    return command_line::UsageError("give videos, pictures or folders, or else --list");
   if (options.format != "landmarks" && !(options.exercise.empty() && options.form.empty()))
-    return UsageError("--exercise and --form label landmark files; they need --format landmarks");
+    return command_line::UsageError(
+        "--exercise and --form label landmark files; they need --format landmarks");
   if (options.format != "trackfit-json" && options.original_joints)
-    return UsageError("--original-joints needs --format trackfit-json");
+    return command_line::UsageError("--original-joints needs --format trackfit-json");
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<SourceClip>> ChooseClips(const ExtractOptions& options) {
-  absl::StatusOr<std::vector<SourceClip>> clips =
-      options.list.empty() ? FindClips(options.inputs) : ReadClipList(options.list);
+absl::StatusOr<std::vector<dataset_building::SourceClip>> ChooseClips(const ExtractOptions& options) {
+  absl::StatusOr<std::vector<dataset_building::SourceClip>> clips =
+      options.list.empty() ? dataset_building::FindClips(options.inputs)
+                           : dataset_building::ReadClipList(options.list);
   if (!clips.ok()) return clips;
-  for (SourceClip& clip : *clips) {
-    if (!options.exercise.empty()) clip.exercise = ExerciseName(options.exercise);
+  for (dataset_building::SourceClip& clip : *clips) {
+    if (!options.exercise.empty()) clip.exercise = client::ExerciseName(options.exercise);
     if (!options.form.empty()) clip.form = options.form;
     if (options.fps.has_value()) {
       clip.fps = *options.fps;
@@ -75,33 +77,34 @@ absl::StatusOr<std::vector<SourceClip>> ChooseClips(const ExtractOptions& option
   }
   if (options.only.empty()) return clips;
   std::set<std::string> wanted;
-  for (const std::string& typed : options.only) wanted.insert(ExerciseName(typed));
-  std::erase_if(*clips, [&](const SourceClip& clip) { return wanted.count(clip.exercise) == 0; });
-  if (clips->empty()) return UsageError("there is no video of the exercises that --only names");
+  for (const std::string& typed : options.only) wanted.insert(client::ExerciseName(typed));
+  std::erase_if(*clips,
+                [&](const dataset_building::SourceClip& clip) { return wanted.count(clip.exercise) == 0; });
+  if (clips->empty()) return command_line::UsageError("there is no video of the exercises that --only names");
   return clips;
 }
 
 // Whether --output names a file: it ends as one of the formats does and is no folder.
 bool NamesFile(const std::string& output) {
   const std::string ending = fs::path(output).extension().string();
-  const bool known = ending == EndingOf(ClipFormat::kJsonLines) ||
-                     ending == EndingOf(ClipFormat::kLandmarks) ||
-                     ending == EndingOf(ClipFormat::kTrackfitJson);
+  const bool known = ending == dataset_building::EndingOf(dataset_building::ClipFormat::kJsonLines) ||
+                     ending == dataset_building::EndingOf(dataset_building::ClipFormat::kLandmarks) ||
+                     ending == dataset_building::EndingOf(dataset_building::ClipFormat::kTrackfitJson);
   return known && !fs::is_directory(output);
 }
 
 // Makes the only clip's output the file `options.output`.
-absl::Status AimAtFile(const ExtractOptions& options, std::vector<SourceClip>& clips,
-                       DataSetOptions& data_set) {
+absl::Status AimAtFile(const ExtractOptions& options, std::vector<dataset_building::SourceClip>& clips,
+                       dataset_building::DataSetOptions& data_set) {
   const fs::path file = options.output;
   if (clips.size() != 1) {
-    return UsageError(absl::StrCat("--output ", options.output, " names one file for ", clips.size(),
-                                   " videos; give a folder"));
+    return command_line::UsageError(absl::StrCat("--output ", options.output, " names one file for ",
+                                                 clips.size(), " videos; give a folder"));
   }
-  if (file.extension() != EndingOf(data_set.format)) {
-    return UsageError(absl::StrCat("--output ", options.output, " does not end in ",
-                                   EndingOf(data_set.format), ", as files of --format ", options.format,
-                                   " do"));
+  if (file.extension() != dataset_building::EndingOf(data_set.format)) {
+    return command_line::UsageError(absl::StrCat("--output ", options.output, " does not end in ",
+                                                 dataset_building::EndingOf(data_set.format),
+                                                 ", as files of --format ", options.format, " do"));
   }
   data_set.folder = file.has_parent_path() ? file.parent_path().string() : ".";
   data_set.summary = false;
@@ -109,37 +112,40 @@ absl::Status AimAtFile(const ExtractOptions& options, std::vector<SourceClip>& c
   return absl::OkStatus();
 }
 
-absl::Status AimAtFolder(const ExtractOptions& options, const std::vector<SourceClip>& clips,
-                         DataSetOptions& data_set) {
+absl::Status AimAtFolder(const ExtractOptions& options,
+                         const std::vector<dataset_building::SourceClip>& clips,
+                         dataset_building::DataSetOptions& data_set) {
   data_set.folder = options.output;
-  if (absl::Status status = CheckOutside(options.output, options.inputs); !status.ok())
-    return UsageError(status);
-  return UsageError(CheckNames(clips, EndingOf(data_set.format), kSummaryFile));
+  if (absl::Status status = dataset_building::CheckOutside(options.output, options.inputs); !status.ok())
+    return command_line::UsageError(status);
+  return command_line::UsageError(dataset_building::CheckNames(
+      clips, dataset_building::EndingOf(data_set.format), dataset_building::kSummaryFile));
 }
 
 // What is written is none of what is read, whatever the links. Folders are made later, where they are
 // missing.
-absl::Status CheckFiles(const ExtractOptions& options, const std::vector<SourceClip>& clips,
-                        const DataSetOptions& data_set) {
+absl::Status CheckFiles(const ExtractOptions& options, const std::vector<dataset_building::SourceClip>& clips,
+                        const dataset_building::DataSetOptions& data_set) {
   std::vector<files::NamedFile> inputs = {{"--list", options.list}};
   std::vector<files::NamedFile> outputs;
-  for (const SourceClip& clip : clips) {
-    for (files::NamedFile& file : files::FilesOf("the input", clip.path, IsPicture))
+  for (const dataset_building::SourceClip& clip : clips) {
+    for (files::NamedFile& file : files::FilesOf("the input", clip.path, media::IsPicture))
       inputs.push_back(std::move(file));
-    const fs::path output = fs::path(data_set.folder) / (clip.name + EndingOf(data_set.format));
+    const fs::path output =
+        fs::path(data_set.folder) / (clip.name + dataset_building::EndingOf(data_set.format));
     std::error_code error;
     if (fs::exists(output, error)) outputs.push_back({"--output", output});
   }
-  return UsageError(files::CheckOutputs(outputs, inputs));
+  return command_line::UsageError(files::CheckOutputs(outputs, inputs));
 }
 
 // Training leaves such clips out without a word.
-void WarnOfUnknownExercises(const std::vector<SourceClip>& clips) {
+void WarnOfUnknownExercises(const std::vector<dataset_building::SourceClip>& clips) {
   std::set<std::string> unknown;
-  for (const SourceClip& clip : clips) {
-    protogcn::Clip labelled;
+  for (const dataset_building::SourceClip& clip : clips) {
+    dataset::Clip labelled;
     labelled.exercise = clip.exercise;
-    if (!protogcn::LabelOf(labelled, protogcn::DefaultClasses())) unknown.insert(clip.exercise);
+    if (!dataset::LabelOf(labelled, dataset::DefaultClasses())) unknown.insert(clip.exercise);
   }
   for (const std::string& exercise : unknown) {
     std::cerr << "trackfit extract: `trackfit train` knows no exercise \"" << exercise
@@ -147,10 +153,10 @@ void WarnOfUnknownExercises(const std::vector<SourceClip>& clips) {
   }
 }
 
-absl::Status OutcomeOf(const std::vector<ClipResult>& results) {
+absl::Status OutcomeOf(const std::vector<dataset_building::ClipResult>& results) {
   const auto count = [&](State state) {
     return std::count_if(results.begin(), results.end(),
-                         [&](const ClipResult& result) { return result.state == state; });
+                         [&](const dataset_building::ClipResult& result) { return result.state == state; });
   };
   if (const auto missing = count(State::kMissing); missing > 0) {
     return absl::CancelledError(absl::StrCat("interrupted; ", missing, " of ", results.size(),
@@ -163,36 +169,39 @@ absl::Status OutcomeOf(const std::vector<ClipResult>& results) {
 
 absl::Status Extract(const ExtractOptions& options) {
   std::atomic<bool> interrupted{false};
-  const InterruptWatcher watcher([&](int) {
+  const command_line::InterruptWatcher watcher([&](int) {
     interrupted = true;
-    SayAtOnce("trackfit extract: stopping; again to stop hard");
+    command_line::SayAtOnce("trackfit extract: stopping; again to stop hard");
   });
   if (absl::Status status = CheckFlags(options); !status.ok()) return status;
-  DataSetOptions data_set = options.data_set;
-  const absl::StatusOr<ClipFormat> format = ParseClipFormat(options.format);
+  dataset_building::DataSetOptions data_set = options.data_set;
+  const absl::StatusOr<dataset_building::ClipFormat> format =
+      dataset_building::ParseClipFormat(options.format);
   if (!format.ok()) return format.status();
   data_set.format = *format;
-  data_set.joints = options.original_joints ? TrackfitJoints::kOriginal : TrackfitJoints::kTrunk;
+  data_set.joints = options.original_joints ? dataset_building::TrackfitJoints::kOriginal
+                                            : dataset_building::TrackfitJoints::kTrunk;
 
-  absl::StatusOr<std::vector<SourceClip>> clips = ChooseClips(options);
+  absl::StatusOr<std::vector<dataset_building::SourceClip>> clips = ChooseClips(options);
   if (!clips.ok()) return clips.status();
   const bool single = NamesFile(options.output);
   const absl::Status aimed =
       single ? AimAtFile(options, *clips, data_set) : AimAtFolder(options, *clips, data_set);
   if (!aimed.ok()) return aimed;
   if (absl::Status status = CheckFiles(options, *clips, data_set); !status.ok()) return status;
-  if (*format == ClipFormat::kLandmarks) WarnOfUnknownExercises(*clips);
-  absl::StatusOr<DataSet> set = DataSet::Open(*clips, data_set);
+  if (*format == dataset_building::ClipFormat::kLandmarks) WarnOfUnknownExercises(*clips);
+  absl::StatusOr<dataset_building::DataSet> set = dataset_building::DataSet::Open(*clips, data_set);
   if (!set.ok()) return set.status();
 
   cv::setNumThreads(1);  // the jobs keep the cores busy
   const auto is_interrupted = [&] { return interrupted.load(); };
   const size_t pending = set->pending();
-  Progress progress = StartProgress(absl::StrCat("Extracting ", pending, pending == 1 ? " video" : " videos"),
-                                    set->PendingFrames(is_interrupted), options.quiet);
+  command_line::Progress progress =
+      command_line::StartProgress(absl::StrCat("Extracting ", pending, pending == 1 ? " video" : " videos"),
+                                  set->PendingFrames(is_interrupted), options.quiet);
   int64_t frames = 0;
   const Clock::time_point start = Clock::now();
-  const absl::StatusOr<std::vector<ClipResult>> results =
+  const absl::StatusOr<std::vector<dataset_building::ClipResult>> results =
       set->Run({.interrupted = is_interrupted,
                 .on_frame =
                     [&](int64_t done) {
@@ -200,7 +209,7 @@ absl::Status Extract(const ExtractOptions& options) {
                       progress.Update(done);
                     },
                 .on_left_out =
-                    [&](const SourceClip& clip, const absl::Status& reason) {
+                    [&](const dataset_building::SourceClip& clip, const absl::Status& reason) {
                       progress.Hide();
                       std::cerr << "trackfit extract: left out " << clip.path << ": " << reason.message()
                                 << std::endl;
@@ -209,7 +218,7 @@ absl::Status Extract(const ExtractOptions& options) {
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   progress.Hide();
   if (!results.ok()) return results.status();
-  std::cout << DetectionTable(*results);
+  std::cout << dataset_building::DetectionTable(*results);
   if (frames > 0) {
     std::cout << absl::StrFormat("%d frames in %.1f s: %.1f frames/s with %d job%s\n", frames, seconds,
                                  static_cast<double>(frames) / seconds, jobs, jobs == 1 ? "" : "s");
@@ -222,7 +231,7 @@ absl::Status Extract(const ExtractOptions& options) {
 
 Action ExtractCommand(CLI::App& command) {
   const auto options = std::make_shared<ExtractOptions>();
-  DataSetOptions& data_set = options->data_set;
+  dataset_building::DataSetOptions& data_set = options->data_set;
   data_set.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 
   CLI::Option* inputs = command.add_option("INPUT", options->inputs, "Videos, pictures, folders of them")
@@ -248,7 +257,7 @@ Action ExtractCommand(CLI::App& command) {
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   command.add_flag("--force", data_set.force, "Extract also what is done; one file is always made anew");
-  DeclarePoseOptions(command, data_set.poses);
+  dataset_building::DeclarePoseOptions(command, data_set.poses);
   command
       .add_option("--fps", options->fps,
                   "Frames per second, whatever a video says of itself; pictures have 30 without it")

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "command.h"
+#include "command_line/exit_code.h"
 #include "command_line/parse.h"
 #include "commands.h"
-#include "exit_code.h"
 
 namespace {
 
@@ -68,5 +68,5 @@ int main(int argc, char** argv) {
   const CLI::App* chosen = app.get_subcommands().front();
   const absl::Status status = Run(actions.at(chosen));
   if (!status.ok()) std::cerr << "trackfit " << chosen->get_name() << ": " << status.message() << "\n";
-  return trackfit::command_line::Leave("trackfit", trackfit::tools::ExitCodeOf(status));
+  return trackfit::command_line::Leave("trackfit", trackfit::command_line::ExitCodeOf(status));
 }

@@ -10,16 +10,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "command_line/exit_code.h"
+#include "command_line/interrupt.h"
 #include "commands.h"
-#include "exit_code.h"
 #include "files/outputs.h"
-#include "interrupt.h"
 #include "protogcn/archive_io.h"
 #include "protogcn/checkpoint.h"
 #include "protogcn/model.h"
 #include "protogcn/network.h"
-#include "protogcn/npy.h"
 #include "skeleton/layout.h"
+#include "torch_files/npy.h"
 
 namespace trackfit::tools {
 namespace {
@@ -54,14 +54,15 @@ std::vector<std::string> ClassNames(const ImportOptions& options, const protogcn
 }
 
 absl::Status Import(const ImportOptions& options) {
-  const InterruptWatcher watcher(EndAtOnce("trackfit model: stopped; nothing is written"));
+  const command_line::InterruptWatcher watcher(
+      command_line::EndAtOnce("trackfit model: stopped; nothing is written"));
   absl::Status checked =
       files::CheckOutputs({{"--output", options.output}}, {{"--checkpoint", options.checkpoint}});
-  if (!checked.ok()) return UsageError(checked);
+  if (!checked.ok()) return command_line::UsageError(checked);
   const auto layout = skeleton::FindLayout(options.layout);
-  if (!layout.ok()) return UsageError(layout.status());
+  if (!layout.ok()) return command_line::UsageError(layout.status());
   if (options.trackfit_mapping && layout->name != "coco_20") {
-    return UsageError("--trackfit-mapping is for --layout coco_20");
+    return command_line::UsageError("--trackfit-mapping is for --layout coco_20");
   }
   auto imported = protogcn::ImportCheckpoint(options.checkpoint, *layout);
   if (!imported.ok()) return imported.status();
@@ -78,7 +79,7 @@ absl::Status Import(const ImportOptions& options) {
   return protogcn::SaveArchive(options.output, imported->network, metadata);
 }
 
-absl::Status CheckInput(const protogcn::Array& input, const protogcn::NetworkConfig& network) {
+absl::Status CheckInput(const torch_files::Array& input, const protogcn::NetworkConfig& network) {
   const auto& shape = input.shape;
   if (shape.size() == 5 && shape[0] > 0 && shape[1] == 1 && shape[2] > 0 && shape[3] == network.nodes &&
       shape[4] == network.in_channels) {
@@ -91,7 +92,7 @@ absl::Status CheckInput(const protogcn::Array& input, const protogcn::NetworkCon
 
 absl::Status WriteTensor(const std::filesystem::path& path, const torch::Tensor& tensor) {
   const torch::Tensor values = tensor.contiguous();
-  return protogcn::WriteNpy(
+  return torch_files::WriteNpy(
       path, {.shape = values.sizes().vec(),
              .values = {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()}});
 }
@@ -111,12 +112,12 @@ absl::Status CheckFiles(const RunOptions& options) {
 }
 
 absl::Status RunNetwork(const RunOptions& options) {
-  const InterruptWatcher watcher(EndAtOnce("trackfit model: stopped"));
-  if (absl::Status status = CheckFiles(options); !status.ok()) return UsageError(status);
+  const command_line::InterruptWatcher watcher(command_line::EndAtOnce("trackfit model: stopped"));
+  if (absl::Status status = CheckFiles(options); !status.ok()) return command_line::UsageError(status);
   protogcn::ConfigureThreads();
   auto archive = protogcn::LoadArchive(options.model);
   if (!archive.ok()) return archive.status();
-  auto input = protogcn::ReadNpy(options.input);
+  auto input = torch_files::ReadNpy(options.input);
   if (!input.ok()) return input.status();
   if (absl::Status status = CheckInput(*input, archive->metadata.network); !status.ok()) return status;
   auto network = protogcn::FreezeNetwork(archive->network);

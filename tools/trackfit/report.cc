@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "words.h"
+#include "client/words.h"
 
 namespace trackfit::tools {
 namespace {
@@ -23,25 +23,25 @@ std::string Row(const std::string& label, const std::string& text) {
 
 std::string JointList(const std::vector<v1::JointError>& joints) {
   return absl::StrJoin(joints, ", ", [](std::string* out, const v1::JointError& joint) {
-    absl::StrAppendFormat(out, "%s %.0f", JointWords(joint.name()), joint.percentile());
+    absl::StrAppendFormat(out, "%s %.0f", client::JointWords(joint.name()), joint.percentile());
   });
 }
 
 std::string ExerciseText(const v1::Assessment& assessment) {
-  if (assessment.known()) return ExerciseWords(assessment.exercise());
-  return absl::StrCat("Not a known exercise (nearest: ", ExerciseWords(assessment.exercise()), ")");
+  if (assessment.known()) return client::ExerciseWords(assessment.exercise());
+  return absl::StrCat("Not a known exercise (nearest: ", client::ExerciseWords(assessment.exercise()), ")");
 }
 
 std::string QualityText(const v1::Assessment& assessment) {
-  std::string text = absl::StrFormat("%s, %.0f of 100", LevelWord(assessment.quality().level()),
+  std::string text = absl::StrFormat("%s, %.0f of 100", client::LevelWord(assessment.quality().level()),
                                      assessment.quality().score());
   if (assessment.judged_exercise() != assessment.exercise() && !assessment.judged_exercise().empty()) {
-    absl::StrAppend(&text, " as ", ExerciseWords(assessment.judged_exercise()));
+    absl::StrAppend(&text, " as ", client::ExerciseWords(assessment.judged_exercise()));
   }
   return text;
 }
 
-std::string FramesText(const SessionRecord& record) {
+std::string FramesText(const client::SessionRecord& record) {
   std::vector<std::string> parts;
   const auto add = [&](v1::FrameStatus status, const char* words) {
     if (const int64_t count = record.Count(status); count > 0)
@@ -58,7 +58,8 @@ std::string FramesText(const SessionRecord& record) {
 }
 
 std::string WatchText(const v1::Assessment& overall) {
-  const std::vector<v1::JointError> joints = WorstJoints(overall, kWorstJoints, kRareMeanPercentile);
+  const std::vector<v1::JointError> joints =
+      client::WorstJoints(overall, kWorstJoints, client::kRareMeanPercentile);
   return joints.empty() ? "nothing stands out" : JointList(joints);
 }
 
@@ -79,16 +80,16 @@ std::string CountText(const std::vector<v1::Assessment>& all) {
 std::string OverallText(const v1::Assessment& overall, const std::vector<v1::Assessment>& all) {
   std::string text = Row("Exercise", absl::StrFormat("%s, %.0f %% sure over %s", ExerciseText(overall),
                                                      overall.confidence() * 100, CountText(all)));
-  if (!IsJudged(overall)) return text;
+  if (!client::IsJudged(overall)) return text;
   absl::StrAppend(&text, Row("Quality", QualityText(overall)));
   if (!AnyJointJudged(overall)) return absl::StrCat(text, Row("Watch", "no joint was seen well enough"));
   absl::StrAppend(&text, Row("Watch", WatchText(overall)));
-  if (const std::vector<std::string> parts = PartsNotJudged(overall); !parts.empty())
+  if (const std::vector<std::string> parts = client::PartsNotJudged(overall); !parts.empty())
     absl::StrAppend(&text, Row("Not judged", absl::StrJoin(parts, ", ")));
   return text;
 }
 
-std::string SpeedText(const SessionRecord& record, const Pace& pace) {
+std::string SpeedText(const client::SessionRecord& record, const Pace& pace) {
   const double fps =
       pace.processing_seconds > 0 ? static_cast<double>(record.frames()) / pace.processing_seconds : 0;
   return absl::StrFormat("%.1f frames/s (%.1f s of footage in %.1f s)", fps, pace.footage_seconds,
@@ -98,15 +99,17 @@ std::string SpeedText(const SessionRecord& record, const Pace& pace) {
 }  // namespace
 
 std::string AssessmentLine(const v1::Assessment& assessment, int64_t first_us, int64_t last_us) {
-  std::string line =
-      absl::StrFormat("%7s - %-7s %-20s %3.0f %%", ClockTime(first_us), ClockTime(last_us),
-                      assessment.known() ? ExerciseWords(assessment.exercise()) : "Not a known exercise",
-                      assessment.confidence() * 100);
-  if (!assessment.known()) return absl::StrCat(line, "  nearest: ", ExerciseWords(assessment.exercise()));
-  if (!IsJudged(assessment)) return absl::StrCat(line, "  form not judged");
-  absl::StrAppendFormat(&line, "  %-9s %3.0f", LevelWord(assessment.quality().level()),
+  std::string line = absl::StrFormat(
+      "%7s - %-7s %-20s %3.0f %%", client::ClockTime(first_us), client::ClockTime(last_us),
+      assessment.known() ? client::ExerciseWords(assessment.exercise()) : "Not a known exercise",
+      assessment.confidence() * 100);
+  if (!assessment.known())
+    return absl::StrCat(line, "  nearest: ", client::ExerciseWords(assessment.exercise()));
+  if (!client::IsJudged(assessment)) return absl::StrCat(line, "  form not judged");
+  absl::StrAppendFormat(&line, "  %-9s %3.0f", client::LevelWord(assessment.quality().level()),
                         assessment.quality().score());
-  const std::vector<v1::JointError> worst = WorstJoints(assessment, kWorstJoints, kNotablePercentile);
+  const std::vector<v1::JointError> worst =
+      client::WorstJoints(assessment, kWorstJoints, client::kNotablePercentile);
   if (!worst.empty()) absl::StrAppend(&line, "  most off: ", JointList(worst));
   return line;
 }
@@ -124,7 +127,7 @@ std::string NoticeLines::Of(const v1::AnalyzeResponse& response) {
   return lines;
 }
 
-std::string SummaryText(const SessionRecord& record, const Pace& pace) {
+std::string SummaryText(const client::SessionRecord& record, const Pace& pace) {
   std::string text = "\n";
   if (record.overall() != nullptr) {
     absl::StrAppend(&text, OverallText(*record.overall(), record.assessments()));

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "session_record.h"
+#include "client/session_record.h"
 #include "trackfit/v1/gateway.pb.h"
 
 namespace trackfit::tools {
@@ -38,7 +38,7 @@ struct Pace {
 
 // Several lines, each with its end: of the whole session, the joints to watch among them, the parts of the
 // body that were not judged, and the notices.
-std::string SummaryText(const SessionRecord& record, const Pace& pace);
+std::string SummaryText(const client::SessionRecord& record, const Pace& pace);
 
 // One line without its end: the response as protobuf JSON with the contract's field names and all scalar
 // fields. INTERNAL when it cannot be printed.

@@ -11,13 +11,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "command_line/exit_code.h"
+#include "command_line/interrupt.h"
+#include "command_line/progress.h"
 #include "commands.h"
-#include "drawing/video_file.h"
-#include "exit_code.h"
 #include "files/outputs.h"
 #include "files/partial_file.h"
-#include "interrupt.h"
-#include "progress.h"
+#include "media/video_file.h"
 #include "synthesis/camera.h"
 #include "synthesis/ground_truth.h"
 #include "synthesis/motion.h"
@@ -61,14 +61,15 @@ absl::Status WriteVideo(const synthesis::Renderer& renderer, const std::vector<s
                         double fps, const std::string& path) {
   const cv::Size size(cameras.front().width, cameras.front().height);
   std::atomic<bool> interrupted{false};
-  const InterruptWatcher watcher([&](int) {
+  const command_line::InterruptWatcher watcher([&](int) {
     interrupted = true;
-    SayAtOnce("trackfit synthesize: stopping; nothing is written");
+    command_line::SayAtOnce("trackfit synthesize: stopping; nothing is written");
   });
-  VideoFile video(path);
+  media::VideoFile video(path);
   absl::Status status = video.Open(fps, size, {cv::VideoWriter::fourcc('m', 'p', '4', 'v')});
   if (!status.ok()) return status;
-  Progress progress = StartProgress("Drawing", static_cast<int64_t>(cameras.size()));
+  command_line::Progress progress =
+      command_line::StartProgress("Drawing", static_cast<int64_t>(cameras.size()));
   for (size_t i = 0; i < cameras.size(); ++i) {
     const absl::StatusOr<cv::Mat> picture = renderer.Render(static_cast<int>(i), cameras[i]);
     if (!picture.ok()) return picture.status();
@@ -84,21 +85,21 @@ absl::Status Synthesize(const SynthesizeOptions& options) {
     ListExercises();
     return absl::OkStatus();
   }
-  if (options.output.empty()) return UsageError("--output is needed, as in --output clip.mp4");
+  if (options.output.empty()) return command_line::UsageError("--output is needed, as in --output clip.mp4");
   const std::filesystem::path truth_path = std::filesystem::path(options.output).replace_extension(".json");
   absl::Status status =
       files::CheckOutputs({{"--output", options.output}, {"--output: the truth's file", truth_path}}, {});
-  if (status.ok()) status = VideoFile::Check(options.output);
-  if (!status.ok()) return UsageError(status);
+  if (status.ok()) status = media::VideoFile::Check(options.output);
+  if (!status.ok()) return command_line::UsageError(status);
   const absl::StatusOr<synthesis::Motion> motion = synthesis::SynthesizeMotion(options.motion);
-  if (!motion.ok()) return UsageError(motion.status());
+  if (!motion.ok()) return command_line::UsageError(motion.status());
 
   const uint64_t seed = options.motion.seed;
   synthesis::CameraOptions camera = options.view == "random" ? synthesis::DrawCamera(*motion, seed)
                                                              : synthesis::ShowcaseCamera(*motion, seed);
-  if (status = ParseSize(options.size, camera); !status.ok()) return UsageError(status);
+  if (status = ParseSize(options.size, camera); !status.ok()) return command_line::UsageError(status);
   const absl::StatusOr<std::vector<synthesis::Camera>> cameras = synthesis::MakeCameraPath(camera, *motion);
-  if (!cameras.ok()) return UsageError(cameras.status());
+  if (!cameras.ok()) return command_line::UsageError(cameras.status());
 
   const synthesis::Renderer renderer(*motion, synthesis::DrawAppearance(seed));
   status = WriteVideo(renderer, *cameras, motion->fps, options.output);

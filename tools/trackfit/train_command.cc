@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "command_line/exit_code.h"
+#include "command_line/interrupt.h"
 #include "commands.h"
-#include "exit_code.h"
-#include "interrupt.h"
-#include "training/multirun.h"
-#include "training/run_config.h"
-#include "training/training_run.h"
+#include "experiment/multirun.h"
+#include "experiment/run_config.h"
+#include "experiment/training_run.h"
 
 namespace trackfit::tools {
 namespace {
@@ -30,40 +30,40 @@ struct TrainOptions {
 
 absl::Status Run(const TrainOptions& options) {
   if (options.list_keys) {
-    std::cout << KeyList();
+    std::cout << experiment::KeyList();
     return absl::OkStatus();
   }
-  const InterruptWatcher watcher(EndAtOnce(
+  const command_line::InterruptWatcher watcher(command_line::EndAtOnce(
       "trackfit train: stopped; the epochs that are finished are kept, and --resume goes on from them"));
   at::set_num_threads(options.threads);
-  std::vector<Setting> settings;
+  std::vector<experiment::Setting> settings;
   if (!options.config.empty()) {
-    auto file = ReadSettings(options.config);
-    if (!file.ok()) return UsageError(file.status());
+    auto file = experiment::ReadSettings(options.config);
+    if (!file.ok()) return command_line::UsageError(file.status());
     settings = *std::move(file);
   }
   if (options.multirun) {
-    const auto sweep = ExpandSweep(options.settings);
-    if (!sweep.ok()) return UsageError(sweep.status());
-    const auto train = [&](const RunConfig& config, const std::string& label) {
-      return TrainModel(config, options.resume, std::cout, label);
+    const auto sweep = experiment::ExpandSweep(options.settings);
+    if (!sweep.ok()) return command_line::UsageError(sweep.status());
+    const auto train = [&](const experiment::RunConfig& config, const std::string& label) {
+      return experiment::TrainModel(config, options.resume, std::cout, label);
     };
-    return TrainAll(settings, *sweep, options.resume, train, std::cout);
+    return experiment::TrainAll(settings, *sweep, options.resume, train, std::cout);
   }
   for (const std::string& argument : options.settings) {
-    auto setting = ParseSetting(argument);
-    if (!setting.ok()) return UsageError(setting.status());
+    auto setting = experiment::ParseSetting(argument);
+    if (!setting.ok()) return command_line::UsageError(setting.status());
     settings.push_back(*std::move(setting));
   }
-  const auto config = ResolveRun(settings, options.resume);
-  if (!config.ok()) return UsageError(config.status());
+  const auto config = experiment::ResolveRun(settings, options.resume);
+  if (!config.ok()) return command_line::UsageError(config.status());
   if (options.print_config) {
-    std::cout << ToYaml(*config);
+    std::cout << experiment::ToYaml(*config);
     return absl::OkStatus();
   }
   if (config->output.empty())
-    return UsageError("output is not set; it names the run's folder: output=FOLDER");
-  return TrainModel(*config, options.resume, std::cout).status();
+    return command_line::UsageError("output is not set; it names the run's folder: output=FOLDER");
+  return experiment::TrainModel(*config, options.resume, std::cout).status();
 }
 
 }  // namespace

@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "assessment/window_session.h"
-#include "rpc/convert.h"
+#include "contract/convert.h"
 #include "rpc/status.h"
 #include "support/scripted_assessor.h"
 
@@ -177,11 +177,11 @@ class FakeInferencer final : public v1::InferencerService::Service, public Strea
     deadline = context->deadline();
     v1::InferStreamRequest request;
     if (!stream->Read(&request)) return grpc::Status::OK;
-    auto session = assessment::WindowSession::Create(assessor_, rpc::FromProto(request.config().window()),
-                                                     request.config().expected_exercise());
+    auto session = assessment::WindowSession::Create(
+        assessor_, contract::FromProto(request.config().window()), request.config().expected_exercise());
     if (!session.ok()) return rpc::ToGrpcStatus(session.status());
     while (stream->Read(&request)) {
-      const auto pose = rpc::FromProto(request.pose());
+      const auto pose = contract::FromProto(request.pose());
       if (!pose.ok()) return rpc::ToGrpcStatus(pose.status());
       const auto assessments = session->Push(*pose);
       if (!assessments.ok()) return rpc::ToGrpcStatus(assessments.status());
@@ -217,7 +217,7 @@ class FakeInferencer final : public v1::InferencerService::Service, public Strea
   static void Write(grpc::ServerReaderWriter<v1::InferStreamResponse, v1::InferStreamRequest>& stream,
                     const assessment::Assessment& assessment) {
     v1::InferStreamResponse response;
-    *response.mutable_assessment() = rpc::ToProto(assessment);
+    *response.mutable_assessment() = contract::ToProto(assessment);
     stream.Write(response);
   }
 

@@ -129,9 +129,10 @@ class CropsAtEdges {
   std::mt19937 random_{7};
 };
 
-class SampleRegionWith : public ::testing::TestWithParam<const Kernels*> {};
+class SampleRegionWith : public ::testing::TestWithParam<const tflite::Kernels*> {};
 
-INSTANTIATE_TEST_SUITE_P(Cpu, SampleRegionWith, ::testing::Values(&BestKernels(), &PortableKernels()),
+INSTANTIATE_TEST_SUITE_P(Cpu, SampleRegionWith,
+                         ::testing::Values(&tflite::BestKernels(), &tflite::PortableKernels()),
                          [](const auto& kind) { return kind.index == 0 ? "Best" : "Portable"; });
 
 TEST_P(SampleRegionWith, ReadsNothingBeyondThePictureWhereSumsRoundEitherWay) {

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "blazepose/pose_tracker.h"
+#include "dataset/dataset.h"
 #include "models.h"
-#include "protogcn/dataset.h"
 #include "support/percentile.h"
 #include "support/shared_data.h"
 
@@ -154,7 +154,7 @@ TEST(ReferenceAgreement, SeesPhotosLikeTheOfficialRuntime) {
 TEST(ReferenceAgreement, SeesPhotosLikeTheOfficialRuntimeWithTheHeavyModel) {
   const auto datasets = trackfit::testing::SharedData("datasets");
   if (!datasets) GTEST_SKIP() << "no recorded data: set TRACKFIT_SHARED";
-  const auto pairs = protogcn::ReadLandmarkFile((*datasets / "landmarks/photo_pairs.pt").string());
+  const auto pairs = dataset::ReadLandmarkFile((*datasets / "landmarks/photo_pairs.pt").string());
   ASSERT_TRUE(pairs.ok()) << pairs.status();
   PoseEngine engine = trackfit::testing::MakeEngine(ModelComplexity::kHeavy);
   Errors all;

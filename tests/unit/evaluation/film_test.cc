@@ -12,7 +12,7 @@ namespace trackfit::evaluation {
 namespace {
 
 TEST(FilmOf, KeepsTheClipsTimeAndLeavesOutFramesWithoutAPerson) {
-  protogcn::Clip clip = MakeClip("squat", 4);
+  dataset::Clip clip = MakeClip("squat", 4);
   clip.fps = 10;
   for (skeleton::Landmark& landmark : clip.poses[2].landmarks) landmark.x = landmark.y = NAN;
   const Film film = FilmOf(clip);
@@ -23,7 +23,7 @@ TEST(FilmOf, KeepsTheClipsTimeAndLeavesOutFramesWithoutAPerson) {
 }
 
 TEST(FilmOf, BringsAPhotoPairToMotionThatComesBack) {
-  const protogcn::Clip pair = MakeClip("squat", 2);
+  const dataset::Clip pair = MakeClip("squat", 2);
   const Film film = FilmOf(pair);
   EXPECT_GE(film.size(), 100U);
   const auto hand = [&](size_t i) { return film[i].landmarks[skeleton::kLeftWrist].y; };
@@ -88,7 +88,7 @@ TEST(AssessFilm, HasNoAnswerToLessThanHalfASecond) {
 }
 
 TEST(AssessFilm, SendsAbsentJointsAsInvisible) {
-  protogcn::Clip clip = MakeClip("squat", 60);
+  dataset::Clip clip = MakeClip("squat", 60);
   for (skeleton::Pose& pose : clip.poses) pose.landmarks[skeleton::kNose] = {NAN, NAN, NAN, NAN, NAN};
   float visibility = 1;
   const auto overall = AssessFilm(Scripted([&](auto window, const std::string&) {

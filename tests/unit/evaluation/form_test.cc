@@ -20,12 +20,12 @@ AssessorPtr Judge(float offset = 0) {
 }
 
 TEST(JudgeForm, JudgesLabelledFilmAgainstItsOwnExercise) {
-  protogcn::Clip photos = MakeClip("squat", 2);
+  dataset::Clip photos = MakeClip("squat", 2);
   const auto judged =
       JudgeForm({Judge()},
                 {MakeClip("squat", 40), MakeClip("squat", 30, "incorrect"), MakeClip("squat", 50, "unknown"),
                  MakeClip("dumbbell_biceps_curl", 20), photos, MakeClip("other", 40), MakeClip("squat", 5)},
-                [](const protogcn::Clip&) { return 0; });
+                [](const dataset::Clip&) { return 0; });
   ASSERT_TRUE(judged.ok()) << judged.status();
   ASSERT_EQ(judged->size(), 3U);
   EXPECT_EQ((*judged)[0].exercise, "squat");
@@ -37,7 +37,7 @@ TEST(JudgeForm, JudgesLabelledFilmAgainstItsOwnExercise) {
 
 TEST(JudgeForm, AsksTheModelOfTheFoldAndSkipsClipsWithoutOne) {
   const auto judged = JudgeForm({Judge(), Judge(1000)}, {MakeClip("squat", 40), MakeClip("squat", 30)},
-                                [](const protogcn::Clip& clip) { return clip.poses.size() == 40 ? 1 : -1; });
+                                [](const dataset::Clip& clip) { return clip.poses.size() == 40 ? 1 : -1; });
   ASSERT_TRUE(judged.ok()) << judged.status();
   ASSERT_EQ(judged->size(), 1U);
   EXPECT_FLOAT_EQ((*judged)[0].score, 1040);

@@ -56,7 +56,7 @@ assessment::Assessment BlameWhatMoved(std::span<const skeleton::Pose> window, co
 }
 
 TEST(Localise, DisturbsRealCorrectClipsWhereItSays) {
-  std::vector<protogcn::Clip> clips;
+  std::vector<dataset::Clip> clips;
   for (int frames = 30; frames < 50; ++frames) clips.push_back(MakeClip("squat", frames));
   clips.push_back(MakeClip("squat", 60, "incorrect"));
   clips.push_back(MakeClip("other", 60));
@@ -72,7 +72,7 @@ TEST(Localise, DisturbsRealCorrectClipsWhereItSays) {
 }
 
 TEST(Localise, DisturbsOnlyWhatIsSeen) {
-  protogcn::Clip clip = MakeClip("squat", 40);
+  dataset::Clip clip = MakeClip("squat", 40);
   for (skeleton::Pose& pose : clip.poses) {
     for (int j = 0; j < skeleton::kJointCount; ++j) {
       const bool arm = j == skeleton::kLeftShoulder || j == skeleton::kLeftElbow;

@@ -10,7 +10,7 @@
 namespace trackfit::evaluation {
 namespace {
 
-using protogcn::SourceKind;
+using dataset::SourceKind;
 using ::testing::HasSubstr;
 
 TEST(ConfusionMatrix, CountsByHand) {
@@ -67,7 +67,7 @@ TEST(Decide, DoesNotDependOnTheThreads) {
   const AssessorPtr assessor = Scripted([](auto window, const std::string&) {
     return Squat(0.5F + 0.001F * static_cast<float>(window.size()));
   });
-  std::vector<protogcn::Clip> clips;
+  std::vector<dataset::Clip> clips;
   for (int frames = 20; frames < 60; ++frames) clips.push_back(MakeClip("squat", frames));
   const auto one = Decide(assessor, clips), three = Decide(assessor, clips, {.threads = 3});
   ASSERT_TRUE(one.ok() && three.ok());

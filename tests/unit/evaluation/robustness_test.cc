@@ -34,7 +34,7 @@ TEST(MeasureRobustness, TellsWhichClipsAreLostToWhat) {
     if (!knees) assessment.exercise = "barbell_biceps_curl";
     return assessment;
   });
-  const protogcn::Clip squat = MakeClip("squat", 60);
+  const dataset::Clip squat = MakeClip("squat", 60);
   const auto variants = MeasureRobustness(assessor, {squat});
   ASSERT_TRUE(variants.ok()) << variants.status();
   for (const VariantResult& variant : *variants) {

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "protogcn/dataset.h"
+#include "dataset/dataset.h"
 #include "support/scripted_assessor.h"
-#include "unit/training/test_poses.h"
+#include "support/test_poses.h"
 
 namespace trackfit::evaluation {
 
@@ -32,7 +32,7 @@ inline assessment::Assessment Squat(float probability, bool known = true) {
 }
 
 // Half a second of film is 15 frames; two frames are a photo pair.
-inline protogcn::Clip MakeClip(const std::string& exercise, int frames, const std::string& form = "correct") {
+inline dataset::Clip MakeClip(const std::string& exercise, int frames, const std::string& form = "correct") {
   return {.id = exercise + std::to_string(frames),
           .source = "test",
           .exercise = exercise,
@@ -40,7 +40,7 @@ inline protogcn::Clip MakeClip(const std::string& exercise, int frames, const st
           .fault = "",
           .group = exercise,
           .fps = frames == 2 ? 0.0 : 30.0,
-          .kind = frames == 2 ? protogcn::SourceKind::kPhotoPair : protogcn::SourceKind::kRecorded,
+          .kind = frames == 2 ? dataset::SourceKind::kPhotoPair : dataset::SourceKind::kRecorded,
           .poses = testing::MakePoses(frames)};
 }
 

@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include "serving/analysis_session.h"
+#include "gateway/analysis_session.h"
 
-namespace trackfit::serving {
+namespace trackfit::gateway {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -281,6 +281,6 @@ class AnalysisSessionTest : public ::testing::Test {
       {client_, extractor_, inferencer_, observer_, [this] { return Model(); }, [this] { return now_; }}};
 };
 
-}  // namespace trackfit::serving
+}  // namespace trackfit::gateway
 
 #endif  // TRACKFIT_TESTS_UNIT_GATEWAY_ANALYSIS_SESSION_FIXTURE_H_

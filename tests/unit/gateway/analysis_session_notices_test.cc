@@ -8,7 +8,7 @@
 
 #include "analysis_session_fixture.h"
 
-namespace trackfit::serving {
+namespace trackfit::gateway {
 namespace {
 
 using ::testing::AllOf;
@@ -213,4 +213,4 @@ TEST_F(AnalysisSessionNotices, OfAssessmentsTravelWithThemAndAreInTheSummary) {
 }
 
 }  // namespace
-}  // namespace trackfit::serving
+}  // namespace trackfit::gateway

@@ -7,7 +7,7 @@
 
 #include "analysis_session_fixture.h"
 
-namespace trackfit::serving {
+namespace trackfit::gateway {
 namespace {
 
 using ::testing::AllOf;
@@ -17,7 +17,8 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 const absl::Status& Crash() {
-  static const auto& crash = *new absl::Status(ConnectionLost(absl::UnavailableError("Socket closed")));
+  static const auto& crash =
+      *new absl::Status(runtime::ConnectionLost(absl::UnavailableError("Socket closed")));
   return crash;
 }
 
@@ -286,4 +287,4 @@ TEST_F(AnalysisSessionDeadline, IsNotWhatEndsAnIdleStream) {
 }
 
 }  // namespace
-}  // namespace trackfit::serving
+}  // namespace trackfit::gateway

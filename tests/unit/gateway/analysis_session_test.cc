@@ -1,4 +1,4 @@
-#include "serving/analysis_session.h"
+#include "gateway/analysis_session.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 
 #include "analysis_session_fixture.h"
 
-namespace trackfit::serving {
+namespace trackfit::gateway {
 namespace {
 
 using ::testing::AllOf;
@@ -596,4 +596,4 @@ TEST_F(AnalysisSessionSummary, ComesForASessionWithoutFrames) {
 }
 
 }  // namespace
-}  // namespace trackfit::serving
+}  // namespace trackfit::gateway

@@ -1,11 +1,11 @@
-#include "serving/frame_ledger.h"
+#include "gateway/frame_ledger.h"
 
 #include <gtest/gtest.h>
 
 #include <memory>
 #include <vector>
 
-namespace trackfit::serving {
+namespace trackfit::gateway {
 namespace {
 
 v1::Frame FrameNumber(uint64_t sequence) {
@@ -110,4 +110,4 @@ TEST(FrameLedger, RefusesAnAnswerOutOfTurn) {
 }
 
 }  // namespace
-}  // namespace trackfit::serving
+}  // namespace trackfit::gateway

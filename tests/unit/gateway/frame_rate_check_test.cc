@@ -1,4 +1,4 @@
-#include "serving/frame_rate_check.h"
+#include "gateway/frame_rate_check.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 
 #include "skeleton/validate.h"
 
-namespace trackfit::serving {
+namespace trackfit::gateway {
 namespace {
 
 using ::testing::AllOf;
@@ -117,4 +117,4 @@ TEST(FrameRateCheck, TakesTimestampsThatAreAllBeyondTheLimitsForNanoseconds) {
 }
 
 }  // namespace
-}  // namespace trackfit::serving
+}  // namespace trackfit::gateway

@@ -1,12 +1,13 @@
-#include "serving/poison_watch.h"
+#include "gateway/poison_watch.h"
 
 #include <gtest/gtest.h>
 
-namespace trackfit::serving {
+namespace trackfit::gateway {
 namespace {
 
 const absl::Status& Crash() {
-  static const auto& crash = *new absl::Status(ConnectionLost(absl::UnavailableError("Socket closed")));
+  static const auto& crash =
+      *new absl::Status(runtime::ConnectionLost(absl::UnavailableError("Socket closed")));
   return crash;
 }
 
@@ -54,12 +55,5 @@ TEST(PoisonWatch, ForgetsABreakThatTurnedOutToBeTheServersOwn) {
   EXPECT_TRUE(watch.Blames(7, Crash()));
 }
 
-TEST(ConnectionLost, KeepsTheStatus) {
-  EXPECT_TRUE(IsConnectionLost(Crash()));
-  EXPECT_FALSE(IsConnectionLost(absl::UnavailableError("Socket closed")));
-  EXPECT_EQ(Crash().message(), "Socket closed");
-  EXPECT_EQ(Crash().code(), absl::StatusCode::kUnavailable);
-}
-
 }  // namespace
-}  // namespace trackfit::serving
+}  // namespace trackfit::gateway

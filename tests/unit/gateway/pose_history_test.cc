@@ -1,10 +1,10 @@
-#include "serving/pose_history.h"
+#include "gateway/pose_history.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
-namespace trackfit::serving {
+namespace trackfit::gateway {
 namespace {
 
 constexpr int64_t kFrameUs = 33'333;
@@ -115,4 +115,4 @@ TEST(PoseHistory, AcceptsTimestampsAtBothEndsOfTheirRange) {
 }
 
 }  // namespace
-}  // namespace trackfit::serving
+}  // namespace trackfit::gateway

@@ -1,10 +1,10 @@
-#include "serving/primary_person.h"
+#include "gateway/primary_person.h"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-namespace trackfit::serving {
+namespace trackfit::gateway {
 namespace {
 
 constexpr int64_t kFrameUs = 100'000;
@@ -59,4 +59,4 @@ TEST(PrimaryPerson, CanBeSomebodyWithoutANumber) {
 }
 
 }  // namespace
-}  // namespace trackfit::serving
+}  // namespace trackfit::gateway

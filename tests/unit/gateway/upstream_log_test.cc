@@ -1,4 +1,4 @@
-#include "upstream_log.h"
+#include "gateway/upstream_log.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

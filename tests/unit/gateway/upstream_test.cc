@@ -1,8 +1,8 @@
-#include "serving/upstream.h"
+#include "gateway/upstream.h"
 
 #include <gtest/gtest.h>
 
-namespace trackfit::serving {
+namespace trackfit::gateway {
 namespace {
 
 using std::chrono::milliseconds;
@@ -192,4 +192,4 @@ TEST(IsWorthRetrying, TellsALostServerFromARefusal) {
 }
 
 }  // namespace
-}  // namespace trackfit::serving
+}  // namespace trackfit::gateway

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "unit/protogcn/small_network.h"
+#include "support/small_network.h"
 
 namespace trackfit::protogcn {
 namespace {
@@ -52,10 +52,10 @@ std::string ImportError(const State& state) {
   return std::string(ImportCheckpoint(Written(SavedState(state)), skeleton::Coco20()).status().message());
 }
 
-State SmallState() { return StateOf(MakeNetwork(SmallConfig())); }
+State SmallState() { return StateOf(testing::MakeNetwork(testing::SmallConfig())); }
 
 TEST(Checkpoint, ImportsWhatATrainedNetworkSaved) {
-  torch::jit::Module network = MakeNetwork(SmallConfig());
+  torch::jit::Module network = testing::MakeNetwork(testing::SmallConfig());
   auto imported = ImportCheckpoint(Written(SavedState(StateOf(network))), skeleton::Coco20());
   ASSERT_TRUE(imported.ok()) << imported.status();
   EXPECT_EQ(imported->config.num_stages, 3);

@@ -6,7 +6,7 @@
 #include <numeric>
 #include <vector>
 
-#include "unit/protogcn/small_network.h"
+#include "support/small_network.h"
 
 namespace trackfit::protogcn {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 const std::vector<float> kLogits = {2, 0, 1};
 
 TEST(ClassProbabilities, AreThePlainSoftmaxBeforeCalibration) {
-  const auto p = ClassProbabilities(kLogits, SmallMetadata());
+  const auto p = ClassProbabilities(kLogits, testing::SmallMetadata());
   const double sum = std::exp(2) + 1 + std::exp(1);
   EXPECT_NEAR(p[0], std::exp(2) / sum, 1e-6);
   EXPECT_NEAR(p[1], 1 / sum, 1e-6);
@@ -22,10 +22,11 @@ TEST(ClassProbabilities, AreThePlainSoftmaxBeforeCalibration) {
 }
 
 TEST(ClassProbabilities, CalibrateWhichAndWhetherApart) {
-  ModelMetadata metadata = SmallMetadata();
+  ModelMetadata metadata = testing::SmallMetadata();
   metadata.temperature = 0.5;
   const auto sharper = ClassProbabilities(kLogits, metadata);
-  EXPECT_NEAR(sharper[2], ClassProbabilities(kLogits, SmallMetadata())[2], 1e-6) << "as likely none of them";
+  EXPECT_NEAR(sharper[2], ClassProbabilities(kLogits, testing::SmallMetadata())[2], 1e-6)
+      << "as likely none of them";
   EXPECT_NEAR(sharper[0] / sharper[1], std::exp(4), 1e-3);
 
   metadata.known_scale = 2;
@@ -38,7 +39,7 @@ TEST(ClassProbabilities, CalibrateWhichAndWhetherApart) {
 }
 
 TEST(ClassProbabilities, WithoutABackgroundSomethingIsAlwaysKnown) {
-  ModelMetadata metadata = SmallMetadata();
+  ModelMetadata metadata = testing::SmallMetadata();
   metadata.background_class = "";
   metadata.temperature = 2;
   const auto p = ClassProbabilities(kLogits, metadata);
@@ -47,10 +48,10 @@ TEST(ClassProbabilities, WithoutABackgroundSomethingIsAlwaysKnown) {
 }
 
 TEST(ClassProbabilities, SurviveHugeLogits) {
-  const auto p = ClassProbabilities(std::vector<float>{900, -900, 0}, SmallMetadata());
+  const auto p = ClassProbabilities(std::vector<float>{900, -900, 0}, testing::SmallMetadata());
   EXPECT_EQ(p[0], 1);
   EXPECT_EQ(p[2], 0);
-  ModelMetadata cold = SmallMetadata();
+  ModelMetadata cold = testing::SmallMetadata();
   cold.temperature = 1e-310;
   EXPECT_TRUE(std::isfinite(ClassProbabilities(kLogits, cold)[0]));
 }

@@ -7,8 +7,8 @@
 
 #include "protogcn/checkpoint.h"
 #include "protogcn/network.h"
-#include "protogcn/npy.h"
 #include "support/shared_data.h"
+#include "torch_files/npy.h"
 
 namespace trackfit::protogcn {
 namespace {
@@ -18,7 +18,7 @@ using torch::Tensor;
 constexpr double kGate = 1e-4;
 
 Tensor Load(const std::filesystem::path& path) {
-  auto array = ReadNpy(path);
+  auto array = torch_files::ReadNpy(path);
   EXPECT_TRUE(array.ok()) << array.status();
   return torch::tensor(array->values).reshape(array->shape);
 }

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "protogcn/archive_io.h"
-#include "unit/protogcn/small_network.h"
+#include "support/small_network.h"
 
 namespace trackfit::protogcn {
 namespace {
@@ -31,7 +31,8 @@ std::string PathFor(const std::string& name) {
 const std::string& ArchivePath() {
   static const std::string kPath = [] {
     const std::string path = PathFor("small");
-    EXPECT_TRUE(SaveArchive(path, MakeNetwork(SmallConfig()), SmallMetadata()).ok());
+    EXPECT_TRUE(
+        SaveArchive(path, testing::MakeNetwork(testing::SmallConfig()), testing::SmallMetadata()).ok());
     return path;
   }();
   return kPath;
@@ -44,7 +45,7 @@ std::string Bytes(const std::string& path) {
 
 std::vector<float> Window(int seed) {
   torch::manual_seed(seed);
-  const NetworkConfig config = SmallConfig();
+  const NetworkConfig config = testing::SmallConfig();
   const torch::Tensor values = torch::randn({config.window, config.nodes, config.in_channels});
   return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
 }
@@ -56,7 +57,7 @@ std::unique_ptr<Model> LoadSmall() {
 }
 
 TEST(ModelMetadata, GoesThroughJsonUnchanged) {
-  ModelMetadata metadata = SmallMetadata();
+  ModelMetadata metadata = testing::SmallMetadata();
   metadata.temperature = 1.5;
   metadata.modality = "bone";
   metadata.window_poses = 32;
@@ -83,7 +84,7 @@ TEST(ModelMetadata, GoesThroughJsonUnchanged) {
 }
 
 TEST(Metadata, KeepsWhatTellsCorrectFromIncorrect) {
-  ModelMetadata metadata = SmallMetadata();
+  ModelMetadata metadata = testing::SmallMetadata();
   metadata.calibration.resize(metadata.classes.size());
   metadata.calibration[1].form.bias = -0.5F;
   metadata.calibration[1].form.curves[skeleton::kHips] = {.knots = {-1, 1}, .values = {0.25F, -0.25F}};
@@ -112,10 +113,10 @@ struct BrokenMetadata {
 class BrokenMetadataTest : public ::testing::TestWithParam<BrokenMetadata> {};
 
 TEST_P(BrokenMetadataTest, IsRefusedByName) {
-  ModelMetadata metadata = SmallMetadata();
+  ModelMetadata metadata = testing::SmallMetadata();
   GetParam().breaks(metadata);
   EXPECT_THAT(std::string(metadata.Validate().message()), HasSubstr(GetParam().field));
-  EXPECT_FALSE(SaveArchive(PathFor("refused"), MakeNetwork(SmallConfig()), metadata).ok());
+  EXPECT_FALSE(SaveArchive(PathFor("refused"), testing::MakeNetwork(testing::SmallConfig()), metadata).ok());
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -170,7 +171,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(ModelMetadata, OlderArchivesThatNameNoModalitySeeJoints) {
-  ModelMetadata metadata = SmallMetadata();
+  ModelMetadata metadata = testing::SmallMetadata();
   metadata.modality = "bone";
   std::string json = MetadataToJson(metadata);
   const std::string field = "\"modality\":\"bone\",";
@@ -185,7 +186,7 @@ TEST(ModelMetadata, NamesWhatItsJsonLacks) {
   EXPECT_THAT(std::string(MetadataFromJson("{").status().message()), HasSubstr("no JSON"));
   EXPECT_THAT(std::string(MetadataFromJson("[]").status().message()), HasSubstr("no object"));
   EXPECT_THAT(std::string(MetadataFromJson("{}").status().message()), HasSubstr("metadata.format"));
-  std::string json = MetadataToJson(SmallMetadata());
+  std::string json = MetadataToJson(testing::SmallMetadata());
   json.replace(json.find("\"nodes\":20"), 10, "\"nodes\":\"\"");
   EXPECT_THAT(std::string(MetadataFromJson(json).status().message()), HasSubstr("metadata.network.nodes"));
 }
@@ -195,7 +196,7 @@ TEST(Archive, KeepsTheNetworkTrainable) {
   ASSERT_TRUE(archive.ok()) << archive.status();
   EXPECT_EQ(archive->metadata.version, "7");
   const torch::Tensor input = torch::randn({2, 1, 16, 20, 3});
-  torch::jit::Module original = MakeNetwork(SmallConfig());
+  torch::jit::Module original = testing::MakeNetwork(testing::SmallConfig());
   original.eval();
   EXPECT_TRUE(Forward(original, input).logits.equal(Forward(archive->network, input).logits));
   archive->network.train();
@@ -210,13 +211,16 @@ TEST(Archive, KeepsTheNetworkTrainable) {
 }
 
 TEST(Archive, IsTheSameFileForTheSameNetwork) {
-  ASSERT_TRUE(SaveArchive(PathFor("again"), MakeNetwork(SmallConfig()), SmallMetadata()).ok());
+  ASSERT_TRUE(
+      SaveArchive(PathFor("again"), testing::MakeNetwork(testing::SmallConfig()), testing::SmallMetadata())
+          .ok());
   EXPECT_TRUE(Bytes(PathFor("again")) == Bytes(ArchivePath()));
 }
 
 TEST(Archive, SaysWhenItCannotBeWritten) {
   for (const char* path : {"/nonexistent/model.pt", "/dev/full/model.pt"}) {
-    const absl::Status status = SaveArchive(path, MakeNetwork(SmallConfig()), SmallMetadata());
+    const absl::Status status =
+        SaveArchive(path, testing::MakeNetwork(testing::SmallConfig()), testing::SmallMetadata());
     EXPECT_THAT(std::string(status.message()), HasSubstr("cannot be written"));
   }
 }
@@ -227,7 +231,7 @@ TEST(Model, AgreesWithTheNetworkThatWasSaved) {
   auto prediction = model->Run(window);
   ASSERT_TRUE(prediction.ok()) << prediction.status();
 
-  torch::jit::Module network = MakeNetwork(SmallConfig());
+  torch::jit::Module network = testing::MakeNetwork(testing::SmallConfig());
   network.eval();
   const NetworkOutput expected = Forward(network, torch::tensor(window).reshape({1, 1, 16, 20, 3}));
   for (int c = 0; c < 3; ++c) EXPECT_NEAR(prediction->logits[c], expected.logits[0][c].item<float>(), 1e-4);
@@ -238,15 +242,15 @@ TEST(Model, AgreesWithTheNetworkThatWasSaved) {
 
 TEST(Model, CanBeMadeWhereTrainingHasSwitchedTheOptimiserOff) {
   const torch::jit::GraphOptimizerEnabledGuard plain_executor(false);
-  const auto model = Model::FromNetwork(*BuildNetwork(SmallConfig()), SmallMetadata());
+  const auto model = Model::FromNetwork(*BuildNetwork(testing::SmallConfig()), testing::SmallMetadata());
   ASSERT_TRUE(model.ok()) << model.status();
   EXPECT_TRUE((*model)->Run(Window(1)).ok());
 }
 
 TEST(Model, TakesJointErrorsFromWhereItsMetadataSay) {
-  ModelMetadata metadata = SmallMetadata();
+  ModelMetadata metadata = testing::SmallMetadata();
   metadata.network.joint_channels = 8;
-  const torch::jit::Module network = MakeNetwork(metadata.network);
+  const torch::jit::Module network = testing::MakeNetwork(metadata.network);
   const auto graph = (*Model::FromNetwork(network, metadata))->Run(Window(2));
   metadata.joint_error = JointErrorSource::kHead;
   const auto head = (*Model::FromNetwork(network, metadata))->Run(Window(2));
@@ -255,9 +259,9 @@ TEST(Model, TakesJointErrorsFromWhereItsMetadataSay) {
 }
 
 TEST(Model, OfANetworkInTrainingIsWhatItsArchiveWouldBe) {
-  const torch::jit::Module network = MakeNetwork(SmallConfig());
+  const torch::jit::Module network = testing::MakeNetwork(testing::SmallConfig());
   ASSERT_TRUE(network.is_training());
-  auto model = Model::FromNetwork(network, SmallMetadata());
+  auto model = Model::FromNetwork(network, testing::SmallMetadata());
   ASSERT_TRUE(model.ok()) << model.status();
   EXPECT_TRUE(network.is_training()) << "it can be trained further";
   EXPECT_EQ((*model)->Run(Window(1))->logits, LoadSmall()->Run(Window(1))->logits);
@@ -278,9 +282,9 @@ TEST(Model, GivesProbabilitiesAndAUnitEmbedding) {
 }
 
 TEST(Model, SoftensProbabilitiesByItsTemperature) {
-  ModelMetadata metadata = SmallMetadata();
+  ModelMetadata metadata = testing::SmallMetadata();
   metadata.temperature = 1000;
-  ASSERT_TRUE(SaveArchive(PathFor("hot"), MakeNetwork(SmallConfig()), metadata).ok());
+  ASSERT_TRUE(SaveArchive(PathFor("hot"), testing::MakeNetwork(testing::SmallConfig()), metadata).ok());
   auto model = Model::Load(PathFor("hot"));
   ASSERT_TRUE(model.ok());
   auto prediction = (*model)->Run(Window(2));
@@ -313,20 +317,20 @@ TEST(Model, RefusesAWindowThatDoesNotFit) {
 }
 
 TEST(Model, RefusesAnArchiveWhoseMetadataDescribeAnotherNetwork) {
-  ModelMetadata metadata = SmallMetadata();
+  ModelMetadata metadata = testing::SmallMetadata();
   metadata.network.classes = 2;
   metadata.classes = {"squat", "other"};
-  ASSERT_TRUE(SaveArchive(PathFor("liar"), MakeNetwork(SmallConfig()), metadata).ok());
+  ASSERT_TRUE(SaveArchive(PathFor("liar"), testing::MakeNetwork(testing::SmallConfig()), metadata).ok());
   EXPECT_EQ(Model::Load(PathFor("liar")).status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST(Model, RefusesANetworkThatGivesNoNumbers) {
-  torch::jit::Module network = MakeNetwork(SmallConfig());
+  torch::jit::Module network = testing::MakeNetwork(testing::SmallConfig());
   {
     torch::NoGradGuard no_grad;
     network.attr("cls_head").toModule().attr("fc_cls").toModule().attr("weight").toTensor().fill_(NAN);
   }
-  ASSERT_TRUE(SaveArchive(PathFor("nan"), network, SmallMetadata()).ok());
+  ASSERT_TRUE(SaveArchive(PathFor("nan"), network, testing::SmallMetadata()).ok());
   EXPECT_EQ(Model::Load(PathFor("nan")).status().code(), absl::StatusCode::kDataLoss);
 }
 
@@ -345,7 +349,7 @@ TEST(Model, RefusesAbsentAndTruncatedFiles) {
 TEST(Archive, IsRefusedOrIntactWhenAByteIsDamaged) {
   const std::string bytes = Bytes(ArchivePath());
   const torch::Tensor input = torch::ones({1, 1, 16, 20, 3});
-  torch::jit::Module original = MakeNetwork(SmallConfig());
+  torch::jit::Module original = testing::MakeNetwork(testing::SmallConfig());
   original.eval();
   const torch::Tensor expected = Forward(original, input).logits;
   constexpr int kPlaces = 20;

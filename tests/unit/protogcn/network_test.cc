@@ -6,7 +6,7 @@
 #include <cmath>
 #include <string>
 
-#include "unit/protogcn/small_network.h"
+#include "support/small_network.h"
 
 namespace trackfit::protogcn {
 namespace {
@@ -21,8 +21,8 @@ Tensor Input(const NetworkConfig& config, int batch) {
 float Distance(const Tensor& a, const Tensor& b) { return (a - b).abs().max().item<float>(); }
 
 TEST(Network, AnswersWithTheDocumentedShapes) {
-  const NetworkConfig config = SmallConfig();
-  auto network = MakeNetwork(config);
+  const NetworkConfig config = testing::SmallConfig();
+  auto network = testing::MakeNetwork(config);
   network.eval();
   torch::NoGradGuard no_grad;
   const NetworkOutput output = Forward(network, Input(config, 3));
@@ -36,8 +36,8 @@ TEST(Network, AnswersWithTheDocumentedShapes) {
 }
 
 TEST(Network, TreatsABatchAsItsMembers) {
-  const NetworkConfig config = SmallConfig();
-  auto network = MakeNetwork(config);
+  const NetworkConfig config = testing::SmallConfig();
+  auto network = testing::MakeNetwork(config);
   network.eval();
   torch::NoGradGuard no_grad;
   const Tensor input = Input(config, 2);
@@ -50,8 +50,8 @@ TEST(Network, TreatsABatchAsItsMembers) {
 }
 
 TEST(Network, FrozenGivesTheSameAnswer) {
-  const NetworkConfig config = SmallConfig();
-  auto network = MakeNetwork(config);
+  const NetworkConfig config = testing::SmallConfig();
+  auto network = testing::MakeNetwork(config);
   auto frozen = FreezeNetwork(network);
   ASSERT_TRUE(frozen.ok()) << frozen.status();
   EXPECT_TRUE(network.is_training());
@@ -69,8 +69,8 @@ TEST(Network, FrozenGivesTheSameAnswer) {
 }
 
 TEST(Network, ServesTheBranchesOfAStageAsOneConvolutionOfConstants) {
-  const NetworkConfig config = SmallConfig();
-  auto frozen = FreezeNetwork(MakeNetwork(config));
+  const NetworkConfig config = testing::SmallConfig();
+  auto frozen = FreezeNetwork(testing::MakeNetwork(config));
   ASSERT_TRUE(frozen.ok()) << frozen.status();
   const std::string graph = frozen->get_method("forward").graph()->toString();
   const auto count = [&graph](const std::string& word) {
@@ -84,8 +84,8 @@ TEST(Network, ServesTheBranchesOfAStageAsOneConvolutionOfConstants) {
 }
 
 TEST(Network, TrainingReachesEveryParameter) {
-  const NetworkConfig config = SmallConfig();
-  auto network = MakeNetwork(config);
+  const NetworkConfig config = testing::SmallConfig();
+  auto network = testing::MakeNetwork(config);
   network.train();
   const NetworkOutput output = Forward(network, Input(config, 4));
   const Tensor contrast = network.get_method("contrast")({output.recon_mean}).toTensor();
@@ -99,8 +99,8 @@ TEST(Network, TrainingReachesEveryParameter) {
 }
 
 TEST(Network, TrainingFollowsTheBatchStatistics) {
-  const NetworkConfig config = SmallConfig();
-  auto network = MakeNetwork(config);
+  const NetworkConfig config = testing::SmallConfig();
+  auto network = testing::MakeNetwork(config);
   const Tensor mean =
       network.attr("backbone").toModule().attr("data_bn").toModule().attr("running_mean").toTensor();
   const Tensor before = mean.clone();
@@ -113,7 +113,7 @@ TEST(Network, TrainingFollowsTheBatchStatistics) {
 }
 
 TEST(Network, StartsTheSameForTheSameSeed) {
-  const NetworkConfig config = SmallConfig();
+  const NetworkConfig config = testing::SmallConfig();
   auto first = BuildNetwork(config, 11), second = BuildNetwork(config, 11), third = BuildNetwork(config, 12);
   ASSERT_TRUE(first.ok() && second.ok() && third.ok());
   for (auto* network : {&*first, &*second, &*third}) network->eval();
@@ -124,8 +124,8 @@ TEST(Network, StartsTheSameForTheSameSeed) {
 }
 
 TEST(Network, AveragesOverPeople) {
-  const NetworkConfig config = SmallConfig();
-  auto network = MakeNetwork(config);
+  const NetworkConfig config = testing::SmallConfig();
+  auto network = testing::MakeNetwork(config);
   network.eval();
   torch::NoGradGuard no_grad;
   const Tensor one = Input(config, 1);
@@ -141,7 +141,7 @@ struct BrokenConfig {
 class NetworkConfigTest : public ::testing::TestWithParam<BrokenConfig> {};
 
 TEST_P(NetworkConfigTest, NamesTheBrokenField) {
-  NetworkConfig config = SmallConfig();
+  NetworkConfig config = testing::SmallConfig();
   GetParam().breaks(config);
   const absl::Status status = config.Validate();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
@@ -179,11 +179,11 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return std::string(test.param.field); });
 
 TEST(Network, AnswersForEveryNodeWithAJointHead) {
-  NetworkConfig config = SmallConfig();
-  torch::jit::Module plain = MakeNetwork(config);
+  NetworkConfig config = testing::SmallConfig();
+  torch::jit::Module plain = testing::MakeNetwork(config);
   EXPECT_FALSE(Forward(plain, torch::randn({2, 1, 16, 20, 3})).joints.defined());
   config.joint_channels = 8;
-  torch::jit::Module network = MakeNetwork(config);
+  torch::jit::Module network = testing::MakeNetwork(config);
   network.eval();
   const torch::Tensor input = torch::randn({2, 1, 16, 20, 3});
   const torch::Tensor joints = Forward(network, input).joints;
@@ -194,10 +194,10 @@ TEST(Network, AnswersForEveryNodeWithAJointHead) {
 }
 
 TEST(Network, ADecoderJudgesANodeByTheOthersOnly) {
-  NetworkConfig config = SmallConfig();
+  NetworkConfig config = testing::SmallConfig();
   config.joint_channels = 8;
   config.joint_head = kDecoderHead;
-  torch::jit::Module network = MakeNetwork(config);
+  torch::jit::Module network = testing::MakeNetwork(config);
   EXPECT_TRUE(DecodesJoints(network));
   network.eval();
   constexpr int kShoulder = 5, kElbow = 7, kWrist = 9, kOtherElbow = 8;  // of coco_20

@@ -12,14 +12,14 @@
 #include <string>
 #include <thread>
 
+#include "gateway/poison_watch.h"
 #include "rpc/client_channel.h"
 #include "scripted_service.h"
-#include "serving/poison_watch.h"
 
 namespace trackfit::rpc {
 namespace {
 
-using serving::IsConnectionLost;
+using runtime::IsConnectionLost;
 using std::chrono::system_clock;
 
 // Speaks just enough HTTP/2 to be connected to, and is gone as soon as it has got a request.

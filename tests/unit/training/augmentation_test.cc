@@ -1,4 +1,4 @@
-#include "protogcn/augmentation.h"
+#include "training/augmentation.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,9 +7,9 @@
 #include <cmath>
 #include <set>
 
-#include "test_poses.h"
+#include "support/test_poses.h"
 
-namespace trackfit::protogcn {
+namespace trackfit::training {
 namespace {
 
 using skeleton::kJointCount;
@@ -141,4 +141,4 @@ TEST(Augmentation, RefusesProbabilitiesOutsideTheUnitInterval) {
 }
 
 }  // namespace
-}  // namespace trackfit::protogcn
+}  // namespace trackfit::training

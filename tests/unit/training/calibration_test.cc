@@ -1,4 +1,4 @@
-#include "protogcn/calibration.h"
+#include "training/calibration.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,9 +6,9 @@
 #include <cmath>
 #include <random>
 
-#include "unit/protogcn/small_network.h"
+#include "support/small_network.h"
 
-namespace trackfit::protogcn {
+namespace trackfit::training {
 namespace {
 
 using ::testing::ElementsAre;
@@ -33,15 +33,16 @@ TEST(FitTemperature, CoolsAnOverconfidentModel) {
   // Logits that claim 99.8 % while three in four are right: log(3) / temperature' should be the margin.
   std::vector<Observation> observations;
   for (int i = 0; i < 400; ++i) observations.push_back(Observe(i % 4 == 0 ? 1 : 0, {6, 0, 2}, {1}));
-  EXPECT_NEAR(FitTemperature(observations, SmallMetadata()), 5, 0.01)
+  EXPECT_NEAR(FitTemperature(observations, testing::SmallMetadata()), 5, 0.01)
       << "6 / log(3) is beyond the limit of 5";
   observations.clear();
   for (int i = 0; i < 400; ++i) observations.push_back(Observe(i % 4 == 0 ? 1 : 0, {3, 0, 2}, {1}));
   observations.push_back(Observe(2, {9, 0, 0}, {1}));
-  EXPECT_NEAR(FitTemperature(observations, SmallMetadata()), 3 / std::log(3.0), 0.01)
+  EXPECT_NEAR(FitTemperature(observations, testing::SmallMetadata()), 3 / std::log(3.0), 0.01)
       << "whatever the background's logits and windows";
-  EXPECT_EQ(FitTemperature({}, SmallMetadata()), 1);
-  EXPECT_EQ(FitTemperature(std::vector{Observe(2, {0, 0, 4}, {1})}, SmallMetadata()), 1) << "no exercise";
+  EXPECT_EQ(FitTemperature({}, testing::SmallMetadata()), 1);
+  EXPECT_EQ(FitTemperature(std::vector{Observe(2, {0, 0, 4}, {1})}, testing::SmallMetadata()), 1)
+      << "no exercise";
 }
 
 TEST(FitKnown, MakesTheMarginAProbability) {
@@ -52,19 +53,19 @@ TEST(FitKnown, MakesTheMarginAProbability) {
     const float margin = high ? 4 : -4;
     observations.push_back(Observe(exercise ? 0 : 2, {margin, -50, 0}, {1}));
   }
-  const KnownFit fit = FitKnown(observations, SmallMetadata());
+  const KnownFit fit = FitKnown(observations, testing::SmallMetadata());
   EXPECT_NEAR(fit.scale, std::log(9.0) / 4, 0.01);
   EXPECT_NEAR(fit.offset, 0, 0.01);
 }
 
 TEST(FitKnown, LeavesAModelAloneThatHasSeenOneSideOnly) {
   const std::vector<Observation> observations = {Observe(0, {4, 0, 0}, {1})};
-  EXPECT_EQ(FitKnown(observations, SmallMetadata()).scale, 1);
-  EXPECT_EQ(FitKnown({}, SmallMetadata()).offset, 0);
+  EXPECT_EQ(FitKnown(observations, testing::SmallMetadata()).scale, 1);
+  EXPECT_EQ(FitKnown({}, testing::SmallMetadata()).offset, 0);
 }
 
 TEST(Calibrate, MakesPrototypesAndTables) {
-  ModelMetadata metadata;
+  protogcn::ModelMetadata metadata;
   metadata.classes = {"squat", "other"};
   metadata.background_class = "other";
   const std::vector<Observation> train = {Observe(0, {4, 0}, {1, 0}), Observe(0, {4, 0}, {0, 1}),
@@ -75,7 +76,7 @@ TEST(Calibrate, MakesPrototypesAndTables) {
   ASSERT_TRUE(Calibrate(train, held_out, metadata).ok());
   const float diagonal = std::sqrt(0.5F);
   EXPECT_THAT(metadata.prototypes[0], ElementsAre(FloatNear(diagonal, 1e-5F), FloatNear(diagonal, 1e-5F)));
-  const ClassCalibration& squat = metadata.calibration[0];
+  const protogcn::ClassCalibration& squat = metadata.calibration[0];
   EXPECT_NEAR(squat.cosine.front(), diagonal, 1e-5);
   EXPECT_NEAR(squat.cosine.back(), 1.4F * diagonal, 1e-5);
   ASSERT_EQ(squat.joint_error.size(), 2U);
@@ -85,25 +86,25 @@ TEST(Calibrate, MakesPrototypesAndTables) {
 
 TEST(Calibrate, ComparesJointsByTablesUnlessTheirErrorsAreLogits) {
   const std::vector<Observation> observations = {Observe(0, {4, 0}, {1, 0}), Observe(1, {0, 4}, {0, 1})};
-  ModelMetadata metadata;
+  protogcn::ModelMetadata metadata;
   metadata.classes = {"squat", "other"};
-  metadata.joint_error = JointErrorSource::kHead;
-  metadata.network.joint_head = kDecoderHead;
+  metadata.joint_error = protogcn::JointErrorSource::kHead;
+  metadata.network.joint_head = protogcn::kDecoderHead;
   ASSERT_TRUE(Calibrate(observations, observations, metadata).ok());
   EXPECT_EQ(metadata.calibration[0].joint_error.size(), 2U) << "distances differ from joint to joint";
-  metadata.network.joint_head = kFaultsHead;
+  metadata.network.joint_head = protogcn::kFaultsHead;
   ASSERT_TRUE(Calibrate(observations, observations, metadata).ok());
   EXPECT_TRUE(metadata.calibration[0].joint_error.empty());
 }
 
 TEST(Calibrate, LeavesOutOfTheTablesWhatTheModelDoesNotRecognise) {
-  ModelMetadata metadata;
+  protogcn::ModelMetadata metadata;
   metadata.classes = {"squat", "other"};
   const std::vector<Observation> train = {Observe(0, {4, 0}, {1, 0}), Observe(1, {0, 4}, {0, 1})};
   const std::vector<Observation> held_out = {Observe(0, {4, 0}, {1, 0}, {0.5F, 1}),
                                              Observe(0, {0, 4}, {0, 1}, {7, 9}), Observe(1, {4, 0}, {1, 0})};
   ASSERT_TRUE(Calibrate(train, held_out, metadata).ok());
-  const ClassCalibration& squat = metadata.calibration[0];
+  const protogcn::ClassCalibration& squat = metadata.calibration[0];
   EXPECT_EQ(squat.cosine.front(), 1) << "the minimum, so a cosine of 0 is below all";
   EXPECT_EQ(squat.joint_error[0].back(), 0.5F);
   EXPECT_TRUE(metadata.calibration[1].cosine.empty()) << "none of its windows is recognised";
@@ -111,7 +112,7 @@ TEST(Calibrate, LeavesOutOfTheTablesWhatTheModelDoesNotRecognise) {
 }
 
 TEST(Calibrate, HoldsTheThresholdWithinItsLimits) {
-  ModelMetadata metadata;
+  protogcn::ModelMetadata metadata;
   metadata.classes = {"squat", "other"};
   metadata.background_class = "other";
   const std::vector<Observation> sure = {Observe(0, {9, 0}, {1}), Observe(1, {0, 9}, {1})};
@@ -121,7 +122,7 @@ TEST(Calibrate, HoldsTheThresholdWithinItsLimits) {
 }
 
 TEST(FitKnownThreshold, KeepsNinetySevenPercentOfTheExecutions) {
-  ModelMetadata metadata;
+  protogcn::ModelMetadata metadata;
   metadata.classes = {"squat", "other"};
   metadata.background_class = "other";
   std::vector<Observation> observations = {Observe(1, {0, 9}, {1})};  // no exercise
@@ -134,7 +135,7 @@ TEST(FitKnownThreshold, KeepsNinetySevenPercentOfTheExecutions) {
 }
 
 TEST(Calibrate, NamesTheClassThatIsMissing) {
-  ModelMetadata metadata;
+  protogcn::ModelMetadata metadata;
   metadata.classes = {"squat", "push_up"};
   const std::vector<Observation> observations = {Observe(0, {4, 0}, {1, 0})};
   EXPECT_THAT(std::string(Calibrate(observations, observations, metadata).message()),
@@ -142,4 +143,4 @@ TEST(Calibrate, NamesTheClassThatIsMissing) {
 }
 
 }  // namespace
-}  // namespace trackfit::protogcn
+}  // namespace trackfit::training

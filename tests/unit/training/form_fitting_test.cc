@@ -1,4 +1,4 @@
-#include "protogcn/form_fitting.h"
+#include "training/form_fitting.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <random>
 
-namespace trackfit::protogcn {
+namespace trackfit::training {
 namespace {
 
 // Correct where the hips are near the line, incorrect where they sag or stick up; the knees tell nothing.
@@ -29,17 +29,17 @@ std::vector<MeasuredClip> Clips(int count, uint64_t seed) {
 }
 
 TEST(FitForm, LearnsThatBothTooLowAndTooHighAreWrong) {
-  const FormModel model = FitForm(Clips(80, 1));
+  const protogcn::FormModel model = FitForm(Clips(80, 1));
   ASSERT_TRUE(model.Validate().ok()) << model.Validate();
   int right = 0;
   const std::vector<MeasuredClip> unseen = Clips(80, 2);
   for (const MeasuredClip& clip : unseen)
     right += (*model.Logit(clip.windows[0]) > 0) == clip.correct ? 1 : 0;
   EXPECT_GE(right, 76);
-  const FormModel::Curve& hips = model.curves.at(skeleton::kHips);
+  const protogcn::FormModel::Curve& hips = model.curves.at(skeleton::kHips);
   EXPECT_GT(hips.At(0), hips.At(-0.4F));
   EXPECT_GT(hips.At(0), hips.At(0.4F));
-  const FormModel::Curve& knees = model.curves.at(skeleton::kKneeAngle);
+  const protogcn::FormModel::Curve& knees = model.curves.at(skeleton::kKneeAngle);
   EXPECT_LT(std::abs(knees.At(175) - knees.At(165)), 0.3F * (hips.At(0) - hips.At(0.4F)));
   EXPECT_FALSE(model.curves.contains(skeleton::kLean)) << "nobody measured it";
 }
@@ -53,7 +53,7 @@ TEST(FitForm, DoesNotLearnFromAHandfulOfClips) {
 TEST(FitForm, ManyClipsOfOneSideDoNotDrownTheOther) {
   std::vector<MeasuredClip> clips = Clips(200, 1);
   std::erase_if(clips, [n = 0](const MeasuredClip& clip) mutable { return !clip.correct && ++n > 20; });
-  const FormModel model = FitForm(clips);
+  const protogcn::FormModel model = FitForm(clips);
   skeleton::Measurements sagging;
   sagging.fill(NAN);
   sagging[skeleton::kHips] = -0.4F;
@@ -68,7 +68,7 @@ TEST(CorrectLogits, AreThoseOfTheCorrectWindowsInOrder) {
 }
 
 TEST(MeasureClip, CutsWindowsAsServingDoes) {
-  Clip clip;
+  dataset::Clip clip;
   clip.form = "correct";
   clip.fps = 30;
   for (int i = 0; i < 100; ++i) {
@@ -82,4 +82,4 @@ TEST(MeasureClip, CutsWindowsAsServingDoes) {
 }
 
 }  // namespace
-}  // namespace trackfit::protogcn
+}  // namespace trackfit::training

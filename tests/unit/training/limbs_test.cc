@@ -1,15 +1,15 @@
-#include "protogcn/limbs.h"
+#include "training/limbs.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <numbers>
 
-#include "protogcn/disturbance.h"
 #include "skeleton/normalize.h"
-#include "test_poses.h"
+#include "support/test_poses.h"
+#include "training/disturbance.h"
 
-namespace trackfit::protogcn {
+namespace trackfit::training {
 namespace {
 
 using skeleton::Pose;
@@ -94,4 +94,4 @@ TEST(Disturb, NamesTheJointsThatItMoved) {
 }
 
 }  // namespace
-}  // namespace trackfit::protogcn
+}  // namespace trackfit::training

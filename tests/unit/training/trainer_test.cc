@@ -1,3 +1,5 @@
+#include "training/trainer.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,15 +9,14 @@
 #include <map>
 
 #include "protogcn/network.h"
-#include "protogcn/training.h"
 
-namespace trackfit::protogcn {
+namespace trackfit::training {
 namespace {
 
 constexpr int kFrames = 16;
 
-NetworkConfig TinyNetwork() {
-  NetworkConfig config;
+protogcn::NetworkConfig TinyNetwork() {
+  protogcn::NetworkConfig config;
   config.layout = "blazepose_33";
   config.nodes = 33;
   config.bones = skeleton::Blazepose33().bones;
@@ -25,14 +26,14 @@ NetworkConfig TinyNetwork() {
   config.inflate_stages = {};
   config.down_stages = {2};
   config.num_prototypes = 8;
-  config.classes = static_cast<int>(DefaultClasses().size());
+  config.classes = static_cast<int>(dataset::DefaultClasses().size());
   return config;
 }
 
 WindowSampler SyntheticSampler() {
   SamplerConfig config;
   config.shape.frames = kFrames;
-  return *WindowSampler::Create({}, DefaultClasses(), config);
+  return *WindowSampler::Create({}, dataset::DefaultClasses(), config);
 }
 
 TrainingConfig ShortTraining() {
@@ -45,7 +46,7 @@ TrainingConfig ShortTraining() {
 }
 
 std::unique_ptr<Trainer> MakeTrainer(const TrainingConfig& config) {
-  return *Trainer::Create(*BuildNetwork(TinyNetwork(), 3), config);
+  return *Trainer::Create(*protogcn::BuildNetwork(TinyNetwork(), 3), config);
 }
 
 std::vector<torch::Tensor> Parameters(const torch::jit::Module& network) {
@@ -117,9 +118,9 @@ TEST(Trainer, RefusesTheStateOfAnotherNetworkOrBatchSize) {
   EXPECT_THAT(std::string(MakeTrainer(smaller)->Resume(path).message()),
               ::testing::HasSubstr("after step 2, but 1 epochs of 8 samples in batches of 2 have 4"));
 
-  NetworkConfig wider = TinyNetwork();
+  protogcn::NetworkConfig wider = TinyNetwork();
   wider.base_channels = 24;
-  const auto other = *Trainer::Create(*BuildNetwork(wider, 3), ShortTraining());
+  const auto other = *Trainer::Create(*protogcn::BuildNetwork(wider, 3), ShortTraining());
   EXPECT_THAT(std::string(other->Resume(path).message()), ::testing::HasSubstr("of its state has shape"));
 }
 
@@ -201,7 +202,7 @@ TEST(Trainer, TheLearningRateRisesThenFalls) {
 TEST(Trainer, NamesABadSetting) {
   TrainingConfig config = ShortTraining();
   config.batch_size = 0;
-  const auto trainer = Trainer::Create(*BuildNetwork(TinyNetwork(), 3), config);
+  const auto trainer = Trainer::Create(*protogcn::BuildNetwork(TinyNetwork(), 3), config);
   EXPECT_THAT(std::string(trainer.status().message()), ::testing::HasSubstr("batch_size is 0"));
 }
 
@@ -212,15 +213,15 @@ TEST(Trainer, SaysWhichDeviceThereIsNot) {
   if (torch::cuda::is_available()) GTEST_SKIP() << "the rest is for machines without CUDA";
   TrainingConfig config = ShortTraining();
   config.device = "cuda";
-  const auto trainer = Trainer::Create(*BuildNetwork(TinyNetwork(), 3), config);
+  const auto trainer = Trainer::Create(*protogcn::BuildNetwork(TinyNetwork(), 3), config);
   EXPECT_EQ(trainer.status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST(CopyWeights, TakesWhatFitsAndCountsTheRest) {
-  NetworkConfig other = TinyNetwork();
+  protogcn::NetworkConfig other = TinyNetwork();
   other.classes = 3;
-  const torch::jit::Module from = *BuildNetwork(other, 11);
-  torch::jit::Module to = *BuildNetwork(TinyNetwork(), 12);
+  const torch::jit::Module from = *protogcn::BuildNetwork(other, 11);
+  torch::jit::Module to = *protogcn::BuildNetwork(TinyNetwork(), 12);
   const CopiedWeights count = CopyWeights(from, to, /*same_classes=*/true);
   EXPECT_EQ(count.afresh, 2) << "the classifier's weight and bias";
   EXPECT_EQ(count.copied + count.afresh, static_cast<int>(to.parameters().size() + to.buffers().size()));
@@ -228,15 +229,16 @@ TEST(CopyWeights, TakesWhatFitsAndCountsTheRest) {
 }
 
 TEST(CopyWeights, LeavesAJointHeadOfAnotherKind) {
-  NetworkConfig faults = TinyNetwork();
+  protogcn::NetworkConfig faults = TinyNetwork();
   faults.joint_channels = 8;
-  NetworkConfig decoder = faults;
-  decoder.joint_head = kDecoderHead;
-  torch::jit::Module to = *BuildNetwork(decoder, 12);
-  const CopiedWeights other_kind = CopyWeights(*BuildNetwork(faults, 11), to, /*same_classes=*/true);
+  protogcn::NetworkConfig decoder = faults;
+  decoder.joint_head = protogcn::kDecoderHead;
+  torch::jit::Module to = *protogcn::BuildNetwork(decoder, 12);
+  const CopiedWeights other_kind =
+      CopyWeights(*protogcn::BuildNetwork(faults, 11), to, /*same_classes=*/true);
   const torch::jit::Module head = to.attr("joint_head").toModule();
   EXPECT_EQ(other_kind.afresh, static_cast<int>(head.parameters().size() + head.buffers().size()));
-  EXPECT_EQ(CopyWeights(*BuildNetwork(decoder, 11), to, /*same_classes=*/true).afresh, 0);
+  EXPECT_EQ(CopyWeights(*protogcn::BuildNetwork(decoder, 11), to, /*same_classes=*/true).afresh, 0);
 }
 
 // Every loss at once.
@@ -246,8 +248,8 @@ TrainingConfig FullTraining() {
   return config;
 }
 
-NetworkConfig TinyNetworkWithJointHead() {
-  NetworkConfig config = TinyNetwork();
+protogcn::NetworkConfig TinyNetworkWithJointHead() {
+  protogcn::NetworkConfig config = TinyNetwork();
   config.joint_channels = 8;
   return config;
 }
@@ -256,7 +258,7 @@ WindowSampler FaultySampler() {
   SamplerConfig config;
   config.shape.frames = kFrames;
   config.disturbed_share = 0.5;
-  return *WindowSampler::Create({}, DefaultClasses(), config);
+  return *WindowSampler::Create({}, dataset::DefaultClasses(), config);
 }
 
 TEST(Trainer, LearnsNamesFormJointsAndContrast) {
@@ -265,7 +267,7 @@ TEST(Trainer, LearnsNamesFormJointsAndContrast) {
   config.warmup_share = 0;
   const WindowSampler sampler = FaultySampler();
   const auto trainer =
-      *Trainer::Create(*BuildNetwork(TinyNetworkWithJointHead(), 3), config, sampler.names());
+      *Trainer::Create(*protogcn::BuildNetwork(TinyNetworkWithJointHead(), 3), config, sampler.names());
   Random random(1);
   const Batch batch = DrawBatch(sampler, 8, random);
   const auto [first, last] = LossesOf(*trainer, batch, 60);
@@ -276,14 +278,14 @@ TEST(Trainer, LearnsNamesFormJointsAndContrast) {
 }
 
 TEST(Trainer, TeachesADecoderWhereRightJointsAre) {
-  NetworkConfig network = TinyNetworkWithJointHead();
-  network.joint_head = kDecoderHead;
+  protogcn::NetworkConfig network = TinyNetworkWithJointHead();
+  network.joint_head = protogcn::kDecoderHead;
   TrainingConfig config = ShortTraining();
   config.epochs = 100;
   config.warmup_share = 0;
   config.joint_weight = 1;
   config.joints_only = true;
-  const auto trainer = *Trainer::Create(*BuildNetwork(network, 3), config);
+  const auto trainer = *Trainer::Create(*protogcn::BuildNetwork(network, 3), config);
   Random random(1);
   const Batch batch = DrawBatch(FaultySampler(), 8, random);
   const auto [first, last] = LossesOf(*trainer, batch, 60);
@@ -298,7 +300,8 @@ TEST(Trainer, AResumedRunKeepsWhatOnlyTrainingNeeds) {
   const WindowSampler sampler = FaultySampler();
   const std::filesystem::path path = std::filesystem::path(::testing::TempDir()) / "trackfit_full.state";
   const auto make = [&] {
-    return *Trainer::Create(*BuildNetwork(TinyNetworkWithJointHead(), 3), FullTraining(), sampler.names());
+    return *Trainer::Create(*protogcn::BuildNetwork(TinyNetworkWithJointHead(), 3), FullTraining(),
+                            sampler.names());
   };
   const auto whole = make();
   ASSERT_TRUE(whole->RunEpoch(sampler, nullptr).ok());
@@ -317,7 +320,7 @@ TEST(Trainer, TeachesTheJointHeadAloneOnRequest) {
   config.joint_weight = 1;
   config.joints_only = true;
   const WindowSampler sampler = FaultySampler();
-  const auto trainer = *Trainer::Create(*BuildNetwork(TinyNetworkWithJointHead(), 3), config);
+  const auto trainer = *Trainer::Create(*protogcn::BuildNetwork(TinyNetworkWithJointHead(), 3), config);
   std::map<std::string, torch::Tensor> before;
   for (const auto& item : trainer->network().named_parameters())
     before[item.name] = item.value.detach().clone();
@@ -332,7 +335,7 @@ TEST(Trainer, TeachesTheJointHeadAloneOnRequest) {
 }
 
 TEST(Trainer, WantsAJointHeadForTheJointsLoss) {
-  const auto trainer = Trainer::Create(*BuildNetwork(TinyNetwork(), 3), FullTraining(), 5);
+  const auto trainer = Trainer::Create(*protogcn::BuildNetwork(TinyNetwork(), 3), FullTraining(), 5);
   EXPECT_THAT(std::string(trainer.status().message()), ::testing::HasSubstr("joint_weight"));
 }
 
@@ -343,8 +346,8 @@ TEST(TrainingConfig, NamesTheWeightThatIsNegative) {
 }
 
 TEST(CopyWeights, LeavesAClassifierOfOtherClassesEvenWhereItFits) {
-  const torch::jit::Module from = *BuildNetwork(TinyNetwork(), 11);
-  torch::jit::Module to = *BuildNetwork(TinyNetwork(), 12);
+  const torch::jit::Module from = *protogcn::BuildNetwork(TinyNetwork(), 11);
+  torch::jit::Module to = *protogcn::BuildNetwork(TinyNetwork(), 12);
   const auto classifier = [](const torch::jit::Module& network) {
     return network.attr("cls_head").toModule().attr("fc_cls").toModule().attr("weight").toTensor();
   };
@@ -355,4 +358,4 @@ TEST(CopyWeights, LeavesAClassifierOfOtherClassesEvenWhereItFits) {
 }
 
 }  // namespace
-}  // namespace trackfit::protogcn
+}  // namespace trackfit::training

@@ -1,4 +1,4 @@
-#include "protogcn/window_sampler.h"
+#include "training/window_sampler.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,12 +8,13 @@
 #include <map>
 #include <tuple>
 
-#include "test_poses.h"
+#include "support/test_poses.h"
 
-namespace trackfit::protogcn {
+namespace trackfit::training {
 namespace {
 
-Clip MakeClip(const std::string& id, const std::string& exercise, const std::string& group, int frames) {
+dataset::Clip MakeClip(const std::string& id, const std::string& exercise, const std::string& group,
+                       int frames) {
   return {.id = id,
           .source = "test",
           .exercise = exercise,
@@ -21,7 +22,7 @@ Clip MakeClip(const std::string& id, const std::string& exercise, const std::str
           .fault = "",
           .group = group,
           .fps = frames == 2 ? 0.0 : 30.0,
-          .kind = frames == 2 ? SourceKind::kPhotoPair : SourceKind::kRecorded,
+          .kind = frames == 2 ? dataset::SourceKind::kPhotoPair : dataset::SourceKind::kRecorded,
           .poses = testing::MakePoses(frames)};
 }
 
@@ -32,7 +33,7 @@ SamplerConfig SmallConfig() {
 }
 
 TEST(WindowSampler, DrawsFiniteWindowsOfAllClassesFromSyntheticMotionAlone) {
-  const auto sampler = WindowSampler::Create({}, DefaultClasses(), SmallConfig());
+  const auto sampler = WindowSampler::Create({}, dataset::DefaultClasses(), SmallConfig());
   ASSERT_TRUE(sampler.ok()) << sampler.status();
   Random random(1);
   std::map<int, int> seen;
@@ -42,13 +43,13 @@ TEST(WindowSampler, DrawsFiniteWindowsOfAllClassesFromSyntheticMotionAlone) {
     for (const float value : sample.window) ASSERT_TRUE(std::isfinite(value));
     ++seen[sample.label];
   }
-  EXPECT_EQ(seen.size(), DefaultClasses().size());
+  EXPECT_EQ(seen.size(), dataset::DefaultClasses().size());
 }
 
 TEST(WindowSampler, DrawsWindowsOfItsModality) {
   SamplerConfig config = SmallConfig();
   config.shape.modality = skeleton::Modality::kBone;
-  const auto sampler = WindowSampler::Create({}, DefaultClasses(), config);
+  const auto sampler = WindowSampler::Create({}, dataset::DefaultClasses(), config);
   Random random(1);
   const std::vector<float> window = sampler->Draw(random).window;
   const size_t centre = static_cast<size_t>(config.shape.layout.centre);
@@ -56,7 +57,7 @@ TEST(WindowSampler, DrawsWindowsOfItsModality) {
 }
 
 TEST(WindowSampler, BalancesClassesWhateverTheirNumberOfClips) {
-  std::vector<Clip> clips;
+  std::vector<dataset::Clip> clips;
   for (int i = 0; i < 50; ++i) clips.push_back(MakeClip("p" + std::to_string(i), "push_up", "p", 40));
   clips.push_back(MakeClip("s", "squat", "s", 2));
   SamplerConfig config = SmallConfig();
@@ -67,8 +68,8 @@ TEST(WindowSampler, BalancesClassesWhateverTheirNumberOfClips) {
   int squats = 0;
   for (int i = 0; i < 400; ++i) squats += sampler->Draw(random).label;
   EXPECT_NEAR(squats, 200, 50);
-  EXPECT_EQ(sampler->Count(0, SourceKind::kRecorded), 50);
-  EXPECT_EQ(sampler->Count(1, SourceKind::kPhotoPair), 1);
+  EXPECT_EQ(sampler->Count(0, dataset::SourceKind::kRecorded), 50);
+  EXPECT_EQ(sampler->Count(1, dataset::SourceKind::kPhotoPair), 1);
 }
 
 TEST(WindowSampler, NamesAClassWithoutClips) {
@@ -80,7 +81,7 @@ TEST(WindowSampler, NamesAClassWithoutClips) {
 }
 
 TEST(WindowSampler, TheSameRandomNumbersGiveTheSameWindow) {
-  const auto sampler = WindowSampler::Create({}, DefaultClasses(), SmallConfig());
+  const auto sampler = WindowSampler::Create({}, dataset::DefaultClasses(), SmallConfig());
   Random a(5), b(5);
   EXPECT_EQ(sampler->Draw(a).window, sampler->Draw(b).window);
 }
@@ -89,7 +90,7 @@ TEST(WindowSampler, RefusesAnEmptyRangeOfLengths) {
   SamplerConfig config = SmallConfig();
   config.min_source_frames = 80;
   config.max_source_frames = 60;
-  EXPECT_EQ(WindowSampler::Create({}, DefaultClasses(), config).status().code(),
+  EXPECT_EQ(WindowSampler::Create({}, dataset::DefaultClasses(), config).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 
@@ -102,7 +103,7 @@ SamplerConfig OnlyClips() {
 TEST(WindowSampler, KnowsTheFormOfLabelledClipsAndOfPhotos) {
   for (const auto& [form, frames, expected] :
        {std::tuple{"correct", 40, 1}, {"incorrect", 40, 0}, {"unknown", 40, -1}, {"unknown", 2, 1}}) {
-    Clip clip = MakeClip("c", "push_up", "g", frames);
+    dataset::Clip clip = MakeClip("c", "push_up", "g", frames);
     clip.form = form;
     const auto sampler = WindowSampler::Create({clip}, {"push_up"}, OnlyClips());
     Random random(4);
@@ -113,7 +114,7 @@ TEST(WindowSampler, KnowsTheFormOfLabelledClipsAndOfPhotos) {
 TEST(WindowSampler, SaysOfAnIncorrectClipOnlyWhatIsKnownOfItsJoints) {
   SamplerConfig config = OnlyClips();
   config.augmentation.mirror_probability = config.augmentation.absence_probability = 0;
-  Clip clip = MakeClip("c", "push_up", "g", 40);
+  dataset::Clip clip = MakeClip("c", "push_up", "g", 40);
   clip.form = "incorrect";
   Random random(5);
   EXPECT_THAT(WindowSampler::Create({clip}, {"push_up"}, config)->Draw(random).joint_faults,
@@ -128,7 +129,7 @@ TEST(WindowSampler, MirrorsTheJointsAtFaultWithTheWindow) {
   SamplerConfig config = OnlyClips();
   config.augmentation.mirror_probability = 1;
   config.augmentation.absence_probability = 0;
-  Clip clip = MakeClip("c", "push_up", "g", 40);
+  dataset::Clip clip = MakeClip("c", "push_up", "g", 40);
   clip.form = "incorrect";
   clip.wrong_joints = {skeleton::kLeftHip};
   Random random(6);
@@ -140,7 +141,7 @@ TEST(WindowSampler, MirrorsTheJointsAtFaultWithTheWindow) {
 TEST(WindowSampler, TellsOfAnAbsentJointNothing) {
   SamplerConfig config = OnlyClips();
   config.augmentation.absence_probability = config.augmentation.mirror_probability = 0;
-  Clip clip = MakeClip("c", "push_up", "g", 40);
+  dataset::Clip clip = MakeClip("c", "push_up", "g", 40);
   for (skeleton::Pose& pose : clip.poses) pose.landmarks[skeleton::kLeftKnee].x = NAN;
   Random random(7);
   const auto faults = WindowSampler::Create({clip}, {"push_up"}, config)->Draw(random).joint_faults;
@@ -165,7 +166,7 @@ TEST(WindowSampler, MakesADisturbedWindowIncorrectAndMarksItsJoints) {
 }
 
 TEST(WindowSampler, GivesEveryOtherMovementANameOfItsOwn) {
-  Clip walk = MakeClip("w", "other", "w", 40), row = MakeClip("r", "other", "r", 40);
+  dataset::Clip walk = MakeClip("w", "other", "w", 40), row = MakeClip("r", "other", "r", 40);
   walk.fault = "walking";
   row.fault = "rowing";
   const auto sampler = WindowSampler::Create({MakeClip("p", "push_up", "p", 40), walk, row, walk},
@@ -174,4 +175,4 @@ TEST(WindowSampler, GivesEveryOtherMovementANameOfItsOwn) {
 }
 
 }  // namespace
-}  // namespace trackfit::protogcn
+}  // namespace trackfit::training

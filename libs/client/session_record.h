@@ -1,0 +1,51 @@
+// Everything that a session's responses said, kept for the summary and for drawing.
+#ifndef TRACKFIT_CLIENT_SESSION_RECORD_H_
+#define TRACKFIT_CLIENT_SESSION_RECORD_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "trackfit/v1/gateway.pb.h"
+
+namespace trackfit::client {
+
+// Not thread-safe.
+class SessionRecord {
+ public:
+  // With `keep_results`, the results of all frames are kept; else only their numbers are.
+  explicit SessionRecord(bool keep_results) : keep_results_(keep_results) {}
+
+  void Add(const v1::AnalyzeResponse& response);
+
+  // How many frames had this status.
+  int64_t Count(v1::FrameStatus status) const;
+  int64_t frames() const;
+
+  const std::vector<v1::Assessment>& assessments() const { return assessments_; }
+  // What the session came to; nullptr when it was cut short or nothing was assessed.
+  const v1::Assessment* overall() const;
+  // Nullptr when there is none, or results are not kept.
+  const v1::FrameResult* Result(uint64_t sequence) const;
+  // Why a frame was invalid: the first reason given; empty when there was none.
+  const std::string& invalid_reason() const { return invalid_reason_; }
+  // The first notice of each code, in the order they came: of responses, assessments and the summary.
+  const std::vector<v1::Notice>& notices() const { return notices_; }
+
+ private:
+  void AddNotices(const google::protobuf::RepeatedPtrField<v1::Notice>& notices);
+
+  bool keep_results_;
+  std::optional<v1::SessionSummary> summary_;
+  std::vector<v1::Assessment> assessments_;
+  std::map<v1::FrameStatus, int64_t> counts_;
+  std::map<uint64_t, v1::FrameResult> results_;
+  std::string invalid_reason_;
+  std::vector<v1::Notice> notices_;
+};
+
+}  // namespace trackfit::client
+
+#endif  // TRACKFIT_CLIENT_SESSION_RECORD_H_

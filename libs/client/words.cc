@@ -1,0 +1,174 @@
+#include "client/words.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "skeleton/joint.h"
+
+namespace trackfit::client {
+namespace {
+
+enum BodyPart {
+  kHead,
+  kLeftShoulderPart,
+  kRightShoulderPart,
+  kLeftElbowPart,
+  kRightElbowPart,
+  kLeftHand,
+  kRightHand,
+  kLeftHipPart,
+  kRightHipPart,
+  kLeftKneePart,
+  kRightKneePart,
+  kLeftFoot,
+  kRightFoot,
+  kBodyPartCount
+};
+
+// In BlazePose's order.
+constexpr std::array<BodyPart, skeleton::kJointCount> kBodyParts = {kHead,
+                                                                    kHead,
+                                                                    kHead,
+                                                                    kHead,
+                                                                    kHead,
+                                                                    kHead,
+                                                                    kHead,
+                                                                    kHead,
+                                                                    kHead,
+                                                                    kHead,
+                                                                    kHead,
+                                                                    kLeftShoulderPart,
+                                                                    kRightShoulderPart,
+                                                                    kLeftElbowPart,
+                                                                    kRightElbowPart,
+                                                                    kLeftHand,
+                                                                    kRightHand,
+                                                                    kLeftHand,
+                                                                    kRightHand,
+                                                                    kLeftHand,
+                                                                    kRightHand,
+                                                                    kLeftHand,
+                                                                    kRightHand,
+                                                                    kLeftHipPart,
+                                                                    kRightHipPart,
+                                                                    kLeftKneePart,
+                                                                    kRightKneePart,
+                                                                    kLeftFoot,
+                                                                    kRightFoot,
+                                                                    kLeftFoot,
+                                                                    kRightFoot,
+                                                                    kLeftFoot,
+                                                                    kRightFoot};
+
+struct Pair {
+  BodyPart left, right;
+  const char* one;
+  const char* both;
+};
+
+constexpr Pair kPairs[] = {{kLeftShoulderPart, kRightShoulderPart, "shoulder", "shoulders"},
+                           {kLeftElbowPart, kRightElbowPart, "elbow", "elbows"},
+                           {kLeftHand, kRightHand, "hand", "hands"},
+                           {kLeftHipPart, kRightHipPart, "hip", "hips"},
+                           {kLeftKneePart, kRightKneePart, "knee", "knees"},
+                           {kLeftFoot, kRightFoot, "foot", "feet"}};
+
+}  // namespace
+
+std::string ExerciseWords(const std::string& exercise) {
+  if (exercise.empty()) return "Nothing yet";
+  if (exercise == "other") return "Something else";
+  std::string words = exercise;
+  if (absl::EndsWith(words, "_up")) words.replace(words.size() - 3, 1, "-");
+  words = absl::StrReplaceAll(words, {{"_", " "}});
+  words[0] = absl::ascii_toupper(static_cast<unsigned char>(words[0]));
+  return words;
+}
+
+std::string ExerciseName(const std::string& typed) {
+  const std::string trimmed(absl::StripAsciiWhitespace(typed));
+  return absl::StrReplaceAll(absl::AsciiStrToLower(trimmed), {{" ", "_"}, {"-", "_"}});
+}
+
+std::string JointWords(const std::string& joint) {
+  if (joint == "nose" || absl::StrContains(joint, "eye") || absl::StrContains(joint, "ear") ||
+      absl::StrContains(joint, "mouth")) {
+    return "head";
+  }
+  return absl::StrReplaceAll(
+      joint, {{"foot_index", "toes"}, {"index", "hand"}, {"pinky", "hand"}, {"thumb", "hand"}, {"_", " "}});
+}
+
+std::string LevelWord(v1::QualityLevel level) {
+  switch (level) {
+    case v1::QUALITY_LEVEL_POOR:
+      return "poor";
+    case v1::QUALITY_LEVEL_FAIR:
+      return "fair";
+    case v1::QUALITY_LEVEL_GOOD:
+      return "good";
+    case v1::QUALITY_LEVEL_EXCELLENT:
+      return "excellent";
+    default:
+      return "not judged";
+  }
+}
+
+bool IsJudged(const v1::Assessment& assessment) {
+  return assessment.known() && assessment.quality().level() != v1::QUALITY_LEVEL_UNSPECIFIED;
+}
+
+std::string ClockTime(int64_t time_us) {
+  const int64_t tenths = std::max<int64_t>(0, (time_us + 50'000) / 100'000);
+  return absl::StrFormat("%d:%02d.%d", tenths / 600, tenths / 10 % 60, tenths % 10);
+}
+
+std::vector<v1::JointError> WorstJoints(const v1::Assessment& assessment, size_t limit,
+                                        float min_percentile) {
+  std::vector<v1::JointError> errors;
+  for (const v1::JointError& error : assessment.joint_errors()) {
+    if (error.joint() < kBodyParts.size() && error.judged() && error.percentile() >= min_percentile)
+      errors.push_back(error);
+  }
+  std::stable_sort(errors.begin(), errors.end(), [](const v1::JointError& a, const v1::JointError& b) {
+    return a.percentile() > b.percentile();
+  });
+  std::set<BodyPart> seen;
+  std::vector<v1::JointError> worst;
+  for (const v1::JointError& error : errors) {
+    if (worst.size() == limit) break;
+    if (seen.insert(kBodyParts[error.joint()]).second) worst.push_back(error);
+  }
+  return worst;
+}
+
+std::vector<std::string> PartsNotJudged(const v1::Assessment& assessment) {
+  std::array<bool, kBodyPartCount> named{}, judged{};
+  for (const v1::JointError& error : assessment.joint_errors()) {
+    if (error.joint() >= kBodyParts.size()) continue;
+    const BodyPart part = kBodyParts[error.joint()];
+    named[part] = true;
+    judged[part] = judged[part] || error.judged();
+  }
+  const auto unjudged = [&](BodyPart part) { return named[part] && !judged[part]; };
+  std::vector<std::string> parts;
+  if (unjudged(kHead)) parts.push_back("head");
+  for (const Pair& pair : kPairs) {
+    const bool left = unjudged(pair.left), right = unjudged(pair.right);
+    if (left && right) {
+      parts.push_back(pair.both);
+    } else if (left || right) {
+      parts.push_back(absl::StrCat(left ? "left " : "right ", pair.one));
+    }
+  }
+  return parts;
+}
+
+}  // namespace trackfit::client

@@ -1,0 +1,52 @@
+// How the contract's names and numbers read to a person: "push_up" is "Push-up", "left_index" is "left hand".
+#ifndef TRACKFIT_CLIENT_WORDS_H_
+#define TRACKFIT_CLIENT_WORDS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "trackfit/v1/common.pb.h"
+
+namespace trackfit::client {
+
+// "barbell_biceps_curl" -> "Barbell biceps curl"; "push_up" -> "Push-up".
+std::string ExerciseWords(const std::string& exercise);
+
+// What a user types for an exercise ("Push-up", "push up") as the model spells it ("push_up").
+std::string ExerciseName(const std::string& typed);
+
+// "left_elbow" -> "left elbow"; all points of the face are the "head", the fingers the "hand".
+std::string JointWords(const std::string& joint);
+
+// "excellent", "good", "fair", "poor" or "not judged".
+std::string LevelWord(v1::QualityLevel level);
+
+// Whether quality and joint errors mean something: the exercise is known and its model is calibrated.
+bool IsJudged(const v1::Assessment& assessment);
+
+// Microseconds -> "1:05.3" (minutes, seconds, tenths).
+std::string ClockTime(int64_t time_us);
+
+// The joints that are most off, worst first, at most one for each part of the body (the face, a hand with its
+// wrist, a foot with its ankle), so that three points of one eye do not hide a bent back. Only joints that
+// were judged and are at or above `min_percentile`.
+std::vector<v1::JointError> WorstJoints(const v1::Assessment& assessment, size_t limit, float min_percentile);
+
+// The parts of the body of which nothing is said because none of their joints was judged, from the head down:
+// {"left elbow", "hands", "feet"}.
+std::vector<std::string> PartsNotJudged(const v1::Assessment& assessment);
+
+// From here on a joint's error in one window is worth showing; one correct window in twenty has it.
+inline constexpr float kRarePercentile = 95;
+
+// From here on a joint is worth a word in one window's line: it is among the worse half of the worst.
+inline constexpr float kNotablePercentile = 50;
+
+// kRarePercentile for the mean over a session, which scatters less.
+inline constexpr float kRareMeanPercentile = 90;
+
+}  // namespace trackfit::client
+
+#endif  // TRACKFIT_CLIENT_WORDS_H_

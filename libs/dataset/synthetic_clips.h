@@ -1,0 +1,28 @@
+// Landmark clips of the synthetic mannequin, as another source of training and calibration data.
+#ifndef TRACKFIT_DATASET_SYNTHETIC_CLIPS_H_
+#define TRACKFIT_DATASET_SYNTHETIC_CLIPS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "dataset/dataset.h"
+
+namespace trackfit::dataset {
+
+// The mannequin's movements that count for class `name`; for the background class all that are no exercise.
+// May be empty.
+std::vector<std::string> SyntheticExercises(const std::string& class_name);
+
+// One to three repetitions of `exercise` with the noise of pose estimation, from the view of a randomly
+// placed camera. Deterministic in `seed`. A fault is drawn for `correct` = false (of exercises that have
+// one).
+absl::StatusOr<Clip> MakeSyntheticClip(const std::string& exercise, bool correct, uint64_t seed);
+
+// The same with a fault of the exercise by name; NOT_FOUND for one that it does not have.
+absl::StatusOr<Clip> MakeFaultyClip(const std::string& exercise, const std::string& fault, uint64_t seed);
+
+}  // namespace trackfit::dataset
+
+#endif  // TRACKFIT_DATASET_SYNTHETIC_CLIPS_H_

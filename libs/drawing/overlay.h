@@ -1,0 +1,72 @@
+// What TrackFit knows about a frame, drawn on it: the skeleton with the joints that are off, a panel with
+// exercise and quality, and a timeline.
+#ifndef TRACKFIT_DRAWING_OVERLAY_H_
+#define TRACKFIT_DRAWING_OVERLAY_H_
+
+#include <cstdint>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "drawing/canvas.h"
+#include "drawing/timeline.h"
+#include "drawing/typeface.h"
+#include "trackfit/v1/common.pb.h"
+
+namespace trackfit::drawing {
+
+// All that a frame's drawing depends on.
+struct OverlayFrame {
+  const v1::Pose* pose = nullptr;              // nullptr: nobody was seen
+  std::vector<const v1::Pose*> other_poses{};  // of further people
+  const v1::Assessment* assessment = nullptr;  // nullptr: nothing assessed yet
+  float score = 0;  // [0, 100], where the gauge's needle is; may lag behind the assessment's
+  int64_t time_us = 0;
+};
+
+// Everything scales with the picture's shorter side; 270 pixels and more are legible. Not thread-safe.
+class Overlay {
+ public:
+  enum class Corner { kTopLeft, kTopRight, kBottomLeft, kBottomRight };
+
+  // NOT_FOUND when no font is installed. The timeline is drawn in every frame and its exercises decide the
+  // panel's width.
+  static absl::StatusOr<Overlay> Create(Timeline timeline, cv::Size size);
+
+  // `image` is 8-bit BGR and of the size given to Create().
+  void Draw(const OverlayFrame& frame, cv::Mat& image) const;
+
+  // The panel is put where it hides the fewest of these poses' joints; at the top left unless that is clearly
+  // worse.
+  void PlacePanel(const std::vector<const v1::Pose*>& poses);
+
+  cv::Rect2f PanelRectangle() const;
+
+ private:
+  Overlay(Timeline timeline, cv::Size size, Typeface regular, Typeface bold);
+
+  cv::Rect2f PanelAt(Corner corner) const;
+  cv::Rect2f StripRectangle() const;
+  float FittedTitleSize(const std::string& title, float width) const;
+
+  // Joints of which the assessment says nothing are grey; nullptr: none is.
+  void DrawSkeleton(const v1::Pose& pose, const v1::Assessment* assessment, Canvas& canvas) const;
+  void DrawJointsToWatch(const v1::Pose& pose, const v1::Assessment& assessment, Canvas& canvas) const;
+  cv::Rect2f LabelRectangle(const cv::Point2f& joint, float away_x, cv::Size2f label,
+                            const std::vector<cv::Rect2f>& taken) const;
+  void DrawPanel(const OverlayFrame& frame, Canvas& canvas) const;
+  void DrawGauge(const cv::Point2f& centre, const OverlayFrame& frame, Canvas& canvas) const;
+  void DrawTimeline(int64_t time_us, Canvas& canvas) const;
+
+  Timeline timeline_;
+  cv::Size2f size_;
+  float unit_;  // pixels per design unit; the design has a shorter side of 540
+  Typeface regular_;
+  Typeface bold_;
+  float panel_width_ = 0;
+  Corner corner_ = Corner::kTopLeft;
+};
+
+}  // namespace trackfit::drawing
+
+#endif  // TRACKFIT_DRAWING_OVERLAY_H_

@@ -1,0 +1,236 @@
+#include "evaluation/evaluation_pictures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "drawing/chart.h"
+#include "drawing/palette.h"
+#include "evaluation/tsne.h"
+
+namespace trackfit::evaluation {
+namespace {
+
+using evaluation::ClipDecision;
+using evaluation::ConfusionMatrix;
+using evaluation::Decisions;
+using evaluation::Recognition;
+using evaluation::Report;
+
+std::string Words(const std::string& name) { return absl::StrReplaceAll(name, {{"_", " "}}); }
+
+std::string About(const Report& report) {
+  return absl::StrCat("Model ", report.model_version, ", subset ", report.subset);
+}
+
+cv::Rect2f Below(const cv::Size& size, float top) {
+  return {0, top, static_cast<float>(size.width), static_cast<float>(size.height) - top};
+}
+
+cv::Mat DrawConfusion(const Report& report, const Recognition& recognition,
+                      const drawing::Lettering& lettering) {
+  const ConfusionMatrix& matrix = recognition.all;
+  const cv::Size size(1240, 860);
+  cv::Mat image = drawing::EmptyPicture(size);
+  drawing::Canvas canvas(image);
+  const float top = drawing::DrawHeadline(
+      canvas, lettering, "Confusion by clip",
+      absl::StrFormat("%s: exercises %d of %d right, others rejected %d of %d, macro F1 %.3f", About(report),
+                      recognition.exercises.Correct(), recognition.exercises.Total(),
+                      recognition.others.Correct(), recognition.others.Total(), matrix.MacroF1()));
+  drawing::HeatMap map{.row_title = "truth", .column_title = "decision"};
+  const int classes = static_cast<int>(matrix.classes().size());
+  for (int truth = 0; truth < classes; ++truth) {
+    const int total = matrix.Total(truth);
+    map.rows.push_back(Words(matrix.classes()[truth]));
+    map.columns.push_back(truth + 1 < classes ? Words(matrix.classes()[truth]) : "none of them");
+    map.notes.push_back(total > 0 ? absl::StrFormat("%.1f %%", 100 * matrix.Recall(truth)) : "no clip");
+    std::vector<double> values;
+    std::vector<std::string> texts;
+    for (int decision = 0; decision < classes; ++decision) {
+      const int count = matrix.At(truth, decision);
+      values.push_back(total > 0 ? static_cast<double>(count) / total : 0);
+      texts.push_back(count > 0 ? absl::StrCat(count) : "");
+    }
+    map.values.push_back(std::move(values));
+    map.texts.push_back(std::move(texts));
+  }
+  drawing::DrawHeatMap(canvas, lettering, Below(size, top), map);
+  return image;
+}
+
+std::vector<cv::Point2d> Points(const std::vector<evaluation::RocPoint>& roc) {
+  std::vector<cv::Point2d> points;
+  for (const evaluation::RocPoint& point : roc)
+    points.emplace_back(point.false_positives, point.true_positives);
+  return points;
+}
+
+struct Curve {
+  std::string name;
+  std::vector<cv::Point2d> points;
+};
+
+std::vector<Curve> RocCurves(const Report& report) {
+  std::vector<Curve> curves;
+  if (report.decisions) {
+    const Recognition recognition = Summarise(*report.decisions);
+    if (!recognition.known_roc.empty()) {
+      curves.push_back({absl::StrFormat("known / unknown, AUC %.3f", recognition.known_auroc),
+                        Points(recognition.known_roc)});
+    }
+  }
+  const auto add_form = [&](const std::optional<std::vector<evaluation::FormClip>>& clips,
+                            const std::string& where) {
+    if (!clips) return;
+    for (const evaluation::FormResult& result : Summarise(*clips)) {
+      curves.push_back({absl::StrFormat("form of %s%s, AUC %.3f", Words(result.exercise), where, result.auc),
+                        Points(result.roc)});
+    }
+  };
+  add_form(report.form, "");
+  add_form(report.form_by_folds, absl::StrCat(" in ", report.folds, " folds"));
+  return curves;
+}
+
+cv::Mat DrawRoc(const Report& report, const std::vector<Curve>& curves, const drawing::Lettering& lettering) {
+  const cv::Size size(1180, 760);
+  cv::Mat image = drawing::EmptyPicture(size);
+  drawing::Canvas canvas(image);
+  const float top =
+      drawing::DrawHeadline(canvas, lettering, "Receiver operating characteristic", About(report));
+  std::vector<drawing::LegendEntry> legend;
+  for (size_t i = 0; i < curves.size(); ++i) {
+    legend.push_back({.text = curves[i].name,
+                      .colour = drawing::SeriesColour(static_cast<int>(i)),
+                      .marker = drawing::Marker::kLine});
+  }
+  drawing::Chart chart(canvas, lettering, Below(size, top), "", {.title = "false positives"},
+                       {.title = "true positives"}, legend);
+  const cv::Point2d chance[] = {{0, 0}, {1, 1}};
+  chart.Line(chance, drawing::palette::kMuted.WithAlpha(0.4F), 1.5F);
+  for (size_t i = 0; i < curves.size(); ++i)
+    chart.Line(curves[i].points, drawing::SeriesColour(static_cast<int>(i)), 3);
+  return image;
+}
+
+cv::Mat DrawReliability(const Report& report, const Recognition& recognition,
+                        const drawing::Lettering& lettering) {
+  const cv::Size size(900, 900);
+  cv::Mat image = drawing::EmptyPicture(size);
+  drawing::Canvas canvas(image);
+  const float top = drawing::DrawHeadline(
+      canvas, lettering, "Reliability of the confidence",
+      absl::StrFormat("%s: expected calibration error %.3f", About(report), recognition.calibration_error));
+  constexpr float kCountsHeight = 230;
+  const cv::Rect2f below = Below(size, top);
+  drawing::Chart chart(
+      canvas, lettering, {0, top, below.width, below.height - kCountsHeight}, "", {},
+      {.title = "share that is right"},
+      {{.text = "clips", .colour = drawing::palette::kLeft, .marker = drawing::Marker::kLine},
+       {.text = "ideal", .colour = drawing::palette::kMuted, .marker = drawing::Marker::kLine}});
+  int most = 1;
+  for (const evaluation::ReliabilityBin& bin : recognition.reliability) {
+    most = std::max(most, bin.count);
+    if (bin.count > 0)
+      chart.Bar({bin.low + 0.004, 0}, {bin.high - 0.004, bin.accuracy}, drawing::palette::kLeft);
+  }
+  const cv::Point2d ideal[] = {{0, 0}, {1, 1}};
+  chart.Line(ideal, drawing::palette::kMuted, 2);
+
+  const cv::Rect2f frame(0, below.y + below.height - kCountsHeight, chart.area().x + chart.area().width + 28,
+                         kCountsHeight);
+  drawing::Chart counts(canvas, lettering, frame, "", {.title = "confidence"},
+                        {.low = 0, .high = static_cast<double>(most), .title = "clips", .ticks = 3});
+  for (const evaluation::ReliabilityBin& bin : recognition.reliability) {
+    if (bin.count > 0)
+      counts.Bar({bin.low + 0.004, 0}, {bin.high - 0.004, static_cast<double>(bin.count)},
+                 drawing::palette::kRight);
+  }
+  return image;
+}
+
+drawing::Marker FormMarker(const ClipDecision& clip) {
+  if (clip.form == "correct") return drawing::Marker::kDisc;
+  return clip.form == "incorrect" ? drawing::Marker::kCross : drawing::Marker::kRing;
+}
+
+cv::Mat DrawEmbedding(const Report& report, const Decisions& decisions, const drawing::Lettering& lettering) {
+  const cv::Size size(1280, 900);
+  cv::Mat image = drawing::EmptyPicture(size);
+  drawing::Canvas canvas(image);
+  const float top = drawing::DrawHeadline(
+      canvas, lettering, "Clips by their embeddings (t-SNE)",
+      absl::StrCat(About(report), ": neighbours look alike to the network; axes mean nothing"));
+  std::vector<std::vector<float>> embeddings;
+  for (const ClipDecision& clip : decisions.clips) embeddings.push_back(clip.embedding);
+  const auto plane = evaluation::Tsne(embeddings);
+  const int other = static_cast<int>(decisions.classes.size()) - 1;
+  const auto colour = [other](int truth) {
+    return truth == other ? drawing::palette::kMuted.WithAlpha(0.55F) : drawing::SeriesColour(truth);
+  };
+  std::vector<drawing::LegendEntry> legend;
+  for (int c = 0; c <= other; ++c)
+    legend.push_back(
+        {.text = Words(decisions.classes[c]), .colour = colour(c), .marker = drawing::Marker::kDisc});
+  legend.push_back({.text = "correct", .colour = drawing::palette::kWhite, .marker = drawing::Marker::kDisc});
+  legend.push_back(
+      {.text = "incorrect", .colour = drawing::palette::kWhite, .marker = drawing::Marker::kCross});
+  legend.push_back(
+      {.text = "form unknown", .colour = drawing::palette::kWhite, .marker = drawing::Marker::kRing});
+
+  drawing::Axis x{.numbered = false}, y{.numbered = false};
+  for (const auto& point : plane) {
+    x.low = std::min(x.low, point[0]);
+    x.high = std::max(x.high, point[0]);
+    y.low = std::min(y.low, point[1]);
+    y.high = std::max(y.high, point[1]);
+  }
+  for (drawing::Axis* axis : {&x, &y}) {
+    const double room = 0.04 * (axis->high - axis->low);
+    axis->low -= room;
+    axis->high += room;
+  }
+  drawing::Chart chart(canvas, lettering, Below(size, top), "", x, y, legend);
+  // The crowd of others first, so that it hides no exercise.
+  for (const bool others : {true, false}) {
+    for (size_t i = 0; i < plane.size(); ++i) {
+      const ClipDecision& clip = decisions.clips[i];
+      if ((clip.truth == other) == others)
+        chart.Dot({plane[i][0], plane[i][1]}, FormMarker(clip), colour(clip.truth), 5);
+    }
+  }
+  return image;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> DrawEvaluation(const Report& report, const std::string& folder) {
+  const absl::StatusOr<drawing::Lettering> lettering = drawing::Lettering::Find();
+  if (!lettering.ok()) return lettering.status();
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return absl::InternalError(absl::StrCat("cannot make ", folder, ": ", error.message()));
+  std::vector<std::pair<std::string, cv::Mat>> pictures;
+  if (report.decisions) {
+    const Recognition recognition = Summarise(*report.decisions);
+    pictures.emplace_back("confusion.png", DrawConfusion(report, recognition, *lettering));
+    pictures.emplace_back("reliability.png", DrawReliability(report, recognition, *lettering));
+    pictures.emplace_back("embedding.png", DrawEmbedding(report, *report.decisions, *lettering));
+  }
+  if (const std::vector<Curve> curves = RocCurves(report); !curves.empty())
+    pictures.emplace_back("roc.png", DrawRoc(report, curves, *lettering));
+  std::vector<std::string> paths;
+  for (const auto& [name, image] : pictures) {
+    paths.push_back((std::filesystem::path(folder) / name).string());
+    if (const absl::Status written = drawing::WritePng(paths.back(), image); !written.ok()) return written;
+  }
+  return paths;
+}
+
+}  // namespace trackfit::evaluation

@@ -1,0 +1,77 @@
+// One stream of frames through the extractor: order, decoding, finding the poses.
+#ifndef TRACKFIT_EXTRACTION_EXTRACTION_SESSION_H_
+#define TRACKFIT_EXTRACTION_EXTRACTION_SESSION_H_
+
+#include <cstdint>
+#include <functional>
+#include <opencv2/core/mat.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "extraction/frame_decoder.h"
+#include "skeleton/pose.h"
+#include "skeleton/validate.h"
+#include "telemetry/metrics.h"
+
+namespace trackfit::extraction {
+
+struct ExtractorFrame {
+  uint64_t sequence = 0;
+  int64_t timestamp_us = 0;
+  Picture picture;
+};
+
+// What became of a frame: poses, the primary person's first; nobody seen (there are none); or the reason why
+// the picture or its timestamp is unusable.
+struct ExtractionResult {
+  uint64_t sequence = 0;
+  std::vector<skeleton::Pose> poses;
+  std::optional<std::string> invalid;
+  std::string remark;  // on a picture that was used all the same; empty where there is nothing to say
+};
+
+// Finds the people in a picture (8-bit BGR) with what belongs to `worker`, the primary person first.
+// INVALID_ARGUMENT: the picture is unusable.
+using FindPoses = std::function<absl::StatusOr<std::vector<skeleton::Pose>>(
+    int worker, const cv::Mat& bgr, uint64_t sequence, int64_t timestamp_us)>;
+
+// Shared by all sessions; thread-safe.
+class ExtractionMetrics {
+ public:
+  explicit ExtractionMetrics(telemetry::Metrics& metrics);
+
+  void Count(const ExtractionResult& result);
+
+  prometheus::Histogram& decode_seconds;
+  prometheus::Histogram& pose_seconds;
+
+ private:
+  prometheus::Counter& with_pose_;
+  prometheus::Counter& without_pose_;
+  prometheus::Counter& invalid_;
+};
+
+// State of one stream; not thread-safe. Decoder and metrics must outlive it.
+class ExtractionSession {
+ public:
+  ExtractionSession(const FrameDecoder& decoder, ExtractionMetrics& metrics, FindPoses find_poses);
+
+  // INVALID_ARGUMENT naming frame.sequence when it does not increase. An unusable picture is a result, and so
+  // is a timestamp that does not increase or is out of its limits.
+  absl::StatusOr<ExtractionResult> Process(const ExtractorFrame& frame, int worker);
+
+ private:
+  absl::StatusOr<std::vector<skeleton::Pose>> Find(const ExtractorFrame& frame, int worker,
+                                                   std::string& remark);
+
+  const FrameDecoder& decoder_;
+  ExtractionMetrics& metrics_;
+  FindPoses find_poses_;
+  skeleton::StreamOrder order_;
+};
+
+}  // namespace trackfit::extraction
+
+#endif  // TRACKFIT_EXTRACTION_EXTRACTION_SESSION_H_

@@ -1,0 +1,193 @@
+#include "extraction/frame_decoder.h"
+
+#include <algorithm>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "extraction/image_header.h"
+#include "extraction/image_structure.h"
+
+namespace trackfit::extraction {
+namespace {
+
+using Format = RawPicture::Format;
+
+constexpr int64_t kMinSide = 16;
+constexpr int64_t kMaxSide = 65535;
+constexpr int64_t kMinFileBytes = 1024;
+
+// OpenCV wants a mutable pointer, but only reads.
+cv::Mat View(std::string_view bytes, int64_t rows, int64_t columns, int type, int64_t stride) {
+  return cv::Mat(static_cast<int>(rows), static_cast<int>(columns), type, const_cast<char*>(bytes.data()),
+                 static_cast<std::size_t>(stride));
+}
+
+// Empty when it cannot be decoded.
+cv::Mat DecodeWhole(std::string_view file) {
+  const auto size = static_cast<int64_t>(file.size());
+  return cv::imdecode(View(file, 1, size, CV_8UC1, size), cv::IMREAD_COLOR);
+}
+
+bool IsYuv(Format format) { return format == Format::kNv12 || format == Format::kI420; }
+
+// Bytes of a row, of the luma plane where there are planes.
+int64_t RowBytes(const RawPicture& picture) {
+  return picture.format == Format::kRgb || picture.format == Format::kBgr ? 3 * picture.width : picture.width;
+}
+
+// The picture has a valid size, so that nothing overflows.
+absl::Status CheckStride(const RawPicture& picture, int64_t stride) {
+  if (IsYuv(picture.format) && (picture.width % 2 != 0 || picture.height % 2 != 0)) {
+    return absl::InvalidArgumentError(absl::StrCat("frame.raw is ", picture.width, " x ", picture.height,
+                                                   " pixels; NV12 and I420 require even numbers"));
+  }
+  if (stride < RowBytes(picture)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("frame.raw.stride is ", stride, " bytes; a row has ", RowBytes(picture), " bytes"));
+  }
+  if (picture.format == Format::kI420 && stride % 2 != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("frame.raw.stride is ", stride, "; I420 requires an even number"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckByteCount(const RawPicture& picture, int64_t stride) {
+  const int64_t rows = IsYuv(picture.format) ? picture.height + picture.height / 2 : picture.height;
+  const int64_t most = rows * stride;
+  const int64_t padding = stride - RowBytes(picture);
+  const int64_t least = most - (picture.format == Format::kI420 ? padding / 2 : padding);
+  const auto bytes = static_cast<int64_t>(picture.bytes.size());
+  if (least <= bytes && bytes <= most) return absl::OkStatus();
+  const std::string required = least == most
+                                   ? absl::StrCat(most, " are required")
+                                   : absl::StrCat("between ", least, " and ", most, " are required");
+  return absl::InvalidArgumentError(
+      absl::StrCat("frame.raw.data has ", bytes, " bytes; ", rows, " rows of ", stride, " = ", required));
+}
+
+// OpenCV takes I420 only without padding.
+cv::Mat PackI420(const RawPicture& picture, int64_t stride) {
+  const int64_t width = picture.width, height = picture.height;
+  if (stride == width) return View(picture.bytes, height * 3 / 2, width, CV_8UC1, stride);
+  cv::Mat packed(static_cast<int>(height * 3 / 2), static_cast<int>(width), CV_8UC1);
+  char* to = packed.ptr<char>();
+  const char* from = picture.bytes.data();
+  for (int64_t row = 0; row < 2 * height; ++row) {  // luma, then twice height / 2 rows of chroma
+    const int64_t scale = row < height ? 1 : 2;
+    to = std::copy_n(from, width / scale, to);
+    from += stride / scale;
+  }
+  return packed;
+}
+
+}  // namespace
+
+absl::Status FrameDecoderConfig::Validate() const {
+  if (max_pixels < kMinSide * kMinSide) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("max-image-pixels is ", max_pixels, "; it must be at least ", kMinSide * kMinSide));
+  }
+  if (max_file_bytes < kMinFileBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("max-frame-bytes is ", max_file_bytes, "; it must be at least ", kMinFileBytes));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<DecodedPicture> FrameDecoder::Decode(const Picture& picture) const {
+  try {
+    if (const auto* encoded = std::get_if<EncodedPicture>(&picture)) return DecodeFile(*encoded);
+    if (const auto* raw = std::get_if<RawPicture>(&picture)) {
+      absl::StatusOr<cv::Mat> bgr = ConvertRaw(*raw);
+      if (!bgr.ok()) return bgr.status();
+      return DecodedPicture{*std::move(bgr), ""};
+    }
+    return absl::InvalidArgumentError("frame.image is missing; encoded or raw is required");
+  } catch (const cv::Exception& error) {
+    return absl::InvalidArgumentError(absl::StrCat("frame.image cannot be decoded: ", error.err));
+  } catch (const std::exception& error) {  // bad_alloc
+    return absl::InvalidArgumentError(absl::StrCat("frame.image cannot be decoded: ", error.what()));
+  }
+}
+
+absl::StatusOr<DecodedPicture> FrameDecoder::DecodeFile(const EncodedPicture& picture) const {
+  const auto size = static_cast<int64_t>(picture.bytes.size());
+  if (size > config_.max_file_bytes) {
+    return absl::InvalidArgumentError(absl::StrCat("frame.encoded has ", size, " bytes; at most ",
+                                                   config_.max_file_bytes, " are accepted"));
+  }
+  const absl::StatusOr<ImageHeader> header = ReadImageHeader(picture.bytes);
+  if (!header.ok()) return header.status();
+  if (absl::Status valid = CheckSize("frame.encoded", header->width, header->height); !valid.ok()) {
+    return valid;
+  }
+  const absl::StatusOr<std::optional<MissingEnd>> end = CheckImageStructure(picture.bytes, *header);
+  if (!end.ok()) return end.status();
+  DecodedPicture decoded;
+  if (*end) {
+    // Without its end OpenCV shows nothing in place of the last rows, or nothing at all.
+    const std::string whole = std::string(picture.bytes.substr(0, (*end)->kept)).append((*end)->missing);
+    decoded.bgr = DecodeWhole(whole);
+    decoded.remark = "frame.encoded is a file without its last bytes; all pixels are there";
+  } else {
+    decoded.bgr = DecodeWhole(picture.bytes);
+  }
+  if (decoded.bgr.empty())
+    return absl::InvalidArgumentError("frame.encoded is damaged and cannot be decoded");
+  return decoded;
+}
+
+absl::StatusOr<cv::Mat> FrameDecoder::ConvertRaw(const RawPicture& picture) const {
+  if (picture.format == Format::kUnknown) {
+    return absl::InvalidArgumentError(
+        "frame.raw.format is not set; RGB, BGR, GRAY, NV12 or I420 is required");
+  }
+  if (absl::Status valid = CheckSize("frame.raw", picture.width, picture.height); !valid.ok()) return valid;
+  const int64_t stride = picture.stride == 0 ? RowBytes(picture) : picture.stride;
+  if (absl::Status valid = CheckStride(picture, stride); !valid.ok()) return valid;
+  if (absl::Status valid = CheckByteCount(picture, stride); !valid.ok()) return valid;
+
+  const auto view = [&](int64_t rows, int type) {
+    return View(picture.bytes, rows, picture.width, type, stride);
+  };
+  cv::Mat bgr;
+  switch (picture.format) {
+    case Format::kBgr:
+      return view(picture.height, CV_8UC3);
+    case Format::kRgb:
+      cv::cvtColor(view(picture.height, CV_8UC3), bgr, cv::COLOR_RGB2BGR);
+      return bgr;
+    case Format::kGray:
+      cv::cvtColor(view(picture.height, CV_8UC1), bgr, cv::COLOR_GRAY2BGR);
+      return bgr;
+    case Format::kNv12:
+      cv::cvtColor(view(picture.height * 3 / 2, CV_8UC1), bgr, cv::COLOR_YUV2BGR_NV12);
+      return bgr;
+    case Format::kI420:
+      cv::cvtColor(PackI420(picture, stride), bgr, cv::COLOR_YUV2BGR_I420);
+      return bgr;
+    case Format::kUnknown:
+      break;
+  }
+  return absl::InternalError("unknown pixel format");
+}
+
+absl::Status FrameDecoder::CheckSize(const char* field, int64_t width, int64_t height) const {
+  if (width < kMinSide || height < kMinSide) {
+    return absl::InvalidArgumentError(absl::StrCat(field, " is ", width, " x ", height, " pixels; at least ",
+                                                   kMinSide, " x ", kMinSide, " are required"));
+  }
+  if (width > kMaxSide || height > kMaxSide || width * height > config_.max_pixels) {
+    return absl::InvalidArgumentError(absl::StrCat(field, " is ", width, " x ", height, " pixels; at most ",
+                                                   config_.max_pixels, " in all and ", kMaxSide,
+                                                   " in a direction are allowed"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace trackfit::extraction

@@ -1,0 +1,500 @@
+#include "gateway/analysis_session.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "assessment/window_session.h"
+#include "contract/convert.h"
+#include "skeleton/validate.h"
+
+namespace trackfit::gateway {
+namespace {
+
+// Live delivery wants the newest frame, so few are allowed to queue: in the extractor, and before it.
+constexpr size_t kLiveFramesInFlight = 4;
+constexpr size_t kLiveFramesWaiting = 4;
+// Bounds what live delivery remembers of frames that were dropped behind one that is still to be answered.
+constexpr size_t kLiveLedger = 1024;
+
+constexpr size_t kPosesUnwritten =
+    32;                              // handed to the inferencer's stream and not yet taken by the transport
+constexpr size_t kPosesUnsent = 64;  // beyond them the session is occupied
+constexpr size_t kPosesKept = 2048;  // for a replay
+
+// An inferencer that has had the poses for so long does not break because of them: it assesses a window in a
+// fraction of a second.
+constexpr std::chrono::seconds kHarmlessAfter{10};
+// One that is reached and owes something may think for so long, and for half of its time, before the client
+// is told.
+constexpr std::chrono::seconds kLeastPatience{5};
+// A deadline that an upstream reports so close to the client's is the client's.
+constexpr std::chrono::milliseconds kDeadlineTolerance{500};
+
+std::string Seconds(std::chrono::milliseconds time) {
+  return absl::StrCat(std::chrono::duration<double>(time).count(), " s");
+}
+
+// Time from the first of so many poses to the last.
+int64_t SpanUs(int poses, double rate_hz) { return static_cast<int64_t>((poses - 1) * 1e6 / rate_hz); }
+
+// How long before the end of a window a replay starts, so that it brings a full window at that very end and
+// the windows after it end where they would have ended without a break.
+int64_t ReplayUs(const assessment::WindowConfig& window, double rate_hz) {
+  int poses = window.first_after;
+  while (poses < window.frames) poses += window.every;
+  return SpanUs(poses, rate_hz);
+}
+
+absl::Status DeadlinePassed() { return absl::DeadlineExceededError("the client's deadline has passed"); }
+
+const char* NameOf(bool is_pose) { return is_pose ? "pose" : "frame"; }
+
+}  // namespace
+
+AnalysisSession::AnalysisSession(std::string session_id, const AnalysisOptions& options, Parts parts)
+    : id_(std::move(session_id)), options_(options), parts_(std::move(parts)) {}
+
+void AnalysisSession::OnRequest(v1::AnalyzeRequest request, std::shared_ptr<void> held) {
+  if (phase_ == Phase::kOver) return;
+  const bool configured = phase_ != Phase::kConfig;
+  absl::Status status;
+  switch (request.request_case()) {
+    case v1::AnalyzeRequest::kConfig:
+      if (configured) {
+        status = absl::InvalidArgumentError("config was sent twice; it comes first, exactly once");
+      } else {
+        HandleConfig(request.config());
+      }
+      break;
+    case v1::AnalyzeRequest::kFrame:
+      status = configured ? HandleFrame(std::move(*request.mutable_frame()), std::move(held))
+                          : absl::InvalidArgumentError("config is missing: it comes before the first frame");
+      break;
+    case v1::AnalyzeRequest::kPose:
+      status = configured ? HandlePose(std::move(*request.mutable_pose()))
+                          : absl::InvalidArgumentError("config is missing: it comes before the first pose");
+      break;
+    case v1::AnalyzeRequest::REQUEST_NOT_SET:
+      status = absl::InvalidArgumentError("request is empty; it must hold a config, a frame or a pose");
+      break;
+  }
+  if (!status.ok()) return Finish(status);
+  Pump();
+}
+
+void AnalysisSession::OnHalfClose() {
+  if (phase_ == Phase::kOver) return;
+  half_closed_ = true;
+  if (rate_) {
+    if (auto message = rate_->Finish()) Notify(v1::NOTICE_CODE_IMPLAUSIBLE_RATE, *std::move(message));
+  }
+  if (phase_ == Phase::kConfig) {
+    return Finish(absl::InvalidArgumentError("config is missing: the stream ended without a request"));
+  }
+  Pump();
+}
+
+void AnalysisSession::OnEnd() {
+  if (phase_ == Phase::kOver) return;
+  phase_ = Phase::kOver;
+  parts_.extractor.Disconnect();
+  parts_.inferencer.Disconnect();
+}
+
+void AnalysisSession::OnFrameWritten(uint64_t attempt) {
+  if (phase_ != Phase::kOver && extractor_.IsCurrent(attempt)) extractor_.Reached(parts_.now());
+}
+
+void AnalysisSession::OnFrameResult(uint64_t attempt, v1::FrameResult result) {
+  if (phase_ == Phase::kOver || !extractor_.IsCurrent(attempt)) return;
+  if (extractor_.Answered()) parts_.observer.OnUpstreamAnswered(Upstream::kExtractor);
+  RenumberPeople(result);
+  if (const absl::Status status = ledger_.Answer(std::move(result)); !status.ok()) {
+    return Finish(absl::InternalError(absl::StrCat("extractor: ", status.message())));
+  }
+  extractor_.Progressed(parts_.now());
+  extractor_poison_.Answered();
+  Pump();
+}
+
+void AnalysisSession::OnExtractorClosed(uint64_t attempt, const absl::Status& status) {
+  if (phase_ == Phase::kOver || !extractor_.IsCurrent(attempt)) return;
+  const std::optional<uint64_t> processed = ledger_.ReturnInFlight();
+  if (processed && extractor_poison_.Blames(processed, status)) {
+    ledger_.GiveUpOldestWaiting(v1::FRAME_STATUS_INVALID_FRAME,
+                                absl::StrCat("the extractor broke twice with this frame: ", Reason(status)));
+    extractor_.Progressed(parts_.now());
+    parts_.observer.OnPoisoned(Upstream::kExtractor);
+  }
+  // The next extractor counts from 1 again. A single person is taken to be still the same; of several nobody
+  // knows who is who.
+  person_offset_ = max_people() > 1 ? highest_person_ : std::max(highest_person_, 1U) - 1;
+  HandleBroken(Upstream::kExtractor, extractor_, status);
+}
+
+void AnalysisSession::OnPoseWritten(uint64_t attempt) {
+  if (phase_ == Phase::kOver || !inferencer_.IsCurrent(attempt)) return;
+  inferencer_.Reached(parts_.now());
+  --unwritten_poses_;
+  const uint64_t written = history_->added() - history_->unsent() - unwritten_poses_;
+  if (written > furthest_written_) {
+    furthest_written_ = written;
+    inferencer_.Progressed(parts_.now());
+  }
+  Pump();
+}
+
+void AnalysisSession::OnAssessment(uint64_t attempt, v1::Assessment assessment) {
+  if (phase_ == Phase::kOver || !inferencer_.IsCurrent(attempt)) return;
+  const uint64_t last_sequence = assessment.last_sequence();
+  if (inferencer_.Answered()) parts_.observer.OnUpstreamAnswered(Upstream::kInferencer);
+  attempt_assessed_ = last_sequence;
+  if (already_delivered_ && last_sequence <= *already_delivered_) return;
+  const auto judged = contract::FromProto(assessment);
+  if (!judged.ok())
+    return Finish(absl::InternalError(absl::StrCat("inferencer: ", judged.status().message())));
+  inferencer_.Progressed(parts_.now());
+  inferencer_poison_.Answered();
+  last_assessed_ = last_sequence;
+  history_->Delivered(last_sequence);
+  clip_summary_.Add(*judged);
+  summary_.set_assessments(summary_.assessments() + 1);
+  notices_.Remember(assessment);
+  parts_.observer.OnAssessment(assessment, config_.expected_exercise());
+  v1::AnalyzeResponse response;
+  *response.mutable_assessment() = std::move(assessment);
+  parts_.client.Send(std::move(response));
+  Pump();
+}
+
+void AnalysisSession::OnInferencerClosed(uint64_t attempt, const absl::Status& status) {
+  if (phase_ == Phase::kOver || !inferencer_.IsCurrent(attempt)) return;
+  if (closing_inferencer_ && status.ok()) {
+    inferencer_.Close();
+    return DeliverSummary();
+  }
+  if (history_->sent() > 0) {
+    if (inferencer_.age(parts_.now()) >= kHarmlessAfter) inferencer_poison_.Acquit();
+    if (inferencer_poison_.Blames(attempt_assessed_, status)) SkipPoses(status);
+  }
+  history_->Rewind();
+  unwritten_poses_ = 0;  // an attempt that is over owes nothing; perhaps no other follows
+  closing_inferencer_ = false;
+  HandleBroken(Upstream::kInferencer, inferencer_, status);
+}
+
+// The poses that the window shares with earlier ones go, too: whichever is to blame, the next window begins
+// without it.
+void AnalysisSession::SkipPoses(const absl::Status& status) {
+  const auto skipped =
+      history_->Skip(attempt_assessed_, attempt_assessed_ ? next_window_us_ : first_window_us_);
+  if (!skipped) return;
+  inferencer_.Progressed(parts_.now());
+  parts_.observer.OnPoisoned(Upstream::kInferencer);
+  Notify(v1::NOTICE_CODE_POSES_SKIPPED,
+         absl::StrCat("the inferencer broke twice with the poses up to ", *skipped, " (", Reason(status),
+                      "); they are left out, and the window starts anew behind them"));
+}
+
+void AnalysisSession::OnTick() {
+  const auto on = [this] { return phase_ == Phase::kModel || phase_ == Phase::kRunning; };
+  if (on() && parts_.now() >= parts_.deadline) return Finish(DeadlinePassed());
+  if (on()) Pump();
+  if (on()) CheckUpstreams();
+}
+
+void AnalysisSession::HandleConfig(const v1::SessionConfig& config) {
+  config_ = config;
+  phase_ = Phase::kModel;
+  inferencer_.SetOwing(true, parts_.now());
+}
+
+void AnalysisSession::BeginOnceModelIsKnown() {
+  const auto model = parts_.model();
+  if (!model.ok()) return inferencer_.Miss(model.status());
+  inferencer_.ModelKnown();
+  if (const absl::Status status = Begin(**model); !status.ok()) Finish(status);
+}
+
+absl::Status AnalysisSession::Begin(const ModelInfo& model) {
+  if (!v1::DeliveryMode_IsValid(config_.delivery())) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "config.delivery is ", static_cast<int>(config_.delivery()), "; it must be one of DeliveryMode"));
+  }
+  if (absl::Status people = skeleton::ValidateMaxPeople("config", max_people()); !people.ok()) return people;
+  const std::string& expected = config_.expected_exercise();
+  if (!expected.empty() && std::ranges::find(model.exercises, expected) == model.exercises.end()) {
+    return absl::InvalidArgumentError(absl::StrCat("config.expected_exercise is \"", expected,
+                                                   "\"; the model knows ",
+                                                   absl::StrJoin(model.exercises, ", ")));
+  }
+  const auto window = contract::FromProto(config_.window()).Resolve(model.window_frames);
+  if (!window.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("config.", window.status().message()));
+  }
+  history_.emplace(ReplayUs(*window, model.rate_hz), kPosesKept);
+  const auto half_step_us = static_cast<int64_t>(0.5e6 / model.rate_hz);  // windows end between two poses
+  first_window_us_ = SpanUs(window->first_after, model.rate_hz) + half_step_us;
+  next_window_us_ = SpanUs(window->every + 1, model.rate_hz) + half_step_us;
+  phase_ = Phase::kRunning;
+
+  v1::AnalyzeResponse response;
+  v1::SessionStarted& started = *response.mutable_started();
+  started.set_session_id(id_);
+  started.set_model_version(model.version);
+  started.mutable_exercises()->Assign(model.exercises.begin(), model.exercises.end());
+  parts_.client.Send(std::move(response));
+  return absl::OkStatus();
+}
+
+absl::Status AnalysisSession::HandleFrame(v1::Frame frame, std::shared_ptr<void> held) {
+  if (absl::Status status = TakeOrder(Kind::kFrame, frame.sequence()); !status.ok()) return status;
+  if (absl::Status time = TakeTimestamp(frame.timestamp_us()); !time.ok()) {
+    AnswerInvalid(frame.sequence(), time);
+    return absl::OkStatus();
+  }
+  const size_t bytes = ImageBytes(frame);
+  const size_t limit = frame.has_raw() ? options_.max_raw_frame_bytes : options_.max_frame_bytes;
+  if (bytes <= limit) {
+    ledger_.AddFrame(std::move(frame), parts_.now(), std::move(held));
+    return absl::OkStatus();
+  }
+  AnswerInvalid(frame.sequence(), absl::InvalidArgumentError(absl::StrCat(
+                                      frame.has_raw() ? "frame.raw.data" : "frame.encoded", " has ", bytes,
+                                      " bytes; at most ", limit, " are accepted")));
+  return absl::OkStatus();
+}
+
+absl::Status AnalysisSession::HandlePose(v1::Pose pose) {
+  if (absl::Status status = TakeOrder(Kind::kPose, pose.sequence()); !status.ok()) return status;
+  absl::Status valid = TakeTimestamp(pose.timestamp_us());
+  if (valid.ok()) valid = contract::FromProto(pose).status();
+  if (!valid.ok()) {
+    AnswerInvalid(pose.sequence(), valid);
+    return absl::OkStatus();
+  }
+  v1::FrameResult result;
+  result.set_sequence(pose.sequence());
+  result.set_status(v1::FRAME_STATUS_POSE);
+  *result.mutable_pose() = std::move(pose);
+  ledger_.AddAnswered(std::move(result), parts_.now());
+  return absl::OkStatus();
+}
+
+absl::Status AnalysisSession::TakeOrder(Kind kind, uint64_t sequence) {
+  if (!kind_) {
+    kind_ = kind;
+    rate_.emplace(absl::StrCat(NameOf(kind == Kind::kPose), ".timestamp_us"));
+  }
+  if (kind != *kind_) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        kind == Kind::kPose ? "pose: this session sends frames" : "frame: this session sends poses",
+        "; a session sends either frames or poses"));
+  }
+  return order_.TakeSequence(NameOf(kind == Kind::kPose), sequence);
+}
+
+absl::Status AnalysisSession::TakeTimestamp(int64_t timestamp_us) {
+  if (auto message = rate_->Add(timestamp_us)) {
+    Notify(v1::NOTICE_CODE_IMPLAUSIBLE_RATE, *std::move(message));
+  }
+  return order_.TakeTimestamp(NameOf(*kind_ == Kind::kPose), timestamp_us);
+}
+
+void AnalysisSession::AnswerInvalid(uint64_t sequence, const absl::Status& reason) {
+  v1::FrameResult result;
+  result.set_sequence(sequence);
+  result.set_status(v1::FRAME_STATUS_INVALID_FRAME);
+  result.set_detail(std::string(reason.message()));
+  ledger_.AddAnswered(std::move(result), parts_.now());
+}
+
+void AnalysisSession::Pump() {
+  if (phase_ == Phase::kModel) BeginOnceModelIsKnown();
+  if (phase_ == Phase::kRunning) FeedExtractor();
+  if (live()) {
+    while (ledger_.waiting() > kLiveFramesWaiting) {
+      ledger_.GiveUpOldestWaiting(v1::FRAME_STATUS_DROPPED, "newer frames were waiting");
+    }
+  }
+  if (phase_ != Phase::kRunning) return;
+  DeliverAnswers();
+  FeedInferencer();
+  if (EverythingIsAnswered() && history_->added() == 0) return DeliverSummary();
+
+  const TimePoint now = parts_.now();
+  extractor_.SetOwing(ExtractorOwes(), now);
+  inferencer_.SetOwing(InferencerOwes(), now);
+}
+
+void AnalysisSession::FeedExtractor() {
+  if (!ExtractorOwes()) {
+    if (half_closed_ && extractor_.open()) {
+      parts_.extractor.CloseSending();
+      extractor_.Close();
+    }
+    return;
+  }
+  if (extractor_.MayConnect(parts_.now())) ConnectExtractor();
+  if (!extractor_.open()) return;
+  while (ledger_.waiting() > 0 && (!live() || ledger_.in_flight() < kLiveFramesInFlight)) {
+    parts_.extractor.Send(ledger_.NextToSend());
+  }
+}
+
+void AnalysisSession::ConnectExtractor() {
+  parts_.extractor.Connect(extractor_.Open(parts_.now()));
+  if (max_people() == 1) return;  // the default
+  auto request = std::make_shared<v1::ExtractStreamRequest>();
+  request->mutable_config()->set_max_people(max_people());
+  parts_.extractor.Send(std::move(request));
+}
+
+void AnalysisSession::RenumberPeople(v1::FrameResult& result) {
+  const auto renumber = [this](v1::Pose& pose) {
+    if (pose.person_id() == 0) return;
+    pose.set_person_id(pose.person_id() + person_offset_);
+    highest_person_ = std::max(highest_person_, pose.person_id());
+  };
+  if (result.has_pose()) renumber(*result.mutable_pose());
+  for (v1::Pose& pose : *result.mutable_other_poses()) renumber(pose);
+}
+
+void AnalysisSession::DeliverAnswers() {
+  while (auto answered = ledger_.PopAnswered()) {
+    v1::FrameResult& result = answered->result;
+    summary_.set_frames(summary_.frames() + 1);
+    switch (result.status()) {
+      case v1::FRAME_STATUS_POSE:
+        summary_.set_poses(summary_.poses() + 1);
+        if (const v1::Pose* pose = max_people() > 1 ? primary_.In(result) : &result.pose()) TakePose(*pose);
+        break;
+      case v1::FRAME_STATUS_NO_POSE:
+        summary_.set_no_pose(summary_.no_pose() + 1);
+        break;
+      case v1::FRAME_STATUS_DROPPED:
+        summary_.set_dropped(summary_.dropped() + 1);
+        break;
+      default:
+        summary_.set_invalid(summary_.invalid() + 1);
+        break;
+    }
+    parts_.observer.OnFrameAnswered(result.status(), parts_.now() - answered->received);
+    v1::AnalyzeResponse response;
+    *response.mutable_frame_result() = std::move(result);
+    parts_.client.Send(std::move(response));
+  }
+}
+
+void AnalysisSession::TakePose(const v1::Pose& pose) {
+  history_->Add(pose);
+  auto seen = contract::FromProto(pose);
+  if (!seen.ok()) return;  // the inferencer says so
+  skeleton::MarkAbsentJoints(*seen);
+  if (auto message = orientation_.Add(*seen)) Notify(v1::NOTICE_CODE_UPSIDE_DOWN, *std::move(message));
+}
+
+void AnalysisSession::FeedInferencer() {
+  const bool finishing = EverythingIsAnswered() && history_->added() > 0;
+  if (!inferencer_.open()) {
+    const bool wanted = history_->unsent() > 0 || finishing;
+    if (!wanted || !inferencer_.MayConnect(parts_.now())) return;
+    ConnectInferencer();
+  }
+  while (history_->unsent() > 0 && unwritten_poses_ < kPosesUnwritten) {
+    parts_.inferencer.Send(history_->NextToSend());
+    ++unwritten_poses_;
+  }
+  if (finishing && history_->unsent() == 0 && !closing_inferencer_) {
+    closing_inferencer_ = true;
+    parts_.inferencer.CloseSending();
+  }
+}
+
+void AnalysisSession::ConnectInferencer() {
+  already_delivered_ = last_assessed_;
+  attempt_assessed_.reset();
+  parts_.inferencer.Connect(inferencer_.Open(parts_.now()));
+
+  auto request = std::make_shared<v1::InferStreamRequest>();
+  request->mutable_config()->set_expected_exercise(config_.expected_exercise());
+  if (config_.has_window()) *request->mutable_config()->mutable_window() = config_.window();
+  parts_.inferencer.Send(std::move(request));
+  unwritten_poses_ = 1;
+}
+
+size_t AnalysisSession::occupancy() const {
+  const bool inferencer_lags = history_ && history_->unsent() >= kPosesUnsent;
+  const bool live_lags = live() && ledger_.size() >= kLiveLedger;
+  if (inferencer_lags || live_lags) return std::numeric_limits<size_t>::max();
+  return live() ? 0 : ledger_.size();
+}
+
+void AnalysisSession::DeliverSummary() {
+  summary_.set_duration_us(order_.duration_us());
+  if (const auto overall = clip_summary_.Overall()) *summary_.mutable_overall() = contract::ToProto(*overall);
+  for (const v1::Notice& notice : notices_.first_of_each()) *summary_.add_notices() = notice;
+  v1::AnalyzeResponse response;
+  *response.mutable_summary() = std::move(summary_);
+  parts_.client.Send(std::move(response));
+  Finish(absl::OkStatus());
+}
+
+void AnalysisSession::CheckUpstreams() {
+  TellPresence(Upstream::kExtractor, extractor_, options_.extractor);
+  TellPresence(Upstream::kInferencer, inferencer_, options_.inferencer);
+  const auto check = [this](Upstream upstream, const UpstreamState& state, const std::string& address) {
+    if (phase_ == Phase::kOver || !state.IsStalled(parts_.now(), options_.upstream_timeout)) return;
+    std::string message = absl::StrCat(NameAndAddress(upstream, address), " made no progress for ",
+                                       Seconds(options_.upstream_timeout));
+    if (!state.last_error().ok()) absl::StrAppend(&message, ": ", Reason(state.last_error()));
+    Finish(absl::UnavailableError(message));
+  };
+  check(Upstream::kExtractor, extractor_, options_.extractor);
+  check(Upstream::kInferencer, inferencer_, options_.inferencer);
+}
+
+void AnalysisSession::TellPresence(Upstream upstream, UpstreamState& state, const std::string& address) {
+  const auto patience = std::max<std::chrono::milliseconds>(kLeastPatience, options_.upstream_timeout / 2);
+  const std::optional<Presence> change = state.TakeChange(parts_.now(), patience);
+  if (change == Presence::kAway) {
+    Notify(v1::NOTICE_CODE_UPSTREAM_AWAY, state.reached()
+                                              ? SilentMessage(upstream, address)
+                                              : AwayMessage(upstream, address, state.last_error()));
+  } else if (change == Presence::kThere) {
+    Notify(v1::NOTICE_CODE_UPSTREAM_BACK, BackMessage(upstream, address));
+  }
+}
+
+void AnalysisSession::Notify(v1::NoticeCode code, std::string message) {
+  parts_.client.Send(notices_.Tell(code, std::move(message), order_.last_sequence().value_or(0)));
+}
+
+void AnalysisSession::HandleBroken(Upstream upstream, UpstreamState& state, const absl::Status& status) {
+  if (absl::IsDeadlineExceeded(status) && parts_.now() + kDeadlineTolerance >= parts_.deadline) {
+    return Finish(DeadlinePassed());
+  }
+  parts_.observer.OnUpstreamBroken(upstream, status);
+  if (absl::IsInvalidArgument(status)) return Finish(status);
+  if (!IsWorthRetrying(status)) {
+    return Finish(absl::InternalError(absl::StrCat(Name(upstream), ": ", status.message())));
+  }
+  state.Break(status, parts_.now());
+  Pump();
+}
+
+bool AnalysisSession::InferencerOwes() const {
+  return history_->unsent() > 0 || unwritten_poses_ > 0 || closing_inferencer_ || EverythingIsAnswered();
+}
+
+void AnalysisSession::Finish(absl::Status status) {
+  phase_ = Phase::kOver;
+  if (extractor_.open()) parts_.extractor.Disconnect();
+  if (inferencer_.open()) parts_.inferencer.Disconnect();
+  parts_.client.Finish(std::move(status));
+}
+
+}  // namespace trackfit::gateway

@@ -1,0 +1,221 @@
+// One client's analysis: frames or poses in; frame results, assessments and a summary out. Joins the
+// extractor and the inferencer and survives the loss of either. Knows no transport.
+#ifndef TRACKFIT_GATEWAY_ANALYSIS_SESSION_H_
+#define TRACKFIT_GATEWAY_ANALYSIS_SESSION_H_
+
+#include <trackfit/v1/common.pb.h>
+#include <trackfit/v1/gateway.pb.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "assessment/clip_summary.h"
+#include "gateway/frame_ledger.h"
+#include "gateway/frame_rate_check.h"
+#include "gateway/orientation_check.h"
+#include "gateway/poison_watch.h"
+#include "gateway/pose_history.h"
+#include "gateway/primary_person.h"
+#include "gateway/session_notices.h"
+#include "gateway/upstream.h"
+#include "skeleton/validate.h"
+
+namespace trackfit::gateway {
+
+// The model that the inferencer serves at the moment.
+struct ModelInfo {
+  std::string version;
+  std::vector<std::string> exercises;
+  double rate_hz = 30;      // of the poses in a window
+  int window_frames = 100;  // of the network
+};
+
+// Limits of one session.
+struct AnalysisOptions {
+  size_t max_frame_bytes = 4 << 20;       // of one picture file; a larger one is an INVALID_FRAME; at least 1
+  size_t max_raw_frame_bytes = 12 << 20;  // the same for uncompressed pixels
+  std::chrono::milliseconds upstream_timeout{20'000};  // for an upstream that owes something; at least 1 s
+  std::string extractor;                               // host:port, for what people are told
+  std::string inferencer;                              // the same
+};
+
+// The session's client. Its calls must neither block nor call the session back from within.
+class AnalysisClient {
+ public:
+  virtual ~AnalysisClient() = default;
+  virtual void Send(v1::AnalyzeResponse response) = 0;
+  // The end: what was sent is delivered, then the status.
+  virtual void Finish(absl::Status status) = 0;
+};
+
+// What a session tells about itself, for metrics and logs. Must not block.
+class AnalysisObserver {
+ public:
+  virtual ~AnalysisObserver() = default;
+  // `latency` is the time from the frame's arrival to its answer.
+  virtual void OnFrameAnswered(v1::FrameStatus status, std::chrono::duration<double> latency) = 0;
+  // `expected_exercise` is empty when the client did not name one.
+  virtual void OnAssessment(const v1::Assessment& assessment, const std::string& expected_exercise) = 0;
+  virtual void OnUpstreamBroken(Upstream upstream, const absl::Status& status) = 0;
+  // It answers, for the first time in the session or since it was lost.
+  virtual void OnUpstreamAnswered(Upstream upstream) = 0;
+  // A frame, or a window of poses, was given up because the upstream broke twice with it.
+  virtual void OnPoisoned(Upstream upstream) = 0;
+};
+
+// Not thread-safe: all calls come from one strand.
+//
+// Order: SessionStarted; one FrameResult for every frame and pose, in the order in which they came; each
+// assessment somewhere behind the result of its last frame; after a half-close SessionSummary and OK. When an
+// upstream's stream breaks, a new one is opened and what the old one owed is sent again; nothing is delivered
+// twice. A session sends either frames or poses; poses need no extractor.
+//
+// What is wrong with one frame or pose, its timestamp included, is said in its result (INVALID_FRAME) and the
+// session goes on. So it does when upstreams break twice with the same frame in hand, which becomes an
+// INVALID_FRAME, or with the same window of poses, which is left out.
+//
+// Notices tell of what the client should know: timestamps that imply an implausible rate, people who stand on
+// their heads, an upstream that is away or back, poses left out. They may come before SessionStarted.
+//
+// Of several people the primary one is assessed. After the loss of an extractor a single person keeps the
+// person_id; several get new ones, because the next extractor may count them otherwise.
+//
+// Ends with INVALID_ARGUMENT naming the field when the configuration is broken, requests come in the wrong
+// order or an upstream says so; with UNAVAILABLE when an upstream owes something and makes no progress for
+// `upstream_timeout`; with DEADLINE_EXCEEDED when the client's deadline has passed.
+class AnalysisSession {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  struct Parts {
+    AnalysisClient& client;
+    ExtractorLink& extractor;
+    InferencerLink& inferencer;
+    AnalysisObserver& observer;
+    // While no model is known, an error that says why.
+    std::function<absl::StatusOr<std::shared_ptr<const ModelInfo>>()> model;
+    std::function<TimePoint()> now;
+    TimePoint deadline = TimePoint::max();  // the client's
+  };
+
+  // The parts outlive the session; `options` are valid.
+  AnalysisSession(std::string session_id, const AnalysisOptions& options, Parts parts);
+  AnalysisSession(const AnalysisSession&) = delete;
+  AnalysisSession& operator=(const AnalysisSession&) = delete;
+
+  // From the client. `held` lives as long as the session keeps the picture in the request.
+  void OnRequest(v1::AnalyzeRequest request, std::shared_ptr<void> held = nullptr);
+  void OnHalfClose();
+  // The client's stream has ended. The upstreams are let go; no part is used any more.
+  void OnEnd();
+
+  // From the extractor's stream. `attempt` is the number that Connect gave; what comes from an older one is
+  // ignored. OnFrameWritten says that the transport took a request, at least once in an attempt.
+  void OnFrameWritten(uint64_t attempt);
+  void OnFrameResult(uint64_t attempt, v1::FrameResult result);
+  void OnExtractorClosed(uint64_t attempt, const absl::Status& status);
+
+  // From the inferencer's stream. OnPoseWritten confirms each Send, the configuration's included.
+  void OnPoseWritten(uint64_t attempt);
+  void OnAssessment(uint64_t attempt, v1::Assessment assessment);
+  void OnInferencerClosed(uint64_t attempt, const absl::Status& status);
+
+  // Time passes: to be called several times a second.
+  void OnTick();
+
+  // How many of the latest requests still occupy the session; by reading only while that is below a limit the
+  // caller bounds the session's memory and slows its client down. In LOSSLESS delivery these are the
+  // unanswered ones; in LIVE delivery none, because there waiting frames are dropped instead. As good as
+  // infinite while the inferencer lags behind.
+  size_t occupancy() const;
+
+ private:
+  enum class Phase { kConfig, kModel, kRunning, kOver };
+  enum class Kind { kFrame, kPose };
+
+  void HandleConfig(const v1::SessionConfig& config);
+  void BeginOnceModelIsKnown();
+  absl::Status Begin(const ModelInfo& model);
+  absl::Status HandleFrame(v1::Frame frame, std::shared_ptr<void> held);
+  absl::Status HandlePose(v1::Pose pose);
+  // A session sends either frames or poses, in the order of their sequences.
+  absl::Status TakeOrder(Kind kind, uint64_t sequence);
+  // INVALID_ARGUMENT: the frame or pose is not usable.
+  absl::Status TakeTimestamp(int64_t timestamp_us);
+  void AnswerInvalid(uint64_t sequence, const absl::Status& reason);
+
+  // Moves on whatever can move: answers out, frames and poses on their way.
+  void Pump();
+  void DeliverAnswers();
+  void TakePose(const v1::Pose& pose);
+  void FeedExtractor();
+  void ConnectExtractor();
+  // Makes people of this attempt different from those whom earlier attempts saw.
+  void RenumberPeople(v1::FrameResult& result);
+  void FeedInferencer();
+  void ConnectInferencer();
+  // The inferencers broke twice with the poses behind the last assessment.
+  void SkipPoses(const absl::Status& status);
+  void DeliverSummary();
+  void CheckUpstreams();
+  void TellPresence(Upstream upstream, UpstreamState& state, const std::string& address);
+  void Notify(v1::NoticeCode code, std::string message);
+  // The stream of an upstream ended before its time: try again, or give up with it.
+  void HandleBroken(Upstream upstream, UpstreamState& state, const absl::Status& status);
+  void Finish(absl::Status status);
+
+  bool live() const { return config_.delivery() == v1::DELIVERY_MODE_LIVE; }
+  uint32_t max_people() const { return std::max(config_.max_people(), 1U); }
+  bool ExtractorOwes() const { return ledger_.waiting() + ledger_.in_flight() > 0; }
+  bool InferencerOwes() const;
+  bool EverythingIsAnswered() const { return half_closed_ && ledger_.empty(); }
+
+  const std::string id_;
+  const AnalysisOptions options_;
+  const Parts parts_;
+
+  Phase phase_ = Phase::kConfig;
+  v1::SessionConfig config_;
+  bool half_closed_ = false;
+
+  std::optional<Kind> kind_;  // of what came first
+  skeleton::StreamOrder order_;
+  std::optional<FrameRateCheck> rate_;  // from the first frame or pose on
+  SessionNotices notices_;
+
+  FrameLedger ledger_;
+  UpstreamState extractor_;
+  PoisonWatch extractor_poison_;  // points are the frames that were being processed
+  uint32_t highest_person_ = 0;   // person_id so far
+  uint32_t person_offset_ = 0;    // added to the ids of the extractor's current stream
+
+  PrimaryPerson primary_;               // of several people
+  std::optional<PoseHistory> history_;  // from Begin on
+  OrientationCheck orientation_;
+  UpstreamState inferencer_;
+  PoisonWatch inferencer_poison_;              // points are the last assessments before the break
+  int64_t first_window_us_ = 0;                // from a stream's first pose to the end of its first window
+  int64_t next_window_us_ = 0;                 // from the end of a window to that of the next
+  size_t unwritten_poses_ = 0;                 // sent in this attempt and not yet confirmed
+  uint64_t furthest_written_ = 0;              // poses that the transport took, over all attempts
+  bool closing_inferencer_ = false;            // nothing more is sent in this attempt
+  std::optional<uint64_t> last_assessed_;      // last_sequence of the last delivered assessment
+  std::optional<uint64_t> attempt_assessed_;   // the same of the current attempt, delivered or not
+  std::optional<uint64_t> already_delivered_;  // a replay's assessments up to this sequence are known
+
+  v1::SessionSummary summary_;
+  assessment::ClipSummary clip_summary_;
+};
+
+}  // namespace trackfit::gateway
+
+#endif  // TRACKFIT_GATEWAY_ANALYSIS_SESSION_H_

@@ -1,0 +1,82 @@
+// Bookkeeping of one session's unanswered frames: every one is answered exactly once, in order.
+#ifndef TRACKFIT_GATEWAY_FRAME_LEDGER_H_
+#define TRACKFIT_GATEWAY_FRAME_LEDGER_H_
+
+#include <trackfit/v1/common.pb.h>
+#include <trackfit/v1/extractor.pb.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace trackfit::gateway {
+
+// A frame waits, is sent to the extractor, is answered, and leaves from the front. It is kept until it is
+// answered, so that it can be sent again when the extractor breaks. Not thread-safe.
+class FrameLedger {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+  using Request = std::shared_ptr<const v1::ExtractStreamRequest>;
+
+  struct Answered {
+    v1::FrameResult result;
+    TimePoint received;  // when the frame came from the client
+  };
+
+  // Takes the next frame; it waits to be sent. `held` lives until the frame is answered.
+  void AddFrame(v1::Frame frame, TimePoint received, std::shared_ptr<void> held = nullptr);
+
+  // Takes the place of the next frame with an answer that is already known.
+  void AddAnswered(v1::FrameResult result, TimePoint received);
+
+  // The oldest waiting frame, which now counts as in flight; null when none waits.
+  Request NextToSend();
+
+  // Answers the oldest frame in flight. INTERNAL when the answer is to another frame, or none is in flight.
+  absl::Status Answer(v1::FrameResult result);
+
+  // Gives up the oldest waiting frame, if any: it is answered with `status` and `detail`.
+  void GiveUpOldestWaiting(v1::FrameStatus status, std::string detail);
+
+  // The extractor lost its stream: all frames in flight wait again. Gives the sequence of the oldest of them,
+  // which is the oldest waiting now.
+  std::optional<uint64_t> ReturnInFlight();
+
+  // Takes the front of the ledger if it is answered.
+  std::optional<Answered> PopAnswered();
+
+  bool empty() const { return entries_.empty(); }
+  size_t size() const { return entries_.size(); }  // all that is not yet popped
+  size_t waiting() const { return waiting_; }      // frames not yet sent
+  size_t in_flight() const { return in_flight_; }  // frames sent and unanswered
+
+ private:
+  enum class State { kWaiting, kInFlight, kAnswered };
+
+  struct Entry {
+    State state;
+    TimePoint received;
+    Request request;         // null once answered
+    v1::FrameResult result;  // set once answered
+    std::shared_ptr<void> held = nullptr;
+  };
+
+  Entry* OldestIn(State state);
+
+  std::deque<Entry> entries_;
+  size_t waiting_ = 0;
+  size_t in_flight_ = 0;
+};
+
+// Bytes of the picture in a frame.
+size_t ImageBytes(const v1::Frame& frame);
+
+}  // namespace trackfit::gateway
+
+#endif  // TRACKFIT_GATEWAY_FRAME_LEDGER_H_

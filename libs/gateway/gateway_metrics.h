@@ -1,0 +1,36 @@
+// What the gateway counts.
+#ifndef TRACKFIT_GATEWAY_GATEWAY_METRICS_H_
+#define TRACKFIT_GATEWAY_GATEWAY_METRICS_H_
+
+#include <trackfit/v1/common.pb.h>
+
+#include <chrono>
+#include <string>
+
+#include "gateway/upstream.h"
+#include "telemetry/metrics.h"
+
+namespace trackfit::gateway {
+
+// Thread-safe.
+class GatewayMetrics {
+ public:
+  explicit GatewayMetrics(telemetry::Metrics& metrics);
+
+  void CountFrame(v1::FrameStatus status, std::chrono::duration<double> latency);
+  void CountAssessment(const v1::Assessment& assessment, const std::string& expected_exercise);
+  void CountBreak(Upstream upstream);
+  void CountPoisoned(Upstream upstream);
+
+ private:
+  prometheus::Counter& Frames(v1::FrameStatus status);
+  prometheus::Counter& Breaks(Upstream upstream);
+  prometheus::Counter& Poisoned(Upstream upstream);
+
+  telemetry::Metrics& metrics_;
+  prometheus::Histogram& latency_;
+};
+
+}  // namespace trackfit::gateway
+
+#endif  // TRACKFIT_GATEWAY_GATEWAY_METRICS_H_

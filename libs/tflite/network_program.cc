@@ -1,0 +1,218 @@
+#include "tflite/network_program.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <numeric>
+#include <utility>
+
+namespace trackfit::tflite {
+namespace {
+
+// Pixels that an operator computes in one step, at least: enough to use each weight often, few enough to stay
+// in the cache.
+constexpr int kPixelsPerStep = 64;
+constexpr int kPixelsPerTile = 4;  // of the widest kernel: steps of whole tiles are best
+constexpr size_t kCacheLine = 64;  // bytes
+
+int RoundUp(int channels) { return (channels + kLanes - 1) / kLanes * kLanes; }
+
+int OutputRows(const NetworkPlan& plan, const PlanNode& node) {
+  return plan.tensors[node.output >= 0 ? node.output : node.inputs[0]].height;
+}
+
+int RowsPerStep(int width) {
+  int rows = (kPixelsPerStep + width - 1) / width;
+  while (rows * width % kPixelsPerTile != 0) ++rows;
+  return rows;
+}
+
+RowSchedule Schedule(const NetworkPlan& plan) {
+  std::vector<RowProducer> producers;
+  for (const PlanNode& node : plan.nodes) {
+    const int width = plan.tensors[node.output >= 0 ? node.output : node.inputs[0]].width;
+    producers.push_back({.inputs = node.inputs,
+                         .output = node.output,
+                         .rows = OutputRows(plan, node),
+                         .rows_per_step = RowsPerStep(width),
+                         .needs = [&plan, &node](size_t position, RowRange rows) {
+                           return InputRows(plan, node, position, rows);
+                         }});
+  }
+  std::vector<int> heights;
+  for (const Picture& tensor : plan.tensors) heights.push_back(tensor.height);
+  return ScheduleRows(producers, heights);
+}
+
+std::vector<TensorLayout> LayOut(const NetworkPlan& plan, const std::vector<int>& rows_kept) {
+  std::vector<TensorLayout> layouts(plan.tensors.size());
+  for (size_t i = 0; i < layouts.size(); ++i) {
+    layouts[i].picture = plan.tensors[i];
+    layouts[i].pixel_floats = RoundUp(plan.tensors[i].channels);
+    layouts[i].rows_kept = rows_kept[i];
+  }
+  // The input's few channels are not rounded up where only convolutions read them.
+  const int input = plan.nodes.front().output;
+  bool only_convolutions = true;
+  for (const PlanNode& node : plan.nodes) {
+    for (size_t k = 0; k < node.inputs.size(); ++k) {
+      if (node.inputs[k] == input) only_convolutions &= k == 0 && node.kind == NodeKind::kConvolution;
+    }
+    if (node.kind != NodeKind::kConvolution && node.kind != NodeKind::kDepthwise) continue;
+    TensorLayout& layout = layouts[node.inputs[0]];
+    const SlidingWindow& window = node.window;
+    const int last = (plan.tensors[node.output].width - 1) * window.stride_x - window.left + window.width;
+    layout.left_columns = std::max(layout.left_columns, window.left);
+    layout.right_columns = std::max(layout.right_columns, last - layout.picture.width);
+  }
+  if (only_convolutions) layouts[input].pixel_floats = layouts[input].picture.channels;
+  return layouts;
+}
+
+// Kernels.h says how weights are packed.
+void PackConvolution(const TfliteTensor& filter, const TfliteTensor& bias, int pixel_floats, float* packed) {
+  const int channels = filter.shape[0], positions = filter.shape[1] * filter.shape[2],
+            inputs = filter.shape[3];
+  const int padded = RoundUp(channels);
+  for (int first = 0; first < padded;) {
+    const int width = PanelVectors(padded - first) * kLanes;
+    const auto write = [&](auto value_of) {
+      for (int i = 0; i < width; ++i) *packed++ = first + i < channels ? value_of(first + i) : 0.0f;
+    };
+    write([&](int channel) { return bias.floats[channel]; });
+    for (int position = 0; position < positions; ++position) {
+      for (int k = 0; k < pixel_floats; ++k) {
+        write([&](int channel) {
+          return k < inputs
+                     ? filter.floats[(static_cast<size_t>(channel) * positions + position) * inputs + k]
+                     : 0.0f;
+        });
+      }
+    }
+    first += width;
+  }
+}
+
+void PackDepthwise(const TfliteTensor& filter, const TfliteTensor& bias, float* packed) {
+  const int positions = filter.shape[1] * filter.shape[2], channels = filter.shape[3];
+  for (int first = 0; first < channels; first += kLanes) {
+    const auto write = [&](const std::vector<float>& values, int offset) {
+      for (int i = 0; i < kLanes; ++i) *packed++ = first + i < channels ? values[offset + first + i] : 0.0f;
+    };
+    write(bias.floats, 0);
+    for (int position = 0; position < positions; ++position) write(filter.floats, position * channels);
+  }
+}
+
+size_t PackedFloats(const TfliteModel& model, const PlanNode& node, const TensorLayout& input) {
+  if (node.kind != NodeKind::kConvolution && node.kind != NodeKind::kDepthwise) return 0;
+  const TfliteTensor& filter = model.tensors()[node.filter];
+  const int positions = filter.shape[1] * filter.shape[2];
+  return node.kind == NodeKind::kDepthwise
+             ? PackedSize(positions, RoundUp(filter.shape[3]))
+             : PackedSize(positions * input.pixel_floats, RoundUp(filter.shape[0]));
+}
+
+// The steps from a tensor's first row to its last use.
+std::vector<RowRange> Lives(const NetworkPlan& plan, const std::vector<RowStep>& steps) {
+  std::vector<RowRange> lives(plan.tensors.size(), {static_cast<int>(steps.size()), 0});
+  for (int i = 0; i < static_cast<int>(steps.size()); ++i) {
+    const PlanNode& node = plan.nodes[steps[i].producer];
+    const auto use = [&](int tensor) { lives[tensor] = {std::min(lives[tensor].begin, i), i + 1}; };
+    for (const int input : node.inputs) use(input);
+    if (node.output >= 0) use(node.output);
+  }
+  return lives;
+}
+
+}  // namespace
+
+FloatArray AllocateFloats(size_t count) {
+  const size_t bytes = (count * sizeof(float) / kCacheLine + 1) * kCacheLine;
+  auto* floats = static_cast<float*>(std::aligned_alloc(kCacheLine, bytes));
+  if (floats == nullptr) throw std::bad_alloc();
+  std::memset(floats, 0, bytes);
+  return FloatArray(floats);
+}
+
+size_t TensorLayout::Floats() const {
+  constexpr size_t kLineFloats = kCacheLine / sizeof(float);
+  return (RowFloats() * static_cast<size_t>(rows_kept) + kLineFloats - 1) / kLineFloats * kLineFloats;
+}
+
+absl::StatusOr<std::shared_ptr<const NetworkProgram>> NetworkProgram::Make(const TfliteModel& model,
+                                                                           const std::vector<int>& outputs,
+                                                                           const Kernels& kernels) {
+  absl::StatusOr<NetworkPlan> plan = PlanNetwork(model, outputs);
+  if (!plan.ok()) return plan.status();
+  auto program = std::make_shared<NetworkProgram>();
+  program->kernels = &kernels;
+  program->plan = *std::move(plan);
+  RowSchedule schedule = Schedule(program->plan);
+  program->steps = std::move(schedule.steps);
+  program->tensors = LayOut(program->plan, schedule.rows_kept);
+  program->PlaceTensors();
+  program->PlaceWeights(model);
+  program->MeasureSteps();
+  return program;
+}
+
+// Tensors that are never needed at the same time share memory, so that it stays in the cache.
+void NetworkProgram::PlaceTensors() {
+  const std::vector<RowRange> lives = Lives(plan, steps);
+  std::vector<int> order(tensors.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [this](int a, int b) { return tensors[a].Floats() > tensors[b].Floats(); });
+  std::vector<int> placed;  // in the order of their offsets
+  for (const int tensor : order) {
+    size_t offset = 0;
+    for (const int other : placed) {
+      if (lives[other].begin >= lives[tensor].end || lives[tensor].begin >= lives[other].end) continue;
+      if (offset + tensors[tensor].Floats() <= tensors[other].offset) break;
+      offset = std::max(offset, tensors[other].offset + tensors[other].Floats());
+    }
+    tensors[tensor].offset = offset;
+    placed.insert(std::upper_bound(placed.begin(), placed.end(), tensor,
+                                   [this](int a, int b) { return tensors[a].offset < tensors[b].offset; }),
+                  tensor);
+    tensor_floats = std::max(tensor_floats, offset + tensors[tensor].Floats());
+    widest_row = std::max(widest_row, tensors[tensor].RowFloats());
+  }
+}
+
+void NetworkProgram::PlaceWeights(const TfliteModel& model) {
+  for (const PlanNode& node : plan.nodes) {
+    PackedNode packed{.node = node, .weights = weight_floats, .columns = {}};
+    if (!node.inputs.empty()) weight_floats += PackedFloats(model, node, tensors[node.inputs[0]]);
+    if (node.kind == NodeKind::kResize) {
+      const int from = plan.tensors[node.inputs[0]].width, to = plan.tensors[node.output].width;
+      for (int x = 0; x < to; ++x) packed.columns.push_back(ResizePosition(node, x, to, from));
+    }
+    nodes.push_back(std::move(packed));
+  }
+  weights = AllocateFloats(weight_floats);
+  for (const PackedNode& packed : nodes) {
+    const PlanNode& node = packed.node;
+    float* to = weights.get() + packed.weights;
+    if (node.kind == NodeKind::kConvolution) {
+      PackConvolution(model.tensors()[node.filter], model.tensors()[node.bias],
+                      tensors[node.inputs[0]].pixel_floats, to);
+    } else if (node.kind == NodeKind::kDepthwise) {
+      PackDepthwise(model.tensors()[node.filter], model.tensors()[node.bias], to);
+    }
+  }
+}
+
+void NetworkProgram::MeasureSteps() {
+  for (const RowStep& step : steps) {
+    const PlanNode& node = plan.nodes[step.producer];
+    if (node.output < 0) continue;
+    const auto rows = static_cast<size_t>(step.rows.end - step.rows.begin);
+    const size_t pixels = rows * static_cast<size_t>(plan.tensors[node.output].width);
+    most_pixels = std::max(most_pixels, pixels);
+    most_inputs = std::max(most_inputs, pixels * static_cast<size_t>(node.window.height));
+  }
+}
+
+}  // namespace trackfit::tflite

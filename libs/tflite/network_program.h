@@ -1,0 +1,78 @@
+// A network made ready to run: its steps in order, where its tensors lie, and its weights as the kernels want
+// them.
+#ifndef TRACKFIT_TFLITE_NETWORK_PROGRAM_H_
+#define TRACKFIT_TFLITE_NETWORK_PROGRAM_H_
+
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "tflite/kernels.h"
+#include "tflite/network_plan.h"
+#include "tflite/row_schedule.h"
+#include "tflite/tflite_model.h"
+
+namespace trackfit::tflite {
+
+struct FreeFloats {
+  void operator()(float* floats) const { std::free(floats); }
+};
+using FloatArray = std::unique_ptr<float[], FreeFloats>;
+
+// Zeros that start at a cache line.
+FloatArray AllocateFloats(size_t count);
+
+// How a tensor lies in memory: the rows that are kept, each with columns of zeros on both sides.
+struct TensorLayout {
+  Picture picture;
+  int pixel_floats = 0;
+  int left_columns = 0;
+  int right_columns = 0;
+  int rows_kept = 0;  // row r is at r modulo this
+  size_t offset = 0;  // floats, of the first kept row
+
+  size_t RowFloats() const {
+    return static_cast<size_t>(left_columns + picture.width + right_columns) *
+           static_cast<size_t>(pixel_floats);
+  }
+  // Whole cache lines.
+  size_t Floats() const;
+};
+
+struct PackedNode {
+  PlanNode node;
+  size_t weights = 0;            // where its packed weights start
+  std::vector<Between> columns;  // resize
+};
+
+// Immutable once it is made, so that threads may share it.
+struct NetworkProgram {
+  // Errors as PlanNetwork().
+  static absl::StatusOr<std::shared_ptr<const NetworkProgram>> Make(const TfliteModel& model,
+                                                                    const std::vector<int>& outputs,
+                                                                    const Kernels& kernels);
+
+  const Kernels* kernels = nullptr;
+  NetworkPlan plan;
+  std::vector<PackedNode> nodes;
+  std::vector<RowStep> steps;
+  std::vector<TensorLayout> tensors;
+  FloatArray weights;
+  size_t weight_floats = 0;
+  // What each instance needs:
+  size_t tensor_floats = 0;
+  size_t widest_row = 0;   // floats
+  size_t most_inputs = 0;  // pointers to the input of one step
+  size_t most_pixels = 0;  // that one step computes
+
+ private:
+  void PlaceTensors();
+  void PlaceWeights(const TfliteModel& model);
+  void MeasureSteps();
+};
+
+}  // namespace trackfit::tflite
+
+#endif  // TRACKFIT_TFLITE_NETWORK_PROGRAM_H_

@@ -1,0 +1,97 @@
+// Draws training windows: balanced over classes, kinds of source and groups, each one varied at random.
+#ifndef TRACKFIT_TRAINING_WINDOW_SAMPLER_H_
+#define TRACKFIT_TRAINING_WINDOW_SAMPLER_H_
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "dataset/dataset.h"
+#include "protogcn/window_shape.h"
+#include "training/augmentation.h"
+
+namespace trackfit::training {
+
+struct SamplerConfig {
+  protogcn::WindowShape shape;
+  AugmentationConfig augmentation;
+  // The length of a window before it is stretched to shape.frames: other tempos, and what streams give at
+  // their beginning and end.
+  int min_source_frames = 45;
+  int max_source_frames = 160;
+  // Shares of a class's samples, as far as it has clips of that kind.
+  double recorded_share = 3;
+  double rendered_share = 1;
+  double photo_share = 2;
+  double synthetic_share = 2;
+  double mannequin_share = 2;
+  double background_share = 2;     // of the background class, relative to one exercise
+  double synthetic_faults = 0.35;  // share of synthetic clips with a fault
+  double disturbed_share = 0;      // of the other windows: with one limb or joint made wrong
+
+  absl::Status Validate() const;
+};
+
+struct Sample {
+  std::vector<float> window;  // [frames, nodes, 3]
+  int label = 0;
+  int name = 0;   // of the movement, in [0, names()): exercises by class, other movements each on its own
+  int form = -1;  // 1 correct, 0 not, -1 not known
+  // Per node: 1 = at fault, 0 = not, -1 = not known or absent.
+  std::vector<float> joint_faults;
+};
+
+// Immutable and so thread-safe; all randomness comes from the caller.
+class WindowSampler {
+ public:
+  // INVALID_ARGUMENT for a bad configuration or when a class has no clips at all. Clips without a label are
+  // skipped.
+  static absl::StatusOr<WindowSampler> Create(const std::vector<dataset::Clip>& clips,
+                                              std::vector<std::string> classes, SamplerConfig config);
+
+  Sample Draw(Random& random) const;
+
+  // Usable clips and film pieces of a class and kind.
+  int Count(int label, dataset::SourceKind kind) const;
+  const std::vector<std::string>& classes() const { return classes_; }
+  int names() const { return static_cast<int>(names_.size()); }
+  const SamplerConfig& config() const { return config_; }
+
+ private:
+  // Either uniform poses, or (kPhotoPair) the two poses between which the movement is made, or (kSynthetic) a
+  // movement that is made anew for every sample.
+  struct Piece {
+    int label = 0;
+    dataset::SourceKind kind = dataset::SourceKind::kRecorded;
+    std::string group;
+    double weight = 1;
+    std::vector<skeleton::Pose> poses;
+    std::string synthetic_exercise;
+    int name = 0;
+    int form = -1;
+    std::vector<int> wrong_joints;
+  };
+
+  WindowSampler(std::vector<std::string> classes, SamplerConfig config)
+      : classes_(std::move(classes)), config_(std::move(config)) {}
+
+  void AddClip(const dataset::Clip& clip);
+  void AddSynthetic();
+  void ComputeCumulativeWeights();
+  int NameOf(const std::string& name);
+  std::vector<skeleton::Pose> Film(const Piece& piece, int count, Random& random) const;
+  void MarkJoints(const Piece& piece, const std::vector<int>& wrong, std::span<const skeleton::Pose> poses,
+                  Sample& sample) const;
+
+  std::vector<std::string> classes_;
+  SamplerConfig config_;
+  std::vector<Piece> pieces_;
+  std::map<std::string, int> names_;
+  std::vector<double> cumulative_;  // of the pieces' shares
+};
+
+}  // namespace trackfit::training
+
+#endif  // TRACKFIT_TRAINING_WINDOW_SAMPLER_H_

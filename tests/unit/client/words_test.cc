@@ -1,0 +1,108 @@
+#include "client/words.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "command_line/exit_code.h"
+#include "support/fixtures.h"
+
+namespace trackfit::client {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(Words, SpellExercisesAsPeopleDo) {
+  EXPECT_EQ(ExerciseWords("push_up"), "Push-up");
+  EXPECT_EQ(ExerciseWords("barbell_biceps_curl"), "Barbell biceps curl");
+  EXPECT_EQ(ExerciseWords("other"), "Something else");
+}
+
+TEST(Words, UnderstandAnExerciseHoweverItIsTyped) {
+  EXPECT_EQ(ExerciseName("Push-up"), "push_up");
+  EXPECT_EQ(ExerciseName(" bench press "), "bench_press");
+  EXPECT_EQ(ExerciseName(""), "");
+}
+
+TEST(Words, SpellJointsAsPeopleDo) {
+  EXPECT_EQ(JointWords("left_elbow"), "left elbow");
+  EXPECT_EQ(JointWords("right_foot_index"), "right toes");
+  EXPECT_EQ(JointWords("left_index"), "left hand");
+  EXPECT_EQ(JointWords("left_eye_inner"), "head");
+}
+
+TEST(Words, TellEveryJointApartExceptOnHeadAndHands) {
+  std::map<std::string, int> count;
+  for (const std::string_view name : skeleton::JointNames()) ++count[JointWords(std::string(name))];
+  EXPECT_EQ(count["head"], 11);
+  EXPECT_EQ(count["left hand"], 3);
+  EXPECT_EQ(count["right hand"], 3);
+  EXPECT_EQ(count.size(), 3U + 16U);
+}
+
+TEST(Words, GiveTimesToTheTenthOfASecond) {
+  EXPECT_EQ(ClockTime(0), "0:00.0");
+  EXPECT_EQ(ClockTime(65'260'000), "1:05.3");
+  EXPECT_EQ(ClockTime(59'960'000), "1:00.0");
+}
+
+TEST(WorstJoints, ComeWorstFirstAndOnlyAboveTheLimit) {
+  const v1::Assessment assessment = testing::PushUp(
+      0, 59, 80, {{skeleton::kLeftHip, 96}, {skeleton::kRightElbow, 99}, {skeleton::kLeftKnee, 94}});
+  const auto worst = WorstJoints(assessment, 3, 95);
+  ASSERT_EQ(worst.size(), 2U);
+  EXPECT_EQ(worst[0].name(), "right_elbow");
+  EXPECT_EQ(worst[1].name(), "left_hip");
+}
+
+TEST(WorstJoints, CountEachPartOfTheBodyOnce) {
+  const v1::Assessment assessment = testing::PushUp(0, 59, 80,
+                                                    {{skeleton::kLeftEye, 99},
+                                                     {skeleton::kLeftEyeInner, 98},
+                                                     {skeleton::kNose, 98},
+                                                     {skeleton::kLeftThumb, 97},
+                                                     {skeleton::kLeftWrist, 96},
+                                                     {skeleton::kRightHip, 95}});
+  const auto worst = WorstJoints(assessment, 3, 90);
+  ASSERT_EQ(worst.size(), 3U);
+  EXPECT_EQ(worst[0].name(), "left_eye");
+  EXPECT_EQ(worst[1].name(), "left_thumb");
+  EXPECT_EQ(worst[2].name(), "right_hip");
+}
+
+TEST(WorstJoints, NeverNameAJointThatWasNotJudged) {
+  v1::Assessment assessment = testing::PushUp(0, 59, 80, {{skeleton::kRightHip, 96}});
+  v1::JointError& unseen = *assessment.mutable_joint_errors(skeleton::kLeftKnee);
+  unseen.set_judged(false);
+  unseen.set_percentile(99);  // whatever a server says beside it
+  const auto worst = WorstJoints(assessment, 3, 90);
+  ASSERT_EQ(worst.size(), 1U);
+  EXPECT_EQ(worst[0].name(), "right_hip");
+}
+
+TEST(PartsNotJudged, ComeFromTheHeadDownAndBothSidesAsOne) {
+  std::set<int> unseen = testing::kFeetJoints;
+  unseen.insert(testing::kLeftHandJoints.begin(), testing::kLeftHandJoints.end());
+  unseen.insert(skeleton::kRightElbow);
+  for (int joint = skeleton::kNose; joint <= skeleton::kMouthRight; ++joint) unseen.insert(joint);
+  EXPECT_THAT(PartsNotJudged(testing::PushUp(0, 59, 80, {}, unseen)),
+              ElementsAre("head", "right elbow", "left hand", "feet"));
+}
+
+TEST(PartsNotJudged, LeaveOutAPartOfWhichAnyJointWasJudged) {
+  EXPECT_THAT(PartsNotJudged(testing::PushUp(0, 59, 80)), IsEmpty());
+  std::set<int> fingers = testing::kLeftHandJoints;
+  fingers.erase(skeleton::kLeftWrist);
+  EXPECT_THAT(PartsNotJudged(testing::PushUp(0, 59, 80, {}, fingers)), IsEmpty());
+}
+
+TEST(ExitCode, IsOneForAnErrorUnlessItCarriesAnother) {
+  EXPECT_EQ(command_line::ExitCodeOf(absl::OkStatus()), 0);
+  EXPECT_EQ(command_line::ExitCodeOf(absl::InternalError("x")), 1);
+  EXPECT_EQ(command_line::ExitCodeOf(
+                command_line::WithExitCode(absl::NotFoundError("x"), command_line::kNoAssessmentExitCode)),
+            3);
+}
+
+}  // namespace
+}  // namespace trackfit::client

@@ -1,0 +1,45 @@
+#include "command_line/model_directory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+namespace trackfit::command_line {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::EndsWith;
+
+// The working directory of tests is the source tree, which has deploy/models/protogcn.
+class ModelDirectory : public ::testing::Test {
+ protected:
+  ~ModelDirectory() override { fs::remove_all(prefix_); }
+
+  const fs::path prefix_ = fs::temp_directory_path() / ("model_directory_test_" + std::to_string(getpid()));
+  const fs::path executable_ = prefix_ / "bin" / "trackfit-inferencer";
+};
+
+TEST_F(ModelDirectory, IsWhereTheExecutableWasInstalledAlsoInASourceTree) {
+  fs::create_directories(prefix_ / "share/trackfit/models/protogcn");
+  EXPECT_EQ(ModelDirectoryFor(executable_, "protogcn"), prefix_ / "share/trackfit/models/protogcn");
+}
+
+TEST_F(ModelDirectory, NamesTheInstalledPlaceOfWhatWasNotInstalled) {
+  fs::create_directories(prefix_ / "share/trackfit/models/protogcn");
+  EXPECT_EQ(ModelDirectoryFor(executable_, "blazepose"), prefix_ / "share/trackfit/models/blazepose");
+}
+
+TEST_F(ModelDirectory, IsTheSourceTreesForAnExecutableThatIsNotInstalled) {
+  EXPECT_EQ(ModelDirectoryFor(executable_, "protogcn"), "deploy/models/protogcn");
+  EXPECT_EQ(ModelDirectoryFor("", "protogcn"), "deploy/models/protogcn");
+}
+
+TEST_F(ModelDirectory, IsTheConfiguredOneElsewhere) {
+  EXPECT_THAT(ModelDirectoryFor(executable_, "of_no_family"), EndsWith("share/trackfit/models/of_no_family"));
+}
+
+}  // namespace
+}  // namespace trackfit::command_line

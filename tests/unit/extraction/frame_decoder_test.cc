@@ -1,0 +1,392 @@
+#include "extraction/frame_decoder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "support/picture_files.h"
+
+namespace trackfit::extraction {
+namespace {
+
+using Format = RawPicture::Format;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using trackfit::testing::CmykJpeg;
+using trackfit::testing::Deflated;
+using trackfit::testing::EncodePicture;
+using trackfit::testing::ExifOrientation;
+using trackfit::testing::ExtendedWebp;
+using trackfit::testing::InterlacedPng;
+using trackfit::testing::PngChunk;
+using trackfit::testing::PngFile;
+using trackfit::testing::RiffChunk;
+using trackfit::testing::SeparateScansJpeg;
+using trackfit::testing::StoredWithOrientation;
+using trackfit::testing::WithExifOrientation;
+using trackfit::testing::WithPngChunks;
+
+// Blue left, red right.
+cv::Mat TwoColours(int width = 64, int height = 48) {
+  cv::Mat image(height, width, CV_8UC3, cv::Scalar(255, 0, 0));
+  image.colRange(width / 2, width).setTo(cv::Scalar(0, 0, 255));
+  return image;
+}
+
+// Soft colours that differ everywhere, so that no row or column can be mistaken for another.
+cv::Mat Gradient(int width = 64, int height = 48) {
+  cv::Mat image(height, width, CV_8UC3);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      image.at<cv::Vec3b>(y, x) =
+          cv::Vec3b(static_cast<uchar>(40 + 160 * x / width), static_cast<uchar>(40 + 160 * y / height),
+                    static_cast<uchar>(200 - 80 * (x + y) / (width + height)));
+    }
+  }
+  return image;
+}
+
+// Throws, so that the test fails with the reason, when the picture is refused.
+cv::Mat Decode(const Picture& picture) {
+  const auto decoded = FrameDecoder({}).Decode(picture);
+  if (!decoded.ok()) throw std::runtime_error(std::string(decoded.status().message()));
+  EXPECT_EQ(decoded->bgr.type(), CV_8UC3);
+  EXPECT_EQ(decoded->remark, "");
+  return decoded->bgr;
+}
+
+double LargestDifference(const cv::Mat& a, const cv::Mat& b) {
+  return a.size() == b.size() ? cv::norm(a, b, cv::NORM_INF) : 1000;
+}
+
+std::string ErrorOf(const Picture& picture, FrameDecoderConfig config = {}) {
+  const auto decoded = FrameDecoder(config).Decode(picture);
+  EXPECT_EQ(decoded.status().code(), absl::StatusCode::kInvalidArgument);
+  return std::string(decoded.status().message());
+}
+
+TEST(FrameDecoder, DecodesFilesToBgr) {
+  for (const char* extension : {".jpg", ".png", ".webp"}) {
+    const std::string file = EncodePicture(extension, TwoColours());
+    const cv::Mat bgr = Decode(EncodedPicture{file});
+    ASSERT_EQ(bgr.size(), cv::Size(64, 48)) << extension;
+    EXPECT_GT(bgr.at<cv::Vec3b>(24, 8)[0], 200) << extension << ": blue on the left";
+    EXPECT_GT(bgr.at<cv::Vec3b>(24, 56)[2], 200) << extension << ": red on the right";
+  }
+}
+
+TEST(FrameDecoder, ReducesEveryKindOfFileToBgr) {
+  const cv::Mat picture = Gradient(), grey = [&] {
+    cv::Mat grey_levels;
+    cv::cvtColor(picture, grey_levels, cv::COLOR_BGR2GRAY);
+    return grey_levels;
+  }();
+  cv::Mat grey_bgr, with_alpha, deep, deep_with_alpha;
+  cv::cvtColor(grey, grey_bgr, cv::COLOR_GRAY2BGR);
+  cv::cvtColor(picture, with_alpha, cv::COLOR_BGR2BGRA);
+  with_alpha.forEach<cv::Vec4b>([](cv::Vec4b& pixel, const int* at) { pixel[3] = at[1] % 2 ? 0 : 200; });
+  picture.convertTo(deep, CV_16UC3, 257);
+  cv::cvtColor(deep, deep_with_alpha, cv::COLOR_BGR2BGRA);
+  const auto difference = [](const std::string& file, const cv::Mat& expected) {
+    return LargestDifference(Decode(EncodedPicture{file}), expected);
+  };
+  EXPECT_EQ(difference(EncodePicture(".png", grey), grey_bgr), 0);
+  EXPECT_EQ(difference(EncodePicture(".png", with_alpha), picture), 0) << "alpha is ignored";
+  EXPECT_EQ(difference(EncodePicture(".png", deep), picture), 0) << "16-bit";
+  EXPECT_EQ(difference(EncodePicture(".png", deep_with_alpha), picture), 0);
+  EXPECT_EQ(difference(InterlacedPng(picture), picture), 0);
+  EXPECT_LE(difference(EncodePicture(".jpg", grey), grey_bgr), 8);
+  EXPECT_LE(difference(EncodePicture(".jpg", picture, {cv::IMWRITE_JPEG_PROGRESSIVE, 1}), picture), 12);
+  EXPECT_EQ(difference(EncodePicture(".webp", picture, {cv::IMWRITE_WEBP_QUALITY, 101}), picture), 0);
+  EXPECT_LE(difference(EncodePicture(".webp", with_alpha, {cv::IMWRITE_WEBP_QUALITY, 100}), picture), 20);
+}
+
+TEST(FrameDecoder, DecodesAPaletteToItsColours) {
+  std::string rows;
+  for (int y = 0; y < 16; ++y) rows += '\0' + std::string(8, '\0') + std::string(8, '\1');
+  const std::string palette = PngChunk("PLTE", "\x0A\x14\x1E\x28\x32\x3C");  // RGB 10 20 30, 40 50 60
+  const cv::Mat bgr =
+      Decode(EncodedPicture{PngFile(16, 16, 8, 3, false, palette + PngChunk("IDAT", Deflated(rows)))});
+  EXPECT_EQ(bgr.at<cv::Vec3b>(5, 0), cv::Vec3b(30, 20, 10));
+  EXPECT_EQ(bgr.at<cv::Vec3b>(5, 15), cv::Vec3b(60, 50, 40));
+}
+
+TEST(FrameDecoder, DecodesACmykJpeg) {
+  const cv::Mat bgr = Decode(EncodedPicture{CmykJpeg()});
+  EXPECT_EQ(bgr.size(), cv::Size(16, 16));
+  const cv::Mat half_of_half(16, 16, CV_8UC3,
+                             cv::Scalar::all(64));  // half of the ink's light, half of black's
+  EXPECT_LE(LargestDifference(bgr, half_of_half), 1);
+}
+
+TEST(FrameDecoder, TurnsPicturesUprightAsExifSays) {
+  const cv::Mat upright = Gradient(64, 48);
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    const cv::Mat stored = StoredWithOrientation(upright, orientation);
+    const std::string jpeg =
+        WithExifOrientation(EncodePicture(".jpg", stored, {cv::IMWRITE_JPEG_QUALITY, 100}), orientation);
+    EXPECT_LE(LargestDifference(Decode(EncodedPicture{jpeg}), upright), 8) << "JPEG, " << orientation;
+    const std::string png =
+        WithPngChunks(EncodePicture(".png", stored), PngChunk("eXIf", ExifOrientation(orientation)));
+    EXPECT_EQ(LargestDifference(Decode(EncodedPicture{png}), upright), 0) << "PNG, " << orientation;
+  }
+  const std::string webp = EncodePicture(".webp", upright, {cv::IMWRITE_WEBP_QUALITY, 101}).substr(12);
+  const std::string turned = ExtendedWebp(0x08, 64, 48, webp + RiffChunk("EXIF", ExifOrientation(6)));
+  EXPECT_EQ(LargestDifference(Decode(EncodedPicture{turned}), upright), 0)
+      << "that of a WebP is not looked at";
+  const std::string nonsense = WithExifOrientation(EncodePicture(".jpg", upright), 9);
+  EXPECT_LE(LargestDifference(Decode(EncodedPicture{nonsense}), upright), 12);
+}
+
+// ---- uncompressed pixels
+
+// `image`'s planes as the formats lay them out, with `padding` bytes of rubbish after every row.
+std::string Raw(const cv::Mat& bgr, Format format, int padding) {
+  cv::Mat planes = bgr.clone();
+  if (format == Format::kRgb) cv::cvtColor(bgr, planes, cv::COLOR_BGR2RGB);
+  if (format == Format::kGray) cv::cvtColor(bgr, planes, cv::COLOR_BGR2GRAY);
+  if (format == Format::kI420 || format == Format::kNv12) cv::cvtColor(bgr, planes, cv::COLOR_BGR2YUV_I420);
+  std::string bytes;
+  const auto append = [&](const uchar* row, std::size_t size, int rubbish) {
+    bytes.append(reinterpret_cast<const char*>(row), size);
+    bytes.append(static_cast<std::size_t>(rubbish), '\xAA');
+  };
+  const int height = bgr.rows, width = bgr.cols;
+  const std::size_t row_bytes = static_cast<std::size_t>(planes.cols) * planes.elemSize();
+  for (int y = 0; y < height; ++y) append(planes.ptr(y), row_bytes, padding);
+  if (planes.rows == height) return bytes;
+  const uchar* u = planes.ptr(height);
+  const uchar* v = u + width * height / 4;
+  if (format == Format::kI420) {
+    for (const uchar* plane : {u, v}) {
+      for (int y = 0; y < height / 2; ++y) append(plane + y * width / 2, row_bytes / 2, padding / 2);
+    }
+    return bytes;
+  }
+  for (int y = 0; y < height / 2; ++y) {
+    std::string row;
+    for (int x = 0; x < width / 2; ++x) {
+      row += {static_cast<char>(u[y * width / 2 + x]), static_cast<char>(v[y * width / 2 + x])};
+    }
+    append(reinterpret_cast<const uchar*>(row.data()), row.size(), padding);
+  }
+  return bytes;
+}
+
+constexpr Format kFormats[] = {Format::kRgb, Format::kBgr, Format::kGray, Format::kNv12, Format::kI420};
+
+TEST(FrameDecoder, ConvertsEveryRawFormatWithAndWithoutPadding) {
+  const cv::Mat picture = Gradient(64, 46);
+  cv::Mat grey;
+  cv::cvtColor(picture, grey, cv::COLOR_BGR2GRAY);
+  cv::cvtColor(grey, grey, cv::COLOR_GRAY2BGR);
+  for (const Format format : kFormats) {
+    const bool three = format == Format::kRgb || format == Format::kBgr;
+    const double tolerance = three || format == Format::kGray ? 0 : 8;  // halved chroma
+    const cv::Mat& expected = format == Format::kGray ? grey : picture;
+    const std::string tight = Raw(picture, format, 0);
+    EXPECT_LE(LargestDifference(Decode(RawPicture{64, 46, format, tight}), expected), tolerance)
+        << static_cast<int>(format);
+    const std::string padded = Raw(picture, format, 10);
+    const int64_t stride = (three ? 192 : 64) + 10;
+    const cv::Mat from_padded = Decode(RawPicture{64, 46, format, padded, stride}).clone();
+    EXPECT_EQ(LargestDifference(from_padded, Decode(RawPicture{64, 46, format, tight})), 0)
+        << static_cast<int>(format);
+  }
+}
+
+TEST(FrameDecoder, YuvIsBt601InLimitedRange) {
+  const auto pixel = [](char y, char u, char v) {
+    const std::string bytes = std::string(256, y) + std::string(64, u) + std::string(64, v);
+    return Decode(RawPicture{16, 16, Format::kI420, bytes}).at<cv::Vec3b>(8, 8);
+  };
+  EXPECT_EQ(pixel(16, '\x80', '\x80'), cv::Vec3b(0, 0, 0));
+  EXPECT_EQ(pixel('\xEB', '\x80', '\x80'), cv::Vec3b(255, 255, 255));
+  const cv::Vec3b red = pixel(81, 90, '\xF0');
+  EXPECT_NEAR(red[2], 255, 2);
+  EXPECT_NEAR(red[1], 0, 2);
+}
+
+TEST(FrameDecoder, OnlyTheLastRowMayComeWithoutItsPadding) {
+  const cv::Mat picture = Gradient(64, 48);
+  for (const Format format : kFormats) {
+    const int64_t stride = (format == Format::kRgb || format == Format::kBgr ? 192 : 64) + 10;
+    const std::size_t optional = format == Format::kI420 ? 5 : 10;
+    const std::string whole = Raw(picture, format, 10), least = whole.substr(0, whole.size() - optional);
+    EXPECT_EQ(LargestDifference(Decode(RawPicture{64, 48, format, least, stride}).clone(),
+                                Decode(RawPicture{64, 48, format, whole, stride})),
+              0);
+    const std::string one_less = whole.substr(0, least.size() - 1), one_more = whole + "x";
+    EXPECT_THAT(ErrorOf(RawPicture{64, 48, format, one_less, stride}),
+                AllOf(HasSubstr("frame.raw.data has"), HasSubstr("between")));
+    EXPECT_THAT(ErrorOf(RawPicture{64, 48, format, one_more, stride}), HasSubstr("between"));
+  }
+}
+
+TEST(FrameDecoder, SaysWhatIsWrongWithARawPicture) {
+  const std::string nothing;
+  EXPECT_THAT(ErrorOf(RawPicture{64, 48, Format::kRgb, "short"}),
+              HasSubstr("frame.raw.data has 5 bytes; 48 rows of 192 = 9216 are required"));
+  EXPECT_THAT(ErrorOf(RawPicture{64, 48, Format::kI420, "short"}), HasSubstr("72 rows of 64 = 4608"));
+  EXPECT_THAT(ErrorOf(RawPicture{64, 48, Format::kUnknown, std::string(9216, 'x')}),
+              HasSubstr("frame.raw.format"));
+  EXPECT_THAT(ErrorOf(RawPicture{8, 48, Format::kRgb, nothing}), HasSubstr("at least 16 x 16"));
+  EXPECT_THAT(ErrorOf(RawPicture{63, 48, Format::kNv12, nothing}), HasSubstr("even"));
+  EXPECT_THAT(ErrorOf(RawPicture{64, 47, Format::kI420, nothing}), HasSubstr("even"));
+  EXPECT_THAT(ErrorOf(RawPicture{64, 48, Format::kRgb, nothing, 191}),
+              HasSubstr("frame.raw.stride is 191 bytes; a row has 192 bytes"));
+  EXPECT_THAT(ErrorOf(RawPicture{64, 48, Format::kI420, nothing, 65}),
+              HasSubstr("frame.raw.stride is 65; I420 requires an even number"));
+}
+
+TEST(FrameDecoder, NoNumberInARawPictureIsTooLargeToBeRefused) {
+  constexpr int64_t kLargest = 4294967295;
+  for (const Format format : kFormats) {
+    EXPECT_THAT(ErrorOf(RawPicture{kLargest, kLargest, format, ""}), HasSubstr("at most"));
+    EXPECT_THAT(ErrorOf(RawPicture{kLargest, 16, format, ""}), HasSubstr("at most"));
+    EXPECT_THAT(ErrorOf(RawPicture{16, 16, format, std::string(768, 'x'), kLargest - 1}),
+                HasSubstr("frame.raw.data has 768 bytes"));
+  }
+}
+
+// ---- limits and hostile files
+
+TEST(FrameDecoder, RefusesOversizeFilesBeforeDecodingThem) {
+  const std::string file = EncodePicture(".png", TwoColours(100, 50));
+  EXPECT_THAT(ErrorOf(EncodedPicture{file}, {.max_pixels = 4999}),
+              HasSubstr("frame.encoded is 100 x 50 pixels; at most 4999"));
+  EXPECT_TRUE(FrameDecoder({.max_pixels = 5000}).Decode(EncodedPicture{file}).ok());
+  const std::string promise = PngFile(65000, 65000, 8, 2, false, PngChunk("IDAT", Deflated("few")));
+  EXPECT_THAT(ErrorOf(EncodedPicture{promise}), HasSubstr("65000 x 65000 pixels; at most 16777216"));
+}
+
+TEST(FrameDecoder, RefusesFilesOfMoreBytesThanAllowed) {
+  const std::string file = EncodePicture(".png", TwoColours()) + std::string(2000, 'x');
+  const auto bytes = static_cast<int64_t>(file.size());
+  EXPECT_TRUE(FrameDecoder({.max_file_bytes = bytes}).Decode(EncodedPicture{file}).ok());
+  EXPECT_THAT(ErrorOf(EncodedPicture{file}, {.max_file_bytes = bytes - 1}),
+              AllOf(HasSubstr("frame.encoded has"), HasSubstr("at most " + std::to_string(bytes - 1))));
+  EXPECT_THAT(ErrorOf(EncodedPicture{std::string((4 << 20) + 1, 'x')}), HasSubstr("at most 4194304"));
+}
+
+TEST(FrameDecoder, AConfigurationNamesTheFlagThatIsWrong) {
+  EXPECT_TRUE(FrameDecoderConfig().Validate().ok());
+  EXPECT_THAT(std::string(FrameDecoderConfig{.max_pixels = 255}.Validate().message()),
+              HasSubstr("max-image-pixels"));
+  EXPECT_THAT(std::string(FrameDecoderConfig{.max_file_bytes = 1023}.Validate().message()),
+              HasSubstr("max-frame-bytes"));
+}
+
+TEST(FrameDecoder, RefusesCorruptFilesWithAReason) {
+  const std::string jpeg = EncodePicture(".jpg", TwoColours());
+  EXPECT_THAT(ErrorOf(EncodedPicture{jpeg.substr(0, jpeg.size() / 2)}), HasSubstr("cut off"));
+  EXPECT_THAT(ErrorOf(EncodedPicture{jpeg.substr(0, 20)}), HasSubstr("damaged header"));
+  EXPECT_THAT(ErrorOf(EncodedPicture{"no picture at all"}), HasSubstr("neither a JPEG nor a PNG nor a WebP"));
+  EXPECT_THAT(ErrorOf(EncodedPicture{""}), HasSubstr("neither"));
+  const std::string png = EncodePicture(".png", TwoColours());
+  EXPECT_THAT(ErrorOf(EncodedPicture{png.substr(0, 60)}), HasSubstr("cut off"));
+  EXPECT_THAT(ErrorOf(EncodedPicture{PngFile(64, 64, 8, 2, false, PngChunk("IDAT", Deflated("few")))}),
+              HasSubstr("damaged"));
+}
+
+// ---- files that lack nothing but their end
+
+std::vector<std::pair<std::string, std::string>> KindsOfJpeg() {
+  const cv::Mat colour = Gradient(99, 70), grey = Gradient(99, 70).reshape(1).colRange(0, 99).clone();
+  return {{"baseline", EncodePicture(".jpg", colour)},
+          {"sharp", EncodePicture(".jpg", colour, {cv::IMWRITE_JPEG_QUALITY, 100})},
+          {"grey", EncodePicture(".jpg", grey)},
+          {"progressive", EncodePicture(".jpg", colour, {cv::IMWRITE_JPEG_PROGRESSIVE, 1})},
+          {"restarts", EncodePicture(".jpg", colour, {cv::IMWRITE_JPEG_RST_INTERVAL, 1})},
+          {"a scan for each component", SeparateScansJpeg(colour)},
+          {"turned", WithExifOrientation(EncodePicture(".jpg", colour), 6)}};
+}
+
+void ExpectTakenWithARemark(const std::string& without_end, const std::string& whole) {
+  const auto decoded = FrameDecoder({}).Decode(EncodedPicture{without_end});
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_THAT(decoded->remark, HasSubstr("without its last bytes"));
+  EXPECT_EQ(LargestDifference(decoded->bgr, Decode(EncodedPicture{whole})), 0);
+}
+
+TEST(FrameDecoder, TakesAJpegWithoutItsEndMarkerAndSaysSo) {
+  for (const auto& [kind, file] : KindsOfJpeg()) {
+    SCOPED_TRACE(kind);
+    ExpectTakenWithARemark(file.substr(0, file.size() - 2), file);
+    ExpectTakenWithARemark(file.substr(0, file.size() - 1), file);
+    ExpectTakenWithARemark(file.substr(0, file.size() - 2) + std::string(500, '\0'), file);
+  }
+}
+
+TEST(FrameDecoder, TakesAPngWithoutItsLastChunkAndSaysSo) {
+  for (const std::string& file : {EncodePicture(".png", Gradient()), InterlacedPng(Gradient(17, 31))}) {
+    for (size_t missing = 1; missing <= 12; ++missing) {
+      ExpectTakenWithARemark(file.substr(0, file.size() - missing), file);
+    }
+  }
+}
+
+TEST(FrameDecoder, SaysNothingOfWhatFollowsTheEnd) {
+  for (const char* extension : {".jpg", ".png", ".webp"}) {
+    const std::string file = EncodePicture(extension, Gradient());
+    for (const std::string& rest : {std::string(3000, '\0'), std::string("\xFF\xD9\xFF"), file}) {
+      const std::string longer = file + rest;
+      EXPECT_EQ(LargestDifference(Decode(EncodedPicture{longer}), Decode(EncodedPicture{file})), 0)
+          << extension;
+    }
+  }
+}
+
+TEST(FrameDecoder, RefusesAJpegThatLacksAnyOfItsPixels) {
+  for (const auto& [kind, file] : KindsOfJpeg()) {
+    for (size_t size = 4; size < file.size() - 2; ++size) {
+      const auto decoded = FrameDecoder({}).Decode(EncodedPicture{std::string_view(file).substr(0, size)});
+      EXPECT_TRUE(absl::IsInvalidArgument(decoded.status())) << kind << ", " << size << " of " << file.size();
+    }
+  }
+}
+
+TEST(FrameDecoder, RefusesAPngThatLacksAnyOfItsPixels) {
+  const std::string file = EncodePicture(".png", Gradient());
+  for (size_t size = 8; size < file.size() - 12; ++size) {
+    const auto decoded = FrameDecoder({}).Decode(EncodedPicture{std::string_view(file).substr(0, size)});
+    EXPECT_TRUE(absl::IsInvalidArgument(decoded.status())) << size << " of " << file.size();
+  }
+}
+
+TEST(FrameDecoder, RefusesWhatTheDecoderOfWebpRefuses) {
+  const std::string file = EncodePicture(".webp", Gradient());
+  const std::string shorter = file.substr(0, file.size() - 1);
+  EXPECT_TRUE(cv::imdecode(std::vector<uchar>(shorter.begin(), shorter.end()), cv::IMREAD_COLOR).empty());
+  EXPECT_THAT(ErrorOf(EncodedPicture{shorter}), HasSubstr("cut off"));
+}
+
+TEST(FrameDecoder, PassesOverWhatIsBetweenTheSegmentsOfAJpeg) {
+  const std::string file = EncodePicture(".jpg", Gradient());
+  std::string padded = file;
+  padded.insert(file.find("\xFF\xDB"), std::string("padding\xFF\0of a camera", 19));
+  EXPECT_EQ(LargestDifference(Decode(EncodedPicture{padded}), Decode(EncodedPicture{file})), 0);
+}
+
+TEST(FrameDecoder, ASecondFrameHeaderOrCanvasDoesNotMakeThePictureLarger) {
+  const std::string jpeg = EncodePicture(".jpg", Gradient());
+  std::string twice = jpeg;
+  const std::string second =
+      std::string("\xFF\xC0\x00\x11\x08\x0F\xFF\x0F\xFF", 9) + jpeg.substr(jpeg.find("\xFF\xC0") + 9, 10);
+  twice.insert(jpeg.find("\xFF\xDA"), second);
+  EXPECT_THAT(ErrorOf(EncodedPicture{twice}), HasSubstr("damaged"));
+
+  const std::string webp = EncodePicture(".webp", Gradient(640, 480));
+  EXPECT_THAT(ErrorOf(EncodedPicture{ExtendedWebp(0, 64, 48, webp.substr(12))}), HasSubstr("damaged"));
+}
+
+TEST(FrameDecoder, RefusesAFrameWithoutAPicture) {
+  EXPECT_THAT(ErrorOf(std::monostate()), HasSubstr("frame.image is missing"));
+}
+
+}  // namespace
+}  // namespace trackfit::extraction

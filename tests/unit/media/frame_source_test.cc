@@ -1,0 +1,230 @@
+#include "media/frame_source.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <limits>
+
+#include "media/container.h"
+#include "support/fixtures.h"
+
+namespace trackfit::media {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::vector<SourceFrame> ReadAll(FrameSource& source) {
+  std::vector<SourceFrame> frames;
+  while (true) {
+    absl::StatusOr<std::optional<SourceFrame>> frame = source.Next();
+    EXPECT_TRUE(frame.ok()) << frame.status();
+    if (!frame.ok() || !frame->has_value()) return frames;
+    frames.push_back(**frame);
+  }
+}
+
+std::string ErrorOf(const std::vector<std::string>& inputs, std::optional<double> fps = std::nullopt) {
+  const auto source = OpenFrameSource(inputs, fps);
+  EXPECT_FALSE(source.ok());
+  return std::string(source.status().message());
+}
+
+TEST(FrameClock, TakesTheVideosOwnTimes) {
+  FrameClock clock(30);
+  EXPECT_EQ(clock.Next(0), 0);
+  EXPECT_EQ(clock.Next(40), 40'000);
+  EXPECT_EQ(clock.Next(120.5), 120'500);
+}
+
+TEST(FrameClock, CountsFramesWhereTheTimesStandStill) {
+  FrameClock clock(50);
+  EXPECT_EQ(clock.Next(0), 0);
+  EXPECT_EQ(clock.Next(0), 20'000);
+  EXPECT_EQ(clock.Next(0), 40'000);
+}
+
+TEST(FrameClock, StaysIncreasingThroughGarbage) {
+  FrameClock clock(25);
+  std::vector<int64_t> times;
+  for (const double claimed :
+       {-5.0, 40.0, std::nan(""), 10.0, std::numeric_limits<double>::infinity(), 1e300, 500.0}) {
+    times.push_back(clock.Next(claimed));
+  }
+  EXPECT_THAT(times, ElementsAre(0, 40'000, 80'000, 120'000, 160'000, 200'000, 500'000));
+}
+
+TEST(SaneFps, TakesNoRateThatNoVideoHas) {
+  EXPECT_EQ(SaneFps(59.94), 59.94);
+  for (const double fps : {90'000.0, 0.0, -30.0, std::nan("")}) {
+    EXPECT_EQ(SaneFps(fps), kDefaultFps);
+    EXPECT_EQ(SaneFps(fps, 25), 25);
+  }
+}
+
+TEST(FrameSource, ReadsAVideoWithItsTimes) {
+  const testing::ScratchFolder scratch;
+  testing::WriteVideo(scratch.File("clip.mp4"), 12, 25, {64, 48});
+  const auto source = OpenFrameSource({scratch.File("clip.mp4")});
+  ASSERT_TRUE(source.ok()) << source.status();
+  EXPECT_EQ((*source)->info().frame_count, 12);
+  EXPECT_DOUBLE_EQ((*source)->info().fps, 25);
+  EXPECT_FALSE((*source)->info().is_live);
+  const std::vector<SourceFrame> frames = ReadAll(**source);
+  ASSERT_EQ(frames.size(), 12U);
+  for (size_t i = 0; i < frames.size(); ++i) {
+    EXPECT_EQ(frames[i].timestamp_us, static_cast<int64_t>(i) * 40'000);
+    EXPECT_NEAR(frames[i].image.at<cv::Vec3b>(24, 32)[1], 60 + 2 * static_cast<int>(i), 4);
+  }
+}
+
+TEST(FrameSource, TimesAVideoByTheRateThatIsGiven) {
+  const testing::ScratchFolder scratch;
+  testing::WriteVideo(scratch.File("clip.mp4"), 4, 1, {64, 48});
+  const auto source = OpenFrameSource({scratch.File("clip.mp4")}, 30);
+  ASSERT_TRUE(source.ok()) << source.status();
+  EXPECT_EQ((*source)->info().fps, 30);
+  std::vector<int64_t> times;
+  for (const SourceFrame& frame : ReadAll(**source)) times.push_back(frame.timestamp_us);
+  EXPECT_THAT(times, ElementsAre(0, 33'333, 66'667, 100'000));
+  EXPECT_THAT((*source)->remarks(), IsEmpty()) << "it is as long as it says";
+}
+
+TEST(FrameSource, TakesNoRateForACamera) {
+  EXPECT_THAT(ErrorOf({"camera:99"}, 30), HasSubstr("--fps: the frames of camera:99 are timed as they come"));
+}
+
+TEST(FrameSource, ReadsAVideoWhoseNameLooksLikeAnAddress) {
+  const testing::ScratchFolder scratch;
+  testing::WriteVideo(scratch.File("clip.mp4"), 2, 25, {64, 48});
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(scratch.path());
+  std::filesystem::rename("clip.mp4", "12:30.mp4");
+  const auto source = OpenFrameSource({"12:30.mp4"});
+  std::filesystem::current_path(before);
+  EXPECT_TRUE(source.ok()) << source.status();
+}
+
+// What a source says of itself after its last frame.
+std::vector<std::string> RemarksOf(const std::string& path) {
+  const auto source = OpenFrameSource({path});
+  EXPECT_TRUE(source.ok()) << source.status();
+  if (!source.ok()) return {};
+  EXPECT_THAT((*source)->remarks(), IsEmpty()) << "the end is not known yet";
+  EXPECT_FALSE(ReadAll(**source).empty());
+  return (*source)->remarks();
+}
+
+TEST(FrameSource, SaysThatAVideoEndsEarly) {
+  const testing::ScratchFolder scratch;
+  for (const char* name : {"clip.mp4", "clip.mov", "clip.mkv", "clip.avi", "clip.webm", "clip.flv"}) {
+    testing::WriteTestPattern(scratch.File(name), "-movflags faststart -g 10");
+    EXPECT_THAT(RemarksOf(scratch.File(name)), IsEmpty()) << name;
+    testing::CutOff(scratch.File(name));
+    EXPECT_THAT(RemarksOf(scratch.File(name)), ElementsAre(HasSubstr("of 2.0 s can be read"))) << name;
+  }
+}
+
+TEST(FrameSource, SaysThatTheLastPicturesOfATableAreMissing) {
+  const testing::ScratchFolder scratch;
+  testing::WriteTestPattern(scratch.File("clip.mp4"), "-movflags faststart -g 10");
+  std::filesystem::resize_file(scratch.File("clip.mp4"),
+                               std::filesystem::file_size(scratch.File("clip.mp4")) - 1000);
+  EXPECT_THAT(RemarksOf(scratch.File("clip.mp4")), ElementsAre(HasSubstr("ends early")));
+}
+
+TEST(FrameSource, CallsNoVideoCutThatHoldsFewerFramesThanItClaims) {
+  const testing::ScratchFolder scratch;
+  testing::WriteTestPattern(scratch.File("clip.mp4"), "-g 50");
+  testing::RunFfmpeg("-ss 1 -i " + scratch.File("clip.mp4") + " -c copy " + scratch.File("trimmed.mp4"));
+  EXPECT_THAT(RemarksOf(scratch.File("trimmed.mp4")), IsEmpty());
+  testing::WriteTestPattern(scratch.File("variable.mkv"),
+                            "-t 20 -vf \"select='lt(n,20)+not(mod(n,4))'\" -vsync vfr");
+  EXPECT_THAT(RemarksOf(scratch.File("variable.mkv")), IsEmpty());
+  testing::WriteTestPattern(scratch.File("fields.avi"), "-c:v libx264");
+  EXPECT_THAT(RemarksOf(scratch.File("fields.avi")), IsEmpty());
+}
+
+TEST(FrameSource, CallsNoVideoCutWhoseLastPictureStandsForLong) {
+  const testing::ScratchFolder scratch;
+  testing::WriteTestPattern(scratch.File("all.mp4"), "-bf 0 -bsf:v \"noise=drop='gt(n,25)*lt(n,49)'\"");
+  testing::RunFfmpeg("-i " + scratch.File("all.mp4") + " -t 1.9 -c copy " + scratch.File("still.mp4"));
+  EXPECT_NEAR(ReadContainer(scratch.File("still.mp4")).seconds, 1.96, 0.01) << "1.04 to the last picture";
+  EXPECT_THAT(RemarksOf(scratch.File("still.mp4")), IsEmpty());
+}
+
+TEST(FrameSource, CallsNoVideoCutWhoseSoundGoesOn) {
+  const testing::ScratchFolder scratch;
+  for (const char* name : {"clip.mkv", "clip.webm", "clip.flv", "clip.ts", "clip.mp4", "clip.avi"}) {
+    testing::WriteTestPattern(scratch.File(name),
+                              "-f lavfi -i sine=duration=4 -movflags frag_keyframe+empty_moov -g 10");
+    EXPECT_THAT(RemarksOf(scratch.File(name)), IsEmpty()) << name;
+    if (std::string(name) == "clip.ts" || std::string(name) == "clip.mp4")
+      continue;  // say nothing of their length
+    std::filesystem::resize_file(scratch.File(name), std::filesystem::file_size(scratch.File(name)) * 3 / 10);
+    EXPECT_THAT(RemarksOf(scratch.File(name)), ElementsAre(HasSubstr("ends early"))) << name;
+  }
+}
+
+TEST(FrameSource, ReadsAFolderOfPicturesInNaturalOrder) {
+  const testing::ScratchFolder scratch;
+  for (const int i : {10, 9, 1}) {
+    cv::imwrite(scratch.File("frame" + std::to_string(i) + ".png"),
+                cv::Mat(20, 30, CV_8UC3, cv::Scalar::all(i)));
+  }
+  std::ofstream(scratch.File("notes.txt")) << "not a picture";
+  const auto source = OpenFrameSource({scratch.path()}, 10);
+  ASSERT_TRUE(source.ok()) << source.status();
+  const std::vector<SourceFrame> frames = ReadAll(**source);
+  ASSERT_EQ(frames.size(), 3U);
+  EXPECT_EQ(frames[0].image.at<cv::Vec3b>(0, 0)[0], 1);
+  EXPECT_EQ(frames[1].image.at<cv::Vec3b>(0, 0)[0], 9);
+  EXPECT_EQ(frames[2].image.at<cv::Vec3b>(0, 0)[0], 10);
+  EXPECT_EQ(frames[2].timestamp_us, 200'000);
+}
+
+TEST(FrameSource, TakesPicturesInTheOrderGiven) {
+  const testing::ScratchFolder scratch;
+  cv::imwrite(scratch.File("b.png"), cv::Mat(20, 30, CV_8UC3, cv::Scalar::all(2)));
+  cv::imwrite(scratch.File("a.png"), cv::Mat(20, 30, CV_8UC3, cv::Scalar::all(1)));
+  const auto source = OpenFrameSource({scratch.File("b.png"), scratch.File("a.png")});
+  ASSERT_TRUE(source.ok()) << source.status();
+  EXPECT_EQ(ReadAll(**source).front().image.at<cv::Vec3b>(0, 0)[0], 2);
+}
+
+TEST(FrameSource, SaysWhichFileIsMissing) {
+  EXPECT_THAT(ErrorOf({"/nowhere/clip.mp4"}), HasSubstr("/nowhere/clip.mp4: no such file"));
+  EXPECT_THAT(ErrorOf({"/nowhere/a.jpg", "/nowhere/b.jpg"}), HasSubstr("/nowhere/a.jpg: no such file"));
+}
+
+TEST(FrameSource, RefusesWhatIsNoVideo) {
+  const testing::ScratchFolder scratch;
+  std::ofstream(scratch.File("clip.mp4")) << "not a video";
+  EXPECT_THAT(ErrorOf({scratch.File("clip.mp4")}), HasSubstr("as a video"));
+}
+
+TEST(FrameSource, RefusesTwoVideosAtOnce) {
+  const testing::ScratchFolder scratch;
+  testing::WriteVideo(scratch.File("clip.mp4"), 2, 25, {64, 48});
+  EXPECT_THAT(ErrorOf({scratch.File("clip.mp4"), scratch.File("clip.mp4")}), HasSubstr("name one video"));
+}
+
+TEST(FrameSource, RefusesAnEmptyFolderAndAnAbsurdRate) {
+  const testing::ScratchFolder scratch;
+  EXPECT_THAT(ErrorOf({scratch.path()}), HasSubstr("holds no pictures"));
+  EXPECT_THAT(ErrorOf({scratch.path()}, 0), HasSubstr("--fps"));
+}
+
+TEST(FrameSource, NamesThePictureThatCannotBeRead) {
+  const testing::ScratchFolder scratch;
+  std::ofstream(scratch.File("broken.jpg")) << "no JPEG";
+  const auto source = OpenFrameSource({scratch.File("broken.jpg")});
+  ASSERT_TRUE(source.ok());
+  EXPECT_THAT(std::string((*source)->Next().status().message()), HasSubstr("broken.jpg"));
+}
+
+}  // namespace
+}  // namespace trackfit::media

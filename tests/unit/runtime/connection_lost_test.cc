@@ -1,0 +1,17 @@
+#include "runtime/connection_lost.h"
+
+#include <gtest/gtest.h>
+
+namespace trackfit::runtime {
+namespace {
+
+TEST(ConnectionLost, KeepsTheStatus) {
+  const absl::Status lost = ConnectionLost(absl::UnavailableError("Socket closed"));
+  EXPECT_TRUE(IsConnectionLost(lost));
+  EXPECT_FALSE(IsConnectionLost(absl::UnavailableError("Socket closed")));
+  EXPECT_EQ(lost.message(), "Socket closed");
+  EXPECT_EQ(lost.code(), absl::StatusCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace trackfit::runtime
