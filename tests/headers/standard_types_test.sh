@@ -9,7 +9,8 @@ lacking() {
   local pattern=$1 include=$2
   shift 2
   for file in "$@"; do
-    [[ -f $file ]] && sed 's|//.*||' "$file" | grep -qE "$pattern" || continue
+    [[ -f $file ]] || continue
+    sed 's|//.*||' "$file" | grep -qE "$pattern" || continue
     grep -qF "#include <$include>" "$file" && continue
     [[ $file != *.h && -f ${file%.*}.h ]] && grep -qF "#include <$include>" "${file%.*}.h" && continue
     echo "$file uses what <$include> declares, and does not include it"
