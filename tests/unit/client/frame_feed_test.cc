@@ -6,8 +6,6 @@
 #include <atomic>
 #include <thread>
 
-#include "support/fixtures.h"
-
 namespace trackfit::client {
 namespace {
 

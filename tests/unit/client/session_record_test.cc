@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "support/fixtures.h"
+#include "support/messages.h"
 
 namespace trackfit::client {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "command_line/exit_code.h"
-#include "support/fixtures.h"
+#include "support/messages.h"
 
 namespace trackfit::client {
 namespace {

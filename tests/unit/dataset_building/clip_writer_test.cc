@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "dataset/dataset.h"
-#include "support/fixtures.h"
+#include "support/scratch_folder.h"
 
 namespace trackfit::dataset_building {
 namespace {

@@ -13,7 +13,8 @@
 #include <set>
 
 #include "dataset/dataset.h"
-#include "support/fixtures.h"
+#include "support/scratch_folder.h"
+#include "support/video_files.h"
 #include "synthesis/camera.h"
 #include "synthesis/renderer.h"
 

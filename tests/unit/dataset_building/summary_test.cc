@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-#include "support/fixtures.h"
+#include "support/scratch_folder.h"
 
 namespace trackfit::dataset_building {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "drawing/palette.h"
-#include "support/fixtures.h"
+#include "support/messages.h"
 
 namespace trackfit::drawing {
 namespace {
@@ -52,7 +52,7 @@ cv::Mat Drawn(const v1::Pose* pose, const v1::Assessment* assessment,
 }
 
 TEST(Overlay, MarksEachJointWithADot) {
-  const v1::Pose pose = testing::StandingPose();
+  const v1::Pose pose = testing::StandingPoseMessage();
   const cv::Mat image = Drawn(&pose, nullptr);
   for (const int joint :
        {skeleton::kLeftElbow, skeleton::kRightWrist, skeleton::kLeftKnee, skeleton::kRightHip}) {
@@ -61,7 +61,7 @@ TEST(Overlay, MarksEachJointWithADot) {
 }
 
 TEST(Overlay, DrawsFurtherPeopleToo) {
-  const v1::Pose pose = testing::StandingPose();
+  const v1::Pose pose = testing::StandingPoseMessage();
   v1::Pose other = pose;
   for (v1::Landmark& landmark : *other.mutable_landmarks()) landmark.set_x(landmark.x() + 0.2F);
   const cv::Mat image = Drawn(&pose, nullptr, {&other});
@@ -71,7 +71,7 @@ TEST(Overlay, DrawsFurtherPeopleToo) {
 }
 
 TEST(Overlay, ColoursLeftAndRightLimbsDifferently) {
-  const v1::Pose pose = testing::StandingPose();
+  const v1::Pose pose = testing::StandingPoseMessage();
   const cv::Mat image = Drawn(&pose, nullptr);
   const cv::Point left = (At(pose, skeleton::kLeftHip) + At(pose, skeleton::kLeftKnee)) / 2;
   const cv::Point right = (At(pose, skeleton::kRightHip) + At(pose, skeleton::kRightKnee)) / 2;
@@ -80,7 +80,7 @@ TEST(Overlay, ColoursLeftAndRightLimbsDifferently) {
 }
 
 TEST(Overlay, RingsOnlyTheJointsThatAreOff) {
-  const v1::Pose pose = testing::StandingPose();
+  const v1::Pose pose = testing::StandingPoseMessage();
   const v1::Assessment assessment =
       testing::PushUp(0, 2, 40, {{skeleton::kLeftElbow, 99.5F}, {skeleton::kRightKnee, 96}});
   const cv::Mat image = Drawn(&pose, &assessment);
@@ -91,14 +91,14 @@ TEST(Overlay, RingsOnlyTheJointsThatAreOff) {
 }
 
 TEST(Overlay, LeavesHiddenJointsFaint) {
-  v1::Pose pose = testing::StandingPose();
+  v1::Pose pose = testing::StandingPoseMessage();
   pose.mutable_landmarks(skeleton::kLeftKnee)->set_visibility(0.1F);
   const cv::Mat image = Drawn(&pose, nullptr);
   EXPECT_GT(Difference(image.at<cv::Vec3b>(At(pose, skeleton::kLeftKnee)), palette::kWhite), 60);
 }
 
 TEST(Overlay, DrawsJointsThatWereNotJudgedGreyAndWithoutARing) {
-  const v1::Pose pose = testing::StandingPose();
+  const v1::Pose pose = testing::StandingPoseMessage();
   v1::Assessment assessment = testing::PushUp(0, 2, 40);
   for (const int joint : {skeleton::kLeftKnee, skeleton::kLeftAnkle}) {
     assessment.mutable_joint_errors(joint)->set_judged(false);
@@ -155,7 +155,7 @@ TEST(Overlay, PutsThePanelWhereItHidesNobody) {
   const cv::Rect2f usual = overlay->PanelRectangle();
   EXPECT_LT(usual.x, kWidth / 4);
   EXPECT_LT(usual.y, kHeight / 4);
-  v1::Pose corner = testing::StandingPose();
+  v1::Pose corner = testing::StandingPoseMessage();
   for (v1::Landmark& landmark : *corner.mutable_landmarks()) {
     landmark.set_x(landmark.x() * 0.3F);
     landmark.set_y(landmark.y() * 0.3F);
@@ -165,7 +165,7 @@ TEST(Overlay, PutsThePanelWhereItHidesNobody) {
 }
 
 TEST(Overlay, StaysInsideSmallAndTallPictures) {
-  const v1::Pose pose = testing::StandingPose();
+  const v1::Pose pose = testing::StandingPoseMessage();
   const v1::Assessment assessment = testing::PushUp(0, 2, 40, {{skeleton::kLeftElbow, 99.5F}});
   for (const cv::Size size :
        {cv::Size(16, 16), cv::Size(180, 320), cv::Size(1080, 1920), cv::Size(640, 100)}) {
@@ -182,7 +182,7 @@ TEST(Overlay, StaysInsideSmallAndTallPictures) {
 }
 
 TEST(Overlay, IgnoresLandmarksThatAreNoNumbers) {
-  v1::Pose pose = testing::StandingPose();
+  v1::Pose pose = testing::StandingPoseMessage();
   pose.mutable_landmarks(skeleton::kLeftKnee)->set_x(std::nanf(""));
   pose.mutable_landmarks(skeleton::kNose)->set_y(1e30F);
   const v1::Assessment assessment = testing::PushUp(0, 2, 40, {{skeleton::kLeftKnee, 99.5F}});

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/fixtures.h"
+#include "support/messages.h"
+#include "support/scratch_folder.h"
+#include "support/video_files.h"
 
 namespace trackfit::drawing {
 namespace {
@@ -14,7 +16,7 @@ client::SessionRecord RecordOf(int frames) {
   client::SessionRecord record(true);
   for (int i = 0; i < frames; ++i) {
     v1::AnalyzeResponse result = testing::ResultOf(static_cast<uint64_t>(i), v1::FRAME_STATUS_POSE);
-    *result.mutable_frame_result()->mutable_pose() = testing::StandingPose();
+    *result.mutable_frame_result()->mutable_pose() = testing::StandingPoseMessage();
     record.Add(result);
   }
   record.Add(testing::ResponseOf(testing::PushUp(0, static_cast<uint64_t>(frames) - 1, 70)));

@@ -7,7 +7,7 @@
 #include "experiment/training_run.h"
 #include "protogcn/archive_io.h"
 #include "protogcn/checkpoint.h"
-#include "support/fixtures.h"
+#include "support/scratch_folder.h"
 #include "support/shared_data.h"
 #include "training_fixtures.h"
 

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "support/fixtures.h"
+#include "support/scratch_folder.h"
 
 namespace trackfit::experiment {
 namespace {

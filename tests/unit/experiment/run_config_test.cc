@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "support/fixtures.h"
+#include "support/scratch_folder.h"
 
 namespace trackfit::experiment {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <set>
 
-#include "support/fixtures.h"
 #include "support/poses.h"
+#include "support/scratch_folder.h"
 
 namespace trackfit::experiment {
 namespace {

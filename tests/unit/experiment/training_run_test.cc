@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_split.h"
 #include "protogcn/archive_io.h"
-#include "support/fixtures.h"
+#include "support/scratch_folder.h"
 #include "training_fixtures.h"
 
 namespace trackfit::experiment {

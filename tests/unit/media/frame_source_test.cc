@@ -8,7 +8,8 @@
 #include <limits>
 
 #include "media/container.h"
-#include "support/fixtures.h"
+#include "support/scratch_folder.h"
+#include "support/video_files.h"
 
 namespace trackfit::media {
 namespace {

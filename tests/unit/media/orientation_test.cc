@@ -11,8 +11,9 @@
 #include <ostream>
 
 #include "media/frame_source.h"
-#include "support/fixtures.h"
 #include "support/picture_files.h"
+#include "support/scratch_folder.h"
+#include "support/video_files.h"
 
 namespace trackfit::media {
 namespace {

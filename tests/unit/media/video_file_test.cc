@@ -10,7 +10,7 @@
 #include <iterator>
 #include <opencv2/videoio.hpp>
 
-#include "support/fixtures.h"
+#include "support/scratch_folder.h"
 
 namespace trackfit::media {
 namespace {

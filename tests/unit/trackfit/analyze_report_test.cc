@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "report.h"
-#include "support/fixtures.h"
+#include "support/messages.h"
 
 namespace trackfit::tools {
 namespace {

@@ -1,68 +1,21 @@
-// Poses, assessments and small videos for the tests of the command line.
-#ifndef TRACKFIT_TESTS_SUPPORT_FIXTURES_H_
-#define TRACKFIT_TESTS_SUPPORT_FIXTURES_H_
-
-#include <gtest/gtest.h>
+// Messages of the contract as servers send them.
+#ifndef TRACKFIT_TESTS_SUPPORT_MESSAGES_H_
+#define TRACKFIT_TESTS_SUPPORT_MESSAGES_H_
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <map>
-#include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
-#include <opencv2/videoio.hpp>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "skeleton/joint.h"
 #include "trackfit/v1/gateway.pb.h"
 
 namespace trackfit::testing {
 
-// A folder that goes away with the test.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-    path_ = std::filesystem::temp_directory_path() / (std::string("trackfit_") + test->test_suite_name() +
-                                                      "_" + test->name() + "_" + std::to_string(getpid()));
-    std::filesystem::create_directories(path_);
-  }
-  ~ScratchFolder() { std::filesystem::remove_all(path_); }
-
-  std::string File(const std::string& name) const { return (path_ / name).string(); }
-  std::string path() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
-};
-
-// `frames` grey pictures, the first ones darker.
-inline void WriteVideo(const std::string& path, int frames, double fps, cv::Size size) {
-  cv::VideoWriter writer(path, cv::VideoWriter::fourcc('m', 'p', '4', 'v'), fps, size);
-  ASSERT_TRUE(writer.isOpened());
-  for (int i = 0; i < frames; ++i) writer.write(cv::Mat(size, CV_8UC3, cv::Scalar::all(60 + 2 * i)));
-}
-
-// `arguments` as a shell would read them.
-inline void RunFfmpeg(const std::string& arguments) {
-  ASSERT_EQ(std::system(("ffmpeg -nostdin -v error -y " + arguments).c_str()), 0) << arguments;
-}
-
-// Two seconds of moving pictures, 64x48 at 25 frames per second; the ending tells the container, and
-// `options` go to ffmpeg.
-inline void WriteTestPattern(const std::string& path, const std::string& options = "") {
-  RunFfmpeg("-f lavfi -i testsrc2=size=64x48:rate=25:duration=2 " + options + " " + path);
-}
-
-// The first 60 % of a file.
-inline void CutOff(const std::string& path) {
-  std::filesystem::resize_file(path, std::filesystem::file_size(path) * 6 / 10);
-}
-
 // A person who stands upright in the middle of the picture, arms hanging down.
-inline v1::Pose StandingPose() {
+inline v1::Pose StandingPoseMessage() {
   std::map<int, std::pair<float, float>> places = {
       {skeleton::kLeftShoulder, {0.58F, 0.3F}},   {skeleton::kRightShoulder, {0.42F, 0.3F}},
       {skeleton::kLeftElbow, {0.64F, 0.42F}},     {skeleton::kRightElbow, {0.36F, 0.42F}},
@@ -139,4 +92,4 @@ inline v1::AnalyzeResponse SummaryOf(const v1::Assessment& overall) {
 
 }  // namespace trackfit::testing
 
-#endif  // TRACKFIT_TESTS_SUPPORT_FIXTURES_H_
+#endif  // TRACKFIT_TESTS_SUPPORT_MESSAGES_H_
