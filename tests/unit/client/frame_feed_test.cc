@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <opencv2/imgcodecs.hpp>
 #include <thread>
 
 namespace trackfit::client {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <opencv2/imgcodecs.hpp>
+
 #include "support/messages.h"
 #include "support/scratch_folder.h"
 #include "support/video_files.h"

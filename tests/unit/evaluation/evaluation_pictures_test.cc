@@ -48,14 +48,14 @@ TEST(DrawEvaluation, WritesWhatWasMeasured) {
   EXPECT_EQ(paths->size(), 4U);
   const cv::Mat confusion = cv::imread((folder / "confusion.png").string());
   ASSERT_FALSE(confusion.empty());
-  EXPECT_GT(drawing::Count(confusion, palette::kLeft), 10'000) << "a class that is always right";
+  EXPECT_GT(drawing::Count(confusion, drawing::palette::kLeft), 10'000) << "a class that is always right";
   const cv::Mat embedding = cv::imread((folder / "embedding.png").string());
   EXPECT_GT(
       drawing::Count(embedding, drawing::SeriesColour(1), {0, 0, embedding.cols * 3 / 4, embedding.rows}),
       9 * 20)
       << "nine squats, not only the legend's";
   const cv::Mat reliability = cv::imread((folder / "reliability.png").string());
-  EXPECT_GT(drawing::Count(reliability, palette::kLeft), 10'000);
+  EXPECT_GT(drawing::Count(reliability, drawing::palette::kLeft), 10'000);
   const cv::Mat roc = cv::imread((folder / "roc.png").string());
   EXPECT_GT(drawing::Count(roc, drawing::SeriesColour(0)), 500);
   std::filesystem::remove_all(folder);

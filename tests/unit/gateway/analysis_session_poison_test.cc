@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis_session_fixture.h"
+#include "runtime/connection_lost.h"
 
 namespace trackfit::gateway {
 namespace {

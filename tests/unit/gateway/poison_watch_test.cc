@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/connection_lost.h"
+
 namespace trackfit::gateway {
 namespace {
 

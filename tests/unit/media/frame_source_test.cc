@@ -6,6 +6,7 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <opencv2/imgcodecs.hpp>
 
 #include "media/container.h"
 #include "support/scratch_folder.h"
