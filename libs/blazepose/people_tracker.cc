@@ -106,18 +106,18 @@ bool PeopleTracker::SearchIsDue() {
          (hidden ? std::min(kDetectHiddenEvery, config_.detect_every) : config_.detect_every);
 }
 
-absl::StatusOr<std::optional<Sighting>> PeopleTracker::See(const Picture& picture,
-                                                           const RegionOfInterest& region) const {
+absl::StatusOr<std::optional<Observation>> PeopleTracker::See(const Picture& picture,
+                                                              const RegionOfInterest& region) const {
   const absl::StatusOr<LandmarkDetection> body = picture.engine.landmarks().Detect(picture.bgr, region);
   if (!body.ok()) return body.status();
   if (!(body->score > config_.min_presence_score)) return std::nullopt;
-  return MakeSighting(picture.bgr, *body);
+  return MakeObservation(picture.bgr, *body);
 }
 
 absl::Status PeopleTracker::FollowAll(const Picture& picture) {
   for (Person& person : people_) {
     if (!person.track.region()) continue;
-    absl::StatusOr<std::optional<Sighting>> seen = See(picture, *person.track.region());
+    absl::StatusOr<std::optional<Observation>> seen = See(picture, *person.track.region());
     if (!seen.ok()) return seen.status();
     person.seen = *std::move(seen);
     if (!person.seen) person.track.Lose();
@@ -128,9 +128,9 @@ absl::Status PeopleTracker::FollowAll(const Picture& picture) {
 // Of two tracks that have come upon one body the one whose person it fits goes on, in doubt the older one.
 // The other one's person is hidden, or never was another.
 void PeopleTracker::SeparateDoubles() {
-  const auto misfit = [](const Person& person, const Sighting& sighting) {
+  const auto misfit = [](const Person& person, const Observation& observation) {
     const PersonMemory& memory = person.track.memory();
-    return memory.mature() ? memory.Mismatch(sighting) : std::numeric_limits<float>::infinity();
+    return memory.mature() ? memory.Mismatch(observation) : std::numeric_limits<float>::infinity();
   };
   for (size_t older = 0; older < people_.size(); ++older) {
     for (size_t younger = older + 1; younger < people_.size(); ++younger) {
@@ -145,8 +145,8 @@ void PeopleTracker::SeparateDoubles() {
 }
 
 void PeopleTracker::SwapMistaken() {
-  const auto fits = [](const Person& person, const Sighting& sighting) {
-    return person.track.memory().Mismatch(sighting) <= 1;
+  const auto fits = [](const Person& person, const Observation& observation) {
+    return person.track.memory().Mismatch(observation) <= 1;
   };
   for (Person& a : people_) {
     for (Person& b : people_) {
@@ -170,7 +170,7 @@ absl::Status PeopleTracker::LookForMissing(const Picture& picture) {
     } else if (!several() || !memory.mature() || InSight() >= config_.max_people) {
       continue;  // a single person who is lost is left to the detector, as in MediaPipe
     }
-    absl::StatusOr<std::optional<Sighting>> seen = See(picture, region);
+    absl::StatusOr<std::optional<Observation>> seen = See(picture, region);
     if (!seen.ok()) return seen.status();
     if (!seen->has_value() || IsFollowed(**seen)) continue;
     const float mismatch = memory.Mismatch(**seen);
@@ -201,7 +201,7 @@ absl::Status PeopleTracker::FindMore(const Picture& picture) {
     if (known) continue;
     if (room-- == 0) break;
     if (!region.IsValid()) continue;
-    const absl::StatusOr<std::optional<Sighting>> seen = See(picture, region);
+    const absl::StatusOr<std::optional<Observation>> seen = See(picture, region);
     if (!seen.ok()) return seen.status();
     if (seen->has_value() && !IsFollowed(**seen)) Welcome(**seen, picture.timestamp_us);
   }
@@ -209,24 +209,24 @@ absl::Status PeopleTracker::FindMore(const Picture& picture) {
 }
 
 // Somebody who was hidden, or somebody new. A single person who was lost is taken for the one who is found.
-void PeopleTracker::Welcome(const Sighting& sighting, int64_t timestamp_us) {
+void PeopleTracker::Welcome(const Observation& observation, int64_t timestamp_us) {
   Person* best = nullptr;
   if (!several() && !people_.empty()) best = &people_.front();
   float least = 1;
   for (Person& person : people_) {
     const PersonMemory& memory = person.track.memory();
     if (!several() || person.seen || !memory.mature()) continue;
-    const cv::Point2f apart = sighting.region.center - memory.RegionAt(timestamp_us).center;
+    const cv::Point2f apart = observation.region.center - memory.RegionAt(timestamp_us).center;
     const double hidden_seconds = static_cast<double>(timestamp_us - memory.timestamp_us()) * 1e-6;
     const bool near =
-        std::hypot(apart.x, apart.y) < (kReach + kReachPerSecond * hidden_seconds) * sighting.region.side;
-    const float mismatch = memory.Mismatch(sighting);
+        std::hypot(apart.x, apart.y) < (kReach + kReachPerSecond * hidden_seconds) * observation.region.side;
+    const float mismatch = memory.Mismatch(observation);
     if (!near || mismatch > least) continue;
     best = &person;
     least = mismatch;
   }
   if (best == nullptr) best = &people_.emplace_back(Person{PersonTrack(++last_id_), std::nullopt, 0});
-  best->seen = sighting;
+  best->seen = observation;
 }
 
 std::vector<skeleton::Pose> PeopleTracker::MakePoses(uint64_t sequence, int64_t timestamp_us) {
@@ -258,9 +258,9 @@ size_t PeopleTracker::InSight() const {
   return std::ranges::count_if(people_, [](const Person& person) { return person.seen.has_value(); });
 }
 
-bool PeopleTracker::IsFollowed(const Sighting& sighting) const {
+bool PeopleTracker::IsFollowed(const Observation& observation) const {
   return std::ranges::any_of(
-      people_, [&](const Person& person) { return person.seen && SameBody(*person.seen, sighting); });
+      people_, [&](const Person& person) { return person.seen && SameBody(*person.seen, observation); });
 }
 
 }  // namespace trackfit::blazepose

@@ -55,7 +55,7 @@ class PeopleTracker {
   // A track, and what was seen of its person in the current picture.
   struct Person {
     PersonTrack track;
-    std::optional<Sighting> seen;
+    std::optional<Observation> seen;
     int findings = 0;  // how often in a row the person was found elsewhere
   };
   struct Picture {
@@ -65,7 +65,8 @@ class PeopleTracker {
   };
 
   // The body in a region; nullopt when there is none.
-  absl::StatusOr<std::optional<Sighting>> See(const Picture& picture, const RegionOfInterest& region) const;
+  absl::StatusOr<std::optional<Observation>> See(const Picture& picture,
+                                                 const RegionOfInterest& region) const;
 
   bool SearchIsDue();
   absl::Status FollowAll(const Picture& picture);
@@ -73,13 +74,13 @@ class PeopleTracker {
   void SwapMistaken();
   absl::Status LookForMissing(const Picture& picture);
   absl::Status FindMore(const Picture& picture);
-  void Welcome(const Sighting& sighting, int64_t timestamp_us);
+  void Welcome(const Observation& observation, int64_t timestamp_us);
   void ForgetGone(int64_t timestamp_us);
   std::vector<skeleton::Pose> MakePoses(uint64_t sequence, int64_t timestamp_us);
 
   bool several() const { return config_.max_people > 1; }
   size_t InSight() const;
-  bool IsFollowed(const Sighting& sighting) const;
+  bool IsFollowed(const Observation& observation) const;
 
   PoseTrackerConfig config_;
   cv::Size image_size_;

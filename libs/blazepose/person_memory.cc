@@ -13,10 +13,10 @@ namespace {
 constexpr float kSameBody = 0.06f;     // of the region's side
 constexpr float kOtherLook = 0.08f;    // distance between looks
 constexpr float kOtherSize = 1.18f;    // ratio of sides
-constexpr float kRenewal = 0.03f;      // weight of the newest sighting in the means of look and size
+constexpr float kRenewal = 0.03f;      // weight of the newest observation in the means of look and size
 constexpr float kSpeedRenewal = 0.1f;  // likewise of speed
 constexpr double kRestSeconds = 0.5;   // of a motion that is only supposed
-constexpr double kMinSeconds = 1e-3;   // between sightings that tell a speed
+constexpr double kMinSeconds = 1e-3;   // between observations that tell a speed
 
 constexpr std::array<int, 4> kTrunk = {skeleton::kLeftShoulder, skeleton::kRightShoulder, skeleton::kLeftHip,
                                        skeleton::kRightHip};
@@ -87,12 +87,12 @@ float Distance(const Look& a, const Look& b) {
 
 }  // namespace
 
-Sighting MakeSighting(const cv::Mat& bgr, const LandmarkDetection& body) {
+Observation MakeObservation(const cv::Mat& bgr, const LandmarkDetection& body) {
   return {body, RegionFromAlignment(At(body, kMidHip), At(body, kCircleTop)).Expanded(kRegionExpansion),
           LookOf(bgr, body)};
 }
 
-bool SameBody(const Sighting& a, const Sighting& b) {
+bool SameBody(const Observation& a, const Observation& b) {
   float distance = 0;
   for (const int joint : kTrunk) {
     const cv::Point2f apart = At(a.body, joint) - At(b.body, joint);
@@ -101,8 +101,8 @@ bool SameBody(const Sighting& a, const Sighting& b) {
   return distance < kSameBody * std::max(a.region.side, b.region.side);
 }
 
-bool Apart(const Sighting& a, const Sighting& b) {
-  const auto outside = [](const Sighting& one, const Sighting& other) {
+bool Apart(const Observation& a, const Observation& b) {
+  const auto outside = [](const Observation& one, const Observation& other) {
     cv::Point2f middle, low = At(other.body, 0), high = low;
     for (const int joint : kTrunk) middle += At(one.body, joint) / 4;
     for (int joint = 1; joint < skeleton::kJointCount; ++joint) {
@@ -130,24 +130,24 @@ float Overlap(const RegionOfInterest& a, const RegionOfInterest& b) {
   return static_cast<float>(both / (kPi * (p * p + q * q) - both));
 }
 
-void PersonMemory::Note(const Sighting& sighting, int64_t timestamp_us) {
+void PersonMemory::Note(const Observation& observation, int64_t timestamp_us) {
   const double seconds = static_cast<double>(timestamp_us - timestamp_us_) * 1e-6;
   // Plain means at first.
-  const float renewal = std::max(kRenewal, 1 / static_cast<float>(sightings_ + 1));
-  if (sightings_ > 0 && seconds >= kMinSeconds) {
-    const cv::Point2f velocity = (sighting.region.center - region_.center) / seconds;
+  const float renewal = std::max(kRenewal, 1 / static_cast<float>(observations_ + 1));
+  if (observations_ > 0 && seconds >= kMinSeconds) {
+    const cv::Point2f velocity = (observation.region.center - region_.center) / seconds;
     velocity_ += (velocity - velocity_) * std::max(kSpeedRenewal, renewal);
   }
-  side_ += (sighting.region.side - side_) * renewal;
-  for (std::size_t i = 0; i < look_.size(); ++i) look_[i] += (sighting.look[i] - look_[i]) * renewal;
-  region_ = sighting.region;
+  side_ += (observation.region.side - side_) * renewal;
+  for (std::size_t i = 0; i < look_.size(); ++i) look_[i] += (observation.look[i] - look_[i]) * renewal;
+  region_ = observation.region;
   timestamp_us_ = timestamp_us;
-  ++sightings_;
+  ++observations_;
 }
 
-float PersonMemory::Mismatch(const Sighting& sighting) const {
-  const float look = Distance(sighting.look, look_) / kOtherLook;
-  const float size = std::abs(std::log(sighting.region.side / side_)) / std::log(kOtherSize);
+float PersonMemory::Mismatch(const Observation& observation) const {
+  const float look = Distance(observation.look, look_) / kOtherLook;
+  const float size = std::abs(std::log(observation.region.side / side_)) / std::log(kOtherSize);
   return std::max(look, size);
 }
 

@@ -17,20 +17,20 @@ namespace trackfit::blazepose {
 using Look = std::array<float, 9>;
 
 // Somebody as seen in one picture.
-struct Sighting {
+struct Observation {
   LandmarkDetection body;   // before smoothing
   RegionOfInterest region;  // around the body, as large as the landmark network wants it
   Look look{};
 };
 
 // `body` was found in `bgr` (8-bit, three channels).
-Sighting MakeSighting(const cv::Mat& bgr, const LandmarkDetection& body);
+Observation MakeObservation(const cv::Mat& bgr, const LandmarkDetection& body);
 
-// The same shoulders and hips, a few centimetres aside: two sightings of one body.
-bool SameBody(const Sighting& a, const Sighting& b);
+// The same shoulders and hips, a few centimetres aside: two observations of one body.
+bool SameBody(const Observation& a, const Observation& b);
 
 // Two bodies side by side: neither's trunk has its middle in the box around the other's joints.
-bool Apart(const Sighting& a, const Sighting& b);
+bool Apart(const Observation& a, const Observation& b);
 
 // Shared area of the circles that two regions enclose, as a fraction of the area of both together: what a
 // region stands for is the circle around a body, whatever its rotation.
@@ -40,14 +40,14 @@ float Overlap(const RegionOfInterest& a, const RegionOfInterest& b);
 class PersonMemory {
  public:
   // The person was seen there.
-  void Note(const Sighting& sighting, int64_t timestamp_us);
+  void Note(const Observation& observation, int64_t timestamp_us);
 
   // Whether enough was seen to tell the person from others.
-  bool mature() const { return sightings_ >= kMature; }
-  int64_t timestamp_us() const { return timestamp_us_; }  // of the last sighting
+  bool mature() const { return observations_ >= kMature; }
+  int64_t timestamp_us() const { return timestamp_us_; }  // of the last observation
 
-  // How badly the sighting fits the person's look and size: above 1 it is probably somebody else.
-  float Mismatch(const Sighting& sighting) const;
+  // How badly the observation fits the person's look and size: above 1 it is probably somebody else.
+  float Mismatch(const Observation& observation) const;
 
   // Where the person should be at that time: goes on as before, and comes to rest within half a second.
   RegionOfInterest RegionAt(int64_t timestamp_us) const;
@@ -55,7 +55,7 @@ class PersonMemory {
  private:
   static constexpr int kMature = 10;
 
-  int sightings_ = 0;
+  int observations_ = 0;
   int64_t timestamp_us_ = 0;
   RegionOfInterest region_;
   cv::Point2f velocity_;  // pixels per second

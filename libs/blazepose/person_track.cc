@@ -43,9 +43,9 @@ void PersonTrack::SwapPersons(PersonTrack& other) {
   other.doubtful_since_us_.reset();
 }
 
-void PersonTrack::Follow(int64_t timestamp_us, bool smooth, const Sighting& sighting,
+void PersonTrack::Follow(int64_t timestamp_us, bool smooth, const Observation& observation,
                          LandmarkDetection& body) {
-  Remember(timestamp_us, sighting);
+  Remember(timestamp_us, observation);
   const float object_scale = AlignmentRegion(body).side;
   if (object_scale >= kMinObjectScale) {
     smoothers_.alignment.Apply(timestamp_us, 1 / object_scale,
@@ -63,16 +63,16 @@ void PersonTrack::Follow(int64_t timestamp_us, bool smooth, const Sighting& sigh
   }
 }
 
-void PersonTrack::Remember(int64_t timestamp_us, const Sighting& sighting) {
-  if (!sighting.region.IsValid()) return;
-  if (!memory_.mature() || memory_.Mismatch(sighting) <= 1) {
+void PersonTrack::Remember(int64_t timestamp_us, const Observation& observation) {
+  if (!observation.region.IsValid()) return;
+  if (!memory_.mature() || memory_.Mismatch(observation) <= 1) {
     doubtful_since_us_.reset();
-    return memory_.Note(sighting, timestamp_us);
+    return memory_.Note(observation, timestamp_us);
   }
   if (!doubtful_since_us_) doubtful_since_us_ = timestamp_us;
   if (timestamp_us - *doubtful_since_us_ <= kPatienceUs) return;
   memory_ = PersonMemory();
-  memory_.Note(sighting, timestamp_us);
+  memory_.Note(observation, timestamp_us);
   doubtful_since_us_.reset();
 }
 

@@ -26,7 +26,7 @@ class PersonTrack {
 
   // The person was seen: smooths the landmarks if told to, and predicts the next region. While what is seen
   // does not fit the memory, the memory stays as it is, until the doubt has lasted too long.
-  void Follow(int64_t timestamp_us, bool smooth, const Sighting& sighting, LandmarkDetection& body);
+  void Follow(int64_t timestamp_us, bool smooth, const Observation& observation, LandmarkDetection& body);
 
   // Out of sight: the filters and the region are forgotten, the person is not.
   void Lose();
@@ -48,7 +48,7 @@ class PersonTrack {
     std::vector<LowPassFilter> visibility;
   };
 
-  void Remember(int64_t timestamp_us, const Sighting& sighting);
+  void Remember(int64_t timestamp_us, const Observation& observation);
 
   uint32_t id_;
   std::optional<RegionOfInterest> region_;

@@ -13,7 +13,7 @@ namespace {
 constexpr int64_t kFrame = 33'333;  // microseconds
 
 // A body at `x`, of which `size` tells the scale, in a picture of one colour.
-Sighting Seen(float x, float size, const cv::Scalar& colour) {
+Observation Seen(float x, float size, const cv::Scalar& colour) {
   LandmarkDetection body;
   body.positions.fill({x, 200, 0});
   const auto place = [&](int joint, float right, float down) {
@@ -27,7 +27,7 @@ Sighting Seen(float x, float size, const cv::Scalar& colour) {
   place(skeleton::kRightKnee, -0.1f, 0.4f);
   place(kMidHip, 0, 0);
   place(kCircleTop, 0, -1);
-  return MakeSighting(cv::Mat(480, 640, CV_8UC3, colour), body);
+  return MakeObservation(cv::Mat(480, 640, CV_8UC3, colour), body);
 }
 
 const cv::Scalar kRed(40, 40, 200), kBlue(200, 60, 40);
