@@ -77,25 +77,25 @@ absl::StatusOr<std::vector<skeleton::Pose>> PeopleTracker::Track(PoseEngine& eng
   image_size_ = bgr.size();
   if (!config_.static_mode && cuts_.IsCut(bgr)) Reset();
 
-  ++pictures_;
+  ++frames_;
   for (Person& person : people_) person.seen.reset();
-  const Picture picture{engine, bgr, timestamp_us};
-  const bool search = SearchIsDue();
-  if (absl::Status status = FollowAll(picture); !status.ok()) return status;
-  SeparateDoubles();
-  SwapMistaken();
-  if (absl::Status status = LookForMissing(picture); !status.ok()) return status;
+  const Frame frame{engine, bgr, timestamp_us};
+  const bool search = DetectionIsDue();
+  if (absl::Status status = UpdateTracks(frame); !status.ok()) return status;
+  ResolveDuplicates();
+  FixIdentitySwaps();
+  if (absl::Status status = RecoverLost(frame); !status.ok()) return status;
   if (search) {
-    if (absl::Status status = FindMore(picture); !status.ok()) return status;
+    if (absl::Status status = DetectNewPeople(frame); !status.ok()) return status;
   }
   std::vector<skeleton::Pose> poses = MakePoses(sequence, timestamp_us);
-  ForgetGone(timestamp_us);
+  DropStaleTracks(timestamp_us);
   return poses;
 }
 
 // Decided before the tracks are followed: a picture in which a single person is lost is not searched, as in
 // MediaPipe.
-bool PeopleTracker::SearchIsDue() {
+bool PeopleTracker::DetectionIsDue() {
   ++since_detection_;
   const auto followed =
       std::ranges::count_if(people_, [](const Person& p) { return p.track.region().has_value(); });
@@ -106,92 +106,93 @@ bool PeopleTracker::SearchIsDue() {
          (hidden ? std::min(kDetectHiddenEvery, config_.detect_every) : config_.detect_every);
 }
 
-absl::StatusOr<std::optional<Observation>> PeopleTracker::See(const Picture& picture,
-                                                              const RegionOfInterest& region) const {
-  const absl::StatusOr<LandmarkDetection> body = picture.engine.landmarks().Detect(picture.bgr, region);
+absl::StatusOr<std::optional<Observation>> PeopleTracker::Observe(const Frame& frame,
+                                                                  const RegionOfInterest& region) const {
+  const absl::StatusOr<LandmarkDetection> body = frame.engine.landmarks().Detect(frame.bgr, region);
   if (!body.ok()) return body.status();
   if (!(body->score > config_.min_presence_score)) return std::nullopt;
-  return MakeObservation(picture.bgr, *body);
+  return MakeObservation(frame.bgr, *body);
 }
 
-absl::Status PeopleTracker::FollowAll(const Picture& picture) {
+absl::Status PeopleTracker::UpdateTracks(const Frame& frame) {
   for (Person& person : people_) {
     if (!person.track.region()) continue;
-    absl::StatusOr<std::optional<Observation>> seen = See(picture, *person.track.region());
+    absl::StatusOr<std::optional<Observation>> seen = Observe(frame, *person.track.region());
     if (!seen.ok()) return seen.status();
     person.seen = *std::move(seen);
-    if (!person.seen) person.track.Lose();
+    if (!person.seen) person.track.MarkLost();
   }
   return absl::OkStatus();
 }
 
 // Of two tracks that have come upon one body the one whose person it fits goes on, in doubt the older one.
 // The other one's person is hidden, or never was another.
-void PeopleTracker::SeparateDoubles() {
+void PeopleTracker::ResolveDuplicates() {
   const auto misfit = [](const Person& person, const Observation& observation) {
     const PersonMemory& memory = person.track.memory();
-    return memory.mature() ? memory.Mismatch(observation) : std::numeric_limits<float>::infinity();
+    return memory.is_mature() ? memory.Mismatch(observation) : std::numeric_limits<float>::infinity();
   };
   for (size_t older = 0; older < people_.size(); ++older) {
     for (size_t younger = older + 1; younger < people_.size(); ++younger) {
       Person &first = people_[older], &second = people_[younger];
-      if (!first.seen || !second.seen || !SameBody(*first.seen, *second.seen)) continue;
+      if (!first.seen || !second.seen || !IsSameBody(*first.seen, *second.seen)) continue;
       const bool second_fits = misfit(second, *second.seen) + kSurelyBetter < misfit(first, *first.seen);
       Person& hidden = second_fits ? first : second;
       hidden.seen.reset();
-      hidden.track.Lose();
+      hidden.track.MarkLost();
     }
   }
 }
 
-void PeopleTracker::SwapMistaken() {
+void PeopleTracker::FixIdentitySwaps() {
   const auto fits = [](const Person& person, const Observation& observation) {
     return person.track.memory().Mismatch(observation) <= 1;
   };
   for (Person& a : people_) {
     for (Person& b : people_) {
-      if (!a.seen || !b.seen || !a.track.memory().mature() || !b.track.memory().mature()) continue;
+      if (!a.seen || !b.seen || !a.track.memory().is_mature() || !b.track.memory().is_mature()) continue;
       if (fits(a, *a.seen) || fits(b, *b.seen) || !fits(a, *b.seen) || !fits(b, *a.seen)) continue;
-      a.track.SwapPersons(b.track);
+      a.track.SwapIdentities(b.track);
     }
   }
 }
 
 // Looks for those who are hidden, or whose track seems to follow somebody else, where they should be by now.
-absl::Status PeopleTracker::LookForMissing(const Picture& picture) {
-  if (pictures_ % kProbeEvery != 0) return absl::OkStatus();
+absl::Status PeopleTracker::RecoverLost(const Frame& frame) {
+  if (frames_ % kProbeEvery != 0) return absl::OkStatus();
   for (Person& person : people_) {
     const PersonMemory& memory = person.track.memory();
-    const RegionOfInterest region = memory.RegionAt(picture.timestamp_us);
+    const RegionOfInterest region = memory.PredictRegion(frame.timestamp_us);
     const int findings = std::exchange(person.findings, 0);
     if (person.seen) {
       const cv::Point2f away = person.seen->region.center - region.center;
       if (!person.track.in_doubt() || std::hypot(away.x, away.y) < kMovedAway * region.side) continue;
-    } else if (!several() || !memory.mature() || InSight() >= config_.max_people) {
+    } else if (!multi_person() || !memory.is_mature() || VisibleCount() >= config_.max_people) {
       continue;  // a single person who is lost is left to the detector, as in MediaPipe
     }
-    absl::StatusOr<std::optional<Observation>> seen = See(picture, region);
+    absl::StatusOr<std::optional<Observation>> seen = Observe(frame, region);
     if (!seen.ok()) return seen.status();
-    if (!seen->has_value() || IsFollowed(**seen)) continue;
+    if (!seen->has_value() || IsTracked(**seen)) continue;
     const float mismatch = memory.Mismatch(**seen);
     if (mismatch > 1) continue;
     if (person.seen) {  // it takes much to say that this is somebody else
-      if (mismatch + kSurelyBetter > memory.Mismatch(*person.seen) || !Apart(**seen, *person.seen)) continue;
+      if (mismatch + kSurelyBetter > memory.Mismatch(*person.seen) || !AreSideBySide(**seen, *person.seen))
+        continue;
       person.findings = findings + 1;
       if (person.findings < kSureFindings) continue;
     }
-    person.track.Lose();
+    person.track.MarkLost();
     person.seen = *std::move(seen);
   }
   return absl::OkStatus();
 }
 
-absl::Status PeopleTracker::FindMore(const Picture& picture) {
+absl::Status PeopleTracker::DetectNewPeople(const Frame& frame) {
   since_detection_ = 0;
   const absl::StatusOr<std::vector<PersonDetection>> found =
-      picture.engine.detector().DetectAll(picture.bgr, config_.min_detection_score);
+      frame.engine.detector().DetectAll(frame.bgr, config_.min_detection_score);
   if (!found.ok()) return found.status();
-  size_t room = config_.max_people - InSight();
+  size_t room = config_.max_people - VisibleCount();
   for (const PersonDetection& detection : *found) {
     const RegionOfInterest region =
         RegionFromAlignment(detection.keypoints[0], detection.keypoints[1]).Expanded(kRegionExpansion);
@@ -201,22 +202,22 @@ absl::Status PeopleTracker::FindMore(const Picture& picture) {
     if (known) continue;
     if (room-- == 0) break;
     if (!region.IsValid()) continue;
-    const absl::StatusOr<std::optional<Observation>> seen = See(picture, region);
+    const absl::StatusOr<std::optional<Observation>> seen = Observe(frame, region);
     if (!seen.ok()) return seen.status();
-    if (seen->has_value() && !IsFollowed(**seen)) Welcome(**seen, picture.timestamp_us);
+    if (seen->has_value() && !IsTracked(**seen)) AssignTrack(**seen, frame.timestamp_us);
   }
   return absl::OkStatus();
 }
 
 // Somebody who was hidden, or somebody new. A single person who was lost is taken for the one who is found.
-void PeopleTracker::Welcome(const Observation& observation, int64_t timestamp_us) {
+void PeopleTracker::AssignTrack(const Observation& observation, int64_t timestamp_us) {
   Person* best = nullptr;
-  if (!several() && !people_.empty()) best = &people_.front();
+  if (!multi_person() && !people_.empty()) best = &people_.front();
   float least = 1;
   for (Person& person : people_) {
     const PersonMemory& memory = person.track.memory();
-    if (!several() || person.seen || !memory.mature()) continue;
-    const cv::Point2f apart = observation.region.center - memory.RegionAt(timestamp_us).center;
+    if (!multi_person() || person.seen || !memory.is_mature()) continue;
+    const cv::Point2f apart = observation.region.center - memory.PredictRegion(timestamp_us).center;
     const double hidden_seconds = static_cast<double>(timestamp_us - memory.timestamp_us()) * 1e-6;
     const bool near =
         std::hypot(apart.x, apart.y) < (kReach + kReachPerSecond * hidden_seconds) * observation.region.side;
@@ -235,7 +236,7 @@ std::vector<skeleton::Pose> PeopleTracker::MakePoses(uint64_t sequence, int64_t 
   for (Person& person : people_) {
     if (!person.seen) continue;
     LandmarkDetection body = person.seen->body;
-    if (!config_.static_mode) person.track.Follow(timestamp_us, config_.smooth, *person.seen, body);
+    if (!config_.static_mode) person.track.Update(timestamp_us, config_.smooth, *person.seen, body);
     skeleton::Pose& pose = poses.emplace_back(MakePose(body, image_size_, sequence, timestamp_us));
     if (!config_.static_mode) pose.person_id = person.track.id();
   }
@@ -243,24 +244,24 @@ std::vector<skeleton::Pose> PeopleTracker::MakePoses(uint64_t sequence, int64_t 
 }
 
 // A single person is never given up; of several, those who stay hidden or were hardly seen are.
-void PeopleTracker::ForgetGone(int64_t timestamp_us) {
-  if (!several()) return;
+void PeopleTracker::DropStaleTracks(int64_t timestamp_us) {
+  if (!multi_person()) return;
   const auto hidden = [](const Person& person) { return !person.track.region().has_value(); };
   std::erase_if(people_, [&](const Person& person) {
     const PersonMemory& memory = person.track.memory();
-    return hidden(person) && (!memory.mature() || timestamp_us - memory.timestamp_us() > kPatienceUs);
+    return hidden(person) && (!memory.is_mature() || timestamp_us - memory.timestamp_us() > kMaxLostUs);
   });
   // A stream in which time hardly passes must not fill the memory.
   while (people_.size() > 2 * config_.max_people) people_.erase(std::ranges::find_if(people_, hidden));
 }
 
-size_t PeopleTracker::InSight() const {
+size_t PeopleTracker::VisibleCount() const {
   return std::ranges::count_if(people_, [](const Person& person) { return person.seen.has_value(); });
 }
 
-bool PeopleTracker::IsFollowed(const Observation& observation) const {
+bool PeopleTracker::IsTracked(const Observation& observation) const {
   return std::ranges::any_of(
-      people_, [&](const Person& person) { return person.seen && SameBody(*person.seen, observation); });
+      people_, [&](const Person& person) { return person.seen && IsSameBody(*person.seen, observation); });
 }
 
 }  // namespace trackfit::blazepose

@@ -58,36 +58,36 @@ class PeopleTracker {
     std::optional<Observation> seen;
     int findings = 0;  // how often in a row the person was found elsewhere
   };
-  struct Picture {
+  struct Frame {
     PoseEngine& engine;
     const cv::Mat& bgr;
     int64_t timestamp_us;
   };
 
   // The body in a region; nullopt when there is none.
-  absl::StatusOr<std::optional<Observation>> See(const Picture& picture,
-                                                 const RegionOfInterest& region) const;
+  absl::StatusOr<std::optional<Observation>> Observe(const Frame& frame,
+                                                     const RegionOfInterest& region) const;
 
-  bool SearchIsDue();
-  absl::Status FollowAll(const Picture& picture);
-  void SeparateDoubles();
-  void SwapMistaken();
-  absl::Status LookForMissing(const Picture& picture);
-  absl::Status FindMore(const Picture& picture);
-  void Welcome(const Observation& observation, int64_t timestamp_us);
-  void ForgetGone(int64_t timestamp_us);
+  bool DetectionIsDue();
+  absl::Status UpdateTracks(const Frame& frame);
+  void ResolveDuplicates();
+  void FixIdentitySwaps();
+  absl::Status RecoverLost(const Frame& frame);
+  absl::Status DetectNewPeople(const Frame& frame);
+  void AssignTrack(const Observation& observation, int64_t timestamp_us);
+  void DropStaleTracks(int64_t timestamp_us);
   std::vector<skeleton::Pose> MakePoses(uint64_t sequence, int64_t timestamp_us);
 
-  bool several() const { return config_.max_people > 1; }
-  size_t InSight() const;
-  bool IsFollowed(const Observation& observation) const;
+  bool multi_person() const { return config_.max_people > 1; }
+  size_t VisibleCount() const;
+  bool IsTracked(const Observation& observation) const;
 
   PoseTrackerConfig config_;
   cv::Size image_size_;
   SceneCutDetector cuts_;
   std::vector<Person> people_;  // in the order of their ids
   uint32_t last_id_ = 0;
-  uint64_t pictures_ = 0;    // so far
+  uint64_t frames_ = 0;      // so far
   int since_detection_ = 0;  // pictures
 };
 

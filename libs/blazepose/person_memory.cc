@@ -10,13 +10,13 @@
 namespace trackfit::blazepose {
 namespace {
 
-constexpr float kSameBody = 0.06f;     // of the region's side
-constexpr float kOtherLook = 0.08f;    // distance between looks
-constexpr float kOtherSize = 1.18f;    // ratio of sides
-constexpr float kRenewal = 0.03f;      // weight of the newest observation in the means of look and size
-constexpr float kSpeedRenewal = 0.1f;  // likewise of speed
-constexpr double kRestSeconds = 0.5;   // of a motion that is only supposed
-constexpr double kMinSeconds = 1e-3;   // between observations that tell a speed
+constexpr float kSameBody = 0.06f;             // of the region's side
+constexpr float kAppearanceTolerance = 0.08f;  // distance between appearances
+constexpr float kSizeTolerance = 1.18f;        // ratio of sides
+constexpr float kUpdateRate = 0.03f;  // weight of the newest observation in the means of appearance and size
+constexpr float kVelocityUpdateRate = 0.1f;  // likewise of speed
+constexpr double kRestSeconds = 0.5;         // of a motion that is only supposed
+constexpr double kMinSeconds = 1e-3;         // between observations that tell a speed
 
 constexpr std::array<int, 4> kTrunk = {skeleton::kLeftShoulder, skeleton::kRightShoulder, skeleton::kLeftHip,
                                        skeleton::kRightHip};
@@ -36,13 +36,13 @@ class ColourMean {
     ++count_;
   }
 
-  void Write(float* look) const {
+  void Write(float* appearance) const {
     if (count_ == 0) return;
     const float blue = sum_[0] / count_, green = sum_[1] / count_, red = sum_[2] / count_;
     const float brightness = (blue + 2 * green + red) / 4;
-    look[0] = brightness / 2;
-    look[1] = blue - brightness;
-    look[2] = red - brightness;
+    appearance[0] = brightness / 2;
+    appearance[1] = blue - brightness;
+    appearance[2] = red - brightness;
   }
 
  private:
@@ -55,9 +55,9 @@ cv::Point2f At(const LandmarkDetection& body, int joint) {
   return {body.positions[joint].x, body.positions[joint].y};
 }
 
-Look LookOf(const cv::Mat& bgr, const LandmarkDetection& body) {
+Appearance AppearanceOf(const cv::Mat& bgr, const LandmarkDetection& body) {
   using namespace skeleton;  // NOLINT(google-build-using-namespace): joint names
-  Look look{};
+  Appearance appearance{};
   ColourMean chest(bgr), waist(bgr), thighs(bgr);
   for (const float down : {0.15f, 0.3f, 0.45f, 0.6f, 0.75f, 0.9f}) {
     const cv::Point2f left = At(body, kLeftShoulder) * (1 - down) + At(body, kLeftHip) * down;
@@ -70,14 +70,14 @@ Look LookOf(const cv::Mat& bgr, const LandmarkDetection& body) {
     thighs.Add(At(body, kLeftHip) * (1 - down) + At(body, kLeftKnee) * down);
     thighs.Add(At(body, kRightHip) * (1 - down) + At(body, kRightKnee) * down);
   }
-  chest.Write(look.data());
-  waist.Write(look.data() + 3);
-  thighs.Write(look.data() + 6);
-  return look;
+  chest.Write(appearance.data());
+  waist.Write(appearance.data() + 3);
+  thighs.Write(appearance.data() + 6);
+  return appearance;
 }
 
 // Mean distance of the three colours.
-float Distance(const Look& a, const Look& b) {
+float Distance(const Appearance& a, const Appearance& b) {
   float sum = 0;
   for (std::size_t part = 0; part < a.size(); part += 3) {
     sum += std::hypot(a[part] - b[part], a[part + 1] - b[part + 1], a[part + 2] - b[part + 2]);
@@ -89,10 +89,10 @@ float Distance(const Look& a, const Look& b) {
 
 Observation MakeObservation(const cv::Mat& bgr, const LandmarkDetection& body) {
   return {body, RegionFromAlignment(At(body, kMidHip), At(body, kCircleTop)).Expanded(kRegionExpansion),
-          LookOf(bgr, body)};
+          AppearanceOf(bgr, body)};
 }
 
-bool SameBody(const Observation& a, const Observation& b) {
+bool IsSameBody(const Observation& a, const Observation& b) {
   float distance = 0;
   for (const int joint : kTrunk) {
     const cv::Point2f apart = At(a.body, joint) - At(b.body, joint);
@@ -101,7 +101,7 @@ bool SameBody(const Observation& a, const Observation& b) {
   return distance < kSameBody * std::max(a.region.side, b.region.side);
 }
 
-bool Apart(const Observation& a, const Observation& b) {
+bool AreSideBySide(const Observation& a, const Observation& b) {
   const auto outside = [](const Observation& one, const Observation& other) {
     cv::Point2f middle, low = At(other.body, 0), high = low;
     for (const int joint : kTrunk) middle += At(one.body, joint) / 4;
@@ -130,28 +130,29 @@ float Overlap(const RegionOfInterest& a, const RegionOfInterest& b) {
   return static_cast<float>(both / (kPi * (p * p + q * q) - both));
 }
 
-void PersonMemory::Note(const Observation& observation, int64_t timestamp_us) {
+void PersonMemory::Update(const Observation& observation, int64_t timestamp_us) {
   const double seconds = static_cast<double>(timestamp_us - timestamp_us_) * 1e-6;
   // Plain means at first.
-  const float renewal = std::max(kRenewal, 1 / static_cast<float>(observations_ + 1));
+  const float rate = std::max(kUpdateRate, 1 / static_cast<float>(observations_ + 1));
   if (observations_ > 0 && seconds >= kMinSeconds) {
     const cv::Point2f velocity = (observation.region.center - region_.center) / seconds;
-    velocity_ += (velocity - velocity_) * std::max(kSpeedRenewal, renewal);
+    velocity_ += (velocity - velocity_) * std::max(kVelocityUpdateRate, rate);
   }
-  side_ += (observation.region.side - side_) * renewal;
-  for (std::size_t i = 0; i < look_.size(); ++i) look_[i] += (observation.look[i] - look_[i]) * renewal;
+  side_ += (observation.region.side - side_) * rate;
+  for (std::size_t i = 0; i < appearance_.size(); ++i)
+    appearance_[i] += (observation.appearance[i] - appearance_[i]) * rate;
   region_ = observation.region;
   timestamp_us_ = timestamp_us;
   ++observations_;
 }
 
 float PersonMemory::Mismatch(const Observation& observation) const {
-  const float look = Distance(observation.look, look_) / kOtherLook;
-  const float size = std::abs(std::log(observation.region.side / side_)) / std::log(kOtherSize);
-  return std::max(look, size);
+  const float appearance = Distance(observation.appearance, appearance_) / kAppearanceTolerance;
+  const float size = std::abs(std::log(observation.region.side / side_)) / std::log(kSizeTolerance);
+  return std::max(appearance, size);
 }
 
-RegionOfInterest PersonMemory::RegionAt(int64_t timestamp_us) const {
+RegionOfInterest PersonMemory::PredictRegion(int64_t timestamp_us) const {
   const double seconds =
       std::clamp(static_cast<double>(timestamp_us - timestamp_us_) * 1e-6, 0.0, kRestSeconds);
   RegionOfInterest region = region_;

@@ -14,23 +14,23 @@ namespace trackfit::blazepose {
 
 // Mean colours of somebody's chest, waist and thighs: half the brightness and two colour differences each,
 // where 1 is the whole range.
-using Look = std::array<float, 9>;
+using Appearance = std::array<float, 9>;
 
 // Somebody as seen in one picture.
 struct Observation {
   LandmarkDetection body;   // before smoothing
   RegionOfInterest region;  // around the body, as large as the landmark network wants it
-  Look look{};
+  Appearance appearance{};
 };
 
 // `body` was found in `bgr` (8-bit, three channels).
 Observation MakeObservation(const cv::Mat& bgr, const LandmarkDetection& body);
 
 // The same shoulders and hips, a few centimetres aside: two observations of one body.
-bool SameBody(const Observation& a, const Observation& b);
+bool IsSameBody(const Observation& a, const Observation& b);
 
 // Two bodies side by side: neither's trunk has its middle in the box around the other's joints.
-bool Apart(const Observation& a, const Observation& b);
+bool AreSideBySide(const Observation& a, const Observation& b);
 
 // Shared area of the circles that two regions enclose, as a fraction of the area of both together: what a
 // region stands for is the circle around a body, whatever its rotation.
@@ -40,17 +40,17 @@ float Overlap(const RegionOfInterest& a, const RegionOfInterest& b);
 class PersonMemory {
  public:
   // The person was seen there.
-  void Note(const Observation& observation, int64_t timestamp_us);
+  void Update(const Observation& observation, int64_t timestamp_us);
 
   // Whether enough was seen to tell the person from others.
-  bool mature() const { return observations_ >= kMature; }
+  bool is_mature() const { return observations_ >= kMature; }
   int64_t timestamp_us() const { return timestamp_us_; }  // of the last observation
 
-  // How badly the observation fits the person's look and size: above 1 it is probably somebody else.
+  // How badly the observation fits the person's appearance and size: above 1 it is probably somebody else.
   float Mismatch(const Observation& observation) const;
 
   // Where the person should be at that time: goes on as before, and comes to rest within half a second.
-  RegionOfInterest RegionAt(int64_t timestamp_us) const;
+  RegionOfInterest PredictRegion(int64_t timestamp_us) const;
 
  private:
   static constexpr int kMature = 10;
@@ -58,9 +58,9 @@ class PersonMemory {
   int observations_ = 0;
   int64_t timestamp_us_ = 0;
   RegionOfInterest region_;
-  cv::Point2f velocity_;  // pixels per second
-  float side_ = 0;        // mean of recent regions
-  Look look_{};           // likewise
+  cv::Point2f velocity_;     // pixels per second
+  float side_ = 0;           // mean of recent regions
+  Appearance appearance_{};  // likewise
 };
 
 }  // namespace trackfit::blazepose

@@ -31,21 +31,21 @@ PersonTrack::Smoothers::Smoothers()
       alignment(kAlignmentSmoothing, 2),
       visibility(kJointCount) {}
 
-void PersonTrack::Lose() {
+void PersonTrack::MarkLost() {
   region_.reset();
   smoothers_ = Smoothers();
 }
 
-void PersonTrack::SwapPersons(PersonTrack& other) {
+void PersonTrack::SwapIdentities(PersonTrack& other) {
   std::swap(id_, other.id_);
   std::swap(memory_, other.memory_);
   doubtful_since_us_.reset();
   other.doubtful_since_us_.reset();
 }
 
-void PersonTrack::Follow(int64_t timestamp_us, bool smooth, const Observation& observation,
+void PersonTrack::Update(int64_t timestamp_us, bool smooth, const Observation& observation,
                          LandmarkDetection& body) {
-  Remember(timestamp_us, observation);
+  UpdateMemory(timestamp_us, observation);
   const float object_scale = AlignmentRegion(body).side;
   if (object_scale >= kMinObjectScale) {
     smoothers_.alignment.Apply(timestamp_us, 1 / object_scale,
@@ -63,16 +63,16 @@ void PersonTrack::Follow(int64_t timestamp_us, bool smooth, const Observation& o
   }
 }
 
-void PersonTrack::Remember(int64_t timestamp_us, const Observation& observation) {
+void PersonTrack::UpdateMemory(int64_t timestamp_us, const Observation& observation) {
   if (!observation.region.IsValid()) return;
-  if (!memory_.mature() || memory_.Mismatch(observation) <= 1) {
+  if (!memory_.is_mature() || memory_.Mismatch(observation) <= 1) {
     doubtful_since_us_.reset();
-    return memory_.Note(observation, timestamp_us);
+    return memory_.Update(observation, timestamp_us);
   }
   if (!doubtful_since_us_) doubtful_since_us_ = timestamp_us;
-  if (timestamp_us - *doubtful_since_us_ <= kPatienceUs) return;
+  if (timestamp_us - *doubtful_since_us_ <= kMaxLostUs) return;
   memory_ = PersonMemory();
-  memory_.Note(observation, timestamp_us);
+  memory_.Update(observation, timestamp_us);
   doubtful_since_us_.reset();
 }
 

@@ -26,16 +26,16 @@ class PersonTrack {
 
   // The person was seen: smooths the landmarks if told to, and predicts the next region. While what is seen
   // does not fit the memory, the memory stays as it is, until the doubt has lasted too long.
-  void Follow(int64_t timestamp_us, bool smooth, const Observation& observation, LandmarkDetection& body);
+  void Update(int64_t timestamp_us, bool smooth, const Observation& observation, LandmarkDetection& body);
 
   // Out of sight: the filters and the region are forgotten, the person is not.
-  void Lose();
+  void MarkLost();
 
   const PersonMemory& memory() const { return memory_; }
   // Who is followed does not look like the person of the memory.
   bool in_doubt() const { return doubtful_since_us_.has_value(); }
   // Two tracks have mistaken one person for the other.
-  void SwapPersons(PersonTrack& other);
+  void SwapIdentities(PersonTrack& other);
 
  private:
   // What is kept while a person is in sight.
@@ -48,7 +48,7 @@ class PersonTrack {
     std::vector<LowPassFilter> visibility;
   };
 
-  void Remember(int64_t timestamp_us, const Observation& observation);
+  void UpdateMemory(int64_t timestamp_us, const Observation& observation);
 
   uint32_t id_;
   std::optional<RegionOfInterest> region_;
@@ -58,7 +58,7 @@ class PersonTrack {
 };
 
 // How long somebody who is hidden, or taken for somebody else, is waited for.
-inline constexpr int64_t kPatienceUs = 1'500'000;
+inline constexpr int64_t kMaxLostUs = 1'500'000;
 
 }  // namespace trackfit::blazepose
 

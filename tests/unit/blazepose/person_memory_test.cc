@@ -35,7 +35,7 @@ const cv::Scalar kRed(40, 40, 200), kBlue(200, 60, 40);
 PersonMemory MemoryOf(const cv::Scalar& colour, float pixels_per_frame = 0) {
   PersonMemory memory;
   for (int i = 0; i < 30; ++i)
-    memory.Note(Seen(100 + pixels_per_frame * static_cast<float>(i), 100, colour), i * kFrame);
+    memory.Update(Seen(100 + pixels_per_frame * static_cast<float>(i), 100, colour), i * kFrame);
   return memory;
 }
 
@@ -50,19 +50,19 @@ TEST(PersonMemory, TellsPeopleByTheirSize) { EXPECT_GT(MemoryOf(kRed).Mismatch(S
 TEST(PersonMemory, IsMatureAfterAThirdOfASecond) {
   PersonMemory memory;
   for (int i = 0; i < 10; ++i) {
-    EXPECT_FALSE(memory.mature());
-    memory.Note(Seen(100, 100, kRed), i * kFrame);
+    EXPECT_FALSE(memory.is_mature());
+    memory.Update(Seen(100, 100, kRed), i * kFrame);
   }
-  EXPECT_TRUE(memory.mature());
+  EXPECT_TRUE(memory.is_mature());
 }
 
 TEST(PersonMemory, ExpectsThePersonToGoOnForAMoment) {
   const PersonMemory memory = MemoryOf(kRed, 3);
   const int64_t last = 29 * kFrame;
-  EXPECT_NEAR(memory.RegionAt(last).center.x, 187, 1);
-  EXPECT_NEAR(memory.RegionAt(last + 3 * kFrame).center.x, 195, 2);
-  EXPECT_NEAR(memory.RegionAt(last + 1'000'000).center.x, 187 + 22, 4) << "at rest after half a second";
-  EXPECT_EQ(memory.RegionAt(last + 1'000'000).center, memory.RegionAt(last + 9'000'000).center);
+  EXPECT_NEAR(memory.PredictRegion(last).center.x, 187, 1);
+  EXPECT_NEAR(memory.PredictRegion(last + 3 * kFrame).center.x, 195, 2);
+  EXPECT_NEAR(memory.PredictRegion(last + 1'000'000).center.x, 187 + 22, 4) << "at rest after half a second";
+  EXPECT_EQ(memory.PredictRegion(last + 1'000'000).center, memory.PredictRegion(last + 9'000'000).center);
 }
 
 TEST(Overlap, IsThatOfTheCircles) {
@@ -75,14 +75,14 @@ TEST(Overlap, IsThatOfTheCircles) {
 }
 
 TEST(SameBody, AllowsForAFewCentimetres) {
-  EXPECT_TRUE(SameBody(Seen(100, 100, kRed), Seen(105, 100, kRed)));
-  EXPECT_FALSE(SameBody(Seen(100, 100, kRed), Seen(130, 100, kRed)));
+  EXPECT_TRUE(IsSameBody(Seen(100, 100, kRed), Seen(105, 100, kRed)));
+  EXPECT_FALSE(IsSameBody(Seen(100, 100, kRed), Seen(130, 100, kRed)));
 }
 
 TEST(Apart, MeansSideBySide) {
-  EXPECT_TRUE(Apart(Seen(100, 100, kRed), Seen(130, 100, kRed)));
-  EXPECT_FALSE(Apart(Seen(100, 100, kRed), Seen(110, 100, kRed)));
-  EXPECT_FALSE(Apart(Seen(100, 100, kRed), Seen(200, 1000, kRed))) << "one within the other";
+  EXPECT_TRUE(AreSideBySide(Seen(100, 100, kRed), Seen(130, 100, kRed)));
+  EXPECT_FALSE(AreSideBySide(Seen(100, 100, kRed), Seen(110, 100, kRed)));
+  EXPECT_FALSE(AreSideBySide(Seen(100, 100, kRed), Seen(200, 1000, kRed))) << "one within the other";
 }
 
 }  // namespace
