@@ -66,7 +66,7 @@ class Runner {
   float* Row(int tensor, int row) const {
     const TensorLayout& layout = Layout(tensor);
     const size_t first = static_cast<size_t>(layout.left_columns) * static_cast<size_t>(layout.pixel_floats);
-    if (row < 0 || row >= layout.picture.height) return buffers_.zeros.get() + first;
+    if (row < 0 || row >= layout.shape.height) return buffers_.zeros.get() + first;
     return buffers_.tensors.get() + layout.offset +
            static_cast<size_t>(row % layout.rows_kept) * layout.RowFloats() + first;
   }
@@ -80,7 +80,7 @@ class Runner {
     for (int row = rows.begin; row < rows.end; ++row) {
       float* first = Row(tensor, row);
       std::fill_n(first - left, left, 0.0f);
-      std::fill_n(first + layout.picture.width * layout.pixel_floats, right, 0.0f);
+      std::fill_n(first + layout.shape.width * layout.pixel_floats, right, 0.0f);
     }
   }
 
@@ -89,7 +89,7 @@ class Runner {
     const TensorLayout& input = Layout(node.inputs[0]);
     const TensorLayout& output = Layout(node.output);
     const SlidingWindow& window = node.window;
-    const int width = output.picture.width, pixels = (rows.end - rows.begin) * width;
+    const int width = output.shape.width, pixels = (rows.end - rows.begin) * width;
     const bool adds = node.inputs.size() > 1;
     for (int row = rows.begin, pixel = 0; row < rows.end; ++row, pixel += width) {
       for (int segment = 0; segment < window.height; ++segment) {
@@ -145,35 +145,35 @@ class Runner {
   float* ClearedRow(int tensor, int row) const {
     const TensorLayout& layout = Layout(tensor);
     float* first = Row(tensor, row);
-    if (layout.pixel_floats != layout.picture.channels) {
-      std::fill_n(first, layout.picture.width * layout.pixel_floats, 0.0f);
+    if (layout.pixel_floats != layout.shape.channels) {
+      std::fill_n(first, layout.shape.width * layout.pixel_floats, 0.0f);
     }
     return first;
   }
 
   void Load(const PlanNode& node, int row) {
     const TensorLayout& layout = Layout(node.output);
-    const size_t floats = static_cast<size_t>(layout.picture.width) * layout.picture.channels;
-    CopyPixels(buffers_.input.data() + row * floats, layout.picture.channels, ClearedRow(node.output, row),
-               layout.pixel_floats, layout.picture);
+    const size_t floats = static_cast<size_t>(layout.shape.width) * layout.shape.channels;
+    CopyPixels(buffers_.input.data() + row * floats, layout.shape.channels, ClearedRow(node.output, row),
+               layout.pixel_floats, layout.shape);
   }
 
   void Store(const PlanNode& node, int row) {
     const TensorLayout& layout = Layout(node.inputs[0]);
-    const size_t floats = static_cast<size_t>(layout.picture.width) * layout.picture.channels;
+    const size_t floats = static_cast<size_t>(layout.shape.width) * layout.shape.channels;
     CopyPixels(Row(node.inputs[0], row), layout.pixel_floats,
                buffers_.outputs[node.output_index].data() + node.output_offset + row * floats,
-               layout.picture.channels, layout.picture);
+               layout.shape.channels, layout.shape);
   }
 
   static void CopyPixels(const float* from, int from_floats, float* to, int to_floats,
-                         const Picture& picture) {
+                         const TensorShape& shape) {
     if (from_floats == to_floats) {
-      std::memcpy(to, from, sizeof(float) * static_cast<size_t>(picture.width) * from_floats);
+      std::memcpy(to, from, sizeof(float) * static_cast<size_t>(shape.width) * from_floats);
       return;
     }
-    for (int x = 0; x < picture.width; ++x, from += from_floats, to += to_floats) {
-      std::memcpy(to, from, sizeof(float) * picture.channels);
+    for (int x = 0; x < shape.width; ++x, from += from_floats, to += to_floats) {
+      std::memcpy(to, from, sizeof(float) * shape.channels);
     }
   }
 
@@ -184,7 +184,7 @@ class Runner {
                        .outputs = {},
                        .size = node.window.height,
                        .stride = node.window.stride_x,
-                       .pixels = Layout(node.output).picture.width,
+                       .pixels = Layout(node.output).shape.width,
                        .channels = input.pixel_floats,
                        .weights = program_.weights.get() + packed.weights,
                        .limits = node.limits};
@@ -205,7 +205,7 @@ class Runner {
     const TensorLayout& layout = Layout(node.output);
     program_.kernels->add({.left = Row(node.inputs[0], row),
                            .right = Row(node.inputs[1], row),
-                           .floats = static_cast<size_t>(layout.picture.width) * layout.pixel_floats,
+                           .floats = static_cast<size_t>(layout.shape.width) * layout.pixel_floats,
                            .output = Row(node.output, row),
                            .limits = node.limits});
   }
@@ -216,11 +216,11 @@ class Runner {
     const TensorLayout& output = Layout(node.output);
     const SlidingWindow& window = node.window;
     const RowRange wanted = InputRows(program_.plan, node, 0, {row, row + 1});
-    const RowRange rows = {std::max(0, wanted.begin), std::min(input.picture.height, wanted.end)};
+    const RowRange rows = {std::max(0, wanted.begin), std::min(input.shape.height, wanted.end)};
     std::vector<const float*>& pointers = buffers_.input_pixels;
-    for (int x = 0; x < output.picture.width; ++x) {
+    for (int x = 0; x < output.shape.width; ++x) {
       const int left = std::max(0, x * window.stride_x - window.left);
-      const int right = std::min(input.picture.width, x * window.stride_x - window.left + window.width);
+      const int right = std::min(input.shape.width, x * window.stride_x - window.left + window.width);
       for (int y = rows.begin; y < rows.end; ++y) {
         pointers[y - rows.begin] = Row(node.inputs[0], y) + left * input.pixel_floats;
       }
@@ -237,12 +237,12 @@ class Runner {
     const PlanNode& node = packed.node;
     const TensorLayout& input = Layout(node.inputs[0]);
     const TensorLayout& output = Layout(node.output);
-    const Between position = ResizePosition(node, row, output.picture.height, input.picture.height);
+    const Between position = ResizePosition(node, row, output.shape.height, input.shape.height);
     program_.kernels->resize({.upper = Row(node.inputs[0], position.first),
                               .lower = Row(node.inputs[0], position.second),
                               .lower_weight = position.weight,
                               .columns = packed.columns.data(),
-                              .pixels = output.picture.width,
+                              .pixels = output.shape.width,
                               .channels = output.pixel_floats,
                               .output = Row(node.output, row)});
   }
@@ -250,10 +250,10 @@ class Runner {
   void DepthToSpace(const PlanNode& node, int row) {
     const TensorLayout& input = Layout(node.inputs[0]);
     const TensorLayout& output = Layout(node.output);
-    const int channels = output.picture.channels;
+    const int channels = output.shape.channels;
     const float* from = Row(node.inputs[0], row / node.block) + row % node.block * node.block * channels;
     float* to = ClearedRow(node.output, row);
-    for (int x = 0; x < output.picture.width; ++x, to += output.pixel_floats) {
+    for (int x = 0; x < output.shape.width; ++x, to += output.pixel_floats) {
       std::memcpy(to, from + x / node.block * input.pixel_floats + x % node.block * channels,
                   sizeof(float) * channels);
     }
@@ -264,16 +264,16 @@ class Runner {
     const TensorLayout& output = Layout(node.output);
     const float* from = Row(node.inputs[0], row);
     float* to = Row(node.output, row);
-    std::fill_n(to, output.picture.width * output.pixel_floats, 0.0f);
+    std::fill_n(to, output.shape.width * output.pixel_floats, 0.0f);
     CopyPixels(from, input.pixel_floats, to + node.channels_before, output.pixel_floats,
-               {1, input.picture.width, input.picture.channels});
+               {1, input.shape.width, input.shape.channels});
   }
 
   void Sigmoid(const PlanNode& node, int row) {
     const TensorLayout& layout = Layout(node.output);
     const float* from = Row(node.inputs[0], row);
     float* to = Row(node.output, row);
-    for (int i = 0; i < layout.picture.width * layout.pixel_floats; ++i) {
+    for (int i = 0; i < layout.shape.width * layout.pixel_floats; ++i) {
       to[i] = 1.0f / (1.0f + std::exp(-from[i]));
     }
   }

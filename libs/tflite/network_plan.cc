@@ -16,11 +16,11 @@
 namespace trackfit::tflite {
 namespace {
 
-constexpr int kLargestExtent = 1 << 16;
-constexpr int64_t kLargestPicture = int64_t{1} << 24;  // floats
-constexpr int kLargestNumber = 4096;                   // of a window, a stride or a margin
-constexpr int kDeepestOutput = 8;                      // reshapes and concatenations of one another
-constexpr size_t kMostSlices = 256;
+constexpr int kMaxExtent = 1 << 16;
+constexpr int64_t kMaxTensorFloats = int64_t{1} << 24;  // floats
+constexpr int kMaxWindowExtent = 4096;                  // of a window, a stride or a margin
+constexpr int kMaxOutputNesting = 8;                    // reshapes and concatenations of one another
+constexpr size_t kMaxSlices = 256;
 
 Limits LimitsOf(Activation activation) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -103,7 +103,7 @@ class Planner {
       }
       const int tensor = model_.outputs()[outputs[i]];
       plan_.output_shapes.push_back(Shape(tensor));
-      const absl::StatusOr<size_t> end = AppendSlices(tensor, i, 0, kDeepestOutput);
+      const absl::StatusOr<size_t> end = AppendSlices(tensor, i, 0, kMaxOutputNesting);
       if (!end.ok()) return end.status();
     }
     return absl::OkStatus();
@@ -127,7 +127,7 @@ class Planner {
     } else if (!JoinsWholeRows(*maker)) {
       return absl::UnimplementedError("only concatenations of whole rows are supported");
     }
-    if (levels == 0 || slices_.size() + parts.size() > kMostSlices) {
+    if (levels == 0 || slices_.size() + parts.size() > kMaxSlices) {
       return absl::UnimplementedError("an output has too many parts");
     }
     for (const int part : parts) {
@@ -168,25 +168,24 @@ class Planner {
     return node;
   }
 
-  static absl::StatusOr<Picture> ToPicture(const std::vector<int>& shape) {
+  static absl::StatusOr<TensorShape> ToTensorShape(const std::vector<int>& shape) {
     int64_t floats = 1;
     for (const int extent : shape) {
-      if (extent > kLargestExtent || (floats *= extent) > kLargestPicture)
-        return Invalid("too large a tensor");
+      if (extent > kMaxExtent || (floats *= extent) > kMaxTensorFloats) return Invalid("too large a tensor");
     }
     if (shape.size() != 4 || shape[0] != 1)
-      return absl::UnimplementedError("only single pictures are supported");
-    return Picture{shape[1], shape[2], shape[3]};
+      return absl::UnimplementedError("only batches of one image are supported");
+    return TensorShape{shape[1], shape[2], shape[3]};
   }
 
   // A new tensor of the plan for what an operator makes.
   absl::StatusOr<int> Make(int tensor) {
-    const absl::StatusOr<Picture> picture = ToPicture(Shape(tensor));
-    if (!picture.ok()) return picture.status();
+    const absl::StatusOr<TensorShape> shape = ToTensorShape(Shape(tensor));
+    if (!shape.ok()) return shape.status();
     if (model_.tensors()[tensor].is_constant || values_.count(tensor) > 0) {
       return Invalid("an operator writes to a tensor that has a value");
     }
-    plan_.tensors.push_back(*picture);
+    plan_.tensors.push_back(*shape);
     const int made = static_cast<int>(plan_.tensors.size()) - 1;
     values_[tensor] = {.tensor = made};
     return made;
@@ -276,7 +275,7 @@ class Planner {
   absl::StatusOr<SlidingWindow> Window(const TfliteOperator& op, int height, int width, int channels,
                                        int above, int left) const {
     for (const int number : {height, width, op.stride_height, op.stride_width}) {
-      if (number < 1 || number > kLargestNumber) return Invalid("impossible window or stride");
+      if (number < 1 || number > kMaxWindowExtent) return Invalid("impossible window or stride");
     }
     if (op.dilation_height != 1 || op.dilation_width != 1) {
       return absl::UnimplementedError("dilation is not supported");
@@ -340,20 +339,20 @@ class Planner {
     std::vector<int> padded = in;
     for (size_t i = 0; i < in.size(); ++i) {
       if (std::min(margins[2 * i], margins[2 * i + 1]) < 0 ||
-          std::max(margins[2 * i], margins[2 * i + 1]) > kLargestNumber) {
+          std::max(margins[2 * i], margins[2 * i + 1]) > kMaxWindowExtent) {
         return Invalid("impossible padding");
       }
       padded[i] += margins[2 * i] + margins[2 * i + 1];
     }
     if (absl::Status status = ExpectShape(op, padded); !status.ok()) return status;
     if (padded[0] == in[0] && padded[3] == in[3]) {
-      return PadPicture(op, {.tensor = input->tensor,
-                             .above = input->above + margins[2],
-                             .left = input->left + margins[4],
-                             .padded = true});
+      return PadRowsAndColumns(op, {.tensor = input->tensor,
+                                    .above = input->above + margins[2],
+                                    .left = input->left + margins[4],
+                                    .padded = true});
     }
     if (padded[0] != in[0] || padded[1] != in[1] || padded[2] != in[2] || input->padded) {
-      return absl::UnimplementedError("padding of pictures and channels at once is not supported");
+      return absl::UnimplementedError("padding of rows or columns together with channels is not supported");
     }
     const absl::StatusOr<int> output = Make(op.output);
     if (!output.ok()) return output.status();
@@ -361,9 +360,9 @@ class Planner {
     return absl::OkStatus();
   }
 
-  absl::Status PadPicture(const TfliteOperator& op, const Value& value) {
-    const absl::StatusOr<Picture> picture = ToPicture(Shape(op.output));
-    if (!picture.ok()) return picture.status();
+  absl::Status PadRowsAndColumns(const TfliteOperator& op, const Value& value) {
+    const absl::StatusOr<TensorShape> shape = ToTensorShape(Shape(op.output));
+    if (!shape.ok()) return shape.status();
     if (model_.tensors()[op.output].is_constant || !values_.emplace(op.output, value).second) {
       return Invalid("an operator writes to a tensor that has a value");
     }

@@ -14,12 +14,12 @@
 namespace trackfit::tflite {
 
 // A picture of floats; what is not a picture has one row of one pixel.
-struct Picture {
+struct TensorShape {
   int height = 1;
   int width = 1;
   int channels = 1;
 
-  friend bool operator==(const Picture&, const Picture&) = default;
+  friend bool operator==(const TensorShape&, const TensorShape&) = default;
 };
 
 enum class NodeKind {
@@ -63,7 +63,7 @@ struct PlanNode {
 };
 
 struct NetworkPlan {
-  std::vector<Picture> tensors;
+  std::vector<TensorShape> tensors;
   std::vector<PlanNode> nodes;  // in order of execution; the first one loads
   std::vector<int> input_shape;
   std::vector<std::vector<int>> output_shapes;

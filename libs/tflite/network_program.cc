@@ -40,14 +40,14 @@ RowSchedule Schedule(const NetworkPlan& plan) {
                          }});
   }
   std::vector<int> heights;
-  for (const Picture& tensor : plan.tensors) heights.push_back(tensor.height);
+  for (const TensorShape& tensor : plan.tensors) heights.push_back(tensor.height);
   return ScheduleRows(producers, heights);
 }
 
 std::vector<TensorLayout> LayOut(const NetworkPlan& plan, const std::vector<int>& rows_kept) {
   std::vector<TensorLayout> layouts(plan.tensors.size());
   for (size_t i = 0; i < layouts.size(); ++i) {
-    layouts[i].picture = plan.tensors[i];
+    layouts[i].shape = plan.tensors[i];
     layouts[i].pixel_floats = RoundUp(plan.tensors[i].channels);
     layouts[i].rows_kept = rows_kept[i];
   }
@@ -63,9 +63,9 @@ std::vector<TensorLayout> LayOut(const NetworkPlan& plan, const std::vector<int>
     const SlidingWindow& window = node.window;
     const int last = (plan.tensors[node.output].width - 1) * window.stride_x - window.left + window.width;
     layout.left_columns = std::max(layout.left_columns, window.left);
-    layout.right_columns = std::max(layout.right_columns, last - layout.picture.width);
+    layout.right_columns = std::max(layout.right_columns, last - layout.shape.width);
   }
-  if (only_convolutions) layouts[input].pixel_floats = layouts[input].picture.channels;
+  if (only_convolutions) layouts[input].pixel_floats = layouts[input].shape.channels;
   return layouts;
 }
 
@@ -114,15 +114,15 @@ size_t PackedFloats(const TfliteModel& model, const PlanNode& node, const Tensor
 }
 
 // The steps from a tensor's first row to its last use.
-std::vector<RowRange> Lives(const NetworkPlan& plan, const std::vector<RowStep>& steps) {
-  std::vector<RowRange> lives(plan.tensors.size(), {static_cast<int>(steps.size()), 0});
+std::vector<RowRange> Lifetimes(const NetworkPlan& plan, const std::vector<RowStep>& steps) {
+  std::vector<RowRange> lifetimes(plan.tensors.size(), {static_cast<int>(steps.size()), 0});
   for (int i = 0; i < static_cast<int>(steps.size()); ++i) {
     const PlanNode& node = plan.nodes[steps[i].producer];
-    const auto use = [&](int tensor) { lives[tensor] = {std::min(lives[tensor].begin, i), i + 1}; };
+    const auto use = [&](int tensor) { lifetimes[tensor] = {std::min(lifetimes[tensor].begin, i), i + 1}; };
     for (const int input : node.inputs) use(input);
     if (node.output >= 0) use(node.output);
   }
-  return lives;
+  return lifetimes;
 }
 
 }  // namespace
@@ -159,7 +159,7 @@ absl::StatusOr<std::shared_ptr<const NetworkProgram>> NetworkProgram::Make(const
 
 // Tensors that are never needed at the same time share memory, so that it stays in the cache.
 void NetworkProgram::PlaceTensors() {
-  const std::vector<RowRange> lives = Lives(plan, steps);
+  const std::vector<RowRange> lifetimes = Lifetimes(plan, steps);
   std::vector<int> order(tensors.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(),
@@ -168,7 +168,8 @@ void NetworkProgram::PlaceTensors() {
   for (const int tensor : order) {
     size_t offset = 0;
     for (const int other : placed) {
-      if (lives[other].begin >= lives[tensor].end || lives[tensor].begin >= lives[other].end) continue;
+      if (lifetimes[other].begin >= lifetimes[tensor].end || lifetimes[tensor].begin >= lifetimes[other].end)
+        continue;
       if (offset + tensors[tensor].Floats() <= tensors[other].offset) break;
       offset = std::max(offset, tensors[other].offset + tensors[other].Floats());
     }

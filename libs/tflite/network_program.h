@@ -26,7 +26,7 @@ FloatArray AllocateFloats(size_t count);
 
 // How a tensor lies in memory: the rows that are kept, each with columns of zeros on both sides.
 struct TensorLayout {
-  Picture picture;
+  TensorShape shape;
   int pixel_floats = 0;
   int left_columns = 0;
   int right_columns = 0;
@@ -34,7 +34,7 @@ struct TensorLayout {
   size_t offset = 0;  // floats, of the first kept row
 
   size_t RowFloats() const {
-    return static_cast<size_t>(left_columns + picture.width + right_columns) *
+    return static_cast<size_t>(left_columns + shape.width + right_columns) *
            static_cast<size_t>(pixel_floats);
   }
   // Whole cache lines.
