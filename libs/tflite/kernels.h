@@ -74,7 +74,7 @@ struct PoolArgs {
 };
 
 // Where an output column of a bilinear resize lies between two input columns.
-struct Between {
+struct InterpolationTap {
   int first;
   int second;
   float weight;  // of the second
@@ -84,7 +84,7 @@ struct ResizeArgs {
   const float* upper;
   const float* lower;
   float lower_weight;
-  const Between* columns;  // [pixels]
+  const InterpolationTap* columns;  // [pixels]
   int pixels;
   int channels;
   float* output;

@@ -206,7 +206,7 @@ void Pool(const PoolArgs& args) {
 void Resize(const ResizeArgs& args) {
   const Lanes lower_weight = Broadcast(args.lower_weight);
   for (int pixel = 0; pixel < args.pixels; ++pixel) {
-    const Between& column = args.columns[pixel];
+    const InterpolationTap& column = args.columns[pixel];
     const Lanes right_weight = Broadcast(column.weight);
     const int left = column.first * args.channels, right = column.second * args.channels;
     float* output = args.output + pixel * args.channels;
@@ -231,7 +231,7 @@ inline Lanes LoadBytes(const unsigned char* from) {
 #endif
 }
 
-inline int Between0And(int last, int value) {
+inline int ClampIndex(int value, int last) {
   value = value < last ? value : last;
   return value > 0 ? value : 0;
 }
@@ -245,8 +245,8 @@ void Sample(const SampleArgs& args) {
     const float x = a.left + static_cast<float>(i) * a.right_step;
     const float y = a.top + static_cast<float>(i) * a.down_step;
     // The sums are fused where the CPU can do that, so they may reach a pixel that the caller's did not.
-    const int column = Between0And(last_column, static_cast<int>(x));
-    const int row = Between0And(last_row, static_cast<int>(y));
+    const int column = ClampIndex(static_cast<int>(x), last_column);
+    const int row = ClampIndex(static_cast<int>(y), last_row);
     const Lanes right = Broadcast(x - static_cast<float>(column));
     const Lanes lower = Broadcast(y - static_cast<float>(row));
     // Two neighbours lie in one vector: BGRBGR and two bytes that do not count.

@@ -237,10 +237,10 @@ class Runner {
     const PlanNode& node = packed.node;
     const TensorLayout& input = Layout(node.inputs[0]);
     const TensorLayout& output = Layout(node.output);
-    const Between position = ResizePosition(node, row, output.shape.height, input.shape.height);
-    program_.kernels->resize({.upper = Row(node.inputs[0], position.first),
-                              .lower = Row(node.inputs[0], position.second),
-                              .lower_weight = position.weight,
+    const InterpolationTap tap = ResizeTap(node, row, output.shape.height, input.shape.height);
+    program_.kernels->resize({.upper = Row(node.inputs[0], tap.first),
+                              .lower = Row(node.inputs[0], tap.second),
+                              .lower_weight = tap.weight,
                               .columns = packed.columns.data(),
                               .pixels = output.shape.width,
                               .channels = output.pixel_floats,

@@ -451,15 +451,15 @@ RowRange InputRows(const NetworkPlan& plan, const PlanNode& node, size_t positio
       return {output.begin / node.block, (output.end - 1) / node.block + 1};
     case NodeKind::kResize: {
       const int from = plan.tensors[node.inputs[0]].height, to = plan.tensors[node.output].height;
-      return {ResizePosition(node, output.begin, to, from).first,
-              ResizePosition(node, output.end - 1, to, from).second + 1};
+      return {ResizeTap(node, output.begin, to, from).first,
+              ResizeTap(node, output.end - 1, to, from).second + 1};
     }
     default:
       return output;
   }
 }
 
-Between ResizePosition(const PlanNode& node, int output, int output_extent, int input_extent) {
+InterpolationTap ResizeTap(const PlanNode& node, int output, int output_extent, int input_extent) {
   const auto at = static_cast<float>(output);
   const auto from = static_cast<float>(input_extent), to = static_cast<float>(output_extent);
   float position = at * (from / to);

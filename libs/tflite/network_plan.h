@@ -77,7 +77,7 @@ absl::StatusOr<NetworkPlan> PlanNetwork(const TfliteModel& model, const std::vec
 RowRange InputRows(const NetworkPlan& plan, const PlanNode& node, size_t position, RowRange output);
 
 // Where an output row (or column) of a bilinear resize lies in the input.
-Between ResizePosition(const PlanNode& node, int output, int output_extent, int input_extent);
+InterpolationTap ResizeTap(const PlanNode& node, int output, int output_extent, int input_extent);
 
 }  // namespace trackfit::tflite
 

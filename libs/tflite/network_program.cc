@@ -188,7 +188,7 @@ void NetworkProgram::PlaceWeights(const TfliteModel& model) {
     if (!node.inputs.empty()) weight_floats += PackedFloats(model, node, tensors[node.inputs[0]]);
     if (node.kind == NodeKind::kResize) {
       const int from = plan.tensors[node.inputs[0]].width, to = plan.tensors[node.output].width;
-      for (int x = 0; x < to; ++x) packed.columns.push_back(ResizePosition(node, x, to, from));
+      for (int x = 0; x < to; ++x) packed.columns.push_back(ResizeTap(node, x, to, from));
     }
     nodes.push_back(std::move(packed));
   }

@@ -43,8 +43,8 @@ struct TensorLayout {
 
 struct PackedNode {
   PlanNode node;
-  size_t weights = 0;            // where its packed weights start
-  std::vector<Between> columns;  // resize
+  size_t weights = 0;                     // where its packed weights start
+  std::vector<InterpolationTap> columns;  // resize
 };
 
 // Immutable once it is made, so that threads may share it.

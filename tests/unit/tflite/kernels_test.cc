@@ -171,7 +171,7 @@ TEST_P(KernelsTest, ResizeBlendsFourNeighbours) {
   std::vector<float> upper(16, 0), lower(16, 4);
   std::fill(upper.begin() + 8, upper.end(), 2.0f);
   std::fill(lower.begin() + 8, lower.end(), 6.0f);
-  const Between columns[] = {{0, 1, 0.25f}, {1, 1, 0}};
+  const InterpolationTap columns[] = {{0, 1, 0.25f}, {1, 1, 0}};
   std::vector<float> output(16);
   kernels().resize({upper.data(), lower.data(), 0.5f, columns, 2, 8, output.data()});
   EXPECT_FLOAT_EQ(output[0], 2.5f);  // halfway between 0.5 and 4.5
