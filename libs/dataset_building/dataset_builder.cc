@@ -34,14 +34,14 @@ std::optional<Subset> SideOf(const Clip& clip, const dataset::Split& split) {
 
 // Counts the clip's anomalies and, where `mend`, mends them. Returns whether the clip is broken.
 bool Inspect(Clip& clip, bool mend, const skeleton::AnomalyRule& rule, skeleton::AnomalyCounts& counts) {
-  skeleton::MendedClip mended =
-      skeleton::MendAnomalies(clip.poses, clip.fps > 0 ? clip.fps : kDefaultRate, rule);
+  skeleton::RepairedClip repaired =
+      skeleton::RepairAnomalies(clip.poses, clip.fps > 0 ? clip.fps : kDefaultRate, rule);
   if (mend)
-    clip.poses = std::move(mended.poses);
+    clip.poses = std::move(repaired.poses);
   else
-    mended.counts.interpolated = mended.counts.left_out = 0;
-  counts += mended.counts;
-  return mended.broken;
+    repaired.counts.interpolated = repaired.counts.left_out = 0;
+  counts += repaired.counts;
+  return repaired.broken;
 }
 
 bool IsUpsideDown(const Clip& clip) {

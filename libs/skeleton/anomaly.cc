@@ -260,7 +260,7 @@ int MarkBone(const std::vector<Frame>& frames, const std::pair<int, int>& bone, 
   return found;
 }
 
-// ---- mending ----
+// ---- repair ----
 
 void LeaveOut(Pose& pose, int joint) {
   pose.landmarks[joint] = {NAN, NAN, NAN, 0, 0};
@@ -271,7 +271,7 @@ bool Present(const Pose& pose, int joint) {
   return std::isfinite(pose.landmarks[joint].x) && std::isfinite(pose.landmarks[joint].y);
 }
 
-float Between(float a, float b, float t) { return a + (b - a) * t; }
+float Lerp(float a, float b, float t) { return a + (b - a) * t; }
 
 void Interpolate(std::vector<Pose>& poses, int joint, int first, int end) {
   const Pose &a = poses[first - 1], &b = poses[end];
@@ -279,16 +279,16 @@ void Interpolate(std::vector<Pose>& poses, int joint, int first, int end) {
   const WorldLandmark &v = a.world_landmarks[joint], &w = b.world_landmarks[joint];
   for (int i = first; i < end; ++i) {
     const float t = static_cast<float>(i - first + 1) / static_cast<float>(end - first + 1);
-    poses[i].landmarks[joint] = {Between(l.x, m.x, t), Between(l.y, m.y, t), Between(l.z, m.z, t),
-                                 Between(l.visibility, m.visibility, t), Between(l.presence, m.presence, t)};
-    poses[i].world_landmarks[joint] = {Between(v.x, w.x, t), Between(v.y, w.y, t), Between(v.z, w.z, t),
-                                       Between(v.visibility, w.visibility, t)};
+    poses[i].landmarks[joint] = {Lerp(l.x, m.x, t), Lerp(l.y, m.y, t), Lerp(l.z, m.z, t),
+                                 Lerp(l.visibility, m.visibility, t), Lerp(l.presence, m.presence, t)};
+    poses[i].world_landmarks[joint] = {Lerp(v.x, w.x, t), Lerp(v.y, w.y, t), Lerp(v.z, w.z, t),
+                                       Lerp(v.visibility, w.visibility, t)};
   }
 }
 
 // `marks` are those of one joint. A single sound frame between two runs is not trusted.
-void MendJoint(std::vector<Pose>& poses, int joint, const std::vector<char>& marks, int interpolated,
-               AnomalyCounts& counts) {
+void RepairJoint(std::vector<Pose>& poses, int joint, const std::vector<char>& marks, int interpolated,
+                 AnomalyCounts& counts) {
   const int count = static_cast<int>(poses.size());
   for (int first = 0; first < count; ++first) {
     if (marks[first] == 0) continue;
@@ -340,8 +340,8 @@ AnomalyCounts& AnomalyCounts::operator+=(const AnomalyCounts& other) {
   return *this;
 }
 
-MendedClip MendAnomalies(std::span<const Pose> poses, double fps, const AnomalyRule& rule) {
-  MendedClip result{.poses = {poses.begin(), poses.end()}, .counts = {}, .broken = false};
+RepairedClip RepairAnomalies(std::span<const Pose> poses, double fps, const AnomalyRule& rule) {
+  RepairedClip result{.poses = {poses.begin(), poses.end()}, .counts = {}, .broken = false};
   AnomalyCounts& counts = result.counts;
   const int count = static_cast<int>(poses.size());
   counts.frames = count;
@@ -381,7 +381,7 @@ MendedClip MendAnomalies(std::span<const Pose> poses, double fps, const AnomalyR
   result.broken =
       static_cast<double>(counts.broken_frames) > rule.broken_frames * static_cast<double>(counts.frames);
   const int interpolated = FramesOf(rule.interpolated_seconds, fps);
-  for (int j = 0; j < kJointCount; ++j) MendJoint(result.poses, j, marks[j], interpolated, counts);
+  for (int j = 0; j < kJointCount; ++j) RepairJoint(result.poses, j, marks[j], interpolated, counts);
   LeaveOutHidden(result.poses, rule, counts);
   return result;
 }

@@ -1,5 +1,5 @@
 // Finds what cannot have happened in a clip's skeletons (joints that teleport, bones whose length jumps,
-// sides that swap) and mends it. For data sets: a service must not wait for the frames behind.
+// sides that swap) and repairs it. For data sets: a service must not wait for the frames behind.
 #ifndef TRACKFIT_SKELETON_ANOMALY_H_
 #define TRACKFIT_SKELETON_ANOMALY_H_
 
@@ -52,7 +52,7 @@ struct AnomalyRule {
 struct AnomalyCounts {
   int64_t frames = 0;
   int64_t broken_frames = 0;
-  int64_t joints = 0;  // present, before mending
+  int64_t joints = 0;  // present, before the repair
   int64_t teleported = 0;
   int64_t bone_jumps = 0;
   int64_t swapped = 0;
@@ -63,7 +63,7 @@ struct AnomalyCounts {
   AnomalyCounts& operator+=(const AnomalyCounts& other);
 };
 
-struct MendedClip {
+struct RepairedClip {
   std::vector<Pose> poses;  // swapped sides put right, anomalous joints interpolated or NaN, hidden ones NaN
   AnomalyCounts counts;
   bool broken = false;
@@ -71,7 +71,7 @@ struct MendedClip {
 
 // `poses` follow one another at `fps` > 0; joints that are absent are NaN and stay so. Clips shorter than
 // five frames are given back as they are.
-MendedClip MendAnomalies(std::span<const Pose> poses, double fps, const AnomalyRule& rule = {});
+RepairedClip RepairAnomalies(std::span<const Pose> poses, double fps, const AnomalyRule& rule = {});
 
 }  // namespace trackfit::skeleton
 
