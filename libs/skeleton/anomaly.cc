@@ -15,7 +15,7 @@ constexpr int kPasses = 3;  // a joint that is found may hide the one beside it
 constexpr float kDepthShare = 1.0F / 3;
 constexpr float kDiagonalShare = 0.25F;
 // How near to the median a bone must be on both sides of a jump.
-constexpr double kBoneSoundLow = 0.65, kBoneSoundHigh = 1.5;
+constexpr double kNormalBoneLow = 0.65, kNormalBoneHigh = 1.5;
 
 struct Point {
   float x = NAN, y = NAN, z = NAN;
@@ -26,8 +26,8 @@ struct Point {
 Point operator+(const Point& a, const Point& b) { return {a.x + b.x, a.y + b.y, a.z + b.z}; }
 Point operator-(const Point& a, const Point& b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
 Point operator*(const Point& a, float s) { return {a.x * s, a.y * s, a.z * s}; }
-float InPicture(const Point& a) { return std::hypot(a.x, a.y); }
-float InSpace(const Point& a) { return std::isfinite(a.z) ? std::hypot(a.x, a.y, a.z) : InPicture(a); }
+float Length2D(const Point& a) { return std::hypot(a.x, a.y); }
+float Length3D(const Point& a) { return std::isfinite(a.z) ? std::hypot(a.x, a.y, a.z) : Length2D(a); }
 
 using Frame = std::array<Point, kJointCount>;
 using Marks = std::array<std::vector<char>, kJointCount>;  // per joint and frame
@@ -58,9 +58,9 @@ std::vector<Frame> BodyFrames(std::span<const Pose> poses) {
       low = {std::min(low.x, p.x), std::min(low.y, p.y), 0};
       high = {std::max(high.x, p.x), std::max(high.y, p.y), 0};
     }
-    if (low.x <= high.x) diagonals.push_back(InPicture(high - low));
+    if (low.x <= high.x) diagonals.push_back(Length2D(high - low));
     const Frame& f = frames[t];
-    const float torso = InPicture((f[kLeftShoulder] + f[kRightShoulder] - f[kLeftHip] - f[kRightHip]) * 0.5F);
+    const float torso = Length2D((f[kLeftShoulder] + f[kRightShoulder] - f[kLeftHip] - f[kRightHip]) * 0.5F);
     if (std::isfinite(torso)) torsos.push_back(torso);
   }
   const float scale = std::max(Median(torsos), kDiagonalShare * Median(diagonals));
@@ -86,8 +86,8 @@ bool ChangesSides(const Frame& before, const Frame& after, const std::array<int,
     const int right = MirroredJoints()[left];
     for (const auto& [from, to] : {std::pair{left, right}, std::pair{right, left}}) {
       if (!before[from].present() || !after[from].present() || !after[to].present()) continue;
-      keep += InPicture(after[from] - before[from]);
-      swap += InPicture(after[to] - before[from]);
+      keep += Length2D(after[from] - before[from]);
+      swap += Length2D(after[to] - before[from]);
       ++joints;
     }
   }
@@ -96,8 +96,8 @@ bool ChangesSides(const Frame& before, const Frame& after, const std::array<int,
          swap < static_cast<float>(rule.swap_share) * keep;
 }
 
-void PutSidesRight(std::vector<Pose>& poses, std::vector<Frame>& frames, int longest, const AnomalyRule& rule,
-                   AnomalyCounts& counts) {
+void FixSwappedSides(std::vector<Pose>& poses, std::vector<Frame>& frames, int longest,
+                     const AnomalyRule& rule, AnomalyCounts& counts) {
   const int count = static_cast<int>(frames.size());
   for (const std::array<int, 6>& limb : kLimbs) {
     for (int first = 1; first < count; ++first) {
@@ -129,7 +129,7 @@ class TeleportFinder {
       : frames_(frames),
         distance_(static_cast<float>(rule.teleport_distance)),
         step_(static_cast<float>(rule.teleport_step)),
-        kick_(static_cast<float>(rule.teleport_acceleration / (fps * fps))),
+        max_velocity_change_(static_cast<float>(rule.teleport_acceleration / (fps * fps))),
         longest_(longest) {}
 
   // Marks a joint's runs; returns how many frames are new.
@@ -137,8 +137,8 @@ class TeleportFinder {
     const int count = static_cast<int>(frames_.size());
     int found = 0;
     for (int first = 1; first + 1 < count; ++first) {
-      if (!Sound(joint, first - 1, marks) || !Sound(joint, first, marks)) continue;
-      if (!Kicked(joint, first, first - 1, first - 2, marks)) continue;
+      if (!IsUsable(joint, first - 1, marks) || !IsUsable(joint, first, marks)) continue;
+      if (!ExceedsAcceleration(joint, first, first - 1, first - 2, marks)) continue;
       const int length = RunLength(joint, first, marks);
       for (int t = first; t < first + length; ++t) {
         found += marks[t] != 0 ? 0 : 1;
@@ -151,16 +151,16 @@ class TeleportFinder {
 
  private:
   const Point& At(int joint, int t) const { return frames_[t][joint]; }
-  bool Sound(int joint, int t, const std::vector<char>& marks) const {
+  bool IsUsable(int joint, int t, const std::vector<char>& marks) const {
     return t >= 0 && t < static_cast<int>(frames_.size()) && marks[t] == 0 && At(joint, t).present();
   }
 
-  // Whether the way from the frame `from` to its neighbour `to` needs more than the acceleration that is
+  // Whether the step from the frame `from` to its neighbour `to` needs more than the acceleration that is
   // allowed. `behind` is the frame on the other side of `from`.
-  bool Kicked(int joint, int to, int from, int behind, const std::vector<char>& marks) const {
-    Point way = At(joint, to) - At(joint, from);
-    if (Sound(joint, behind, marks)) way = way - (At(joint, from) - At(joint, behind));
-    return InPicture(way) > kick_;
+  bool ExceedsAcceleration(int joint, int to, int from, int behind, const std::vector<char>& marks) const {
+    Point step = At(joint, to) - At(joint, from);
+    if (IsUsable(joint, behind, marks)) step = step - (At(joint, from) - At(joint, behind));
+    return Length2D(step) > max_velocity_change_;
   }
 
   // The shortest run from `first` that comes back; 0 = none does.
@@ -169,19 +169,20 @@ class TeleportFinder {
     const Point& start = At(joint, first - 1);
     for (int length = 1; length <= longest_ && first + length < count; ++length) {
       const int behind = first + length;
-      if (!Sound(joint, behind, marks) || !At(joint, behind - 1).present()) continue;
+      if (!IsUsable(joint, behind, marks) || !At(joint, behind - 1).present()) continue;
       const Point step = (At(joint, behind) - start) * (1 / static_cast<float>(length + 1));
       float off = std::numeric_limits<float>::max(), farthest = 0;
       for (int t = first; t < behind; ++t) {
         if (!At(joint, t).present()) continue;
         const Point expected = start + step * static_cast<float>(t - first + 1);
-        off = std::min(off, InPicture(At(joint, t) - expected));
-        farthest = std::max(farthest, InPicture(At(joint, t) - expected));
+        off = std::min(off, Length2D(At(joint, t) - expected));
+        farthest = std::max(farthest, Length2D(At(joint, t) - expected));
       }
-      const bool returned = InPicture(At(joint, behind) - start) < off;
-      const bool leaps = InPicture(At(joint, first) - start) > step_ * farthest &&
-                         InPicture(At(joint, behind) - At(joint, behind - 1)) > step_ * farthest;
-      if (returned && leaps && off > distance_ && Kicked(joint, behind - 1, behind, behind + 1, marks))
+      const bool returned = Length2D(At(joint, behind) - start) < off;
+      const bool leaps = Length2D(At(joint, first) - start) > step_ * farthest &&
+                         Length2D(At(joint, behind) - At(joint, behind - 1)) > step_ * farthest;
+      if (returned && leaps && off > distance_ &&
+          ExceedsAcceleration(joint, behind - 1, behind, behind + 1, marks))
         return length;
     }
     return 0;
@@ -190,7 +191,7 @@ class TeleportFinder {
   const std::vector<Frame>& frames_;
   float distance_;
   float step_;
-  float kick_;  // torso lengths per frame squared
+  float max_velocity_change_;  // torso lengths per frame squared
   int longest_;
 };
 
@@ -208,16 +209,16 @@ constexpr std::array<std::pair<int, int>, 10> kBones = {{{kLeftShoulder, kLeftEl
                                                          {kRightShoulder, kRightHip}}};
 
 // How far a joint strays, in space, from the line between the frames around a run.
-float Stray(const std::vector<Frame>& frames, int joint, int first, int end) {
+float MaxDeviation(const std::vector<Frame>& frames, int joint, int first, int end) {
   const Point &start = frames[first - 1][joint], &back = frames[end][joint];
   if (!start.present() || !back.present()) return 0;
-  float stray = 0;
+  float deviation = 0;
   for (int t = first; t < end; ++t) {
     const float part = static_cast<float>(t - first + 1) / static_cast<float>(end - first + 1);
-    const float off = InSpace(frames[t][joint] - (start + (back - start) * part));
-    if (std::isfinite(off)) stray = std::max(stray, off);
+    const float off = Length3D(frames[t][joint] - (start + (back - start) * part));
+    if (std::isfinite(off)) deviation = std::max(deviation, off);
   }
-  return stray;
+  return deviation;
 }
 
 int MarkBone(const std::vector<Frame>& frames, const std::pair<int, int>& bone, int longest,
@@ -227,7 +228,7 @@ int MarkBone(const std::vector<Frame>& frames, const std::pair<int, int>& bone, 
   std::vector<float> lengths(frames.size(), NAN), present;
   for (int t = 0; t < count; ++t) {
     if (marked(t)) continue;
-    lengths[t] = InSpace(frames[t][bone.first] - frames[t][bone.second]);
+    lengths[t] = Length3D(frames[t][bone.first] - frames[t][bone.second]);
     if (std::isfinite(lengths[t])) present.push_back(lengths[t]);
   }
   const float median = Median(present);
@@ -241,15 +242,16 @@ int MarkBone(const std::vector<Frame>& frames, const std::pair<int, int>& bone, 
   int found = 0;
   for (int first = 1; first < count; ++first) {
     if (!std::isfinite(lengths[first]) || within(first, rule.bone_low, rule.bone_high)) continue;
-    if (!within(first - 1, kBoneSoundLow, kBoneSoundHigh) || !steps(first - 1, first)) continue;
+    if (!within(first - 1, kNormalBoneLow, kNormalBoneHigh) || !steps(first - 1, first)) continue;
     int end = first + 1;
     while (end < count && end - first <= longest && std::isfinite(lengths[end]) &&
            !within(end, rule.bone_low, rule.bone_high))
       ++end;
-    if (end >= count || end - first > longest || !within(end, kBoneSoundLow, kBoneSoundHigh) ||
+    if (end >= count || end - first > longest || !within(end, kNormalBoneLow, kNormalBoneHigh) ||
         !steps(end - 1, end))
       continue;
-    const bool outer = Stray(frames, bone.second, first, end) >= Stray(frames, bone.first, first, end);
+    const bool outer =
+        MaxDeviation(frames, bone.second, first, end) >= MaxDeviation(frames, bone.first, first, end);
     for (int t = first; t < end; ++t) {
       char& mark = marks[outer ? bone.second : bone.first][t];
       found += mark != 0 ? 0 : 1;
@@ -262,7 +264,7 @@ int MarkBone(const std::vector<Frame>& frames, const std::pair<int, int>& bone, 
 
 // ---- repair ----
 
-void LeaveOut(Pose& pose, int joint) {
+void RemoveJoint(Pose& pose, int joint) {
   pose.landmarks[joint] = {NAN, NAN, NAN, 0, 0};
   pose.world_landmarks[joint] = {NAN, NAN, NAN, 0};
 }
@@ -301,14 +303,14 @@ void RepairJoint(std::vector<Pose>& poses, int joint, const std::vector<char>& m
       Interpolate(poses, joint, first, end);
       counts.interpolated += length;
     } else {
-      for (int t = first; t < end; ++t) LeaveOut(poses[t], joint);
+      for (int t = first; t < end; ++t) RemoveJoint(poses[t], joint);
       counts.left_out += length;
     }
     first = end - 1;
   }
 }
 
-void LeaveOutHidden(std::vector<Pose>& poses, const AnomalyRule& rule, AnomalyCounts& counts) {
+void RemoveHiddenJoints(std::vector<Pose>& poses, const AnomalyRule& rule, AnomalyCounts& counts) {
   for (int j = 0; j < kJointCount; ++j) {
     int64_t present = 0, hidden = 0;
     for (const Pose& pose : poses) {
@@ -319,11 +321,13 @@ void LeaveOutHidden(std::vector<Pose>& poses, const AnomalyRule& rule, AnomalyCo
     if (present == 0 || static_cast<double>(hidden) < rule.hidden_share * static_cast<double>(present))
       continue;
     counts.hidden += present;
-    for (Pose& pose : poses) LeaveOut(pose, j);
+    for (Pose& pose : poses) RemoveJoint(pose, j);
   }
 }
 
-int FramesOf(double seconds, double fps) { return std::max(1, static_cast<int>(std::lround(seconds * fps))); }
+int FrameCount(double seconds, double fps) {
+  return std::max(1, static_cast<int>(std::lround(seconds * fps)));
+}
 
 }  // namespace
 
@@ -350,9 +354,9 @@ RepairedClip RepairAnomalies(std::span<const Pose> poses, double fps, const Anom
   }
   if (count < kMinFrames) return result;
 
-  const int longest = FramesOf(rule.longest_seconds, fps);
+  const int longest = FrameCount(rule.longest_seconds, fps);
   std::vector<Frame> frames = BodyFrames(poses);
-  PutSidesRight(result.poses, frames, longest, rule, counts);
+  FixSwappedSides(result.poses, frames, longest, rule, counts);
 
   Marks marks, bone_marks;
   marks.fill(Marks::value_type(frames.size()));
@@ -369,20 +373,20 @@ RepairedClip RepairAnomalies(std::span<const Pose> poses, double fps, const Anom
     counts.bone_jumps += MarkBone(frames, bone, longest, rule, marks, bone_marks);
 
   for (int t = 0; t < count; ++t) {
-    int present = 0, odd = 0;
+    int present = 0, anomalous = 0;
     for (int j = 0; j < kJointCount; ++j) {
       if (!frames[t][j].present()) continue;
       marks[j][t] = static_cast<char>(marks[j][t] != 0 || bone_marks[j][t] != 0);
       ++present;
-      odd += marks[j][t];
+      anomalous += marks[j][t];
     }
-    counts.broken_frames += odd > rule.broken_joints * present || present == 0 ? 1 : 0;
+    counts.broken_frames += anomalous > rule.broken_joints * present || present == 0 ? 1 : 0;
   }
   result.broken =
       static_cast<double>(counts.broken_frames) > rule.broken_frames * static_cast<double>(counts.frames);
-  const int interpolated = FramesOf(rule.interpolated_seconds, fps);
+  const int interpolated = FrameCount(rule.interpolated_seconds, fps);
   for (int j = 0; j < kJointCount; ++j) RepairJoint(result.poses, j, marks[j], interpolated, counts);
-  LeaveOutHidden(result.poses, rule, counts);
+  RemoveHiddenJoints(result.poses, rule, counts);
   return result;
 }
 

@@ -75,7 +75,7 @@ float Percentile(const std::vector<float>& sorted, float percent) {
   return sorted[below] + (sorted[above] - sorted[below]) * (position - static_cast<float>(below));
 }
 
-struct Course {
+struct Percentiles {
   float low = kNone, median = kNone, high = kNone;
 
   float range() const { return high - low; }
@@ -83,7 +83,7 @@ struct Course {
 
 // Of `value` over the bodies where it is finite.
 template <typename Function>
-Course CourseOf(const std::vector<Body>& bodies, Function&& value) {
+Percentiles PercentilesOf(const std::vector<Body>& bodies, Function&& value) {
   std::vector<float> values;
   for (const Body& body : bodies) {
     if (const float number = value(body); std::isfinite(number)) values.push_back(number);
@@ -119,28 +119,29 @@ Measurements MeasureWindow(std::span<const Pose> window) {
     flat.push_back(deep.back().Flat());
   }
   const auto torso = [](const Body& body) { return body.Torso(); };
-  const float plane = CourseOf(flat, torso).median, space = CourseOf(deep, torso).median;
+  const float plane = PercentilesOf(flat, torso).median, space = PercentilesOf(deep, torso).median;
   const auto body_angle = [](const Body& b) { return Angle(b.shoulders, b.hips, b.ankles); };
   const auto hips = [](const Body& b) { return b.HipDistance(); };
   const auto height = [](const Body& b) { return b.shoulders.y - b.wrists.y; };
 
   Measurements result;
-  const Course body = CourseOf(flat, body_angle), hip = CourseOf(flat, hips);
+  const Percentiles body = PercentilesOf(flat, body_angle), hip = PercentilesOf(flat, hips);
   result[kBodyAngle] = body.median;
   result[kBodyAngleHigh] = body.high;
   result[kHipsLow] = hip.low / plane;
   result[kHips] = hip.median / plane;
   result[kHipsHigh] = hip.high / plane;
   result[kHipsRange] = hip.range() / plane;
-  result[kKneeAngle] = CourseOf(flat, [](const Body& b) { return Angle(b.hips, b.knees, b.ankles); }).median;
-  const float travel = CourseOf(flat, height).range();
+  result[kKneeAngle] =
+      PercentilesOf(flat, [](const Body& b) { return Angle(b.hips, b.knees, b.ankles); }).median;
+  const float travel = PercentilesOf(flat, height).range();
   result[kShoulderTravel] = travel / plane;
   result[kShoulderTravelDepth] = travel / space;
   result[kNeckRange] =
-      CourseOf(flat, [](const Body& b) { return Angle(b.nose, b.shoulders, b.hips); }).range();
-  result[kBodyAngleDepth] = CourseOf(deep, body_angle).median;
+      PercentilesOf(flat, [](const Body& b) { return Angle(b.nose, b.shoulders, b.hips); }).range();
+  result[kBodyAngleDepth] = PercentilesOf(deep, body_angle).median;
   result[kHipsDepth] = hip.median / space;
-  const Course lean = CourseOf(flat, [](const Body& b) {
+  const Percentiles lean = PercentilesOf(flat, [](const Body& b) {
     return Angle(b.shoulders, b.hips, {b.hips.x, b.hips.y - 1, 0});
   });
   result[kLean] = lean.median;

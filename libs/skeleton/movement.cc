@@ -59,15 +59,15 @@ float MeanVisibility(std::span<const Pose> window, const std::vector<int>& joint
 }
 
 // One coordinate over the window.
-using Course = std::vector<float>;
+using TimeSeries = std::vector<float>;
 
-float Travel(const Course& course, int half_width) {
-  const int count = static_cast<int>(course.size());
-  Course means;
+float Travel(const TimeSeries& series, int half_width) {
+  const int count = static_cast<int>(series.size());
+  TimeSeries means;
   for (int i = 0; i < count; ++i) {
     const int first = std::max(i - half_width, 0), last = std::min(i + half_width, count - 1);
     float sum = 0;
-    for (int k = first; k <= last; ++k) sum += course[k];
+    for (int k = first; k <= last; ++k) sum += series[k];
     means.push_back(sum / static_cast<float>(last - first + 1));
   }
   std::sort(means.begin(), means.end());
@@ -95,14 +95,14 @@ float Movement(std::span<const Pose> window, double rate_hz) {
   float squares = 0;
   for (const int axis : {0, 1}) {
     const auto at = [&](int frame, int part) { return tensor[(frame * seen.nodes() + part) * 3 + axis]; };
-    Course centre(frames);
+    TimeSeries centre(frames);
     for (int i = 0; i < frames; ++i) {
       for (int part = 0; part < trunk; ++part) centre[i] += at(i, part) / static_cast<float>(trunk);
     }
     const float travel = Travel(centre, half_width);
     squares += travel * travel;
     for (int part = 0; part < seen.nodes(); ++part) {
-      Course relative(frames);
+      TimeSeries relative(frames);
       for (int i = 0; i < frames; ++i) relative[i] = at(i, part) - centre[i];
       const float part_travel = Travel(relative, half_width);
       squares += part_travel * part_travel;
