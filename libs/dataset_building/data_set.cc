@@ -81,7 +81,7 @@ absl::Status ExtractClip(const SourceClip& clip, const DataSetOptions& options, 
   if (!writer.ok()) return writer.status();
   GridTimedSource on_grid(**source, fps);
   media::FrameSource& frames = options.format == ClipFormat::kLandmarks ? on_grid : **source;
-  skeleton::UprightWatch upright;
+  skeleton::UpsideDownDetector upright;
   const absl::Status tracked =
       TrackPoses(frames, options.poses, engine,
                  [&](const media::SourceFrame& frame, const std::optional<skeleton::Pose>& pose) {

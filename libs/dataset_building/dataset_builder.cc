@@ -45,7 +45,7 @@ bool Inspect(Clip& clip, bool mend, const skeleton::AnomalyRule& rule, skeleton:
 }
 
 bool IsUpsideDown(const Clip& clip) {
-  skeleton::UprightWatch watch;
+  skeleton::UpsideDownDetector watch;
   for (const skeleton::Pose& pose : clip.poses) watch.Add(pose);
   return watch.upside_down();
 }

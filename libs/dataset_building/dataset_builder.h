@@ -27,7 +27,7 @@ struct JoinedDataset {
   std::vector<std::string> duplicates;    // ids that came more than once; the first clip was kept
   std::vector<std::string> not_in_split;  // ids that belong to neither side
   std::vector<std::string> broken;        // ids of training clips left out, see skeleton::AnomalyRule
-  std::vector<std::string> upside_down;   // ids of clips on both sides, see skeleton::UprightWatch
+  std::vector<std::string> upside_down;   // ids of clips on both sides, see skeleton::UpsideDownDetector
   std::map<std::string, skeleton::AnomalyCounts> anomalies;  // by the clips' source; both sides
 };
 

@@ -21,7 +21,7 @@ class OrientationCheck {
  private:
   bool told_ = false;
   std::optional<int64_t> first_us_;
-  skeleton::UprightWatch watch_;
+  skeleton::UpsideDownDetector watch_;
 };
 
 }  // namespace trackfit::gateway

@@ -39,18 +39,18 @@ bool IsClearlyBelow(Place lower, Place upper) {
 
 }  // namespace
 
-bool StandsOnHead(const Pose& pose) {
+bool IsUpsideDown(const Pose& pose) {
   const Place hips = Middle(pose, kLeftHip);
   return IsClearlyBelow(Middle(pose, kLeftShoulder), hips) && IsClearlyBelow(hips, Middle(pose, kLeftAnkle));
 }
 
-void UprightWatch::Add(const Pose& pose) {
+void UpsideDownDetector::Add(const Pose& pose) {
   bool somebody = false;
   for (const Landmark& landmark : pose.landmarks) somebody = somebody || !std::isnan(landmark.x);
   poses_ += somebody ? 1 : 0;
-  on_head_ += StandsOnHead(pose) ? 1 : 0;
+  upside_down_ += IsUpsideDown(pose) ? 1 : 0;
 }
 
-bool UprightWatch::upside_down() const { return poses_ >= kEnoughPoses && 2 * on_head_ > poses_; }
+bool UpsideDownDetector::upside_down() const { return poses_ >= kEnoughPoses && 2 * upside_down_ > poses_; }
 
 }  // namespace trackfit::skeleton

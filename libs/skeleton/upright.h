@@ -12,10 +12,10 @@ namespace trackfit::skeleton {
 // Whether the person stands on their head in the picture: the shoulders are below the hips and the hips below
 // the ankles, trunk and legs both within 60 degrees of the vertical. Joints whose visibility is below 0.5
 // count as not seen, and of a pair one suffices; false where shoulders, hips or ankles are not seen.
-bool StandsOnHead(const Pose& pose);
+bool IsUpsideDown(const Pose& pose);
 
 // Counts the poses of one stream or clip as they come. Not thread-safe.
-class UprightWatch {
+class UpsideDownDetector {
  public:
   // Poses in which nobody is (NaN throughout) do not count.
   void Add(const Pose& pose);
@@ -26,7 +26,7 @@ class UprightWatch {
 
  private:
   int64_t poses_ = 0;
-  int64_t on_head_ = 0;
+  int64_t upside_down_ = 0;
 };
 
 }  // namespace trackfit::skeleton

@@ -33,62 +33,62 @@ Pose BentPose() {
 }
 
 bool IsUpsideDown(const Pose& pose, int count) {
-  UprightWatch watch;
+  UpsideDownDetector watch;
   for (int i = 0; i < count; ++i) watch.Add(pose);
   return watch.upside_down();
 }
 
-TEST(StandsOnHead, IsTrueOfAPersonInAPictureThatWasTurnedTheWrongWay) {
-  EXPECT_TRUE(StandsOnHead(Turned(testing::StandingPose(), 180)));
-  EXPECT_TRUE(StandsOnHead(Turned(testing::StandingPose(), 135)));
+TEST(IsUpsideDown, IsTrueOfAPersonInAPictureThatWasTurnedTheWrongWay) {
+  EXPECT_TRUE(IsUpsideDown(Turned(testing::StandingPose(), 180)));
+  EXPECT_TRUE(IsUpsideDown(Turned(testing::StandingPose(), 135)));
 }
 
-TEST(StandsOnHead, IsFalseOfPeopleWhoStandLieOrBend) {
-  EXPECT_FALSE(StandsOnHead(testing::StandingPose()));
-  EXPECT_FALSE(StandsOnHead(Turned(testing::StandingPose(), 90)));
-  EXPECT_FALSE(StandsOnHead(Turned(testing::StandingPose(), 110))) << "on a bench that falls to the head";
-  EXPECT_FALSE(StandsOnHead(BentPose()));
+TEST(IsUpsideDown, IsFalseOfPeopleWhoStandLieOrBend) {
+  EXPECT_FALSE(IsUpsideDown(testing::StandingPose()));
+  EXPECT_FALSE(IsUpsideDown(Turned(testing::StandingPose(), 90)));
+  EXPECT_FALSE(IsUpsideDown(Turned(testing::StandingPose(), 110))) << "on a bench that falls to the head";
+  EXPECT_FALSE(IsUpsideDown(BentPose()));
 }
 
-TEST(StandsOnHead, TakesOneSideForBoth) {
+TEST(IsUpsideDown, TakesOneSideForBoth) {
   Pose pose = Turned(testing::StandingPose(), 180);
   for (const int joint : {kRightShoulder, kRightHip, kRightAnkle}) pose.landmarks[joint].visibility = 0.1F;
   pose.landmarks[kRightAnkle].y = 0.9F;  // a guess
-  EXPECT_TRUE(StandsOnHead(pose));
+  EXPECT_TRUE(IsUpsideDown(pose));
 }
 
-TEST(StandsOnHead, IsFalseWhereALegCannotBeSeen) {
+TEST(IsUpsideDown, IsFalseWhereALegCannotBeSeen) {
   Pose pose = Turned(testing::StandingPose(), 180);
   for (const int joint : {kLeftAnkle, kRightAnkle}) pose.landmarks[joint].x = pose.landmarks[joint].y = NAN;
-  EXPECT_FALSE(StandsOnHead(pose));
+  EXPECT_FALSE(IsUpsideDown(pose));
 }
 
-TEST(StandsOnHead, MeasuresAnglesInPixels) {
+TEST(IsUpsideDown, MeasuresAnglesInPixels) {
   Pose pose = Turned(testing::StandingPose(), 110);
   pose.image_width = 640;
   pose.image_height = 6400;  // the same shares of a narrow picture are upright
-  EXPECT_TRUE(StandsOnHead(pose));
+  EXPECT_TRUE(IsUpsideDown(pose));
 }
 
-TEST(UprightWatch, NeedsMostOfThirtyPoses) {
+TEST(UpsideDownDetector, NeedsMostOfThirtyPoses) {
   const Pose on_head = Turned(testing::StandingPose(), 180);
   EXPECT_FALSE(IsUpsideDown(on_head, 29));
   EXPECT_TRUE(IsUpsideDown(on_head, 30));
   EXPECT_FALSE(IsUpsideDown(testing::StandingPose(), 300));
 }
 
-TEST(UprightWatch, ForgetsAHandstand) {
-  UprightWatch watch;
+TEST(UpsideDownDetector, ForgetsAHandstand) {
+  UpsideDownDetector watch;
   for (int i = 0; i < 60; ++i) watch.Add(Turned(testing::StandingPose(), 180));
   EXPECT_TRUE(watch.upside_down());
   for (int i = 0; i < 60; ++i) watch.Add(testing::StandingPose());
   EXPECT_FALSE(watch.upside_down());
 }
 
-TEST(UprightWatch, DoesNotCountFramesWithNobody) {
+TEST(UpsideDownDetector, DoesNotCountFramesWithNobody) {
   Pose nobody;
   for (Landmark& landmark : nobody.landmarks) landmark = {NAN, NAN, NAN, NAN, 0};
-  UprightWatch watch;
+  UpsideDownDetector watch;
   for (int i = 0; i < 100; ++i) watch.Add(nobody);
   EXPECT_FALSE(watch.upside_down());
   for (int i = 0; i < 30; ++i) watch.Add(Turned(testing::StandingPose(), 180));
