@@ -48,14 +48,14 @@ absl::StatusOr<ExtractionResult> ExtractionSession::Process(const ExtractorFrame
 absl::StatusOr<std::vector<skeleton::Pose>> ExtractionSession::Find(const ExtractorFrame& frame, int worker,
                                                                     std::string& remark) {
   if (absl::Status time = order_.TakeTimestamp("frame", frame.timestamp_us); !time.ok()) return time;
-  absl::StatusOr<DecodedPicture> picture = [&] {
+  absl::StatusOr<DecodedImage> image = [&] {
     const telemetry::Timer timer(metrics_.decode_seconds);
-    return decoder_.Decode(frame.picture);
+    return decoder_.Decode(frame.image);
   }();
-  if (!picture.ok()) return picture.status();
-  remark = std::move(picture->remark);
+  if (!image.ok()) return image.status();
+  remark = std::move(image->remark);
   const telemetry::Timer timer(metrics_.pose_seconds);
-  return find_poses_(worker, picture->bgr, frame.sequence, frame.timestamp_us);
+  return find_poses_(worker, image->bgr, frame.sequence, frame.timestamp_us);
 }
 
 }  // namespace trackfit::extraction

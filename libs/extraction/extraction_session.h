@@ -20,20 +20,20 @@ namespace trackfit::extraction {
 struct ExtractorFrame {
   uint64_t sequence = 0;
   int64_t timestamp_us = 0;
-  Picture picture;
+  Image image;
 };
 
 // What became of a frame: poses, the primary person's first; nobody seen (there are none); or the reason why
-// the picture or its timestamp is unusable.
+// the image or its timestamp is unusable.
 struct ExtractionResult {
   uint64_t sequence = 0;
   std::vector<skeleton::Pose> poses;
   std::optional<std::string> invalid;
-  std::string remark;  // on a picture that was used all the same; empty where there is nothing to say
+  std::string remark;  // on an image that was used all the same; empty where there is nothing to say
 };
 
-// Finds the people in a picture (8-bit BGR) with what belongs to `worker`, the primary person first.
-// INVALID_ARGUMENT: the picture is unusable.
+// Finds the people in an image (8-bit BGR) with what belongs to `worker`, the primary person first.
+// INVALID_ARGUMENT: the image is unusable.
 using FindPoses = std::function<absl::StatusOr<std::vector<skeleton::Pose>>(
     int worker, const cv::Mat& bgr, uint64_t sequence, int64_t timestamp_us)>;
 
@@ -58,7 +58,7 @@ class ExtractionSession {
  public:
   ExtractionSession(const FrameDecoder& decoder, ExtractionMetrics& metrics, FindPoses find_poses);
 
-  // INVALID_ARGUMENT naming frame.sequence when it does not increase. An unusable picture is a result, and so
+  // INVALID_ARGUMENT naming frame.sequence when it does not increase. An unusable image is a result, and so
   // is a timestamp that does not increase or is out of its limits.
   absl::StatusOr<ExtractionResult> Process(const ExtractorFrame& frame, int worker);
 

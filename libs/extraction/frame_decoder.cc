@@ -14,7 +14,7 @@
 namespace trackfit::extraction {
 namespace {
 
-using Format = RawPicture::Format;
+using Format = RawImage::Format;
 
 constexpr int64_t kMinSide = 16;
 constexpr int64_t kMaxSide = 65535;
@@ -35,33 +35,33 @@ cv::Mat DecodeWhole(std::string_view file) {
 bool IsYuv(Format format) { return format == Format::kNv12 || format == Format::kI420; }
 
 // Bytes of a row, of the luma plane where there are planes.
-int64_t RowBytes(const RawPicture& picture) {
-  return picture.format == Format::kRgb || picture.format == Format::kBgr ? 3 * picture.width : picture.width;
+int64_t RowBytes(const RawImage& image) {
+  return image.format == Format::kRgb || image.format == Format::kBgr ? 3 * image.width : image.width;
 }
 
-// The picture has a valid size, so that nothing overflows.
-absl::Status CheckStride(const RawPicture& picture, int64_t stride) {
-  if (IsYuv(picture.format) && (picture.width % 2 != 0 || picture.height % 2 != 0)) {
-    return absl::InvalidArgumentError(absl::StrCat("frame.raw is ", picture.width, " x ", picture.height,
+// The image has a valid size, so that nothing overflows.
+absl::Status CheckStride(const RawImage& image, int64_t stride) {
+  if (IsYuv(image.format) && (image.width % 2 != 0 || image.height % 2 != 0)) {
+    return absl::InvalidArgumentError(absl::StrCat("frame.raw is ", image.width, " x ", image.height,
                                                    " pixels; NV12 and I420 require even numbers"));
   }
-  if (stride < RowBytes(picture)) {
+  if (stride < RowBytes(image)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("frame.raw.stride is ", stride, " bytes; a row has ", RowBytes(picture), " bytes"));
+        absl::StrCat("frame.raw.stride is ", stride, " bytes; a row has ", RowBytes(image), " bytes"));
   }
-  if (picture.format == Format::kI420 && stride % 2 != 0) {
+  if (image.format == Format::kI420 && stride % 2 != 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("frame.raw.stride is ", stride, "; I420 requires an even number"));
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckByteCount(const RawPicture& picture, int64_t stride) {
-  const int64_t rows = IsYuv(picture.format) ? picture.height + picture.height / 2 : picture.height;
+absl::Status CheckByteCount(const RawImage& image, int64_t stride) {
+  const int64_t rows = IsYuv(image.format) ? image.height + image.height / 2 : image.height;
   const int64_t most = rows * stride;
-  const int64_t padding = stride - RowBytes(picture);
-  const int64_t least = most - (picture.format == Format::kI420 ? padding / 2 : padding);
-  const auto bytes = static_cast<int64_t>(picture.bytes.size());
+  const int64_t padding = stride - RowBytes(image);
+  const int64_t least = most - (image.format == Format::kI420 ? padding / 2 : padding);
+  const auto bytes = static_cast<int64_t>(image.bytes.size());
   if (least <= bytes && bytes <= most) return absl::OkStatus();
   const std::string required = least == most
                                    ? absl::StrCat(most, " are required")
@@ -71,12 +71,12 @@ absl::Status CheckByteCount(const RawPicture& picture, int64_t stride) {
 }
 
 // OpenCV takes I420 only without padding.
-cv::Mat PackI420(const RawPicture& picture, int64_t stride) {
-  const int64_t width = picture.width, height = picture.height;
-  if (stride == width) return View(picture.bytes, height * 3 / 2, width, CV_8UC1, stride);
+cv::Mat PackI420(const RawImage& image, int64_t stride) {
+  const int64_t width = image.width, height = image.height;
+  if (stride == width) return View(image.bytes, height * 3 / 2, width, CV_8UC1, stride);
   cv::Mat packed(static_cast<int>(height * 3 / 2), static_cast<int>(width), CV_8UC1);
   char* to = packed.ptr<char>();
-  const char* from = picture.bytes.data();
+  const char* from = image.bytes.data();
   for (int64_t row = 0; row < 2 * height; ++row) {  // luma, then twice height / 2 rows of chroma
     const int64_t scale = row < height ? 1 : 2;
     to = std::copy_n(from, width / scale, to);
@@ -99,13 +99,13 @@ absl::Status FrameDecoderConfig::Validate() const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<DecodedPicture> FrameDecoder::Decode(const Picture& picture) const {
+absl::StatusOr<DecodedImage> FrameDecoder::Decode(const Image& image) const {
   try {
-    if (const auto* encoded = std::get_if<EncodedPicture>(&picture)) return DecodeFile(*encoded);
-    if (const auto* raw = std::get_if<RawPicture>(&picture)) {
+    if (const auto* encoded = std::get_if<EncodedImage>(&image)) return DecodeFile(*encoded);
+    if (const auto* raw = std::get_if<RawImage>(&image)) {
       absl::StatusOr<cv::Mat> bgr = ConvertRaw(*raw);
       if (!bgr.ok()) return bgr.status();
-      return DecodedPicture{*std::move(bgr), ""};
+      return DecodedImage{*std::move(bgr), ""};
     }
     return absl::InvalidArgumentError("frame.image is missing; encoded or raw is required");
   } catch (const cv::Exception& error) {
@@ -115,61 +115,61 @@ absl::StatusOr<DecodedPicture> FrameDecoder::Decode(const Picture& picture) cons
   }
 }
 
-absl::StatusOr<DecodedPicture> FrameDecoder::DecodeFile(const EncodedPicture& picture) const {
-  const auto size = static_cast<int64_t>(picture.bytes.size());
+absl::StatusOr<DecodedImage> FrameDecoder::DecodeFile(const EncodedImage& image) const {
+  const auto size = static_cast<int64_t>(image.bytes.size());
   if (size > config_.max_file_bytes) {
     return absl::InvalidArgumentError(absl::StrCat("frame.encoded has ", size, " bytes; at most ",
                                                    config_.max_file_bytes, " are accepted"));
   }
-  const absl::StatusOr<ImageHeader> header = ReadImageHeader(picture.bytes);
+  const absl::StatusOr<ImageHeader> header = ReadImageHeader(image.bytes);
   if (!header.ok()) return header.status();
   if (absl::Status valid = CheckSize("frame.encoded", header->width, header->height); !valid.ok()) {
     return valid;
   }
-  const absl::StatusOr<std::optional<MissingEnd>> end = CheckImageStructure(picture.bytes, *header);
+  const absl::StatusOr<std::optional<MissingEnd>> end = CheckImageStructure(image.bytes, *header);
   if (!end.ok()) return end.status();
-  DecodedPicture decoded;
+  DecodedImage decoded;
   if (*end) {
     // Without its end OpenCV shows nothing in place of the last rows, or nothing at all.
-    const std::string whole = std::string(picture.bytes.substr(0, (*end)->kept)).append((*end)->missing);
+    const std::string whole = std::string(image.bytes.substr(0, (*end)->kept)).append((*end)->missing);
     decoded.bgr = DecodeWhole(whole);
     decoded.remark = "frame.encoded is a file without its last bytes; all pixels are there";
   } else {
-    decoded.bgr = DecodeWhole(picture.bytes);
+    decoded.bgr = DecodeWhole(image.bytes);
   }
   if (decoded.bgr.empty())
     return absl::InvalidArgumentError("frame.encoded is damaged and cannot be decoded");
   return decoded;
 }
 
-absl::StatusOr<cv::Mat> FrameDecoder::ConvertRaw(const RawPicture& picture) const {
-  if (picture.format == Format::kUnknown) {
+absl::StatusOr<cv::Mat> FrameDecoder::ConvertRaw(const RawImage& image) const {
+  if (image.format == Format::kUnknown) {
     return absl::InvalidArgumentError(
         "frame.raw.format is not set; RGB, BGR, GRAY, NV12 or I420 is required");
   }
-  if (absl::Status valid = CheckSize("frame.raw", picture.width, picture.height); !valid.ok()) return valid;
-  const int64_t stride = picture.stride == 0 ? RowBytes(picture) : picture.stride;
-  if (absl::Status valid = CheckStride(picture, stride); !valid.ok()) return valid;
-  if (absl::Status valid = CheckByteCount(picture, stride); !valid.ok()) return valid;
+  if (absl::Status valid = CheckSize("frame.raw", image.width, image.height); !valid.ok()) return valid;
+  const int64_t stride = image.stride == 0 ? RowBytes(image) : image.stride;
+  if (absl::Status valid = CheckStride(image, stride); !valid.ok()) return valid;
+  if (absl::Status valid = CheckByteCount(image, stride); !valid.ok()) return valid;
 
   const auto view = [&](int64_t rows, int type) {
-    return View(picture.bytes, rows, picture.width, type, stride);
+    return View(image.bytes, rows, image.width, type, stride);
   };
   cv::Mat bgr;
-  switch (picture.format) {
+  switch (image.format) {
     case Format::kBgr:
-      return view(picture.height, CV_8UC3);
+      return view(image.height, CV_8UC3);
     case Format::kRgb:
-      cv::cvtColor(view(picture.height, CV_8UC3), bgr, cv::COLOR_RGB2BGR);
+      cv::cvtColor(view(image.height, CV_8UC3), bgr, cv::COLOR_RGB2BGR);
       return bgr;
     case Format::kGray:
-      cv::cvtColor(view(picture.height, CV_8UC1), bgr, cv::COLOR_GRAY2BGR);
+      cv::cvtColor(view(image.height, CV_8UC1), bgr, cv::COLOR_GRAY2BGR);
       return bgr;
     case Format::kNv12:
-      cv::cvtColor(view(picture.height * 3 / 2, CV_8UC1), bgr, cv::COLOR_YUV2BGR_NV12);
+      cv::cvtColor(view(image.height * 3 / 2, CV_8UC1), bgr, cv::COLOR_YUV2BGR_NV12);
       return bgr;
     case Format::kI420:
-      cv::cvtColor(PackI420(picture, stride), bgr, cv::COLOR_YUV2BGR_I420);
+      cv::cvtColor(PackI420(image, stride), bgr, cv::COLOR_YUV2BGR_I420);
       return bgr;
     case Format::kUnknown:
       break;

@@ -21,7 +21,7 @@ bool HasSegment(int64_t marker) {
 // Markers that stand alone: TEM, RST0 to RST7.
 bool StandsAlone(int64_t marker) { return marker == 0x01 || (marker >= 0xD0 && marker <= 0xD7); }
 
-// Must see the same frame header as the decoder, or a picture could hide its size: what the decoder treats in
+// Must see the same frame header as the decoder, or an image could hide its size: what the decoder treats in
 // any other way than these is damaged. Like the decoder it passes over what is between segments and no
 // marker.
 ImageHeader ReadJpeg(const FileBytes& bytes) {

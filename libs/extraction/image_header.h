@@ -1,4 +1,4 @@
-// What a picture file says about itself, read before anything is decoded.
+// What an image file says about itself, read before anything is decoded.
 #ifndef TRACKFIT_EXTRACTION_IMAGE_HEADER_H_
 #define TRACKFIT_EXTRACTION_IMAGE_HEADER_H_
 

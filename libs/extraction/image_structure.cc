@@ -56,7 +56,7 @@ Checked CheckJpeg(const FileBytes& bytes) {
   }
 }
 
-// Counts what the compressed data of a PNG's picture inflates to, and keeps none of it.
+// Counts what the compressed data of a PNG's image inflates to, and keeps none of it.
 class InflatedSize {
  public:
   explicit InflatedSize(int64_t limit) : limit_(limit) { sound_ = inflateInit(&stream_) == Z_OK; }

@@ -1,4 +1,4 @@
-// Whether a picture file is what its header promises, found out before it is decoded.
+// Whether an image file is what its header promises, found out before it is decoded.
 #ifndef TRACKFIT_EXTRACTION_IMAGE_STRUCTURE_H_
 #define TRACKFIT_EXTRACTION_IMAGE_STRUCTURE_H_
 
@@ -21,7 +21,7 @@ struct MissingEnd {
 // last chunk whose pixels are all there, as many cameras send them and decoders take them. libwebp takes no
 // such WebP. INVALID_ARGUMENT, fit for a client, when pixels are cut off, or the file is of a kind that no
 // camera makes, or would cost far more to decode than its pixels:
-//   JPEG  more than 32 scans (each walks over the whole picture, however short it is), arithmetic coding,
+//   JPEG  more than 32 scans (each walks over the whole image, however short it is), arithmetic coding,
 //         samples of more than 8 bits;
 //   PNG   pixel data that inflates to more than the pixels, more than 8 compressed texts and profiles (libpng
 //         inflates each);

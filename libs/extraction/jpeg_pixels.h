@@ -1,4 +1,4 @@
-// Whether a JPEG file holds all of its picture.
+// Whether a JPEG file holds all of its image.
 #ifndef TRACKFIT_EXTRACTION_JPEG_PIXELS_H_
 #define TRACKFIT_EXTRACTION_JPEG_PIXELS_H_
 

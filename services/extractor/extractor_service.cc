@@ -16,8 +16,8 @@
 namespace trackfit::extractor_server {
 namespace {
 
-extraction::RawPicture::Format ToFormat(v1::RawImage::PixelFormat format) {
-  using Format = extraction::RawPicture::Format;
+extraction::RawImage::Format ToFormat(v1::RawImage::PixelFormat format) {
+  using Format = extraction::RawImage::Format;
   switch (format) {
     case v1::RawImage::PIXEL_FORMAT_RGB:
       return Format::kRgb;
@@ -40,11 +40,11 @@ extraction::ExtractorFrame ViewOf(const v1::Frame& frame) {
   view.sequence = frame.sequence();
   view.timestamp_us = frame.timestamp_us();
   if (frame.has_encoded()) {
-    view.picture = extraction::EncodedPicture{frame.encoded()};
+    view.image = extraction::EncodedImage{frame.encoded()};
   } else if (frame.has_raw()) {
     const v1::RawImage& raw = frame.raw();
-    view.picture =
-        extraction::RawPicture{raw.width(), raw.height(), ToFormat(raw.format()), raw.data(), raw.stride()};
+    view.image =
+        extraction::RawImage{raw.width(), raw.height(), ToFormat(raw.format()), raw.data(), raw.stride()};
   }
   return view;
 }

@@ -1,4 +1,4 @@
-// Pictures as a hostile client may send them. The first byte says how the rest is read: 0 an encoded file, 1
+// Images as a hostile client may send them. The first byte says how the rest is read: 0 an encoded file, 1
 // to 255 uncompressed pixels, of which the next 12 bytes are width, height and stride.
 #include <zlib.h>
 
@@ -17,9 +17,9 @@ namespace {
 
 using trackfit::extraction::FrameDecoder;
 using trackfit::extraction::FrameDecoderConfig;
-using trackfit::extraction::RawPicture;
+using trackfit::extraction::RawImage;
 
-// Small enough for a thousand pictures a second; what costs more than it should shows all the same.
+// Small enough for a thousand images a second; what costs more than it should shows all the same.
 constexpr FrameDecoderConfig kConfig{.max_pixels = 512 * 512, .max_file_bytes = 64 << 10};
 
 void Require(bool condition) {
@@ -27,27 +27,27 @@ void Require(bool condition) {
 }
 
 // Reads every pixel, so that a view beyond its bytes is found.
-void CheckPicture(const cv::Mat& bgr) {
+void CheckImage(const cv::Mat& bgr) {
   Require(bgr.type() == CV_8UC3);
   Require(bgr.cols >= 16 && bgr.rows >= 16 && int64_t{bgr.cols} * bgr.rows <= kConfig.max_pixels);
   Require(cv::sum(bgr)[0] >= 0);
 }
 
 void DecodeFile(std::string_view bytes) {
-  const auto decoded = FrameDecoder(kConfig).Decode(trackfit::extraction::EncodedPicture{bytes});
+  const auto decoded = FrameDecoder(kConfig).Decode(trackfit::extraction::EncodedImage{bytes});
   if (!decoded.ok()) return Require(!decoded.status().message().empty());
-  CheckPicture(decoded->bgr);
+  CheckImage(decoded->bgr);
   const auto header = trackfit::extraction::ReadImageHeader(bytes);
   Require(header.ok() && header->width * header->height == int64_t{decoded->bgr.cols} * decoded->bgr.rows);
 }
 
 void DecodeRaw(int format, std::string_view bytes) {
   const trackfit::extraction::FileBytes numbers(bytes);
-  RawPicture raw{numbers.Little(0, 4), numbers.Little(4, 4), static_cast<RawPicture::Format>(format % 6),
-                 bytes.substr(std::min<std::size_t>(12, bytes.size())), numbers.Little(8, 4)};
+  RawImage raw{numbers.Little(0, 4), numbers.Little(4, 4), static_cast<RawImage::Format>(format % 6),
+               bytes.substr(std::min<std::size_t>(12, bytes.size())), numbers.Little(8, 4)};
   const auto decoded = FrameDecoder(kConfig).Decode(raw);
   if (!decoded.ok()) return Require(!decoded.status().message().empty());
-  CheckPicture(decoded->bgr);
+  CheckImage(decoded->bgr);
   Require(decoded->bgr.cols == raw.width && decoded->bgr.rows == raw.height);
 }
 

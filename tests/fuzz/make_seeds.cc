@@ -185,7 +185,7 @@ Seeds Regions() {
 void RequireDecoding(const Seeds& pictures) {
   for (const auto& [name, seed] : pictures) {
     if (seed[0] != 0 || name == "animated.webp") continue;
-    const auto decoded = extraction::FrameDecoder({}).Decode(extraction::EncodedPicture{seed.substr(1)});
+    const auto decoded = extraction::FrameDecoder({}).Decode(extraction::EncodedImage{seed.substr(1)});
     if (!decoded.ok()) throw std::runtime_error(name + ": " + decoded.status().ToString());
   }
 }

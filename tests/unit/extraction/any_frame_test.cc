@@ -1,4 +1,4 @@
-// Whatever kind of picture a client sends, the same person in it has the same joints: from the bytes of a
+// Whatever kind of image a client sends, the same person in it has the same joints: from the bytes of a
 // frame through decoder and tracker with the real networks.
 #include <gtest/gtest.h>
 
@@ -17,12 +17,12 @@
 namespace trackfit {
 namespace {
 
-using extraction::EncodedPicture;
+using extraction::EncodedImage;
 using extraction::FrameDecoder;
-using extraction::Picture;
-using extraction::RawPicture;
+using extraction::Image;
+using extraction::RawImage;
 using testing::EncodePicture;
-using Format = RawPicture::Format;
+using Format = RawImage::Format;
 
 // A mannequin in the middle of a squat, 3840 x 2160 pixels.
 cv::Mat DrawPerson() {
@@ -58,13 +58,13 @@ class AnyFrame : public ::testing::Test {
     return **pose;
   }
 
-  static skeleton::Pose Find(const Picture& picture) {
-    const auto decoded = FrameDecoder({.max_file_bytes = 64 << 20}).Decode(picture);
+  static skeleton::Pose Find(const Image& image) {
+    const auto decoded = FrameDecoder({.max_file_bytes = 64 << 20}).Decode(image);
     if (!decoded.ok()) throw std::runtime_error(std::string(decoded.status().message()));
     return Find(decoded->bgr);
   }
 
-  // How far the joints are from the reference's, in heights of its picture. `part` is what the picture shows
+  // How far the joints are from the reference's, in heights of its image. `part` is what the image shows
   // of the reference's, in fractions of it.
   struct Deviation {
     double median = 0;
@@ -81,17 +81,17 @@ class AnyFrame : public ::testing::Test {
     return {distances[distances.size() / 2], distances.back()};
   }
 
-  // No joint is farther from the reference's than `percent` of the picture's height, and the median not 0.4
+  // No joint is farther from the reference's than `percent` of the image's height, and the median not 0.4
   // of that. Measured with the full model, largest and median: compression 0.57 % and 0.17 %; grey levels,
   // other sizes and shapes 1.3 % and 0.52 %. A trunk takes 19 %.
-  static void ExpectClose(const Picture& picture, const std::string& kind, double percent = 1,
+  static void ExpectClose(const Image& image, const std::string& kind, double percent = 1,
                           const cv::Rect2d& part = {0, 0, 1, 1}) {
-    const Deviation deviation = DeviationOf(Find(picture), part);
+    const Deviation deviation = DeviationOf(Find(image), part);
     EXPECT_LT(deviation.largest, percent / 100) << kind;
     EXPECT_LT(deviation.median, percent / 250) << kind;
   }
 
-  // The named part of the large picture, in fractions of it, at another size.
+  // The named part of the large image, in fractions of it, at another size.
   static cv::Mat Cut(const cv::Rect2d& part, cv::Size size) {
     const cv::Rect pixels(cvRound(part.x * large_.cols), cvRound(part.y * large_.rows),
                           cvRound(part.width * large_.cols), cvRound(part.height * large_.rows));
@@ -121,11 +121,11 @@ TEST_F(AnyFrame, LosslessKindsGiveTheSameBits) {
   const std::string bgr_bytes = Bytes(usual_), rgb_bytes = Bytes(rgb), padded_bytes = Bytes(padded),
                     png = EncodePicture(".png", usual_),
                     webp = EncodePicture(".webp", usual_, {cv::IMWRITE_WEBP_QUALITY, 101});
-  EXPECT_EQ(DeviationOf(Find(RawPicture{1280, 720, Format::kBgr, bgr_bytes})).largest, 0);
-  EXPECT_EQ(DeviationOf(Find(RawPicture{1280, 720, Format::kBgr, padded_bytes, 3 * 1287})).largest, 0);
-  EXPECT_EQ(DeviationOf(Find(RawPicture{1280, 720, Format::kRgb, rgb_bytes})).largest, 0);
-  EXPECT_EQ(DeviationOf(Find(EncodedPicture{png})).largest, 0);
-  EXPECT_EQ(DeviationOf(Find(EncodedPicture{webp})).largest, 0);
+  EXPECT_EQ(DeviationOf(Find(RawImage{1280, 720, Format::kBgr, bgr_bytes})).largest, 0);
+  EXPECT_EQ(DeviationOf(Find(RawImage{1280, 720, Format::kBgr, padded_bytes, 3 * 1287})).largest, 0);
+  EXPECT_EQ(DeviationOf(Find(RawImage{1280, 720, Format::kRgb, rgb_bytes})).largest, 0);
+  EXPECT_EQ(DeviationOf(Find(EncodedImage{png})).largest, 0);
+  EXPECT_EQ(DeviationOf(Find(EncodedImage{webp})).largest, 0);
 }
 
 TEST_F(AnyFrame, CompressionAndHalvedColoursHardlyMoveAJoint) {
@@ -138,41 +138,41 @@ TEST_F(AnyFrame, CompressionAndHalvedColoursHardlyMoveAJoint) {
     nv12.ptr(720)[2 * i + 1] = u[640 * 360 + i];
   }
   const std::string i420_bytes = Bytes(i420), nv12_bytes = Bytes(nv12);
-  ExpectClose(RawPicture{1280, 720, Format::kI420, i420_bytes}, "I420");
-  ExpectClose(RawPicture{1280, 720, Format::kNv12, nv12_bytes}, "NV12");
-  ExpectClose(EncodedPicture{EncodePicture(".jpg", usual_)}, "JPEG");
-  ExpectClose(EncodedPicture{EncodePicture(".jpg", usual_, {cv::IMWRITE_JPEG_QUALITY, 80})}, "JPEG 80");
-  ExpectClose(EncodedPicture{EncodePicture(".webp", usual_, {cv::IMWRITE_WEBP_QUALITY, 80})}, "WebP 80");
+  ExpectClose(RawImage{1280, 720, Format::kI420, i420_bytes}, "I420");
+  ExpectClose(RawImage{1280, 720, Format::kNv12, nv12_bytes}, "NV12");
+  ExpectClose(EncodedImage{EncodePicture(".jpg", usual_)}, "JPEG");
+  ExpectClose(EncodedImage{EncodePicture(".jpg", usual_, {cv::IMWRITE_JPEG_QUALITY, 80})}, "JPEG 80");
+  ExpectClose(EncodedImage{EncodePicture(".webp", usual_, {cv::IMWRITE_WEBP_QUALITY, 80})}, "WebP 80");
 }
 
 TEST_F(AnyFrame, GreyLevelsAreEnough) {
   cv::Mat grey;
   cv::cvtColor(usual_, grey, cv::COLOR_BGR2GRAY);
   const std::string bytes = Bytes(grey), jpeg = EncodePicture(".jpg", grey);
-  ExpectClose(RawPicture{1280, 720, Format::kGray, bytes}, "GRAY", 2);
-  ExpectClose(EncodedPicture{jpeg}, "grey JPEG", 2);
+  ExpectClose(RawImage{1280, 720, Format::kGray, bytes}, "GRAY", 2);
+  ExpectClose(EncodedImage{jpeg}, "grey JPEG", 2);
 }
 
 TEST_F(AnyFrame, ExifTurnsThePersonUpright) {
   for (int orientation = 1; orientation <= 8; ++orientation) {
     const std::string jpeg = testing::WithExifOrientation(
         EncodePicture(".jpg", testing::StoredWithOrientation(usual_, orientation)), orientation);
-    ExpectClose(EncodedPicture{jpeg}, "EXIF " + std::to_string(orientation));
+    ExpectClose(EncodedImage{jpeg}, "EXIF " + std::to_string(orientation));
   }
 }
 
-TEST_F(AnyFrame, SizeAndShapeOfThePictureDoNotMatter) {
+TEST_F(AnyFrame, SizeAndShapeOfTheImageDoNotMatter) {
   const cv::Rect2d whole(0, 0, 1, 1), four_by_three(0.125, 0, 0.75, 1), portrait(0.296875, 0, 0.40625, 1);
-  const auto png = [](const cv::Mat& picture) { return EncodePicture(".png", picture); };
+  const auto png = [](const cv::Mat& image) { return EncodePicture(".png", image); };
   const std::string large = Bytes(large_), large_jpeg = EncodePicture(".jpg", large_),
                     small = png(Cut(whole, {480, 270})), vga = png(Cut(four_by_three, {640, 480})),
                     tiny = png(Cut(four_by_three, {160, 120})), upright = png(Cut(portrait, {520, 720}));
-  ExpectClose(RawPicture{3840, 2160, Format::kBgr, large}, "4K", 2);
-  ExpectClose(EncodedPicture{large_jpeg}, "4K JPEG", 2);
-  ExpectClose(EncodedPicture{small}, "480 x 270", 2);
-  ExpectClose(EncodedPicture{vga}, "640 x 480", 2, four_by_three);
-  ExpectClose(EncodedPicture{tiny}, "160 x 120", 2, four_by_three);
-  ExpectClose(EncodedPicture{upright}, "portrait", 2, portrait);
+  ExpectClose(RawImage{3840, 2160, Format::kBgr, large}, "4K", 2);
+  ExpectClose(EncodedImage{large_jpeg}, "4K JPEG", 2);
+  ExpectClose(EncodedImage{small}, "480 x 270", 2);
+  ExpectClose(EncodedImage{vga}, "640 x 480", 2, four_by_three);
+  ExpectClose(EncodedImage{tiny}, "160 x 120", 2, four_by_three);
+  ExpectClose(EncodedImage{upright}, "portrait", 2, portrait);
 }
 
 }  // namespace

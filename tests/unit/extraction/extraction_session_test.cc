@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 class ExtractionSessionTest : public ::testing::Test {
  protected:
   ExtractorFrame Frame(uint64_t sequence, int64_t timestamp_us) const {
-    return {sequence, timestamp_us, RawPicture{16, 16, RawPicture::Format::kBgr, pixels_}};
+    return {sequence, timestamp_us, RawImage{16, 16, RawImage::Format::kBgr, pixels_}};
   }
 
   const std::string pixels_ = std::string(16 * 16 * 3, 'x');
@@ -51,17 +51,17 @@ TEST_F(ExtractionSessionTest, NobodySeenIsAResultWithoutAPose) {
   EXPECT_FALSE(result->invalid.has_value());
 }
 
-TEST_F(ExtractionSessionTest, UnusablePictureIsAResultAndTheStreamGoesOn) {
-  const auto bad = session_.Process({1, 100, EncodedPicture{"garbage"}}, 0);
+TEST_F(ExtractionSessionTest, UnusableImageIsAResultAndTheStreamGoesOn) {
+  const auto bad = session_.Process({1, 100, EncodedImage{"garbage"}}, 0);
   ASSERT_TRUE(bad.ok()) << bad.status();
   EXPECT_THAT(bad->invalid.value_or(""), HasSubstr("JPEG"));
   EXPECT_FALSE(session_.Process(Frame(2, 200), 0)->poses.empty());
 }
 
-TEST_F(ExtractionSessionTest, RemarksOnAPictureThatIsUsedAllTheSame) {
+TEST_F(ExtractionSessionTest, RemarksOnAnImageThatIsUsedAllTheSame) {
   const std::string jpeg = testing::EncodePicture(".jpg", cv::Mat(16, 16, CV_8UC3, cv::Scalar(1, 2, 3)));
   const auto result =
-      session_.Process({1, 100, EncodedPicture{std::string_view(jpeg).substr(0, jpeg.size() - 2)}}, 0);
+      session_.Process({1, 100, EncodedImage{std::string_view(jpeg).substr(0, jpeg.size() - 2)}}, 0);
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->poses.size(), 2u);
   EXPECT_FALSE(result->invalid.has_value());
@@ -92,7 +92,7 @@ TEST_F(ExtractionSessionTest, TimestampBeyondItsLimitsIsAResult) {
   EXPECT_THAT(bad->invalid.value_or(""), HasSubstr("frame.timestamp_us is"));
 }
 
-TEST_F(ExtractionSessionTest, TimestampMustIncreaseEvenAfterAnUnusablePicture) {
+TEST_F(ExtractionSessionTest, TimestampMustIncreaseEvenAfterAnUnusableImage) {
   ASSERT_TRUE(session_.Process({1, 100, std::monostate()}, 0).ok());
   EXPECT_TRUE(session_.Process(Frame(2, 100), 0)->invalid);
 }

@@ -13,7 +13,7 @@
 namespace trackfit::extraction {
 namespace {
 
-using Format = RawPicture::Format;
+using Format = RawImage::Format;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using trackfit::testing::CmykJpeg;
@@ -50,9 +50,9 @@ cv::Mat Gradient(int width = 64, int height = 48) {
   return image;
 }
 
-// Throws, so that the test fails with the reason, when the picture is refused.
-cv::Mat Decode(const Picture& picture) {
-  const auto decoded = FrameDecoder({}).Decode(picture);
+// Throws, so that the test fails with the reason, when the image is refused.
+cv::Mat Decode(const Image& image) {
+  const auto decoded = FrameDecoder({}).Decode(image);
   if (!decoded.ok()) throw std::runtime_error(std::string(decoded.status().message()));
   EXPECT_EQ(decoded->bgr.type(), CV_8UC3);
   EXPECT_EQ(decoded->remark, "");
@@ -63,8 +63,8 @@ double LargestDifference(const cv::Mat& a, const cv::Mat& b) {
   return a.size() == b.size() ? cv::norm(a, b, cv::NORM_INF) : 1000;
 }
 
-std::string ErrorOf(const Picture& picture, FrameDecoderConfig config = {}) {
-  const auto decoded = FrameDecoder(config).Decode(picture);
+std::string ErrorOf(const Image& image, FrameDecoderConfig config = {}) {
+  const auto decoded = FrameDecoder(config).Decode(image);
   EXPECT_EQ(decoded.status().code(), absl::StatusCode::kInvalidArgument);
   return std::string(decoded.status().message());
 }
@@ -72,7 +72,7 @@ std::string ErrorOf(const Picture& picture, FrameDecoderConfig config = {}) {
 TEST(FrameDecoder, DecodesFilesToBgr) {
   for (const char* extension : {".jpg", ".png", ".webp"}) {
     const std::string file = EncodePicture(extension, TwoColours());
-    const cv::Mat bgr = Decode(EncodedPicture{file});
+    const cv::Mat bgr = Decode(EncodedImage{file});
     ASSERT_EQ(bgr.size(), cv::Size(64, 48)) << extension;
     EXPECT_GT(bgr.at<cv::Vec3b>(24, 8)[0], 200) << extension << ": blue on the left";
     EXPECT_GT(bgr.at<cv::Vec3b>(24, 56)[2], 200) << extension << ": red on the right";
@@ -80,29 +80,29 @@ TEST(FrameDecoder, DecodesFilesToBgr) {
 }
 
 TEST(FrameDecoder, ReducesEveryKindOfFileToBgr) {
-  const cv::Mat picture = Gradient(), grey = [&] {
+  const cv::Mat image = Gradient(), grey = [&] {
     cv::Mat grey_levels;
-    cv::cvtColor(picture, grey_levels, cv::COLOR_BGR2GRAY);
+    cv::cvtColor(image, grey_levels, cv::COLOR_BGR2GRAY);
     return grey_levels;
   }();
   cv::Mat grey_bgr, with_alpha, deep, deep_with_alpha;
   cv::cvtColor(grey, grey_bgr, cv::COLOR_GRAY2BGR);
-  cv::cvtColor(picture, with_alpha, cv::COLOR_BGR2BGRA);
+  cv::cvtColor(image, with_alpha, cv::COLOR_BGR2BGRA);
   with_alpha.forEach<cv::Vec4b>([](cv::Vec4b& pixel, const int* at) { pixel[3] = at[1] % 2 ? 0 : 200; });
-  picture.convertTo(deep, CV_16UC3, 257);
+  image.convertTo(deep, CV_16UC3, 257);
   cv::cvtColor(deep, deep_with_alpha, cv::COLOR_BGR2BGRA);
   const auto difference = [](const std::string& file, const cv::Mat& expected) {
-    return LargestDifference(Decode(EncodedPicture{file}), expected);
+    return LargestDifference(Decode(EncodedImage{file}), expected);
   };
   EXPECT_EQ(difference(EncodePicture(".png", grey), grey_bgr), 0);
-  EXPECT_EQ(difference(EncodePicture(".png", with_alpha), picture), 0) << "alpha is ignored";
-  EXPECT_EQ(difference(EncodePicture(".png", deep), picture), 0) << "16-bit";
-  EXPECT_EQ(difference(EncodePicture(".png", deep_with_alpha), picture), 0);
-  EXPECT_EQ(difference(InterlacedPng(picture), picture), 0);
+  EXPECT_EQ(difference(EncodePicture(".png", with_alpha), image), 0) << "alpha is ignored";
+  EXPECT_EQ(difference(EncodePicture(".png", deep), image), 0) << "16-bit";
+  EXPECT_EQ(difference(EncodePicture(".png", deep_with_alpha), image), 0);
+  EXPECT_EQ(difference(InterlacedPng(image), image), 0);
   EXPECT_LE(difference(EncodePicture(".jpg", grey), grey_bgr), 8);
-  EXPECT_LE(difference(EncodePicture(".jpg", picture, {cv::IMWRITE_JPEG_PROGRESSIVE, 1}), picture), 12);
-  EXPECT_EQ(difference(EncodePicture(".webp", picture, {cv::IMWRITE_WEBP_QUALITY, 101}), picture), 0);
-  EXPECT_LE(difference(EncodePicture(".webp", with_alpha, {cv::IMWRITE_WEBP_QUALITY, 100}), picture), 20);
+  EXPECT_LE(difference(EncodePicture(".jpg", image, {cv::IMWRITE_JPEG_PROGRESSIVE, 1}), image), 12);
+  EXPECT_EQ(difference(EncodePicture(".webp", image, {cv::IMWRITE_WEBP_QUALITY, 101}), image), 0);
+  EXPECT_LE(difference(EncodePicture(".webp", with_alpha, {cv::IMWRITE_WEBP_QUALITY, 100}), image), 20);
 }
 
 TEST(FrameDecoder, DecodesAPaletteToItsColours) {
@@ -110,36 +110,35 @@ TEST(FrameDecoder, DecodesAPaletteToItsColours) {
   for (int y = 0; y < 16; ++y) rows += '\0' + std::string(8, '\0') + std::string(8, '\1');
   const std::string palette = PngChunk("PLTE", "\x0A\x14\x1E\x28\x32\x3C");  // RGB 10 20 30, 40 50 60
   const cv::Mat bgr =
-      Decode(EncodedPicture{PngFile(16, 16, 8, 3, false, palette + PngChunk("IDAT", Deflated(rows)))});
+      Decode(EncodedImage{PngFile(16, 16, 8, 3, false, palette + PngChunk("IDAT", Deflated(rows)))});
   EXPECT_EQ(bgr.at<cv::Vec3b>(5, 0), cv::Vec3b(30, 20, 10));
   EXPECT_EQ(bgr.at<cv::Vec3b>(5, 15), cv::Vec3b(60, 50, 40));
 }
 
 TEST(FrameDecoder, DecodesACmykJpeg) {
-  const cv::Mat bgr = Decode(EncodedPicture{CmykJpeg()});
+  const cv::Mat bgr = Decode(EncodedImage{CmykJpeg()});
   EXPECT_EQ(bgr.size(), cv::Size(16, 16));
   const cv::Mat half_of_half(16, 16, CV_8UC3,
                              cv::Scalar::all(64));  // half of the ink's light, half of black's
   EXPECT_LE(LargestDifference(bgr, half_of_half), 1);
 }
 
-TEST(FrameDecoder, TurnsPicturesUprightAsExifSays) {
+TEST(FrameDecoder, TurnsImagesUprightAsExifSays) {
   const cv::Mat upright = Gradient(64, 48);
   for (int orientation = 1; orientation <= 8; ++orientation) {
     const cv::Mat stored = StoredWithOrientation(upright, orientation);
     const std::string jpeg =
         WithExifOrientation(EncodePicture(".jpg", stored, {cv::IMWRITE_JPEG_QUALITY, 100}), orientation);
-    EXPECT_LE(LargestDifference(Decode(EncodedPicture{jpeg}), upright), 8) << "JPEG, " << orientation;
+    EXPECT_LE(LargestDifference(Decode(EncodedImage{jpeg}), upright), 8) << "JPEG, " << orientation;
     const std::string png =
         WithPngChunks(EncodePicture(".png", stored), PngChunk("eXIf", ExifOrientation(orientation)));
-    EXPECT_EQ(LargestDifference(Decode(EncodedPicture{png}), upright), 0) << "PNG, " << orientation;
+    EXPECT_EQ(LargestDifference(Decode(EncodedImage{png}), upright), 0) << "PNG, " << orientation;
   }
   const std::string webp = EncodePicture(".webp", upright, {cv::IMWRITE_WEBP_QUALITY, 101}).substr(12);
   const std::string turned = ExtendedWebp(0x08, 64, 48, webp + RiffChunk("EXIF", ExifOrientation(6)));
-  EXPECT_EQ(LargestDifference(Decode(EncodedPicture{turned}), upright), 0)
-      << "that of a WebP is not looked at";
+  EXPECT_EQ(LargestDifference(Decode(EncodedImage{turned}), upright), 0) << "that of a WebP is not looked at";
   const std::string nonsense = WithExifOrientation(EncodePicture(".jpg", upright), 9);
-  EXPECT_LE(LargestDifference(Decode(EncodedPicture{nonsense}), upright), 12);
+  EXPECT_LE(LargestDifference(Decode(EncodedImage{nonsense}), upright), 12);
 }
 
 // ---- uncompressed pixels
@@ -180,21 +179,21 @@ std::string Raw(const cv::Mat& bgr, Format format, int padding) {
 constexpr Format kFormats[] = {Format::kRgb, Format::kBgr, Format::kGray, Format::kNv12, Format::kI420};
 
 TEST(FrameDecoder, ConvertsEveryRawFormatWithAndWithoutPadding) {
-  const cv::Mat picture = Gradient(64, 46);
+  const cv::Mat image = Gradient(64, 46);
   cv::Mat grey;
-  cv::cvtColor(picture, grey, cv::COLOR_BGR2GRAY);
+  cv::cvtColor(image, grey, cv::COLOR_BGR2GRAY);
   cv::cvtColor(grey, grey, cv::COLOR_GRAY2BGR);
   for (const Format format : kFormats) {
     const bool three = format == Format::kRgb || format == Format::kBgr;
     const double tolerance = three || format == Format::kGray ? 0 : 8;  // halved chroma
-    const cv::Mat& expected = format == Format::kGray ? grey : picture;
-    const std::string tight = Raw(picture, format, 0);
-    EXPECT_LE(LargestDifference(Decode(RawPicture{64, 46, format, tight}), expected), tolerance)
+    const cv::Mat& expected = format == Format::kGray ? grey : image;
+    const std::string tight = Raw(image, format, 0);
+    EXPECT_LE(LargestDifference(Decode(RawImage{64, 46, format, tight}), expected), tolerance)
         << static_cast<int>(format);
-    const std::string padded = Raw(picture, format, 10);
+    const std::string padded = Raw(image, format, 10);
     const int64_t stride = (three ? 192 : 64) + 10;
-    const cv::Mat from_padded = Decode(RawPicture{64, 46, format, padded, stride}).clone();
-    EXPECT_EQ(LargestDifference(from_padded, Decode(RawPicture{64, 46, format, tight})), 0)
+    const cv::Mat from_padded = Decode(RawImage{64, 46, format, padded, stride}).clone();
+    EXPECT_EQ(LargestDifference(from_padded, Decode(RawImage{64, 46, format, tight})), 0)
         << static_cast<int>(format);
   }
 }
@@ -202,7 +201,7 @@ TEST(FrameDecoder, ConvertsEveryRawFormatWithAndWithoutPadding) {
 TEST(FrameDecoder, YuvIsBt601InLimitedRange) {
   const auto pixel = [](char y, char u, char v) {
     const std::string bytes = std::string(256, y) + std::string(64, u) + std::string(64, v);
-    return Decode(RawPicture{16, 16, Format::kI420, bytes}).at<cv::Vec3b>(8, 8);
+    return Decode(RawImage{16, 16, Format::kI420, bytes}).at<cv::Vec3b>(8, 8);
   };
   EXPECT_EQ(pixel(16, '\x80', '\x80'), cv::Vec3b(0, 0, 0));
   EXPECT_EQ(pixel('\xEB', '\x80', '\x80'), cv::Vec3b(255, 255, 255));
@@ -212,43 +211,43 @@ TEST(FrameDecoder, YuvIsBt601InLimitedRange) {
 }
 
 TEST(FrameDecoder, OnlyTheLastRowMayComeWithoutItsPadding) {
-  const cv::Mat picture = Gradient(64, 48);
+  const cv::Mat image = Gradient(64, 48);
   for (const Format format : kFormats) {
     const int64_t stride = (format == Format::kRgb || format == Format::kBgr ? 192 : 64) + 10;
     const std::size_t optional = format == Format::kI420 ? 5 : 10;
-    const std::string whole = Raw(picture, format, 10), least = whole.substr(0, whole.size() - optional);
-    EXPECT_EQ(LargestDifference(Decode(RawPicture{64, 48, format, least, stride}).clone(),
-                                Decode(RawPicture{64, 48, format, whole, stride})),
+    const std::string whole = Raw(image, format, 10), least = whole.substr(0, whole.size() - optional);
+    EXPECT_EQ(LargestDifference(Decode(RawImage{64, 48, format, least, stride}).clone(),
+                                Decode(RawImage{64, 48, format, whole, stride})),
               0);
     const std::string one_less = whole.substr(0, least.size() - 1), one_more = whole + "x";
-    EXPECT_THAT(ErrorOf(RawPicture{64, 48, format, one_less, stride}),
+    EXPECT_THAT(ErrorOf(RawImage{64, 48, format, one_less, stride}),
                 AllOf(HasSubstr("frame.raw.data has"), HasSubstr("between")));
-    EXPECT_THAT(ErrorOf(RawPicture{64, 48, format, one_more, stride}), HasSubstr("between"));
+    EXPECT_THAT(ErrorOf(RawImage{64, 48, format, one_more, stride}), HasSubstr("between"));
   }
 }
 
-TEST(FrameDecoder, SaysWhatIsWrongWithARawPicture) {
+TEST(FrameDecoder, SaysWhatIsWrongWithARawImage) {
   const std::string nothing;
-  EXPECT_THAT(ErrorOf(RawPicture{64, 48, Format::kRgb, "short"}),
+  EXPECT_THAT(ErrorOf(RawImage{64, 48, Format::kRgb, "short"}),
               HasSubstr("frame.raw.data has 5 bytes; 48 rows of 192 = 9216 are required"));
-  EXPECT_THAT(ErrorOf(RawPicture{64, 48, Format::kI420, "short"}), HasSubstr("72 rows of 64 = 4608"));
-  EXPECT_THAT(ErrorOf(RawPicture{64, 48, Format::kUnknown, std::string(9216, 'x')}),
+  EXPECT_THAT(ErrorOf(RawImage{64, 48, Format::kI420, "short"}), HasSubstr("72 rows of 64 = 4608"));
+  EXPECT_THAT(ErrorOf(RawImage{64, 48, Format::kUnknown, std::string(9216, 'x')}),
               HasSubstr("frame.raw.format"));
-  EXPECT_THAT(ErrorOf(RawPicture{8, 48, Format::kRgb, nothing}), HasSubstr("at least 16 x 16"));
-  EXPECT_THAT(ErrorOf(RawPicture{63, 48, Format::kNv12, nothing}), HasSubstr("even"));
-  EXPECT_THAT(ErrorOf(RawPicture{64, 47, Format::kI420, nothing}), HasSubstr("even"));
-  EXPECT_THAT(ErrorOf(RawPicture{64, 48, Format::kRgb, nothing, 191}),
+  EXPECT_THAT(ErrorOf(RawImage{8, 48, Format::kRgb, nothing}), HasSubstr("at least 16 x 16"));
+  EXPECT_THAT(ErrorOf(RawImage{63, 48, Format::kNv12, nothing}), HasSubstr("even"));
+  EXPECT_THAT(ErrorOf(RawImage{64, 47, Format::kI420, nothing}), HasSubstr("even"));
+  EXPECT_THAT(ErrorOf(RawImage{64, 48, Format::kRgb, nothing, 191}),
               HasSubstr("frame.raw.stride is 191 bytes; a row has 192 bytes"));
-  EXPECT_THAT(ErrorOf(RawPicture{64, 48, Format::kI420, nothing, 65}),
+  EXPECT_THAT(ErrorOf(RawImage{64, 48, Format::kI420, nothing, 65}),
               HasSubstr("frame.raw.stride is 65; I420 requires an even number"));
 }
 
-TEST(FrameDecoder, NoNumberInARawPictureIsTooLargeToBeRefused) {
+TEST(FrameDecoder, NoNumberInARawImageIsTooLargeToBeRefused) {
   constexpr int64_t kLargest = 4294967295;
   for (const Format format : kFormats) {
-    EXPECT_THAT(ErrorOf(RawPicture{kLargest, kLargest, format, ""}), HasSubstr("at most"));
-    EXPECT_THAT(ErrorOf(RawPicture{kLargest, 16, format, ""}), HasSubstr("at most"));
-    EXPECT_THAT(ErrorOf(RawPicture{16, 16, format, std::string(768, 'x'), kLargest - 1}),
+    EXPECT_THAT(ErrorOf(RawImage{kLargest, kLargest, format, ""}), HasSubstr("at most"));
+    EXPECT_THAT(ErrorOf(RawImage{kLargest, 16, format, ""}), HasSubstr("at most"));
+    EXPECT_THAT(ErrorOf(RawImage{16, 16, format, std::string(768, 'x'), kLargest - 1}),
                 HasSubstr("frame.raw.data has 768 bytes"));
   }
 }
@@ -257,20 +256,20 @@ TEST(FrameDecoder, NoNumberInARawPictureIsTooLargeToBeRefused) {
 
 TEST(FrameDecoder, RefusesOversizeFilesBeforeDecodingThem) {
   const std::string file = EncodePicture(".png", TwoColours(100, 50));
-  EXPECT_THAT(ErrorOf(EncodedPicture{file}, {.max_pixels = 4999}),
+  EXPECT_THAT(ErrorOf(EncodedImage{file}, {.max_pixels = 4999}),
               HasSubstr("frame.encoded is 100 x 50 pixels; at most 4999"));
-  EXPECT_TRUE(FrameDecoder({.max_pixels = 5000}).Decode(EncodedPicture{file}).ok());
+  EXPECT_TRUE(FrameDecoder({.max_pixels = 5000}).Decode(EncodedImage{file}).ok());
   const std::string promise = PngFile(65000, 65000, 8, 2, false, PngChunk("IDAT", Deflated("few")));
-  EXPECT_THAT(ErrorOf(EncodedPicture{promise}), HasSubstr("65000 x 65000 pixels; at most 16777216"));
+  EXPECT_THAT(ErrorOf(EncodedImage{promise}), HasSubstr("65000 x 65000 pixels; at most 16777216"));
 }
 
 TEST(FrameDecoder, RefusesFilesOfMoreBytesThanAllowed) {
   const std::string file = EncodePicture(".png", TwoColours()) + std::string(2000, 'x');
   const auto bytes = static_cast<int64_t>(file.size());
-  EXPECT_TRUE(FrameDecoder({.max_file_bytes = bytes}).Decode(EncodedPicture{file}).ok());
-  EXPECT_THAT(ErrorOf(EncodedPicture{file}, {.max_file_bytes = bytes - 1}),
+  EXPECT_TRUE(FrameDecoder({.max_file_bytes = bytes}).Decode(EncodedImage{file}).ok());
+  EXPECT_THAT(ErrorOf(EncodedImage{file}, {.max_file_bytes = bytes - 1}),
               AllOf(HasSubstr("frame.encoded has"), HasSubstr("at most " + std::to_string(bytes - 1))));
-  EXPECT_THAT(ErrorOf(EncodedPicture{std::string((4 << 20) + 1, 'x')}), HasSubstr("at most 4194304"));
+  EXPECT_THAT(ErrorOf(EncodedImage{std::string((4 << 20) + 1, 'x')}), HasSubstr("at most 4194304"));
 }
 
 TEST(FrameDecoder, AConfigurationNamesTheFlagThatIsWrong) {
@@ -283,13 +282,13 @@ TEST(FrameDecoder, AConfigurationNamesTheFlagThatIsWrong) {
 
 TEST(FrameDecoder, RefusesCorruptFilesWithAReason) {
   const std::string jpeg = EncodePicture(".jpg", TwoColours());
-  EXPECT_THAT(ErrorOf(EncodedPicture{jpeg.substr(0, jpeg.size() / 2)}), HasSubstr("cut off"));
-  EXPECT_THAT(ErrorOf(EncodedPicture{jpeg.substr(0, 20)}), HasSubstr("damaged header"));
-  EXPECT_THAT(ErrorOf(EncodedPicture{"no picture at all"}), HasSubstr("neither a JPEG nor a PNG nor a WebP"));
-  EXPECT_THAT(ErrorOf(EncodedPicture{""}), HasSubstr("neither"));
+  EXPECT_THAT(ErrorOf(EncodedImage{jpeg.substr(0, jpeg.size() / 2)}), HasSubstr("cut off"));
+  EXPECT_THAT(ErrorOf(EncodedImage{jpeg.substr(0, 20)}), HasSubstr("damaged header"));
+  EXPECT_THAT(ErrorOf(EncodedImage{"no picture at all"}), HasSubstr("neither a JPEG nor a PNG nor a WebP"));
+  EXPECT_THAT(ErrorOf(EncodedImage{""}), HasSubstr("neither"));
   const std::string png = EncodePicture(".png", TwoColours());
-  EXPECT_THAT(ErrorOf(EncodedPicture{png.substr(0, 60)}), HasSubstr("cut off"));
-  EXPECT_THAT(ErrorOf(EncodedPicture{PngFile(64, 64, 8, 2, false, PngChunk("IDAT", Deflated("few")))}),
+  EXPECT_THAT(ErrorOf(EncodedImage{png.substr(0, 60)}), HasSubstr("cut off"));
+  EXPECT_THAT(ErrorOf(EncodedImage{PngFile(64, 64, 8, 2, false, PngChunk("IDAT", Deflated("few")))}),
               HasSubstr("damaged"));
 }
 
@@ -307,10 +306,10 @@ std::vector<std::pair<std::string, std::string>> KindsOfJpeg() {
 }
 
 void ExpectTakenWithARemark(const std::string& without_end, const std::string& whole) {
-  const auto decoded = FrameDecoder({}).Decode(EncodedPicture{without_end});
+  const auto decoded = FrameDecoder({}).Decode(EncodedImage{without_end});
   ASSERT_TRUE(decoded.ok()) << decoded.status();
   EXPECT_THAT(decoded->remark, HasSubstr("without its last bytes"));
-  EXPECT_EQ(LargestDifference(decoded->bgr, Decode(EncodedPicture{whole})), 0);
+  EXPECT_EQ(LargestDifference(decoded->bgr, Decode(EncodedImage{whole})), 0);
 }
 
 TEST(FrameDecoder, TakesAJpegWithoutItsEndMarkerAndSaysSo) {
@@ -335,8 +334,7 @@ TEST(FrameDecoder, SaysNothingOfWhatFollowsTheEnd) {
     const std::string file = EncodePicture(extension, Gradient());
     for (const std::string& rest : {std::string(3000, '\0'), std::string("\xFF\xD9\xFF"), file}) {
       const std::string longer = file + rest;
-      EXPECT_EQ(LargestDifference(Decode(EncodedPicture{longer}), Decode(EncodedPicture{file})), 0)
-          << extension;
+      EXPECT_EQ(LargestDifference(Decode(EncodedImage{longer}), Decode(EncodedImage{file})), 0) << extension;
     }
   }
 }
@@ -344,7 +342,7 @@ TEST(FrameDecoder, SaysNothingOfWhatFollowsTheEnd) {
 TEST(FrameDecoder, RefusesAJpegThatLacksAnyOfItsPixels) {
   for (const auto& [kind, file] : KindsOfJpeg()) {
     for (size_t size = 4; size < file.size() - 2; ++size) {
-      const auto decoded = FrameDecoder({}).Decode(EncodedPicture{std::string_view(file).substr(0, size)});
+      const auto decoded = FrameDecoder({}).Decode(EncodedImage{std::string_view(file).substr(0, size)});
       EXPECT_TRUE(absl::IsInvalidArgument(decoded.status())) << kind << ", " << size << " of " << file.size();
     }
   }
@@ -353,7 +351,7 @@ TEST(FrameDecoder, RefusesAJpegThatLacksAnyOfItsPixels) {
 TEST(FrameDecoder, RefusesAPngThatLacksAnyOfItsPixels) {
   const std::string file = EncodePicture(".png", Gradient());
   for (size_t size = 8; size < file.size() - 12; ++size) {
-    const auto decoded = FrameDecoder({}).Decode(EncodedPicture{std::string_view(file).substr(0, size)});
+    const auto decoded = FrameDecoder({}).Decode(EncodedImage{std::string_view(file).substr(0, size)});
     EXPECT_TRUE(absl::IsInvalidArgument(decoded.status())) << size << " of " << file.size();
   }
 }
@@ -362,29 +360,29 @@ TEST(FrameDecoder, RefusesWhatTheDecoderOfWebpRefuses) {
   const std::string file = EncodePicture(".webp", Gradient());
   const std::string shorter = file.substr(0, file.size() - 1);
   EXPECT_TRUE(cv::imdecode(std::vector<uchar>(shorter.begin(), shorter.end()), cv::IMREAD_COLOR).empty());
-  EXPECT_THAT(ErrorOf(EncodedPicture{shorter}), HasSubstr("cut off"));
+  EXPECT_THAT(ErrorOf(EncodedImage{shorter}), HasSubstr("cut off"));
 }
 
 TEST(FrameDecoder, PassesOverWhatIsBetweenTheSegmentsOfAJpeg) {
   const std::string file = EncodePicture(".jpg", Gradient());
   std::string padded = file;
   padded.insert(file.find("\xFF\xDB"), std::string("padding\xFF\0of a camera", 19));
-  EXPECT_EQ(LargestDifference(Decode(EncodedPicture{padded}), Decode(EncodedPicture{file})), 0);
+  EXPECT_EQ(LargestDifference(Decode(EncodedImage{padded}), Decode(EncodedImage{file})), 0);
 }
 
-TEST(FrameDecoder, ASecondFrameHeaderOrCanvasDoesNotMakeThePictureLarger) {
+TEST(FrameDecoder, ASecondFrameHeaderOrCanvasDoesNotMakeTheImageLarger) {
   const std::string jpeg = EncodePicture(".jpg", Gradient());
   std::string twice = jpeg;
   const std::string second =
       std::string("\xFF\xC0\x00\x11\x08\x0F\xFF\x0F\xFF", 9) + jpeg.substr(jpeg.find("\xFF\xC0") + 9, 10);
   twice.insert(jpeg.find("\xFF\xDA"), second);
-  EXPECT_THAT(ErrorOf(EncodedPicture{twice}), HasSubstr("damaged"));
+  EXPECT_THAT(ErrorOf(EncodedImage{twice}), HasSubstr("damaged"));
 
   const std::string webp = EncodePicture(".webp", Gradient(640, 480));
-  EXPECT_THAT(ErrorOf(EncodedPicture{ExtendedWebp(0, 64, 48, webp.substr(12))}), HasSubstr("damaged"));
+  EXPECT_THAT(ErrorOf(EncodedImage{ExtendedWebp(0, 64, 48, webp.substr(12))}), HasSubstr("damaged"));
 }
 
-TEST(FrameDecoder, RefusesAFrameWithoutAPicture) {
+TEST(FrameDecoder, RefusesAFrameWithoutAImage) {
   EXPECT_THAT(ErrorOf(std::monostate()), HasSubstr("frame.image is missing"));
 }
 

@@ -47,7 +47,7 @@ TEST(ImageHeader, SurvivesFilesThatEndAnywhere) {
   }
 }
 
-// A frame header of 64x64 behind one that the decoder would take for the picture's.
+// A frame header of 64x64 behind one that the decoder would take for the image's.
 TEST(ImageHeader, ReadsTheFrameHeaderThatTheDecoderReads) {
   const std::string large("\xFF\xC0\x00\x11\x08\x7D\x00\x7D\x00\x03", 10);
   const std::string small("\xFF\xC0\x00\x11\x08\x00\x40\x00\x40\x03", 10);

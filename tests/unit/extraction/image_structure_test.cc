@@ -70,7 +70,7 @@ TEST(ImageStructure, TellsAMissingEndFromMissingPixels) {
 }
 
 // Cameras put a small JPEG into the EXIF data, with an end of its own.
-TEST(ImageStructure, AThumbnailDoesNotEndThePicture) {
+TEST(ImageStructure, AThumbnailDoesNotEndTheImage) {
   const std::string jpeg = EncodePicture(".jpg", Noise());
   const std::string with_thumbnail =
       jpeg.substr(0, 2) + JpegSegment(0xE1, EncodePicture(".jpg", Noise(16, 16))) + jpeg.substr(2);
