@@ -14,7 +14,7 @@
 
 #include "extraction/frame_decoder.h"
 #include "seed_model.h"
-#include "support/picture_files.h"
+#include "support/image_files.h"
 #include "tensor_seeds.h"
 #include "tflite/network.h"
 #include "tflite/tflite_model.h"
@@ -44,14 +44,14 @@ Seeds Pictures() {
   cv::cvtColor(colour, grey, cv::COLOR_BGR2GRAY);
   cv::cvtColor(colour, alpha, cv::COLOR_BGR2BGRA);
   colour.convertTo(deep, CV_16UC3, 257);
-  const std::string jpeg = EncodePicture(".jpg", colour), png = EncodePicture(".png", colour),
-                    webp = EncodePicture(".webp", colour);
-  const std::string progressive = EncodePicture(".jpg", colour, {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
+  const std::string jpeg = EncodeImage(".jpg", colour), png = EncodeImage(".png", colour),
+                    webp = EncodeImage(".webp", colour);
+  const std::string progressive = EncodeImage(".jpg", colour, {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
   const Seeds files = {
       {"colour.jpg", jpeg},
-      {"grey.jpg", EncodePicture(".jpg", grey)},
+      {"grey.jpg", EncodeImage(".jpg", grey)},
       {"cmyk.jpg", CmykJpeg()},
-      {"restarts.jpg", EncodePicture(".jpg", colour, {cv::IMWRITE_JPEG_RST_INTERVAL, 2})},
+      {"restarts.jpg", EncodeImage(".jpg", colour, {cv::IMWRITE_JPEG_RST_INTERVAL, 2})},
       {"progressive.jpg", progressive},
       {"endless.jpg", jpeg.substr(0, jpeg.size() - 2)},
       {"endless_progressive.jpg", progressive.substr(0, progressive.size() - 2)},
@@ -59,13 +59,13 @@ Seeds Pictures() {
       {"scans.jpg", WithRepeatedScan(progressive, 20)},
       {"exif.jpg", WithExifOrientation(jpeg, 6)},
       {"thumbnail.jpg", jpeg.substr(0, 2) + JpegSegment(0xE1, jpeg) + jpeg.substr(2)},
-      {"large.jpg", EncodePicture(".jpg", Picture(500, 400))},
+      {"large.jpg", EncodeImage(".jpg", Picture(500, 400))},
       {"colour.png", png},
-      {"grey.png", EncodePicture(".png", grey)},
-      {"alpha.png", EncodePicture(".png", alpha)},
-      {"deep.png", EncodePicture(".png", deep)},
+      {"grey.png", EncodeImage(".png", grey)},
+      {"alpha.png", EncodeImage(".png", alpha)},
+      {"deep.png", EncodeImage(".png", deep)},
       {"endless.png", png.substr(0, png.size() - 12)},
-      {"bits.png", EncodePicture(".png", grey, {cv::IMWRITE_PNG_BILEVEL, 1})},
+      {"bits.png", EncodeImage(".png", grey, {cv::IMWRITE_PNG_BILEVEL, 1})},
       {"interlaced.png", InterlacedPng(colour)},
       {"texts.png", WithPngChunks(png, PngChunk("zTXt", std::string("k\0\0", 3) + Deflated("text")) +
                                            PngChunk("eXIf", ExifOrientation(8)))},
@@ -73,8 +73,8 @@ Seeds Pictures() {
                               PngChunk("PLTE", "abcdef") + PngChunk("tRNS", "\x7F") +
                                   PngChunk("IDAT", Deflated(std::string(48, '\0'))))},
       {"colour.webp", webp},
-      {"lossless.webp", EncodePicture(".webp", colour, {cv::IMWRITE_WEBP_QUALITY, 101})},
-      {"alpha.webp", EncodePicture(".webp", alpha)},
+      {"lossless.webp", EncodeImage(".webp", colour, {cv::IMWRITE_WEBP_QUALITY, 101})},
+      {"alpha.webp", EncodeImage(".webp", alpha)},
       {"extended.webp", ExtendedWebp(0, 48, 40, webp.substr(12))},
       {"animated.webp", ExtendedWebp(2, 48, 40, RiffChunk("ANIM", std::string(6, '\0')))},
   };

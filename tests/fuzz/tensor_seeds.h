@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "support/picture_files.h"
+#include "support/image_files.h"
 
 namespace trackfit::testing {
 

@@ -10,7 +10,7 @@
 
 #include "blazepose/pose_tracker.h"
 #include "extraction/frame_decoder.h"
-#include "support/picture_files.h"
+#include "support/image_files.h"
 #include "synthesis/renderer.h"
 #include "unit/blazepose/models.h"
 
@@ -21,7 +21,7 @@ using extraction::EncodedImage;
 using extraction::FrameDecoder;
 using extraction::Image;
 using extraction::RawImage;
-using testing::EncodePicture;
+using testing::EncodeImage;
 using Format = RawImage::Format;
 
 // A mannequin in the middle of a squat, 3840 x 2160 pixels.
@@ -119,8 +119,8 @@ TEST_F(AnyFrame, LosslessKindsGiveTheSameBits) {
   cv::Mat padded(usual_.rows, usual_.cols + 7, CV_8UC3, cv::Scalar(1, 2, 3));
   usual_.copyTo(padded.colRange(0, usual_.cols));
   const std::string bgr_bytes = Bytes(usual_), rgb_bytes = Bytes(rgb), padded_bytes = Bytes(padded),
-                    png = EncodePicture(".png", usual_),
-                    webp = EncodePicture(".webp", usual_, {cv::IMWRITE_WEBP_QUALITY, 101});
+                    png = EncodeImage(".png", usual_),
+                    webp = EncodeImage(".webp", usual_, {cv::IMWRITE_WEBP_QUALITY, 101});
   EXPECT_EQ(DeviationOf(Find(RawImage{1280, 720, Format::kBgr, bgr_bytes})).largest, 0);
   EXPECT_EQ(DeviationOf(Find(RawImage{1280, 720, Format::kBgr, padded_bytes, 3 * 1287})).largest, 0);
   EXPECT_EQ(DeviationOf(Find(RawImage{1280, 720, Format::kRgb, rgb_bytes})).largest, 0);
@@ -140,15 +140,15 @@ TEST_F(AnyFrame, CompressionAndHalvedColoursHardlyMoveAJoint) {
   const std::string i420_bytes = Bytes(i420), nv12_bytes = Bytes(nv12);
   ExpectClose(RawImage{1280, 720, Format::kI420, i420_bytes}, "I420");
   ExpectClose(RawImage{1280, 720, Format::kNv12, nv12_bytes}, "NV12");
-  ExpectClose(EncodedImage{EncodePicture(".jpg", usual_)}, "JPEG");
-  ExpectClose(EncodedImage{EncodePicture(".jpg", usual_, {cv::IMWRITE_JPEG_QUALITY, 80})}, "JPEG 80");
-  ExpectClose(EncodedImage{EncodePicture(".webp", usual_, {cv::IMWRITE_WEBP_QUALITY, 80})}, "WebP 80");
+  ExpectClose(EncodedImage{EncodeImage(".jpg", usual_)}, "JPEG");
+  ExpectClose(EncodedImage{EncodeImage(".jpg", usual_, {cv::IMWRITE_JPEG_QUALITY, 80})}, "JPEG 80");
+  ExpectClose(EncodedImage{EncodeImage(".webp", usual_, {cv::IMWRITE_WEBP_QUALITY, 80})}, "WebP 80");
 }
 
 TEST_F(AnyFrame, GreyLevelsAreEnough) {
   cv::Mat grey;
   cv::cvtColor(usual_, grey, cv::COLOR_BGR2GRAY);
-  const std::string bytes = Bytes(grey), jpeg = EncodePicture(".jpg", grey);
+  const std::string bytes = Bytes(grey), jpeg = EncodeImage(".jpg", grey);
   ExpectClose(RawImage{1280, 720, Format::kGray, bytes}, "GRAY", 2);
   ExpectClose(EncodedImage{jpeg}, "grey JPEG", 2);
 }
@@ -156,15 +156,15 @@ TEST_F(AnyFrame, GreyLevelsAreEnough) {
 TEST_F(AnyFrame, ExifTurnsThePersonUpright) {
   for (int orientation = 1; orientation <= 8; ++orientation) {
     const std::string jpeg = testing::WithExifOrientation(
-        EncodePicture(".jpg", testing::StoredWithOrientation(usual_, orientation)), orientation);
+        EncodeImage(".jpg", testing::StoredWithOrientation(usual_, orientation)), orientation);
     ExpectClose(EncodedImage{jpeg}, "EXIF " + std::to_string(orientation));
   }
 }
 
 TEST_F(AnyFrame, SizeAndShapeOfTheImageDoNotMatter) {
   const cv::Rect2d whole(0, 0, 1, 1), four_by_three(0.125, 0, 0.75, 1), portrait(0.296875, 0, 0.40625, 1);
-  const auto png = [](const cv::Mat& image) { return EncodePicture(".png", image); };
-  const std::string large = Bytes(large_), large_jpeg = EncodePicture(".jpg", large_),
+  const auto png = [](const cv::Mat& image) { return EncodeImage(".png", image); };
+  const std::string large = Bytes(large_), large_jpeg = EncodeImage(".jpg", large_),
                     small = png(Cut(whole, {480, 270})), vga = png(Cut(four_by_three, {640, 480})),
                     tiny = png(Cut(four_by_three, {160, 120})), upright = png(Cut(portrait, {520, 720}));
   ExpectClose(RawImage{3840, 2160, Format::kBgr, large}, "4K", 2);

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "support/picture_files.h"
+#include "support/image_files.h"
 
 namespace trackfit::extraction {
 namespace {
@@ -59,7 +59,7 @@ TEST_F(ExtractionSessionTest, UnusableImageIsAResultAndTheStreamGoesOn) {
 }
 
 TEST_F(ExtractionSessionTest, RemarksOnAnImageThatIsUsedAllTheSame) {
-  const std::string jpeg = testing::EncodePicture(".jpg", cv::Mat(16, 16, CV_8UC3, cv::Scalar(1, 2, 3)));
+  const std::string jpeg = testing::EncodeImage(".jpg", cv::Mat(16, 16, CV_8UC3, cv::Scalar(1, 2, 3)));
   const auto result =
       session_.Process({1, 100, EncodedImage{std::string_view(jpeg).substr(0, jpeg.size() - 2)}}, 0);
   ASSERT_TRUE(result.ok()) << result.status();

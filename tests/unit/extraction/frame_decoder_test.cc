@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "support/picture_files.h"
+#include "support/image_files.h"
 
 namespace trackfit::extraction {
 namespace {
@@ -18,7 +18,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using trackfit::testing::CmykJpeg;
 using trackfit::testing::Deflated;
-using trackfit::testing::EncodePicture;
+using trackfit::testing::EncodeImage;
 using trackfit::testing::ExifOrientation;
 using trackfit::testing::ExtendedWebp;
 using trackfit::testing::InterlacedPng;
@@ -71,7 +71,7 @@ std::string ErrorOf(const Image& image, FrameDecoderConfig config = {}) {
 
 TEST(FrameDecoder, DecodesFilesToBgr) {
   for (const char* extension : {".jpg", ".png", ".webp"}) {
-    const std::string file = EncodePicture(extension, TwoColours());
+    const std::string file = EncodeImage(extension, TwoColours());
     const cv::Mat bgr = Decode(EncodedImage{file});
     ASSERT_EQ(bgr.size(), cv::Size(64, 48)) << extension;
     EXPECT_GT(bgr.at<cv::Vec3b>(24, 8)[0], 200) << extension << ": blue on the left";
@@ -94,15 +94,15 @@ TEST(FrameDecoder, ReducesEveryKindOfFileToBgr) {
   const auto difference = [](const std::string& file, const cv::Mat& expected) {
     return LargestDifference(Decode(EncodedImage{file}), expected);
   };
-  EXPECT_EQ(difference(EncodePicture(".png", grey), grey_bgr), 0);
-  EXPECT_EQ(difference(EncodePicture(".png", with_alpha), image), 0) << "alpha is ignored";
-  EXPECT_EQ(difference(EncodePicture(".png", deep), image), 0) << "16-bit";
-  EXPECT_EQ(difference(EncodePicture(".png", deep_with_alpha), image), 0);
+  EXPECT_EQ(difference(EncodeImage(".png", grey), grey_bgr), 0);
+  EXPECT_EQ(difference(EncodeImage(".png", with_alpha), image), 0) << "alpha is ignored";
+  EXPECT_EQ(difference(EncodeImage(".png", deep), image), 0) << "16-bit";
+  EXPECT_EQ(difference(EncodeImage(".png", deep_with_alpha), image), 0);
   EXPECT_EQ(difference(InterlacedPng(image), image), 0);
-  EXPECT_LE(difference(EncodePicture(".jpg", grey), grey_bgr), 8);
-  EXPECT_LE(difference(EncodePicture(".jpg", image, {cv::IMWRITE_JPEG_PROGRESSIVE, 1}), image), 12);
-  EXPECT_EQ(difference(EncodePicture(".webp", image, {cv::IMWRITE_WEBP_QUALITY, 101}), image), 0);
-  EXPECT_LE(difference(EncodePicture(".webp", with_alpha, {cv::IMWRITE_WEBP_QUALITY, 100}), image), 20);
+  EXPECT_LE(difference(EncodeImage(".jpg", grey), grey_bgr), 8);
+  EXPECT_LE(difference(EncodeImage(".jpg", image, {cv::IMWRITE_JPEG_PROGRESSIVE, 1}), image), 12);
+  EXPECT_EQ(difference(EncodeImage(".webp", image, {cv::IMWRITE_WEBP_QUALITY, 101}), image), 0);
+  EXPECT_LE(difference(EncodeImage(".webp", with_alpha, {cv::IMWRITE_WEBP_QUALITY, 100}), image), 20);
 }
 
 TEST(FrameDecoder, DecodesAPaletteToItsColours) {
@@ -128,16 +128,16 @@ TEST(FrameDecoder, TurnsImagesUprightAsExifSays) {
   for (int orientation = 1; orientation <= 8; ++orientation) {
     const cv::Mat stored = StoredWithOrientation(upright, orientation);
     const std::string jpeg =
-        WithExifOrientation(EncodePicture(".jpg", stored, {cv::IMWRITE_JPEG_QUALITY, 100}), orientation);
+        WithExifOrientation(EncodeImage(".jpg", stored, {cv::IMWRITE_JPEG_QUALITY, 100}), orientation);
     EXPECT_LE(LargestDifference(Decode(EncodedImage{jpeg}), upright), 8) << "JPEG, " << orientation;
     const std::string png =
-        WithPngChunks(EncodePicture(".png", stored), PngChunk("eXIf", ExifOrientation(orientation)));
+        WithPngChunks(EncodeImage(".png", stored), PngChunk("eXIf", ExifOrientation(orientation)));
     EXPECT_EQ(LargestDifference(Decode(EncodedImage{png}), upright), 0) << "PNG, " << orientation;
   }
-  const std::string webp = EncodePicture(".webp", upright, {cv::IMWRITE_WEBP_QUALITY, 101}).substr(12);
+  const std::string webp = EncodeImage(".webp", upright, {cv::IMWRITE_WEBP_QUALITY, 101}).substr(12);
   const std::string turned = ExtendedWebp(0x08, 64, 48, webp + RiffChunk("EXIF", ExifOrientation(6)));
   EXPECT_EQ(LargestDifference(Decode(EncodedImage{turned}), upright), 0) << "that of a WebP is not looked at";
-  const std::string nonsense = WithExifOrientation(EncodePicture(".jpg", upright), 9);
+  const std::string nonsense = WithExifOrientation(EncodeImage(".jpg", upright), 9);
   EXPECT_LE(LargestDifference(Decode(EncodedImage{nonsense}), upright), 12);
 }
 
@@ -255,7 +255,7 @@ TEST(FrameDecoder, NoNumberInARawImageIsTooLargeToBeRefused) {
 // ---- limits and hostile files
 
 TEST(FrameDecoder, RefusesOversizeFilesBeforeDecodingThem) {
-  const std::string file = EncodePicture(".png", TwoColours(100, 50));
+  const std::string file = EncodeImage(".png", TwoColours(100, 50));
   EXPECT_THAT(ErrorOf(EncodedImage{file}, {.max_pixels = 4999}),
               HasSubstr("frame.encoded is 100 x 50 pixels; at most 4999"));
   EXPECT_TRUE(FrameDecoder({.max_pixels = 5000}).Decode(EncodedImage{file}).ok());
@@ -264,7 +264,7 @@ TEST(FrameDecoder, RefusesOversizeFilesBeforeDecodingThem) {
 }
 
 TEST(FrameDecoder, RefusesFilesOfMoreBytesThanAllowed) {
-  const std::string file = EncodePicture(".png", TwoColours()) + std::string(2000, 'x');
+  const std::string file = EncodeImage(".png", TwoColours()) + std::string(2000, 'x');
   const auto bytes = static_cast<int64_t>(file.size());
   EXPECT_TRUE(FrameDecoder({.max_file_bytes = bytes}).Decode(EncodedImage{file}).ok());
   EXPECT_THAT(ErrorOf(EncodedImage{file}, {.max_file_bytes = bytes - 1}),
@@ -281,12 +281,12 @@ TEST(FrameDecoder, AConfigurationNamesTheFlagThatIsWrong) {
 }
 
 TEST(FrameDecoder, RefusesCorruptFilesWithAReason) {
-  const std::string jpeg = EncodePicture(".jpg", TwoColours());
+  const std::string jpeg = EncodeImage(".jpg", TwoColours());
   EXPECT_THAT(ErrorOf(EncodedImage{jpeg.substr(0, jpeg.size() / 2)}), HasSubstr("cut off"));
   EXPECT_THAT(ErrorOf(EncodedImage{jpeg.substr(0, 20)}), HasSubstr("damaged header"));
   EXPECT_THAT(ErrorOf(EncodedImage{"no picture at all"}), HasSubstr("neither a JPEG nor a PNG nor a WebP"));
   EXPECT_THAT(ErrorOf(EncodedImage{""}), HasSubstr("neither"));
-  const std::string png = EncodePicture(".png", TwoColours());
+  const std::string png = EncodeImage(".png", TwoColours());
   EXPECT_THAT(ErrorOf(EncodedImage{png.substr(0, 60)}), HasSubstr("cut off"));
   EXPECT_THAT(ErrorOf(EncodedImage{PngFile(64, 64, 8, 2, false, PngChunk("IDAT", Deflated("few")))}),
               HasSubstr("damaged"));
@@ -296,13 +296,13 @@ TEST(FrameDecoder, RefusesCorruptFilesWithAReason) {
 
 std::vector<std::pair<std::string, std::string>> KindsOfJpeg() {
   const cv::Mat colour = Gradient(99, 70), grey = Gradient(99, 70).reshape(1).colRange(0, 99).clone();
-  return {{"baseline", EncodePicture(".jpg", colour)},
-          {"sharp", EncodePicture(".jpg", colour, {cv::IMWRITE_JPEG_QUALITY, 100})},
-          {"grey", EncodePicture(".jpg", grey)},
-          {"progressive", EncodePicture(".jpg", colour, {cv::IMWRITE_JPEG_PROGRESSIVE, 1})},
-          {"restarts", EncodePicture(".jpg", colour, {cv::IMWRITE_JPEG_RST_INTERVAL, 1})},
+  return {{"baseline", EncodeImage(".jpg", colour)},
+          {"sharp", EncodeImage(".jpg", colour, {cv::IMWRITE_JPEG_QUALITY, 100})},
+          {"grey", EncodeImage(".jpg", grey)},
+          {"progressive", EncodeImage(".jpg", colour, {cv::IMWRITE_JPEG_PROGRESSIVE, 1})},
+          {"restarts", EncodeImage(".jpg", colour, {cv::IMWRITE_JPEG_RST_INTERVAL, 1})},
           {"a scan for each component", SeparateScansJpeg(colour)},
-          {"turned", WithExifOrientation(EncodePicture(".jpg", colour), 6)}};
+          {"turned", WithExifOrientation(EncodeImage(".jpg", colour), 6)}};
 }
 
 void ExpectTakenWithARemark(const std::string& without_end, const std::string& whole) {
@@ -322,7 +322,7 @@ TEST(FrameDecoder, TakesAJpegWithoutItsEndMarkerAndSaysSo) {
 }
 
 TEST(FrameDecoder, TakesAPngWithoutItsLastChunkAndSaysSo) {
-  for (const std::string& file : {EncodePicture(".png", Gradient()), InterlacedPng(Gradient(17, 31))}) {
+  for (const std::string& file : {EncodeImage(".png", Gradient()), InterlacedPng(Gradient(17, 31))}) {
     for (size_t missing = 1; missing <= 12; ++missing) {
       ExpectTakenWithARemark(file.substr(0, file.size() - missing), file);
     }
@@ -331,7 +331,7 @@ TEST(FrameDecoder, TakesAPngWithoutItsLastChunkAndSaysSo) {
 
 TEST(FrameDecoder, SaysNothingOfWhatFollowsTheEnd) {
   for (const char* extension : {".jpg", ".png", ".webp"}) {
-    const std::string file = EncodePicture(extension, Gradient());
+    const std::string file = EncodeImage(extension, Gradient());
     for (const std::string& rest : {std::string(3000, '\0'), std::string("\xFF\xD9\xFF"), file}) {
       const std::string longer = file + rest;
       EXPECT_EQ(LargestDifference(Decode(EncodedImage{longer}), Decode(EncodedImage{file})), 0) << extension;
@@ -349,7 +349,7 @@ TEST(FrameDecoder, RefusesAJpegThatLacksAnyOfItsPixels) {
 }
 
 TEST(FrameDecoder, RefusesAPngThatLacksAnyOfItsPixels) {
-  const std::string file = EncodePicture(".png", Gradient());
+  const std::string file = EncodeImage(".png", Gradient());
   for (size_t size = 8; size < file.size() - 12; ++size) {
     const auto decoded = FrameDecoder({}).Decode(EncodedImage{std::string_view(file).substr(0, size)});
     EXPECT_TRUE(absl::IsInvalidArgument(decoded.status())) << size << " of " << file.size();
@@ -357,28 +357,28 @@ TEST(FrameDecoder, RefusesAPngThatLacksAnyOfItsPixels) {
 }
 
 TEST(FrameDecoder, RefusesWhatTheDecoderOfWebpRefuses) {
-  const std::string file = EncodePicture(".webp", Gradient());
+  const std::string file = EncodeImage(".webp", Gradient());
   const std::string shorter = file.substr(0, file.size() - 1);
   EXPECT_TRUE(cv::imdecode(std::vector<uchar>(shorter.begin(), shorter.end()), cv::IMREAD_COLOR).empty());
   EXPECT_THAT(ErrorOf(EncodedImage{shorter}), HasSubstr("cut off"));
 }
 
 TEST(FrameDecoder, PassesOverWhatIsBetweenTheSegmentsOfAJpeg) {
-  const std::string file = EncodePicture(".jpg", Gradient());
+  const std::string file = EncodeImage(".jpg", Gradient());
   std::string padded = file;
   padded.insert(file.find("\xFF\xDB"), std::string("padding\xFF\0of a camera", 19));
   EXPECT_EQ(LargestDifference(Decode(EncodedImage{padded}), Decode(EncodedImage{file})), 0);
 }
 
 TEST(FrameDecoder, ASecondFrameHeaderOrCanvasDoesNotMakeTheImageLarger) {
-  const std::string jpeg = EncodePicture(".jpg", Gradient());
+  const std::string jpeg = EncodeImage(".jpg", Gradient());
   std::string twice = jpeg;
   const std::string second =
       std::string("\xFF\xC0\x00\x11\x08\x0F\xFF\x0F\xFF", 9) + jpeg.substr(jpeg.find("\xFF\xC0") + 9, 10);
   twice.insert(jpeg.find("\xFF\xDA"), second);
   EXPECT_THAT(ErrorOf(EncodedImage{twice}), HasSubstr("damaged"));
 
-  const std::string webp = EncodePicture(".webp", Gradient(640, 480));
+  const std::string webp = EncodeImage(".webp", Gradient(640, 480));
   EXPECT_THAT(ErrorOf(EncodedImage{ExtendedWebp(0, 64, 48, webp.substr(12))}), HasSubstr("damaged"));
 }
 

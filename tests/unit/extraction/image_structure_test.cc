@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "support/picture_files.h"
+#include "support/image_files.h"
 
 namespace trackfit::extraction {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 using ::testing::HasSubstr;
 using trackfit::testing::CmykJpeg;
 using trackfit::testing::Deflated;
-using trackfit::testing::EncodePicture;
+using trackfit::testing::EncodeImage;
 using trackfit::testing::ExtendedWebp;
 using trackfit::testing::InterlacedPng;
 using trackfit::testing::JpegSegment;
@@ -40,20 +40,20 @@ std::string Check(const std::string& file) {
 }
 
 TEST(ImageStructure, AcceptsWhatEncodersWrite) {
-  EXPECT_EQ(Check(EncodePicture(".jpg", Noise())), "");
-  EXPECT_EQ(Check(EncodePicture(".jpg", Noise(), {cv::IMWRITE_JPEG_PROGRESSIVE, 1})), "");
-  EXPECT_EQ(Check(EncodePicture(".jpg", Noise(), {cv::IMWRITE_JPEG_RST_INTERVAL, 1})), "");
+  EXPECT_EQ(Check(EncodeImage(".jpg", Noise())), "");
+  EXPECT_EQ(Check(EncodeImage(".jpg", Noise(), {cv::IMWRITE_JPEG_PROGRESSIVE, 1})), "");
+  EXPECT_EQ(Check(EncodeImage(".jpg", Noise(), {cv::IMWRITE_JPEG_RST_INTERVAL, 1})), "");
   EXPECT_EQ(Check(CmykJpeg()), "");
-  EXPECT_EQ(Check(EncodePicture(".png", Noise())), "");
-  EXPECT_EQ(Check(EncodePicture(".png", Noise(), {cv::IMWRITE_PNG_COMPRESSION, 0})), "");
+  EXPECT_EQ(Check(EncodeImage(".png", Noise())), "");
+  EXPECT_EQ(Check(EncodeImage(".png", Noise(), {cv::IMWRITE_PNG_COMPRESSION, 0})), "");
   EXPECT_EQ(Check(InterlacedPng(Noise(17, 31))), "");
-  EXPECT_EQ(Check(EncodePicture(".webp", Noise())), "");
-  EXPECT_EQ(Check(EncodePicture(".webp", Noise(), {cv::IMWRITE_WEBP_QUALITY, 101})), "");
+  EXPECT_EQ(Check(EncodeImage(".webp", Noise())), "");
+  EXPECT_EQ(Check(EncodeImage(".webp", Noise(), {cv::IMWRITE_WEBP_QUALITY, 101})), "");
 }
 
 TEST(ImageStructure, NoticesWhereverAFileIsCutOff) {
   for (const auto& [extension, end] : {std::pair{".jpg", 2}, {".png", 12}, {".webp", 0}}) {
-    const std::string file = EncodePicture(extension, Noise());
+    const std::string file = EncodeImage(extension, Noise());
     for (std::size_t size = 700; size < file.size() - end; size += 7) {
       EXPECT_THAT(Check(file.substr(0, size)), HasSubstr("cut off")) << extension << " at " << size;
     }
@@ -61,7 +61,7 @@ TEST(ImageStructure, NoticesWhereverAFileIsCutOff) {
 }
 
 TEST(ImageStructure, TellsAMissingEndFromMissingPixels) {
-  const std::string jpeg = EncodePicture(".jpg", Noise()), png = EncodePicture(".png", Noise());
+  const std::string jpeg = EncodeImage(".jpg", Noise()), png = EncodeImage(".png", Noise());
   EXPECT_EQ(Check(jpeg.substr(0, jpeg.size() - 2)), "end");
   EXPECT_THAT(Check(jpeg.substr(0, jpeg.size() - 3)), HasSubstr("cut off"));
   EXPECT_EQ(Check(png.substr(0, png.size() - 12)), "end");
@@ -71,9 +71,9 @@ TEST(ImageStructure, TellsAMissingEndFromMissingPixels) {
 
 // Cameras put a small JPEG into the EXIF data, with an end of its own.
 TEST(ImageStructure, AThumbnailDoesNotEndTheImage) {
-  const std::string jpeg = EncodePicture(".jpg", Noise());
+  const std::string jpeg = EncodeImage(".jpg", Noise());
   const std::string with_thumbnail =
-      jpeg.substr(0, 2) + JpegSegment(0xE1, EncodePicture(".jpg", Noise(16, 16))) + jpeg.substr(2);
+      jpeg.substr(0, 2) + JpegSegment(0xE1, EncodeImage(".jpg", Noise(16, 16))) + jpeg.substr(2);
   EXPECT_EQ(Check(with_thumbnail), "");
   EXPECT_THAT(Check(with_thumbnail.substr(0, with_thumbnail.size() - 100)), HasSubstr("cut off"));
 }
@@ -81,15 +81,15 @@ TEST(ImageStructure, AThumbnailDoesNotEndTheImage) {
 // Each of these scans has 33 bytes or less and costs a walk over all the pixels.
 TEST(ImageStructure, RefusesAJpegOfManyScans) {
   const std::string jpeg =
-      EncodePicture(".jpg", cv::Mat(64, 64, CV_8UC3, cv::Scalar(1, 2, 3)), {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
+      EncodeImage(".jpg", cv::Mat(64, 64, CV_8UC3, cv::Scalar(1, 2, 3)), {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
   EXPECT_EQ(Check(WithRepeatedScan(jpeg, 22)), "");  // 10 that were there
   EXPECT_THAT(Check(WithRepeatedScan(jpeg, 23)), HasSubstr("more than 32 scans"));
-  EXPECT_THAT(Check(WithRepeatedScan(EncodePicture(".jpg", Noise(16, 16)), 100'000)),
+  EXPECT_THAT(Check(WithRepeatedScan(EncodeImage(".jpg", Noise(16, 16)), 100'000)),
               HasSubstr("more than 32 scans"));
 }
 
 TEST(ImageStructure, ScanMarkersHideNeitherBehindFillBytesNorRestartsNorRubbish) {
-  const std::string jpeg = EncodePicture(".jpg", Noise(16, 16));
+  const std::string jpeg = EncodeImage(".jpg", Noise(16, 16));
   const std::string scan = jpeg.substr(jpeg.find("\xFF\xDA"), jpeg.size() - 2 - jpeg.find("\xFF\xDA"));
   for (const std::string& disguise :
        {std::string("\xFF\xFF"), std::string("\xFF\xD0"), std::string("\xFF\0", 2), std::string("rubbish"),
@@ -101,7 +101,7 @@ TEST(ImageStructure, ScanMarkersHideNeitherBehindFillBytesNorRestartsNorRubbish)
 }
 
 TEST(ImageStructure, RefusesJpegsOfRareKinds) {
-  std::string jpeg = EncodePicture(".jpg", Noise());
+  std::string jpeg = EncodeImage(".jpg", Noise());
   const std::size_t frame = jpeg.find("\xFF\xC0");
   ASSERT_NE(frame, std::string::npos);
   for (const char marker :
@@ -128,7 +128,7 @@ TEST(ImageStructure, RefusesAPngThatInflatesToMoreThanItsPixels) {
 }
 
 TEST(ImageStructure, RefusesAPngOfManyCompressedTexts) {
-  const std::string png = EncodePicture(".png", Noise());
+  const std::string png = EncodeImage(".png", Noise());
   const std::string text(1'000'000, ' ');
   for (const std::string& chunk : {PngChunk("zTXt", std::string("k\0\0", 3) + Deflated(text)),
                                    PngChunk("iTXt", std::string("k\0\1\0\0\0", 6) + Deflated(text)),
@@ -141,7 +141,7 @@ TEST(ImageStructure, RefusesAPngOfManyCompressedTexts) {
 }
 
 TEST(ImageStructure, RefusesAnimations) {
-  const std::string still = EncodePicture(".webp", Noise());
+  const std::string still = EncodeImage(".webp", Noise());
   EXPECT_EQ(Check(ExtendedWebp(0, 64, 48, still.substr(12))), "");
   EXPECT_THAT(Check(ExtendedWebp(0x02, 64, 48, RiffChunk("ANIM", std::string(6, '\0')))),
               HasSubstr("animated"));
@@ -149,7 +149,7 @@ TEST(ImageStructure, RefusesAnimations) {
 
 TEST(ImageStructure, SurvivesAnyByteChanged) {
   for (const char* extension : {".jpg", ".png", ".webp"}) {
-    const std::string file = EncodePicture(extension, Noise(16, 16));
+    const std::string file = EncodeImage(extension, Noise(16, 16));
     for (std::size_t i = 0; i < file.size(); ++i) {
       std::string changed = file;
       changed[i] = static_cast<char>(~changed[i]);

@@ -12,7 +12,7 @@
 #include <ostream>
 
 #include "media/frame_source.h"
-#include "support/picture_files.h"
+#include "support/image_files.h"
 #include "support/scratch_folder.h"
 #include "support/video_files.h"
 
@@ -164,7 +164,7 @@ TEST(PictureOrientation, OfAJpegIsWhatItsExifSays) {
   for (int orientation = 1; orientation <= 8; ++orientation) {
     const cv::Mat stored = testing::StoredWithOrientation(Pattern(), orientation);
     std::ofstream(scratch.File("photo.jpg"), std::ios::binary)
-        << testing::WithExifOrientation(testing::EncodePicture(".jpg", stored), orientation);
+        << testing::WithExifOrientation(testing::EncodeImage(".jpg", stored), orientation);
     EXPECT_LT(Difference(FirstFrame(scratch.File("photo.jpg")), Pattern()), 12) << orientation;
   }
 }

@@ -1,6 +1,6 @@
-// Picture files for tests: what OpenCV writes, and surgery on it for what it does not.
-#ifndef TRACKFIT_TESTS_SUPPORT_PICTURE_FILES_H_
-#define TRACKFIT_TESTS_SUPPORT_PICTURE_FILES_H_
+// Image files for tests: what OpenCV writes, and surgery on it for what it does not.
+#ifndef TRACKFIT_TESTS_SUPPORT_IMAGE_FILES_H_
+#define TRACKFIT_TESTS_SUPPORT_IMAGE_FILES_H_
 
 #include <jpeglib.h>
 #include <zlib.h>
@@ -18,8 +18,8 @@
 namespace trackfit::testing {
 
 // The extension tells the format.
-inline std::string EncodePicture(const std::string& extension, const cv::Mat& image,
-                                 const std::vector<int>& parameters = {}) {
+inline std::string EncodeImage(const std::string& extension, const cv::Mat& image,
+                               const std::vector<int>& parameters = {}) {
   std::vector<unsigned char> bytes;
   if (!cv::imencode(extension, image, bytes, parameters)) throw std::runtime_error("cannot encode");
   return {bytes.begin(), bytes.end()};
@@ -54,7 +54,7 @@ inline std::string WithExifOrientation(const std::string& jpeg, int orientation)
   return jpeg.substr(0, 2) + JpegSegment(0xE1, exif) + jpeg.substr(2);
 }
 
-// How a camera held in that way stores an upright picture: ApplyExif(Stored(p, o), o) == p.
+// How a camera held in that way stores an upright image: ApplyExif(Stored(p, o), o) == p.
 inline cv::Mat StoredWithOrientation(const cv::Mat& upright, int orientation) {
   cv::Mat stored = upright.clone();
   if (orientation >= 5) cv::transpose(stored, stored);
@@ -122,7 +122,7 @@ inline std::string SeparateScansJpeg(const cv::Mat& bgr) {
 
 // 16 x 16 pixels of mid-grey in four components (C, M, Y, K), with the Huffman tables of a baseline file.
 inline std::string CmykJpeg() {
-  const std::string donor = EncodePicture(".jpg", cv::Mat(16, 16, CV_8UC3, cv::Scalar::all(9)));
+  const std::string donor = EncodeImage(".jpg", cv::Mat(16, 16, CV_8UC3, cv::Scalar::all(9)));
   std::string tables;
   for (std::size_t at = 2; donor[at + 1] != '\xDA';) {
     const std::size_t length =
@@ -207,4 +207,4 @@ inline std::string ExtendedWebp(int flags, int width, int height, const std::str
 
 }  // namespace trackfit::testing
 
-#endif  // TRACKFIT_TESTS_SUPPORT_PICTURE_FILES_H_
+#endif  // TRACKFIT_TESTS_SUPPORT_IMAGE_FILES_H_
