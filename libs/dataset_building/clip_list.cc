@@ -60,7 +60,7 @@ absl::Status Search(const fs::path& folder, const fs::path& below, const std::st
       if (!it->is_symlink(gone)) folders.push_back(it->path());  // it might lead back up
     } else if (IsVideo(it->path())) {
       videos.push_back(it->path());
-    } else if (media::IsPicture(it->path())) {
+    } else if (media::IsImageFile(it->path())) {
       pictures = true;
     }
   }

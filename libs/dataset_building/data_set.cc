@@ -31,7 +31,7 @@ using State = ClipResult::State;
 
 bool IsPictures(const std::string& path) {
   std::error_code error;
-  return media::IsPicture(path) || fs::is_directory(path, error);
+  return media::IsImageFile(path) || fs::is_directory(path, error);
 }
 
 // Everything beside the source that decides what the output says.

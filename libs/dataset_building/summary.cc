@@ -83,7 +83,7 @@ absl::StatusOr<SourceStamp> SourceStamp::Of(const std::string& path) {
   std::error_code error;
   if (fs::is_directory(path, error)) {
     for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
-      if (!media::IsPicture(it->path())) continue;
+      if (!media::IsImageFile(it->path())) continue;
       ++stamp.files;
       AddFile(it->path(), stamp, error);
       if (error) break;

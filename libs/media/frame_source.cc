@@ -146,9 +146,9 @@ class CameraSource : public FrameSource {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-class PictureSource : public FrameSource {
+class ImageSequenceSource : public FrameSource {
  public:
-  PictureSource(std::vector<fs::path> paths, std::string name, double fps) : paths_(std::move(paths)) {
+  ImageSequenceSource(std::vector<fs::path> paths, std::string name, double fps) : paths_(std::move(paths)) {
     info_ = {std::move(name), static_cast<int64_t>(paths_.size()), fps, false};
   }
 
@@ -207,11 +207,11 @@ bool NaturalLess(const fs::path& left, const fs::path& right) {
   return a.size() - i < b.size() - j;
 }
 
-absl::StatusOr<std::vector<fs::path>> PicturesIn(const fs::path& folder) {
+absl::StatusOr<std::vector<fs::path>> ImagesIn(const fs::path& folder) {
   std::vector<fs::path> paths;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    if (IsPicture(it->path())) paths.push_back(it->path());
+    if (IsImageFile(it->path())) paths.push_back(it->path());
   }
   if (error) return absl::NotFoundError(absl::StrCat(folder.string(), ": ", error.message()));
   if (paths.empty()) {
@@ -264,25 +264,24 @@ absl::StatusOr<std::unique_ptr<FrameSource>> OpenVideo(const std::string& path, 
   return std::make_unique<VideoSource>(std::move(capture), container, path, fps);
 }
 
-absl::StatusOr<std::unique_ptr<FrameSource>> OpenPictures(const std::vector<std::string>& inputs,
-                                                          double fps) {
+absl::StatusOr<std::unique_ptr<FrameSource>> OpenImages(const std::vector<std::string>& inputs, double fps) {
   std::vector<fs::path> paths(inputs.begin(), inputs.end());
   for (const fs::path& path : paths) {
     std::error_code error;
     if (!fs::exists(path, error)) return absl::NotFoundError(absl::StrCat(path.string(), ": no such file"));
-    if (!IsPicture(path)) {
+    if (!IsImageFile(path)) {
       return command_line::UsageError(
           absl::StrCat("several inputs must all be pictures, and ", path.string(),
                        " is none; name one video, one camera or one folder at a time"));
     }
   }
   const std::string name = paths.size() == 1 ? inputs.front() : absl::StrCat(paths.size(), " pictures");
-  return std::make_unique<PictureSource>(std::move(paths), name, fps);
+  return std::make_unique<ImageSequenceSource>(std::move(paths), name, fps);
 }
 
 }  // namespace
 
-bool IsPicture(const fs::path& path) {
+bool IsImageFile(const fs::path& path) {
   const std::string extension = absl::AsciiStrToLower(path.extension().string());
   constexpr const char* kExtensions[] = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"};
   return std::find(std::begin(kExtensions), std::end(kExtensions), extension) != std::end(kExtensions);
@@ -310,9 +309,9 @@ absl::StatusOr<std::unique_ptr<FrameSource>> OpenFrameSource(const std::vector<s
   if (inputs.empty()) return absl::InvalidArgumentError("no input given");
   if (fps.has_value() && !(*fps > 0 && *fps <= kMaxFps))
     return FpsError(absl::StrCat(" is ", *fps, "; it must be in (0, ", kMaxFps, "]"));
-  const double picture_fps = fps.value_or(kDefaultFps);
+  const double image_fps = fps.value_or(kDefaultFps);
   const std::string& first = inputs.front();
-  if (inputs.size() > 1) return OpenPictures(inputs, picture_fps);
+  if (inputs.size() > 1) return OpenImages(inputs, image_fps);
   if (const std::optional<int> camera = CameraNumber(first); camera.has_value()) {
     if (fps.has_value()) {
       return FpsError(absl::StrCat(": the frames of ", first, " are timed as they come; leave it out"));
@@ -323,11 +322,11 @@ absl::StatusOr<std::unique_ptr<FrameSource>> OpenFrameSource(const std::vector<s
   std::error_code error;
   if (!fs::exists(first, error)) return absl::NotFoundError(absl::StrCat(first, ": no such file"));
   if (fs::is_directory(first, error)) {
-    absl::StatusOr<std::vector<fs::path>> paths = PicturesIn(first);
+    absl::StatusOr<std::vector<fs::path>> paths = ImagesIn(first);
     if (!paths.ok()) return paths.status();
-    return std::make_unique<PictureSource>(*std::move(paths), first, picture_fps);
+    return std::make_unique<ImageSequenceSource>(*std::move(paths), first, image_fps);
   }
-  if (IsPicture(first)) return OpenPictures(inputs, picture_fps);
+  if (IsImageFile(first)) return OpenImages(inputs, image_fps);
   return OpenVideo(first, fps);
 }
 

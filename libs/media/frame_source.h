@@ -33,7 +33,7 @@ inline constexpr double kDefaultFps = 30;  // where nothing states a rate
 double SaneFps(double fps, double otherwise = kDefaultFps);
 
 // Whether a file is a picture by the ending of its name.
-bool IsPicture(const std::filesystem::path& path);
+bool IsImageFile(const std::filesystem::path& path);
 
 // Turns the times that a video claims into strictly increasing ones.
 class FrameClock {

@@ -159,7 +159,7 @@ absl::Status CheckRender(const std::string& path, const media::SourceInfo& sourc
 absl::Status CheckFiles(const AnalyzeOptions& options, const media::SourceInfo& source) {
   std::vector<files::NamedFile> inputs;
   for (const std::string& input : options.inputs) {
-    for (files::NamedFile& file : files::FilesOf("the input", input, media::IsPicture))
+    for (files::NamedFile& file : files::FilesOf("the input", input, media::IsImageFile))
       inputs.push_back(std::move(file));
   }
   absl::Status status = files::CheckOutputs({{"--json", options.json}, {"--render", options.render}}, inputs);

@@ -129,7 +129,7 @@ absl::Status CheckFiles(const ExtractOptions& options, const std::vector<dataset
   std::vector<files::NamedFile> inputs = {{"--list", options.list}};
   std::vector<files::NamedFile> outputs;
   for (const dataset_building::SourceClip& clip : clips) {
-    for (files::NamedFile& file : files::FilesOf("the input", clip.path, media::IsPicture))
+    for (files::NamedFile& file : files::FilesOf("the input", clip.path, media::IsImageFile))
       inputs.push_back(std::move(file));
     const fs::path output =
         fs::path(data_set.folder) / (clip.name + dataset_building::EndingOf(data_set.format));
