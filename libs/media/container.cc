@@ -43,18 +43,18 @@ AVStream* FirstVideo(const AVFormatContext& file) {
 
 // MP4 and its kin, unless all is in fragments; other formats know no table, or guess the duration from the
 // file's size.
-bool HasTable(const AVFormatContext& file, const AVStream& video) {
+bool HasFrameIndex(const AVFormatContext& file, const AVStream& video) {
   return std::string_view(file.iformat->name).find("mp4") != std::string_view::npos && video.nb_frames > 0;
 }
 
-int64_t PicturesIn(AVStream* video) {
-  int64_t pictures = 0;
+int64_t CountIndexedFrames(AVStream* video) {
+  int64_t frames = 0;
   for (int i = 0; i < avformat_index_get_entries_count(video); ++i)
-    pictures += (avformat_index_get_entry(video, i)->flags & AVINDEX_DISCARD_FRAME) == 0 ? 1 : 0;
-  return pictures;
+    frames += (avformat_index_get_entry(video, i)->flags & AVINDEX_DISCARD_FRAME) == 0 ? 1 : 0;
+  return frames;
 }
 
-bool IsCutOff(const AVFormatContext& file, AVStream* video) {
+bool IsTruncated(const AVFormatContext& file, AVStream* video) {
   const int count = avformat_index_get_entries_count(video);
   const AVIndexEntry* last = count > 0 ? avformat_index_get_entry(video, count - 1) : nullptr;
   const int64_t bytes = avio_size(file.pb);
@@ -77,16 +77,16 @@ Container ReadContainer(const std::string& path) {
       reinterpret_cast<const int32_t*>(av_stream_get_side_data(video, AV_PKT_DATA_DISPLAYMATRIX, &bytes));
   if (matrix != nullptr && bytes >= 9 * sizeof(int32_t))
     container.orientation = OrientationOf(std::span<const int32_t, 9>(matrix, 9));
-  if (HasTable(*file, *video)) {
-    container.pictures = PicturesIn(video);
+  if (HasFrameIndex(*file, *video)) {
+    container.frame_count = CountIndexedFrames(video);
     if (video->duration > 0)
-      container.seconds = static_cast<double>(video->duration) * av_q2d(video->time_base);
-    container.cut_off = IsCutOff(*file, video);
+      container.duration_seconds = static_cast<double>(video->duration) * av_q2d(video->time_base);
+    container.truncated = IsTruncated(*file, video);
   }
   return container;
 }
 
-double SecondsInside(const std::string& path) {
+double MeasureDurationSeconds(const std::string& path) {
   const Input file = Open(path);
   const std::unique_ptr<AVPacket, FreePacket> packet(av_packet_alloc());
   if (file == nullptr || packet == nullptr) return 0;

@@ -15,9 +15,9 @@ std::string FileUrl(const std::string& path);
 struct Container {
   bool readable = false;  // ffmpeg knows the file's format
   Orientation orientation;
-  double seconds = 0;    // that its table of pictures shows, without what was trimmed away; 0 = it has none
-  int64_t pictures = 0;  // that the table names, without those that were trimmed away; 0 = it has none
-  bool cut_off = false;  // the table names pictures beyond the file's end
+  double duration_seconds = 0;  // by the frame index, without what was trimmed away; 0 = there is no index
+  int64_t frame_count = 0;      // in the frame index, without those trimmed away; 0 = there is no index
+  bool truncated = false;       // the frame index refers to data beyond the end of the file
 };
 
 // Of the first video in the file at `path`, the one that OpenCV reads. Where nothing is said, the defaults:
@@ -25,7 +25,7 @@ struct Container {
 Container ReadContainer(const std::string& path);
 
 // Reads the file at `path` through and says for how many seconds its video, sound or whatever else goes on.
-double SecondsInside(const std::string& path);
+double MeasureDurationSeconds(const std::string& path);
 
 // While it lives, ffmpeg's libraries say nothing on stderr: what keeps a file from being opened is said in
 // our words. What they say of a damaged picture later on stays. One at a time in a process.

@@ -79,15 +79,16 @@ class VideoSource : public FrameSource {
 
   std::vector<std::string> remarks() const override {
     std::vector<std::string> remarks;
-    if (container_.orientation.rest_degrees > kSameDegrees) {
+    if (container_.orientation.tilt_degrees > kSameDegrees) {
       remarks.push_back(
           absl::StrFormat("is to be shown %.0f degrees off a quarter turn, but only those are made",
-                          container_.orientation.rest_degrees));
+                          container_.orientation.tilt_degrees));
     }
     const double read = static_cast<double>(frames_) * spacing_us_ / 1e6;
-    const double claimed =
-        container_.seconds > 0 ? container_.seconds : static_cast<double>(info_.frame_count) / own_fps_;
-    if (ended_ && (container_.cut_off || (read < kEarlyEnd * claimed && IsPartMissing(claimed))))
+    const double claimed = container_.duration_seconds > 0
+                               ? container_.duration_seconds
+                               : static_cast<double>(info_.frame_count) / own_fps_;
+    if (ended_ && (container_.truncated || (read < kEarlyEnd * claimed && IsPartMissing(claimed))))
       remarks.push_back(absl::StrFormat("ends early: %.1f of %.1f s can be read", read, claimed));
     return remarks;
   }
@@ -97,9 +98,9 @@ class VideoSource : public FrameSource {
   // alone, because videos of variable rate and trimmed ones hold fewer than they claim; nor by time alone:
   // the last picture may stand for long, and where there is no table the sound may go on for all that time.
   bool IsPartMissing(double claimed) const {
-    if (container_.pictures > 0)
-      return static_cast<double>(frames_) < kEarlyEnd * static_cast<double>(container_.pictures);
-    return SecondsInside(info_.name) < kEarlyEnd * claimed;
+    if (container_.frame_count > 0)
+      return static_cast<double>(frames_) < kEarlyEnd * static_cast<double>(container_.frame_count);
+    return MeasureDurationSeconds(info_.name) < kEarlyEnd * claimed;
   }
 
   cv::VideoCapture capture_;

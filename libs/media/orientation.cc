@@ -13,7 +13,7 @@ Orientation OrientationOf(std::span<const int32_t, 9> matrix) {
   const double y = orientation.transposed ? b : d;
   orientation.flipped_x = x < 0;
   orientation.flipped_y = y < 0;
-  orientation.rest_degrees =
+  orientation.tilt_degrees =
       std::atan2(std::min(std::abs(a), std::abs(b)), std::max(std::abs(a), std::abs(b))) * 180 / M_PI;
   return orientation;
 }

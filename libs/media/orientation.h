@@ -14,7 +14,7 @@ struct Orientation {
   bool transposed = false;
   bool flipped_x = false;   // left and right
   bool flipped_y = false;   // top and bottom
-  double rest_degrees = 0;  // how far the rotation is from a multiple of 90, up to 45
+  double tilt_degrees = 0;  // how far the rotation is from a multiple of 90, up to 45
 
   bool operator==(const Orientation&) const = default;
 };

@@ -155,7 +155,7 @@ TEST(OrientationOf, LeavesThePictureWhereTheMatrixIsEmpty) { EXPECT_EQ(Of(0, 0, 
 
 TEST(OrientationOf, DoesNotMindScales) {
   EXPECT_EQ(Of(0, 2, -0.5, 0), Of(0, 1, -1, 0));
-  EXPECT_NEAR(Of(0.99, 0.1411, -0.1411, 0.99).rest_degrees, 8.1, 0.1);
+  EXPECT_NEAR(Of(0.99, 0.1411, -0.1411, 0.99).tilt_degrees, 8.1, 0.1);
 }
 
 // As EXIF has them, 1 to 8.
