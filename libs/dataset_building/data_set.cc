@@ -64,7 +64,7 @@ nlohmann::json OptionsOf(const SourceClip& clip, const DataSetOptions& options) 
 // The rate that times the clip's frames; none where they are timed by the video.
 std::optional<double> TimingOf(const SourceClip& clip) {
   if (!IsPictures(clip.path) && !clip.retimed) return std::nullopt;
-  return media::SaneFps(clip.fps);
+  return media::ValidFpsOr(clip.fps);
 }
 
 // Counts for the result on its way. CANCELLED when `on_frame` says so.
@@ -74,7 +74,7 @@ absl::Status ExtractClip(const SourceClip& clip, const DataSetOptions& options, 
   const absl::StatusOr<std::unique_ptr<media::FrameSource>> source =
       media::OpenFrameSource({clip.path}, TimingOf(clip));
   if (!source.ok()) return source.status();
-  const double fps = media::SaneFps(clip.fps, (*source)->info().fps);
+  const double fps = media::ValidFpsOr(clip.fps, (*source)->info().fps);
   const auto writer = OpenClipWriter(
       path, clip,
       {.format = options.format, .joints = options.joints, .fps = fps, .model = options.poses.model});

@@ -42,7 +42,7 @@ class VideoSource : public FrameSource {
       : capture_(std::move(capture)),
         container_(container),
         fps_(fps),
-        own_fps_(SaneFps(capture_.get(cv::CAP_PROP_FPS))),
+        own_fps_(ValidFpsOr(capture_.get(cv::CAP_PROP_FPS))),
         clock_(own_fps_),
         spacing_us_(1e6 / own_fps_) {
     info_.name = path;
@@ -120,8 +120,8 @@ class VideoSource : public FrameSource {
 class CameraSource : public FrameSource {
  public:
   CameraSource(cv::VideoCapture capture, const std::string& name)
-      : capture_(std::move(capture)), clock_(SaneFps(capture_.get(cv::CAP_PROP_FPS))) {
-    info_ = {name, 0, SaneFps(capture_.get(cv::CAP_PROP_FPS)), true};
+      : capture_(std::move(capture)), clock_(ValidFpsOr(capture_.get(cv::CAP_PROP_FPS))) {
+    info_ = {name, 0, ValidFpsOr(capture_.get(cv::CAP_PROP_FPS)), true};
   }
 
   const SourceInfo& info() const override { return info_; }
@@ -288,8 +288,8 @@ bool IsImageFile(const fs::path& path) {
   return std::find(std::begin(kExtensions), std::end(kExtensions), extension) != std::end(kExtensions);
 }
 
-double SaneFps(double fps, double otherwise) {
-  return std::isfinite(fps) && fps > 0 && fps <= kMaxFps ? fps : otherwise;
+double ValidFpsOr(double fps, double fallback) {
+  return std::isfinite(fps) && fps > 0 && fps <= kMaxFps ? fps : fallback;
 }
 
 int64_t FrameClock::Next(double claimed_ms) {

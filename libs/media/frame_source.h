@@ -29,8 +29,8 @@ struct SourceInfo {
 
 inline constexpr double kDefaultFps = 30;  // where nothing states a rate
 
-// `fps` where it can be a rate of frames, else `otherwise`.
-double SaneFps(double fps, double otherwise = kDefaultFps);
+// `fps` where it can be a rate of frames, else `fallback`.
+double ValidFpsOr(double fps, double fallback = kDefaultFps);
 
 // Whether a file is a picture by the ending of its name.
 bool IsImageFile(const std::filesystem::path& path);

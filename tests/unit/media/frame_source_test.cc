@@ -59,11 +59,11 @@ TEST(FrameClock, StaysIncreasingThroughGarbage) {
   EXPECT_THAT(times, ElementsAre(0, 40'000, 80'000, 120'000, 160'000, 200'000, 500'000));
 }
 
-TEST(SaneFps, TakesNoRateThatNoVideoHas) {
-  EXPECT_EQ(SaneFps(59.94), 59.94);
+TEST(ValidFpsOr, TakesNoRateThatNoVideoHas) {
+  EXPECT_EQ(ValidFpsOr(59.94), 59.94);
   for (const double fps : {90'000.0, 0.0, -30.0, std::nan("")}) {
-    EXPECT_EQ(SaneFps(fps), kDefaultFps);
-    EXPECT_EQ(SaneFps(fps, 25), 25);
+    EXPECT_EQ(ValidFpsOr(fps), kDefaultFps);
+    EXPECT_EQ(ValidFpsOr(fps, 25), 25);
   }
 }
 
