@@ -92,9 +92,9 @@ absl::Status ExtractClip(const SourceClip& clip, const DataSetOptions& options, 
                    return on_frame();
                  });
   if (!tracked.ok()) return tracked;
-  std::vector<std::string> remarks = (*source)->remarks();
-  if (upright.upside_down()) remarks.push_back("is upside down: people stand on their heads");
-  result.note = absl::StrJoin(remarks, "; ");
+  std::vector<std::string> warnings = (*source)->warnings();
+  if (upright.upside_down()) warnings.push_back("is upside down: people stand on their heads");
+  result.note = absl::StrJoin(warnings, "; ");
   return (*writer)->Finish();
 }
 

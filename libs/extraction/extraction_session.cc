@@ -33,7 +33,7 @@ absl::StatusOr<ExtractionResult> ExtractionSession::Process(const ExtractorFrame
 
   ExtractionResult result;
   result.sequence = frame.sequence;
-  auto poses = Find(frame, worker, result.remark);
+  auto poses = Find(frame, worker, result.warning);
   if (poses.ok()) {
     result.poses = *std::move(poses);
   } else if (absl::IsInvalidArgument(poses.status())) {
@@ -46,14 +46,14 @@ absl::StatusOr<ExtractionResult> ExtractionSession::Process(const ExtractorFrame
 }
 
 absl::StatusOr<std::vector<skeleton::Pose>> ExtractionSession::Find(const ExtractorFrame& frame, int worker,
-                                                                    std::string& remark) {
+                                                                    std::string& warning) {
   if (absl::Status time = order_.TakeTimestamp("frame", frame.timestamp_us); !time.ok()) return time;
   absl::StatusOr<DecodedImage> image = [&] {
     const telemetry::Timer timer(metrics_.decode_seconds);
     return decoder_.Decode(frame.image);
   }();
   if (!image.ok()) return image.status();
-  remark = std::move(image->remark);
+  warning = std::move(image->warning);
   const telemetry::Timer timer(metrics_.pose_seconds);
   return find_poses_(worker, image->bgr, frame.sequence, frame.timestamp_us);
 }

@@ -29,7 +29,7 @@ struct ExtractionResult {
   uint64_t sequence = 0;
   std::vector<skeleton::Pose> poses;
   std::optional<std::string> invalid;
-  std::string remark;  // on an image that was used all the same; empty where there is nothing to say
+  std::string warning;  // on an image that was used all the same; empty where there is nothing to say
 };
 
 // Finds the people in an image (8-bit BGR) with what belongs to `worker`, the primary person first.
@@ -64,7 +64,7 @@ class ExtractionSession {
 
  private:
   absl::StatusOr<std::vector<skeleton::Pose>> Find(const ExtractorFrame& frame, int worker,
-                                                   std::string& remark);
+                                                   std::string& warning);
 
   const FrameDecoder& decoder_;
   ExtractionMetrics& metrics_;

@@ -133,7 +133,7 @@ absl::StatusOr<DecodedImage> FrameDecoder::DecodeFile(const EncodedImage& image)
     // Without its end OpenCV shows nothing in place of the last rows, or nothing at all.
     const std::string whole = std::string(image.bytes.substr(0, (*end)->kept)).append((*end)->missing);
     decoded.bgr = DecodeWhole(whole);
-    decoded.remark = "frame.encoded is a file without its last bytes; all pixels are there";
+    decoded.warning = "frame.encoded is a file without its last bytes; all pixels are there";
   } else {
     decoded.bgr = DecodeWhole(image.bytes);
   }

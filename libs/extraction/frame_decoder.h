@@ -33,8 +33,8 @@ struct RawImage {
 using Image = std::variant<std::monostate, EncodedImage, RawImage>;
 
 struct DecodedImage {
-  cv::Mat bgr;         // 8-bit; may be a view into the bytes of the image
-  std::string remark;  // what a client should know of an image that is used all the same; mostly empty
+  cv::Mat bgr;          // 8-bit; may be a view into the bytes of the image
+  std::string warning;  // what a client should know of an image that is used all the same; mostly empty
 };
 
 struct FrameDecoderConfig {
@@ -52,7 +52,7 @@ class FrameDecoder {
   explicit FrameDecoder(const FrameDecoderConfig& config) : config_(config) {}
 
   // Files are turned upright as the EXIF orientation of a JPEG or PNG says, alpha is ignored, 16-bit samples
-  // are cut to 8; those that lack nothing but their end are taken, with a remark. INVALID_ARGUMENT, fit
+  // are cut to 8; those that lack nothing but their end are taken, with a warning. INVALID_ARGUMENT, fit
   // for a client, when the image is missing, damaged, under 16 pixels in a direction, over a limit, or of a
   // kind that CheckImageStructure() refuses; all limits are checked before decoding.
   absl::StatusOr<DecodedImage> Decode(const Image& image) const;

@@ -77,10 +77,10 @@ class VideoSource : public FrameSource {
     return frame;
   }
 
-  std::vector<std::string> remarks() const override {
-    std::vector<std::string> remarks;
+  std::vector<std::string> warnings() const override {
+    std::vector<std::string> warnings;
     if (container_.orientation.tilt_degrees > kSameDegrees) {
-      remarks.push_back(
+      warnings.push_back(
           absl::StrFormat("is to be shown %.0f degrees off a quarter turn, but only those are made",
                           container_.orientation.tilt_degrees));
     }
@@ -89,8 +89,8 @@ class VideoSource : public FrameSource {
                                ? container_.duration_seconds
                                : static_cast<double>(info_.frame_count) / own_fps_;
     if (ended_ && (container_.truncated || (read < kEarlyEnd * claimed && IsPartMissing(claimed))))
-      remarks.push_back(absl::StrFormat("ends early: %.1f of %.1f s can be read", read, claimed));
-    return remarks;
+      warnings.push_back(absl::StrFormat("ends early: %.1f of %.1f s can be read", read, claimed));
+    return warnings;
   }
 
  private:

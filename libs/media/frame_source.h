@@ -61,7 +61,7 @@ class FrameSource {
   virtual absl::StatusOr<std::optional<SourceFrame>> Next() = 0;
 
   // What people should know of what was read so far, as "ends early: ..."; empty where all is well.
-  virtual std::vector<std::string> remarks() const { return {}; }
+  virtual std::vector<std::string> warnings() const { return {}; }
 };
 
 // Opens what the user named: one video file, one camera ("camera:0" or "/dev/video0"), one folder of

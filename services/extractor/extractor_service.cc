@@ -52,7 +52,7 @@ extraction::ExtractorFrame ViewOf(const v1::Frame& frame) {
 v1::FrameResult ToProto(const extraction::ExtractionResult& result) {
   v1::FrameResult message;
   message.set_sequence(result.sequence);
-  message.set_detail(result.remark);
+  message.set_detail(result.warning);
   if (result.invalid) {
     message.set_status(v1::FRAME_STATUS_INVALID_FRAME);
     message.set_detail(*result.invalid);

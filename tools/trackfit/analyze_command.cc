@@ -264,8 +264,8 @@ class Analysis {
         [&](const v1::AnalyzeResponse& response) { return OnResponse(response, feed, progress); });
     progress.Hide();
     times_us_ = feed.times_us();
-    for (const std::string& remark : source.remarks())
-      std::cerr << "trackfit analyze: warning: " << info.name << " " << remark << std::endl;
+    for (const std::string& warning : source.warnings())
+      std::cerr << "trackfit analyze: warning: " << info.name << " " << warning << std::endl;
     if (record_.frames() > 0) text_ << SummaryText(record_, PaceSince(start)) << std::flush;
     if (session_.cut_short()) {
       text_ << "  Stopped    " << static_cast<int64_t>(times_us_.size()) - record_.frames()

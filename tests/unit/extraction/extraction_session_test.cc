@@ -65,8 +65,8 @@ TEST_F(ExtractionSessionTest, RemarksOnAnImageThatIsUsedAllTheSame) {
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->poses.size(), 2u);
   EXPECT_FALSE(result->invalid.has_value());
-  EXPECT_THAT(result->remark, HasSubstr("last bytes"));
-  EXPECT_EQ(session_.Process(Frame(2, 200), 0)->remark, "");
+  EXPECT_THAT(result->warning, HasSubstr("last bytes"));
+  EXPECT_EQ(session_.Process(Frame(2, 200), 0)->warning, "");
 }
 
 TEST_F(ExtractionSessionTest, SequenceMustIncrease) {

@@ -55,7 +55,7 @@ cv::Mat Decode(const Image& image) {
   const auto decoded = FrameDecoder({}).Decode(image);
   if (!decoded.ok()) throw std::runtime_error(std::string(decoded.status().message()));
   EXPECT_EQ(decoded->bgr.type(), CV_8UC3);
-  EXPECT_EQ(decoded->remark, "");
+  EXPECT_EQ(decoded->warning, "");
   return decoded->bgr;
 }
 
@@ -308,7 +308,7 @@ std::vector<std::pair<std::string, std::string>> KindsOfJpeg() {
 void ExpectTakenWithARemark(const std::string& without_end, const std::string& whole) {
   const auto decoded = FrameDecoder({}).Decode(EncodedImage{without_end});
   ASSERT_TRUE(decoded.ok()) << decoded.status();
-  EXPECT_THAT(decoded->remark, HasSubstr("without its last bytes"));
+  EXPECT_THAT(decoded->warning, HasSubstr("without its last bytes"));
   EXPECT_EQ(LargestDifference(decoded->bgr, Decode(EncodedImage{whole})), 0);
 }
 

@@ -92,7 +92,7 @@ TEST(FrameSource, TimesAVideoByTheRateThatIsGiven) {
   std::vector<int64_t> times;
   for (const SourceFrame& frame : ReadAll(**source)) times.push_back(frame.timestamp_us);
   EXPECT_THAT(times, ElementsAre(0, 33'333, 66'667, 100'000));
-  EXPECT_THAT((*source)->remarks(), IsEmpty()) << "it is as long as it says";
+  EXPECT_THAT((*source)->warnings(), IsEmpty()) << "it is as long as it says";
 }
 
 TEST(FrameSource, TakesNoRateForACamera) {
@@ -115,9 +115,9 @@ std::vector<std::string> RemarksOf(const std::string& path) {
   const auto source = OpenFrameSource({path});
   EXPECT_TRUE(source.ok()) << source.status();
   if (!source.ok()) return {};
-  EXPECT_THAT((*source)->remarks(), IsEmpty()) << "the end is not known yet";
+  EXPECT_THAT((*source)->warnings(), IsEmpty()) << "the end is not known yet";
   EXPECT_FALSE(ReadAll(**source).empty());
-  return (*source)->remarks();
+  return (*source)->warnings();
 }
 
 TEST(FrameSource, SaysThatAVideoEndsEarly) {

@@ -136,7 +136,7 @@ TEST(VideoOrientation, IsTheNearestWhereTheAngleIsNoQuarterTurn) {
   SetDisplayMatrix(video, std::cos(M_PI / 3), std::sin(M_PI / 3), -std::sin(M_PI / 3), std::cos(M_PI / 3));
   const auto source = OpenFrameSource({video});
   ASSERT_TRUE(source.ok()) << source.status();
-  EXPECT_THAT((*source)->remarks(), ElementsAre(HasSubstr("30 degrees off a quarter turn")));
+  EXPECT_THAT((*source)->warnings(), ElementsAre(HasSubstr("30 degrees off a quarter turn")));
   const auto frame = (*source)->Next();
   ASSERT_TRUE(frame.ok() && frame->has_value());
   EXPECT_EQ((*frame)->image.size(), cv::Size(48, 64));
@@ -148,7 +148,7 @@ TEST(VideoOrientation, IsWithoutRemarksWhereAllIsWell) {
   SetDisplayMatrix(scratch.File("clip.mp4"), 0, 1, -1, 0);
   const auto source = OpenFrameSource({scratch.File("clip.mp4")});
   ASSERT_TRUE(source.ok()) << source.status();
-  EXPECT_THAT((*source)->remarks(), IsEmpty());
+  EXPECT_THAT((*source)->warnings(), IsEmpty());
 }
 
 TEST(OrientationOf, LeavesThePictureWhereTheMatrixIsEmpty) { EXPECT_EQ(Of(0, 0, 0, 0), Orientation{}); }
