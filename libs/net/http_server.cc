@@ -162,7 +162,7 @@ HttpServer::~HttpServer() = default;
 
 int HttpServer::port() const { return impl_->acceptor().port(); }
 
-Reaction HttpServer::Probe(std::chrono::milliseconds limit) const {
+ProbeResult HttpServer::Probe(std::chrono::milliseconds limit) const {
   return net::Probe(impl_->acceptor().endpoints(), "HEAD / HTTP/1.0\r\n\r\n", limit);
 }
 

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "net/reaction.h"
+#include "net/probe_result.h"
 
 namespace trackfit::net {
 
@@ -52,7 +52,7 @@ class HttpServer {
 
   int port() const;
   // Whether its own port reacts within `limit`; blocks that long for each address at most.
-  Reaction Probe(std::chrono::milliseconds limit) const;
+  ProbeResult Probe(std::chrono::milliseconds limit) const;
 
  private:
   class Impl;

@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "net/asio.h"
-#include "net/reaction.h"
+#include "net/probe_result.h"
 
 namespace trackfit::net {
 
 // How whoever listens on `bound` reacts to `greeting` within `limit`; where one of them does not, kNone.
 // Blocks that long for each at most.
-Reaction Probe(const std::vector<tcp::endpoint>& bound, const std::string& greeting,
-               std::chrono::milliseconds limit);
+ProbeResult Probe(const std::vector<tcp::endpoint>& bound, const std::string& greeting,
+                  std::chrono::milliseconds limit);
 
 }  // namespace trackfit::net
 

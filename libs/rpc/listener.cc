@@ -182,7 +182,7 @@ void Listener::AddTo(grpc::ServerBuilder& builder, std::shared_ptr<grpc::ServerC
 void Listener::Start() { impl_->Start(); }
 void Listener::Stop() { impl_->Stop(); }
 
-net::Reaction Listener::Probe(std::chrono::milliseconds limit) const {
+net::ProbeResult Listener::Probe(std::chrono::milliseconds limit) const {
   return net::Probe(impl_->endpoints(), kGreeting, limit);
 }
 

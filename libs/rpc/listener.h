@@ -10,7 +10,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "net/reaction.h"
+#include "net/probe_result.h"
 #include "rpc/runtime.h"
 
 namespace trackfit::rpc {
@@ -48,7 +48,7 @@ class Listener {
   void Stop();
 
   // Whether its ports react within `limit`; blocks that long for each at most. Thread-safe.
-  net::Reaction Probe(std::chrono::milliseconds limit) const;
+  net::ProbeResult Probe(std::chrono::milliseconds limit) const;
 
  private:
   class Impl;

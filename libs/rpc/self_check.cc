@@ -6,7 +6,7 @@
 
 namespace trackfit::rpc {
 
-SelfCheck::SelfCheck(std::function<net::Reaction()> probe, std::chrono::milliseconds interval)
+SelfCheck::SelfCheck(std::function<net::ProbeResult()> probe, std::chrono::milliseconds interval)
     : probe_(std::move(probe)), interval_(interval), thread_([this] { Run(); }) {}
 
 SelfCheck::~SelfCheck() {
@@ -27,11 +27,11 @@ void SelfCheck::Run() {
   for (int failures = 0; failures < kAttempts;) {
     if (stop_.wait_for(lock, interval_, [this] { return stopping_; })) return;
     lock.unlock();
-    net::Reaction reaction = net::Reaction::kUnknown;  // that it cannot ask is no proof
-    runtime::Guard([&] { reaction = probe_(); }).IgnoreError();
+    net::ProbeResult result = net::ProbeResult::kUnknown;  // that it cannot ask is no proof
+    runtime::Guard([&] { result = probe_(); }).IgnoreError();
     lock.lock();
-    if (reaction == net::Reaction::kAny) failures = 0;
-    if (reaction == net::Reaction::kNone) ++failures;
+    if (result == net::ProbeResult::kAlive) failures = 0;
+    if (result == net::ProbeResult::kNoResponse) ++failures;
   }
   failed_ = true;
 }

@@ -9,7 +9,7 @@
 #include <mutex>
 #include <thread>
 
-#include "net/reaction.h"
+#include "net/probe_result.h"
 
 namespace trackfit::rpc {
 
@@ -20,7 +20,7 @@ class SelfCheck {
 
   // `probe` may take about as long as `interval`, and is called until it gave kNone kAttempts times, without
   // a kAny between them.
-  SelfCheck(std::function<net::Reaction()> probe, std::chrono::milliseconds interval);
+  SelfCheck(std::function<net::ProbeResult()> probe, std::chrono::milliseconds interval);
   SelfCheck(const SelfCheck&) = delete;
   SelfCheck& operator=(const SelfCheck&) = delete;
   // As Stop(), and waits for a call of `probe` that is under way.
@@ -35,7 +35,7 @@ class SelfCheck {
  private:
   void Run();
 
-  const std::function<net::Reaction()> probe_;
+  const std::function<net::ProbeResult()> probe_;
   const std::chrono::milliseconds interval_;
   std::atomic<bool> failed_ = false;
   std::mutex mutex_;

@@ -142,15 +142,15 @@ void Server::StartSelfCheck() {
   const auto limit = std::clamp(pause, milliseconds(1000), milliseconds(5000));
   self_check_ = std::make_unique<SelfCheck>(
       [this, limit] {
-        using net::Reaction;
-        const Reaction grpc = listener_->Probe(limit);
-        const Reaction pages = pages_ == nullptr ? Reaction::kAny : pages_->Probe(limit);
-        if ((grpc == Reaction::kNone || pages == Reaction::kNone) && !draining_) {
+        using net::ProbeResult;
+        const ProbeResult grpc = listener_->Probe(limit);
+        const ProbeResult pages = pages_ == nullptr ? ProbeResult::kAlive : pages_->Probe(limit);
+        if ((grpc == ProbeResult::kNoResponse || pages == ProbeResult::kNoResponse) && !draining_) {
           runtime_.log().Warning("cannot reach the own port",
-                                 {{"port", grpc == Reaction::kNone ? port() : metrics_port()}});
-          return Reaction::kNone;
+                                 {{"port", grpc == ProbeResult::kNoResponse ? port() : metrics_port()}});
+          return ProbeResult::kNoResponse;
         }
-        return grpc == Reaction::kAny ? pages : grpc;
+        return grpc == ProbeResult::kAlive ? pages : grpc;
       },
       pause);
 }

@@ -138,7 +138,7 @@ TEST(HttpServer, EndsAtOnceWhileClientsAreConnected) {
 
 TEST(HttpServer, KnowsWhetherItCanBeReached) {
   const auto server = StartServer();
-  EXPECT_EQ(server->Probe(std::chrono::milliseconds(2000)), Reaction::kAny);
+  EXPECT_EQ(server->Probe(std::chrono::milliseconds(2000)), ProbeResult::kAlive);
 }
 
 }  // namespace

@@ -14,15 +14,15 @@ TEST(Probe, TellsAPortWhereNobodyAcceptsFromOneThatItCannotAsk) {
   asio::io_context io;
   const auto listening = *Listen(io, "127.0.0.1:0");
   const std::vector<tcp::endpoint> bound = {listening.front().local_endpoint()};
-  EXPECT_EQ(Probe(bound, "hello", kLimit), Reaction::kNone);
+  EXPECT_EQ(Probe(bound, "hello", kLimit), ProbeResult::kNoResponse);
   const testing::AllDescriptors taken;
-  EXPECT_EQ(Probe(bound, "hello", kLimit), Reaction::kUnknown);
+  EXPECT_EQ(Probe(bound, "hello", kLimit), ProbeResult::kUnknown);
 }
 
 TEST(Probe, FindsNobodyWhereNobodyListens) {
   asio::io_context io;
   const tcp::endpoint left = Listen(io, "127.0.0.1:0")->front().local_endpoint();
-  EXPECT_EQ(Probe({left}, "hello", kLimit), Reaction::kNone);
+  EXPECT_EQ(Probe({left}, "hello", kLimit), ProbeResult::kNoResponse);
 }
 
 }  // namespace

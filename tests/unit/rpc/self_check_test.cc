@@ -11,7 +11,7 @@
 namespace trackfit::rpc {
 namespace {
 
-using net::Reaction;
+using net::ProbeResult;
 using std::chrono::milliseconds;
 
 void WaitFor(const std::atomic<int>& probes, int count) {
@@ -21,7 +21,7 @@ void WaitFor(const std::atomic<int>& probes, int count) {
 
 TEST(SelfCheck, FailsWhenNobodyReactsSeveralTimes) {
   std::atomic<int> probes = 0;
-  const SelfCheck check([&] { return ++probes, Reaction::kNone; }, milliseconds(1));
+  const SelfCheck check([&] { return ++probes, ProbeResult::kNoResponse; }, milliseconds(1));
   for (int i = 0; i < 5000 && !check.failed(); ++i) std::this_thread::sleep_for(milliseconds(1));
   EXPECT_TRUE(check.failed());
   EXPECT_EQ(probes, SelfCheck::kAttempts);
@@ -32,7 +32,7 @@ TEST(SelfCheck, TakesNoProofFromProbesThatCannotBeMade) {
   const SelfCheck check(
       [&] {
         if (++probes % 2 == 0) throw std::runtime_error("no memory");
-        return Reaction::kUnknown;
+        return ProbeResult::kUnknown;
       },
       milliseconds(1));
   WaitFor(probes, 4 * SelfCheck::kAttempts);
@@ -42,7 +42,8 @@ TEST(SelfCheck, TakesNoProofFromProbesThatCannotBeMade) {
 TEST(SelfCheck, StopsWithoutWaitingForAProbe) {
   std::promise<void> end;
   std::atomic<int> probes = 0;
-  SelfCheck check([&] { return ++probes, end.get_future().wait(), Reaction::kNone; }, milliseconds(1));
+  SelfCheck check([&] { return ++probes, end.get_future().wait(), ProbeResult::kNoResponse; },
+                  milliseconds(1));
   WaitFor(probes, 1);
   check.Stop();
   end.set_value();
