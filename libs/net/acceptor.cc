@@ -51,7 +51,7 @@ Acceptor::Acceptor(asio::io_context& io, std::vector<tcp::acceptor> listening, A
       clock_(io),
       reserve_(OpenReserve()) {
   for (tcp::acceptor& listener : listening_) {
-    listener.non_blocking(true);  // MakeRoom() accepts by itself
+    listener.non_blocking(true);  // FreeDescriptor() accepts by itself
     endpoints_.push_back(listener.local_endpoint());
   }
   asio::post(io_, [this] {
@@ -68,8 +68,8 @@ void Acceptor::AcceptOn(tcp::acceptor& listener) {
   listener.async_accept([this, &listener](const ErrorCode& error, tcp::socket socket) {
     if (error == asio::error::operation_aborted) return;
     // Whatever else goes wrong, listening goes on.
-    const bool again_at_once =
-        !error || error == asio::error::connection_aborted || (OutOfDescriptors(error) && MakeRoom(listener));
+    const bool again_at_once = !error || error == asio::error::connection_aborted ||
+                               (OutOfDescriptors(error) && FreeDescriptor(listener));
     if (again_at_once) {
       AcceptOn(listener);
     } else {
@@ -85,7 +85,7 @@ void Acceptor::AcceptLater(tcp::acceptor& listener) {
 }
 
 // True when the next connection may find a descriptor.
-bool Acceptor::MakeRoom(tcp::acceptor& listener) {
+bool Acceptor::FreeDescriptor(tcp::acceptor& listener) {
   if (!silent_.empty()) {
     DropOldestSilent(Refusal::kNoDescriptors);
     return true;
@@ -104,33 +104,33 @@ bool Acceptor::MakeRoom(tcp::acceptor& listener) {
 void Acceptor::AwaitFirstByte(tcp::socket socket) {
   fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
   const std::string peer = PeerOf(socket);
-  if (silent_.size() >= static_cast<std::size_t>(config_.max_silent)) DropOldestSilent(Refusal::kSaysNothing);
+  if (silent_.size() >= static_cast<std::size_t>(config_.max_silent)) DropOldestSilent(Refusal::kSilent);
   const auto entry = std::make_shared<Silent>(Silent{std::move(socket), peer, Clock::now()});
   silent_.push_back(entry);
   entry->socket.async_wait(tcp::socket::wait_read,
                            [this, weak = std::weak_ptr(entry)](const ErrorCode& error) {
-                             const auto speaking = weak.lock();
-                             if (speaking == nullptr) return;  // dropped
-                             silent_.remove(speaking);
-                             if (!error) Admit(*speaking);
+                             const auto connection = weak.lock();
+                             if (connection == nullptr) return;  // dropped
+                             silent_.remove(connection);
+                             if (!error) Admit(*connection);
                            });
 }
 
-void Acceptor::Admit(Silent& speaking) {
+void Acceptor::Admit(Silent& connection) {
   char byte = 0;
-  if (::recv(speaking.socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0) return;  // hung up
-  if (!HasPlaceFor(speaking.peer)) ForgetClosed();
-  if (!HasPlaceFor(speaking.peer)) {
+  if (::recv(connection.socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0) return;  // hung up
+  if (!HasCapacityFor(connection.peer)) RemoveClosed();
+  if (!HasCapacityFor(connection.peer)) {
     const bool full = open_.size() >= static_cast<std::size_t>(config_.max_connections);
     return Refuse(full ? Refusal::kTooMany : Refusal::kTooManyOfPeer);
   }
-  ++open_by_peer_[speaking.peer];
-  const int descriptor = speaking.socket.native_handle();
-  open_.push_back({descriptor, InodeOf(descriptor), speaking.peer});
-  config_.on_connection(std::move(speaking.socket));
+  ++open_by_peer_[connection.peer];
+  const int descriptor = connection.socket.native_handle();
+  open_.push_back({descriptor, InodeOf(descriptor), connection.peer});
+  config_.on_connection(std::move(connection.socket));
 }
 
-bool Acceptor::HasPlaceFor(const std::string& peer) const {
+bool Acceptor::HasCapacityFor(const std::string& peer) const {
   if (open_.size() >= static_cast<std::size_t>(config_.max_connections)) return false;
   const auto of_peer = open_by_peer_.find(peer);
   return of_peer == open_by_peer_.end() || of_peer->second < config_.max_per_peer;
@@ -141,7 +141,7 @@ void Acceptor::DropOldestSilent(Refusal reason) {
   Refuse(reason);
 }
 
-void Acceptor::ForgetClosed() {
+void Acceptor::RemoveClosed() {
   std::erase_if(open_, [this](const Open& open) {
     if (InodeOf(open.descriptor) == open.inode) return false;
     const auto of_peer = open_by_peer_.find(open.peer);
@@ -152,9 +152,9 @@ void Acceptor::ForgetClosed() {
 
 void Acceptor::Housekeep() {
   const auto latest = Clock::now() - config_.first_byte_timeout;
-  while (!silent_.empty() && silent_.front()->since <= latest) DropOldestSilent(Refusal::kSaysNothing);
+  while (!silent_.empty() && silent_.front()->since <= latest) DropOldestSilent(Refusal::kSilent);
   if (reserve_ < 0) reserve_ = OpenReserve();
-  ForgetClosed();
+  RemoveClosed();
   if (config_.on_count) Guard([&] { config_.on_count(static_cast<int>(open_.size())); });
   clock_.expires_after(kHousekeeping);
   clock_.async_wait([this](const ErrorCode& error) {

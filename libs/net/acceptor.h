@@ -20,7 +20,7 @@ enum class Refusal {
   kTooMany,        // max_connections are open
   kTooManyOfPeer,  // max_per_peer are open from that address
   kNoDescriptors,  // the process may open no more
-  kSaysNothing,    // not a byte within first_byte_timeout, or others needed the place
+  kSilent,         // not a byte within first_byte_timeout, or others needed the place
 };
 
 struct AcceptorConfig {
@@ -69,12 +69,12 @@ class Acceptor {
 
   void AcceptOn(tcp::acceptor& listener);
   void AcceptLater(tcp::acceptor& listener);
-  bool MakeRoom(tcp::acceptor& listener);
+  bool FreeDescriptor(tcp::acceptor& listener);
   void AwaitFirstByte(tcp::socket socket);
-  void Admit(Silent& speaking);
-  bool HasPlaceFor(const std::string& peer) const;
+  void Admit(Silent& connection);
+  bool HasCapacityFor(const std::string& peer) const;
   void DropOldestSilent(Refusal reason);
-  void ForgetClosed();
+  void RemoveClosed();
   void Housekeep();
   void Refuse(Refusal reason);
   // `call`s; what that throws is thrown again on its own, so that accepting goes on.

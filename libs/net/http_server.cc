@@ -33,7 +33,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(config_.max_header_bytes));
     parser_->body_limit(std::uint64_t{0});
-    stream_.expires_after(config_.patience);
+    stream_.expires_after(config_.timeout);
     http::async_read(stream_, buffer_, *parser_,
                      [self = shared_from_this()](const ErrorCode& error, std::size_t) {
                        if (!error) self->Answer();
@@ -47,7 +47,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     response_.version(request.version());
     response_.keep_alive(request.keep_alive());
     response_.prepare_payload();
-    stream_.expires_after(config_.patience);
+    stream_.expires_after(config_.timeout);
     const auto sent = [self = shared_from_this()](const ErrorCode& error, std::size_t) {
       if (error) return;
       if (self->response_.keep_alive()) return self->ReadNext();
@@ -114,7 +114,7 @@ class HttpServer::Impl {
   Impl(HttpServerConfig config, std::unique_ptr<asio::io_context> io, std::vector<tcp::acceptor> listening)
       : config_(std::move(config)),
         io_(std::move(io)),
-        acceptor_(*io_, std::move(listening), Accepting()),
+        acceptor_(*io_, std::move(listening), MakeAcceptorConfig()),
         thread_([this] { RunForever(*io_, [this](const std::exception& e) { Report(e); }); }) {}
 
   ~Impl() {
@@ -125,16 +125,16 @@ class HttpServer::Impl {
   const Acceptor& acceptor() const { return acceptor_; }
 
  private:
-  AcceptorConfig Accepting() const {
-    AcceptorConfig accepting;
-    accepting.max_connections = config_.max_connections;
-    accepting.max_per_peer = config_.max_connections;
-    accepting.max_silent = config_.max_connections;
-    accepting.first_byte_timeout = config_.patience;
-    accepting.on_connection = [this](tcp::socket socket) {
+  AcceptorConfig MakeAcceptorConfig() const {
+    AcceptorConfig config;
+    config.max_connections = config_.max_connections;
+    config.max_per_peer = config_.max_connections;
+    config.max_silent = config_.max_connections;
+    config.first_byte_timeout = config_.timeout;
+    config.on_connection = [this](tcp::socket socket) {
       std::make_shared<Connection>(std::move(socket), config_)->ReadNext();
     };
-    return accepting;
+    return config;
   }
   void Report(const std::exception& exception) const {
     if (config_.on_exception) config_.on_exception(exception.what());

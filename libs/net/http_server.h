@@ -33,7 +33,7 @@ struct HttpServerConfig {
   int max_connections = 32;
   std::size_t max_header_bytes = 8192;
   // For a whole request to come, an answer to be taken, the next request to follow.
-  std::chrono::milliseconds patience{10'000};
+  std::chrono::milliseconds timeout{10'000};
   // An exception that left a handler. May be empty.
   std::function<void(const std::string& what)> on_exception = nullptr;
 };

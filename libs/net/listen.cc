@@ -59,7 +59,7 @@ ErrorCode Open(const tcp::endpoint& endpoint, tcp::acceptor& acceptor) {
   return failed;
 }
 
-bool MachineHasNot(const ErrorCode& reason) {
+bool IsAddressUnavailable(const ErrorCode& reason) {
   return reason == error::address_family_not_supported ||
          reason == boost::system::errc::address_not_available;
 }
@@ -74,7 +74,7 @@ ErrorCode OpenAll(asio::io_context& io, const std::vector<tcp::endpoint>& endpoi
     if (endpoint.port() == 0 && !listening.empty()) endpoint.port(listening[0].local_endpoint().port());
     tcp::acceptor acceptor(io);
     const ErrorCode failed = Open(endpoint, acceptor);
-    if (MachineHasNot(failed)) {
+    if (IsAddressUnavailable(failed)) {
       absent = failed;
     } else if (failed) {
       return failed;
@@ -114,7 +114,7 @@ absl::StatusOr<std::vector<tcp::acceptor>> Listen(asio::io_context& io, const st
   return listening;
 }
 
-tcp::endpoint Reachable(const tcp::endpoint& bound) {
+tcp::endpoint LoopbackOf(const tcp::endpoint& bound) {
   if (!bound.address().is_unspecified()) return bound;
   return {asio::ip::address_v4::loopback(), bound.port()};
 }

@@ -17,7 +17,7 @@ namespace trackfit::net {
 absl::StatusOr<std::vector<tcp::acceptor>> Listen(asio::io_context& io, const std::string& address);
 
 // Where a connection from this machine reaches a socket that listens on `bound`.
-tcp::endpoint Reachable(const tcp::endpoint& bound);
+tcp::endpoint LoopbackOf(const tcp::endpoint& bound);
 
 }  // namespace trackfit::net
 

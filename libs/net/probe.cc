@@ -46,7 +46,7 @@ ProbeResult Probe(const std::vector<tcp::endpoint>& bound, const std::string& gr
                   std::chrono::milliseconds limit) {
   ProbeResult worst = ProbeResult::kAlive;
   for (const tcp::endpoint& endpoint : bound) {
-    const ProbeResult result = ProbeOne(Reachable(endpoint), greeting, limit);
+    const ProbeResult result = ProbeOne(LoopbackOf(endpoint), greeting, limit);
     if (result == ProbeResult::kNoResponse) return result;
     if (result == ProbeResult::kUnknown) worst = result;
   }

@@ -48,7 +48,7 @@ RefusalText TextOf(net::Refusal refusal) {
       return {"too_many_of_peer", "max-connections-per-peer are open from one address"};
     case net::Refusal::kNoDescriptors:
       return {"no_descriptors", "no file descriptor is left; raise the limit of open files (ulimit -n)"};
-    case net::Refusal::kSaysNothing:
+    case net::Refusal::kSilent:
       return {"says_nothing", "the client did not say anything"};
   }
   return {"unknown", "unknown"};

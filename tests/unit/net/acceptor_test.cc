@@ -120,7 +120,7 @@ TEST(Acceptor, HangsUpOnWhoSaysNothingForTooLong) {
   Greeter greeter({.first_byte_timeout = std::chrono::milliseconds(50)});
   const ClientSocket silent(greeter.port());
   EXPECT_TRUE(silent.HangsUp(5000));
-  EXPECT_TRUE(Eventually([&] { return greeter.refused(Refusal::kSaysNothing) == 1; }));
+  EXPECT_TRUE(Eventually([&] { return greeter.refused(Refusal::kSilent) == 1; }));
 }
 
 TEST(Acceptor, AcceptsAgainAfterDescriptorsRanOut) {

@@ -109,7 +109,7 @@ TEST(HttpServer, DoesNotLetSlowClientsHoldUpTheOthers) {
 
 TEST(HttpServer, LosesPatienceWithSlowClients) {
   HttpServerConfig config = TestConfig();
-  config.patience = std::chrono::milliseconds(100);
+  config.timeout = std::chrono::milliseconds(100);
   const auto server = StartServer(std::move(config));
   const ClientSocket half(server->port());
   ASSERT_TRUE(half.Send("GET /page HT"));
