@@ -431,7 +431,7 @@ absl::Status CheckFiles(const RunConfig& config) {
   }
   std::vector<files::NamedFile> inputs = {{"init", config.init}, {"data.split", config.data.split}};
   for (const std::string& path : config.data.landmarks) {
-    for (files::NamedFile& file : files::FilesOf("data.landmarks", path, files::EndsIn(".pt")))
+    for (files::NamedFile& file : files::FilesOf("data.landmarks", path, files::HasExtension(".pt")))
       inputs.push_back(std::move(file));
   }
   if (!config.data.dataset.empty()) {

@@ -27,10 +27,10 @@ std::optional<Identity> IdentityOf(const fs::path& path) {
   return Identity{status.st_dev, status.st_ino};
 }
 
-std::string Called(const NamedFile& file) { return absl::StrCat(file.name, " ", file.path.string()); }
+std::string Describe(const NamedFile& file) { return absl::StrCat(file.name, " ", file.path.string()); }
 
 absl::Status Unusable(const NamedFile& output, const std::string& why) {
-  return absl::InvalidArgumentError(absl::StrCat(Called(output), " ", why));
+  return absl::InvalidArgumentError(absl::StrCat(Describe(output), " ", why));
 }
 
 absl::Status CheckTarget(const NamedFile& output, const PartialFile& partial) {
@@ -53,8 +53,8 @@ absl::Status CheckTarget(const NamedFile& output, const PartialFile& partial) {
 
 }  // namespace
 
-FileKind EndsIn(std::string ending) {
-  return [ending = std::move(ending)](const fs::path& path) { return path.extension() == ending; };
+FileKind HasExtension(std::string extension) {
+  return [extension = std::move(extension)](const fs::path& path) { return path.extension() == extension; };
 }
 
 std::vector<NamedFile> FilesOf(const std::string& name, const fs::path& path, const FileKind& kind) {
@@ -83,7 +83,7 @@ absl::Status CheckOutputs(const std::vector<NamedFile>& outputs, const std::vect
     const auto identity = IdentityOf(output.path);
     if (identity) {
       if (const auto input = read.find(*identity); input != read.end()) {
-        return Unusable(output, absl::StrCat("would be written over ", Called(*input->second),
+        return Unusable(output, absl::StrCat("would be written over ", Describe(*input->second),
                                              ", which is read; name another file"));
       }
     }

@@ -18,7 +18,7 @@ struct NamedFile {
 
 // Whether a file is of a kind, by its name.
 using FileKind = std::function<bool(const std::filesystem::path&)>;
-FileKind EndsIn(std::string ending);  // ".pt"
+FileKind HasExtension(std::string extension);  // ".pt"
 
 // `path`, or where it is a folder all files of this kind in it and below.
 std::vector<NamedFile> FilesOf(const std::string& name, const std::filesystem::path& path,

@@ -18,11 +18,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMostLinks = 40;  // as the kernel follows
+constexpr int kMaxLinks = 40;  // as the kernel follows
 
 fs::path FollowLinks(fs::path path) {
   std::error_code error;
-  for (int i = 0; i < kMostLinks && fs::is_symlink(path, error); ++i) {
+  for (int i = 0; i < kMaxLinks && fs::is_symlink(path, error); ++i) {
     const fs::path next = fs::read_symlink(path, error);
     if (error) break;
     path = next.is_absolute() ? next : path.parent_path() / next;
@@ -41,19 +41,19 @@ bool IsDirect(const fs::path& path) {
 }
 
 // The partial files of this process, for RemovePartialFiles().
-struct LiveFiles {
+struct Registry {
   std::mutex mutex;
   std::set<fs::path> paths;
 };
 
-LiveFiles& Live() {
-  static auto* const live = new LiveFiles;  // for threads that outlive main()
+Registry& PartialFiles() {
+  static auto* const live = new Registry;  // for threads that outlive main()
   return *live;
 }
 
 // Unlike rename(), also where `to` is a mount point or another's file in a sticky folder. Does not create,
 // which kernels refuse there.
-bool CopyOver(const fs::path& from, const fs::path& to) {
+bool OverwriteByCopy(const fs::path& from, const fs::path& to) {
   std::error_code error;
   if (!fs::is_regular_file(to, error)) return false;
   std::ifstream in(from, std::ios::binary);
@@ -75,8 +75,8 @@ PartialFile::PartialFile(const fs::path& target, Name name) : target_(target), p
                                           ? absl::StrCat(file, ".", getpid(), ".partial")
                                           : absl::StrCat(".", target_.stem().string(), ".", getpid(),
                                                          ".partial", target_.extension().string()));
-  const std::scoped_lock lock(Live().mutex);
-  Live().paths.insert(partial_);
+  const std::scoped_lock lock(PartialFiles().mutex);
+  PartialFiles().paths.insert(partial_);
 }
 
 PartialFile::~PartialFile() {
@@ -88,8 +88,8 @@ PartialFile::~PartialFile() {
 
 void PartialFile::Keep() {
   done_ = true;
-  const std::scoped_lock lock(Live().mutex);
-  Live().paths.erase(partial_);
+  const std::scoped_lock lock(PartialFiles().mutex);
+  PartialFiles().paths.erase(partial_);
 }
 
 absl::Status PartialFile::Commit() {
@@ -102,16 +102,16 @@ absl::Status PartialFile::Commit() {
     done_ = true;
     return absl::OkStatus();
   }
-  if (CopyOver(partial_, target_)) return absl::OkStatus();
+  if (OverwriteByCopy(partial_, target_)) return absl::OkStatus();
   Keep();
   return absl::UnavailableError(absl::StrCat(target_.string(), ": cannot be written: ", error.message(),
                                              "; what was to be put there is in ", partial_.string()));
 }
 
 void RemovePartialFiles() {
-  const std::scoped_lock lock(Live().mutex);
+  const std::scoped_lock lock(PartialFiles().mutex);
   std::error_code ignored;
-  for (const fs::path& path : Live().paths) fs::remove(path, ignored);
+  for (const fs::path& path : PartialFiles().paths) fs::remove(path, ignored);
 }
 
 absl::Status ReplaceFile(const fs::path& path, std::string_view bytes) {

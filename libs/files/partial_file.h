@@ -15,8 +15,8 @@ namespace trackfit::files {
 class PartialFile {
  public:
   enum class Name {
-    kPlain,        // ends in .partial
-    kKeepsEnding,  // hidden, but ends as its target, for writers that go by the ending
+    kPlain,          // ends in .partial
+    kKeepExtension,  // hidden, but ends as its target, for writers that go by the ending
   };
 
   // Links are followed: what `target` points to is replaced.

@@ -24,7 +24,7 @@ bool DiskIsFull(const fs::path& file) {
 }  // namespace
 
 VideoFile::VideoFile(const std::string& path)
-    : path_(path), partial_(path, files::PartialFile::Name::kKeepsEnding) {}
+    : path_(path), partial_(path, files::PartialFile::Name::kKeepExtension) {}
 
 absl::Status VideoFile::Check(const std::string& path) {
   const auto level = cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);

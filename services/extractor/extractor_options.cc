@@ -26,7 +26,7 @@ absl::Status ExtractorOptions::Validate() const {
   if (absl::Status valid = decoder.Validate(); !valid.ok()) return valid;
   absl::Status valid =
       files::CheckOutputs({{"--port-file", server.port_file}},
-                          files::FilesOf("--models-dir", models_dir, files::EndsIn(".tflite")));
+                          files::FilesOf("--models-dir", models_dir, files::HasExtension(".tflite")));
   if (!valid.ok()) return valid;
   return blazepose::ParseModelComplexity(model).status();
 }

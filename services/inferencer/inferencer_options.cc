@@ -22,8 +22,9 @@ void InferencerOptions::Register(CLI::App& app) {
 
 absl::Status InferencerOptions::Validate() const {
   if (absl::Status valid = server.Validate(); !valid.ok()) return valid;
-  return files::CheckOutputs({{"--port-file", server.port_file}},
-                             files::FilesOf("--model-repository", model_repository, files::EndsIn(".pt")));
+  return files::CheckOutputs(
+      {{"--port-file", server.port_file}},
+      files::FilesOf("--model-repository", model_repository, files::HasExtension(".pt")));
 }
 
 }  // namespace trackfit::inferencer_server

@@ -106,7 +106,7 @@ absl::Status CheckFiles(const BuildOptions& options) {
   }
   std::vector<files::NamedFile> inputs = {{"--split", options.split}};
   for (const std::string& path : options.landmarks) {
-    for (files::NamedFile& file : files::FilesOf("--landmarks", path, files::EndsIn(".pt")))
+    for (files::NamedFile& file : files::FilesOf("--landmarks", path, files::HasExtension(".pt")))
       inputs.push_back(std::move(file));
   }
   std::vector<files::NamedFile> outputs;

@@ -202,7 +202,7 @@ absl::Status CheckFiles(const EvaluateOptions& options) {
       inputs.push_back({"--dataset", std::filesystem::path(options.dataset) / name});
   }
   for (const std::string& path : options.landmarks) {
-    for (files::NamedFile& file : files::FilesOf("--landmarks", path, files::EndsIn(".pt")))
+    for (files::NamedFile& file : files::FilesOf("--landmarks", path, files::HasExtension(".pt")))
       inputs.push_back(std::move(file));
   }
   for (const std::string& path : options.fold_models) inputs.push_back({"--fold-models", path});

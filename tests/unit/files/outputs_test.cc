@@ -28,7 +28,7 @@ class CheckOutputsTest : public ::testing::Test {
   // Of --json, as the only output.
   std::string Fault(const fs::path& json) const { return Fault({{"--json", json}}); }
   std::string Fault(const std::vector<NamedFile>& outputs) const {
-    std::vector<NamedFile> inputs = FilesOf("the input", folder_ / "pictures", EndsIn(".jpg"));
+    std::vector<NamedFile> inputs = FilesOf("the input", folder_ / "pictures", HasExtension(".jpg"));
     inputs.push_back({"the input", folder_ / "clip.mp4"});
     const absl::Status status = CheckOutputs(outputs, inputs);
     EXPECT_TRUE(status.ok() || absl::IsInvalidArgument(status)) << status;

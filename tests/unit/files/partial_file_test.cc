@@ -139,7 +139,7 @@ TEST_F(PartialFileTest, PutsFilesOfTheSharedMemoryInPlaceAsOthers) {
 }
 
 TEST_F(PartialFileTest, KeepsTheEndingForWritersThatGoByIt) {
-  EXPECT_EQ(PartialFile("video.mp4", PartialFile::Name::kKeepsEnding).path().extension(), ".mp4");
+  EXPECT_EQ(PartialFile("video.mp4", PartialFile::Name::kKeepExtension).path().extension(), ".mp4");
   EXPECT_EQ(PartialFile("model.pt").path().extension(), ".partial");
 }
 
