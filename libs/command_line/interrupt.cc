@@ -36,14 +36,14 @@ sigset_t InterruptSignals() {
 
 }  // namespace
 
-void SayAtOnce(const std::string& text) {
+void PrintNotice(const std::string& text) {
   const std::string line = absl::StrCat(isatty(STDERR_FILENO) != 0 ? "\r\x1b[2K" : "", text, "\n");
   std::cerr << line << std::flush;
 }
 
-std::function<void(int count)> EndAtOnce(std::string text) {
+std::function<void(int count)> ExitOnInterrupt(std::string text) {
   return [text = std::move(text)](int) {
-    SayAtOnce(text);
+    PrintNotice(text);
     End();
   };
 }

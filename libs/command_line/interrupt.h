@@ -9,10 +9,10 @@
 namespace trackfit::command_line {
 
 // Says `text` on stderr as a line of its own, also over a progress bar; from any thread.
-void SayAtOnce(const std::string& text);
+void PrintNotice(const std::string& text);
 
 // For commands that have nothing to put in order: says `text` and ends the process, as if by SIGINT.
-std::function<void(int count)> EndAtOnce(std::string text);
+std::function<void(int count)> ExitOnInterrupt(std::string text);
 
 // While it lives, SIGINT and SIGTERM are not delivered to threads started after it, nor to its own; instead
 // `on_interrupt` is called, on a thread of this object, with 1 for the first, 2 for the second and so on. A

@@ -236,14 +236,14 @@ class Analysis {
   void OnInterrupt(int count) {
     interrupted_ = true;
     if (count > 1) {
-      command_line::SayAtOnce("trackfit analyze: stopping hard");
+      command_line::PrintNotice("trackfit analyze: stopping hard");
       stop_rendering_ = true;
       session_.Cancel();
     } else if (rendering_) {
-      command_line::SayAtOnce("trackfit analyze: stopping; the video ends here");
+      command_line::PrintNotice("trackfit analyze: stopping; the video ends here");
       stop_rendering_ = true;
     } else {
-      command_line::SayAtOnce(
+      command_line::PrintNotice(
           options_.render.empty()
               ? "trackfit analyze: stopping; again to stop hard"
               : "trackfit analyze: stopping; what is analysed is rendered yet; again to stop hard");

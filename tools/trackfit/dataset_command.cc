@@ -51,7 +51,7 @@ absl::StatusOr<std::vector<dataset::Clip>> Film(const FilmOptions& options) {
   std::atomic<bool> interrupted{false};
   const command_line::InterruptWatcher watcher([&](int) {
     interrupted = true;
-    command_line::SayAtOnce(
+    command_line::PrintNotice(
         "trackfit dataset: stopping; mannequins that are done are kept; again to stop hard");
   });
   cv::setNumThreads(1);  // the jobs keep the cores busy

@@ -223,7 +223,7 @@ absl::Status CheckFiles(const EvaluateOptions& options) {
 absl::Status Run(const EvaluateOptions& options) {
   if (absl::Status status = CheckSections(options); !status.ok()) return command_line::UsageError(status);
   const command_line::InterruptWatcher watcher(
-      command_line::EndAtOnce("trackfit evaluate: stopped; nothing is written"));
+      command_line::ExitOnInterrupt("trackfit evaluate: stopped; nothing is written"));
   if (options.folds != static_cast<int>(options.fold_models.size())) {
     return command_line::UsageError(absl::StrCat("--folds is ", options.folds, ", but --fold-models names ",
                                                  options.fold_models.size(),

@@ -171,7 +171,7 @@ absl::Status Extract(const ExtractOptions& options) {
   std::atomic<bool> interrupted{false};
   const command_line::InterruptWatcher watcher([&](int) {
     interrupted = true;
-    command_line::SayAtOnce("trackfit extract: stopping; again to stop hard");
+    command_line::PrintNotice("trackfit extract: stopping; again to stop hard");
   });
   if (absl::Status status = CheckFlags(options); !status.ok()) return status;
   dataset_building::DataSetOptions data_set = options.data_set;

@@ -55,7 +55,7 @@ std::vector<std::string> ClassNames(const ImportOptions& options, const protogcn
 
 absl::Status Import(const ImportOptions& options) {
   const command_line::InterruptWatcher watcher(
-      command_line::EndAtOnce("trackfit model: stopped; nothing is written"));
+      command_line::ExitOnInterrupt("trackfit model: stopped; nothing is written"));
   absl::Status checked =
       files::CheckOutputs({{"--output", options.output}}, {{"--checkpoint", options.checkpoint}});
   if (!checked.ok()) return command_line::UsageError(checked);
@@ -112,7 +112,7 @@ absl::Status CheckFiles(const RunOptions& options) {
 }
 
 absl::Status RunNetwork(const RunOptions& options) {
-  const command_line::InterruptWatcher watcher(command_line::EndAtOnce("trackfit model: stopped"));
+  const command_line::InterruptWatcher watcher(command_line::ExitOnInterrupt("trackfit model: stopped"));
   if (absl::Status status = CheckFiles(options); !status.ok()) return command_line::UsageError(status);
   protogcn::ConfigureThreads();
   auto archive = protogcn::LoadArchive(options.model);

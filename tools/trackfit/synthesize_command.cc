@@ -63,7 +63,7 @@ absl::Status WriteVideo(const synthesis::Renderer& renderer, const std::vector<s
   std::atomic<bool> interrupted{false};
   const command_line::InterruptWatcher watcher([&](int) {
     interrupted = true;
-    command_line::SayAtOnce("trackfit synthesize: stopping; nothing is written");
+    command_line::PrintNotice("trackfit synthesize: stopping; nothing is written");
   });
   media::VideoFile video(path);
   absl::Status status = video.Open(fps, size, {cv::VideoWriter::fourcc('m', 'p', '4', 'v')});

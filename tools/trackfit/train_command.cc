@@ -33,7 +33,7 @@ absl::Status Run(const TrainOptions& options) {
     std::cout << experiment::KeyList();
     return absl::OkStatus();
   }
-  const command_line::InterruptWatcher watcher(command_line::EndAtOnce(
+  const command_line::InterruptWatcher watcher(command_line::ExitOnInterrupt(
       "trackfit train: stopped; the epochs that are finished are kept, and --resume goes on from them"));
   at::set_num_threads(options.threads);
   std::vector<experiment::Setting> settings;

@@ -47,7 +47,7 @@ TEST(InterruptWatcherDeathTest, EndAtOnceSaysSo) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
-        const InterruptWatcher watcher(EndAtOnce("stopped; nothing is written"));
+        const InterruptWatcher watcher(ExitOnInterrupt("stopped; nothing is written"));
         kill(getpid(), SIGINT);
         std::this_thread::sleep_for(std::chrono::seconds(20));
       },
@@ -61,7 +61,7 @@ TEST(InterruptWatcherDeathTest, EndAtOnceLeavesNoHalfFiles) {
       {
         const files::PartialFile partial(target);
         std::ofstream(partial.path()) << "half";
-        const InterruptWatcher watcher(EndAtOnce("stopped"));
+        const InterruptWatcher watcher(ExitOnInterrupt("stopped"));
         kill(getpid(), SIGINT);
         std::this_thread::sleep_for(std::chrono::seconds(20));
       },
