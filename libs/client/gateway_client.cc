@@ -220,10 +220,11 @@ absl::Status GatewaySession::Explain(const grpc::Status& status) const {
   switch (status.error_code()) {
     case grpc::StatusCode::UNAVAILABLE:
       if (responses_ == 0) {
-        return absl::UnavailableError(absl::StrCat(
-            "cannot reach the gateway at ", gateway, ": ",
-            command_line::WhyUnreachable(options_.proxy.empty() ? options_.gateway : options_.proxy, message),
-            " (tools/demo --keep starts a gateway)"));
+        return absl::UnavailableError(
+            absl::StrCat("cannot reach the gateway at ", gateway, ": ",
+                         command_line::ExplainUnreachable(
+                             options_.proxy.empty() ? options_.gateway : options_.proxy, message),
+                         " (tools/demo --keep starts a gateway)"));
       }
       return absl::UnavailableError(
           absl::StrCat("the gateway at ", gateway,

@@ -10,7 +10,7 @@
 namespace trackfit::command_line {
 namespace {
 
-constexpr int kLargestPort = 65535;
+constexpr int kMaxPort = 65535;
 
 bool IsGrpcName(const std::string& address) {
   constexpr const char* kSchemes[] = {"dns:", "ipv4:", "ipv6:", "unix:", "unix-abstract:"};
@@ -23,9 +23,9 @@ bool IsNumber(const std::string& text) {
 }
 
 // What is wrong with it and what to do; empty: nothing.
-std::string Fault(const std::string& address, AddressUse use, int usual_port) {
-  const std::string usual = usual_port > 0 ? absl::StrCat(usual_port) : "PORT";
-  if (address.empty()) return absl::StrCat("it must be HOST:PORT, as in localhost:", usual);
+std::string FindAddressError(const std::string& address, AddressUse use, int default_port) {
+  const std::string example_port = default_port > 0 ? absl::StrCat(default_port) : "PORT";
+  if (address.empty()) return absl::StrCat("it must be HOST:PORT, as in localhost:", example_port);
   if (const size_t scheme = address.find("://"); scheme != std::string::npos) {
     const std::string rest = address.substr(scheme + 3);
     return absl::StrCat("it must be HOST:PORT without \"", address.substr(0, scheme + 3), "\": write ",
@@ -38,9 +38,9 @@ std::string Fault(const std::string& address, AddressUse use, int usual_port) {
   const size_t colon = address.rfind(':');
   if (address.front() == '[') {
     if (address.find("]:") == std::string::npos)
-      return absl::StrCat("it must be HOST:PORT, as in [::1]:", usual);
+      return absl::StrCat("it must be HOST:PORT, as in [::1]:", example_port);
   } else if (colon == std::string::npos) {
-    return absl::StrCat("it has no port: write ", address, ":", usual);
+    return absl::StrCat("it has no port: write ", address, ":", example_port);
   } else if (address.find(':') != colon) {
     return absl::StrCat("an IPv6 address stands in brackets: write [", address.substr(0, colon),
                         "]:", address.substr(colon + 1));
@@ -50,10 +50,11 @@ std::string Fault(const std::string& address, AddressUse use, int usual_port) {
     return absl::StrCat("it has no host: write ", use == AddressUse::kListen ? "0.0.0.0" : "localhost",
                         address);
   }
-  if (!IsNumber(port)) return absl::StrCat("its port, \"", port, "\", must be a number, as in :", usual);
+  if (!IsNumber(port))
+    return absl::StrCat("its port, \"", port, "\", must be a number, as in :", example_port);
   int number = 0;
-  if (!absl::SimpleAtoi(port, &number) || number > kLargestPort)
-    return absl::StrCat("its port must be at most ", kLargestPort);
+  if (!absl::SimpleAtoi(port, &number) || number > kMaxPort)
+    return absl::StrCat("its port must be at most ", kMaxPort);
   if (number == 0 && use == AddressUse::kConnect)
     return "nobody listens on port 0: name the port that the server says it serves on";
   return "";
@@ -62,11 +63,11 @@ std::string Fault(const std::string& address, AddressUse use, int usual_port) {
 }  // namespace
 
 absl::Status CheckAddress(const std::string& flag, const std::string& address, AddressUse use,
-                          int usual_port) {
+                          int default_port) {
   if (use == AddressUse::kConnect && IsGrpcName(address)) return absl::OkStatus();
-  const std::string fault = Fault(address, use, usual_port);
-  if (fault.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(flag, " is \"", address, "\"; ", fault));
+  const std::string error = FindAddressError(address, use, default_port);
+  if (error.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(flag, " is \"", address, "\"; ", error));
 }
 
 }  // namespace trackfit::command_line

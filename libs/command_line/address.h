@@ -14,9 +14,9 @@ enum class AddressUse {
 };
 
 // INVALID_ARGUMENT, naming `flag`, what is wrong and how to write it, unless `address` is host:port.
-// `usual_port` goes into the advice where a port is missing; 0: there is none.
+// `default_port` goes into the advice where a port is missing; 0: there is none.
 absl::Status CheckAddress(const std::string& flag, const std::string& address, AddressUse use,
-                          int usual_port = 0);
+                          int default_port = 0);
 
 }  // namespace trackfit::command_line
 

@@ -15,9 +15,9 @@
 namespace trackfit::command_line {
 namespace {
 
-constexpr int kTypos = 2;            // letters that may differ in a word that was meant
-constexpr size_t kShortestWord = 4;  // that descriptions are searched for
-constexpr size_t kMostSuggestions = 3;
+constexpr int kMaxTypos = 2;          // letters that may differ in a word that was meant
+constexpr size_t kMinWordLength = 4;  // that descriptions are searched for
+constexpr size_t kMaxSuggestions = 3;
 
 // Letters to change, add or leave out to make one word of the other (Levenshtein).
 int Distance(std::string_view a, std::string_view b) {
@@ -38,7 +38,7 @@ int Distance(std::string_view a, std::string_view b) {
 // Of the names the one that was probably meant; empty where none is near.
 std::string Nearest(const std::string& typed, const std::vector<std::string>& names) {
   std::string nearest;
-  int least = std::min(kTypos, static_cast<int>(typed.size()) / 2) + 1;
+  int least = std::min(kMaxTypos, static_cast<int>(typed.size()) / 2) + 1;
   for (const std::string& name : names) {
     const int distance = Distance(typed, name);
     if (distance >= least) continue;
@@ -61,7 +61,7 @@ std::vector<std::string> CommandNames(const CLI::App& app) {
   return names;
 }
 
-std::string NoSuchFlag(const CLI::App& app, const std::string& argument) {
+std::string UnknownFlagMessage(const CLI::App& app, const std::string& argument) {
   const std::string typed = argument.substr(0, argument.find('='));
   const std::string word = typed.substr(std::min(typed.find_first_not_of('-'), typed.size()));
   std::vector<std::string> names;
@@ -69,7 +69,7 @@ std::string NoSuchFlag(const CLI::App& app, const std::string& argument) {
   for (const CLI::Option* option : app.get_options()) {
     for (const std::string& name : option->get_lnames()) {
       names.push_back(name);
-      if (word.size() >= kShortestWord && absl::StrContains(option->get_description(), word))
+      if (word.size() >= kMinWordLength && absl::StrContains(option->get_description(), word))
         related.push_back("--" + name);
     }
   }
@@ -78,11 +78,11 @@ std::string NoSuchFlag(const CLI::App& app, const std::string& argument) {
     return absl::StrCat(text, "; did you mean --", meant, "?");
   if ((word == "port" || word == "host") && app.get_option_no_throw("--listen") != nullptr)
     return absl::StrCat(text, "; it is part of --listen: write --listen 0.0.0.0:8000");
-  if (related.empty() || related.size() > kMostSuggestions) return text;
+  if (related.empty() || related.size() > kMaxSuggestions) return text;
   return absl::StrCat(text, "; perhaps you look for ", absl::StrJoin(related, ", "));
 }
 
-std::string NoSuchCommand(const CLI::App& app, const std::string& typed) {
+std::string UnknownCommandMessage(const CLI::App& app, const std::string& typed) {
   const std::vector<std::string> names = CommandNames(app);
   const std::string meant = Nearest(typed, names);
   return meant.empty()
@@ -91,7 +91,7 @@ std::string NoSuchCommand(const CLI::App& app, const std::string& typed) {
 }
 
 // Where a value that cannot be used was not typed, the variable that it came from; else empty.
-std::string VariableBehind(const CLI::App& app, const std::string& message, int argc, char** argv) {
+std::string SourceVariable(const CLI::App& app, const std::string& message, int argc, char** argv) {
   for (const CLI::Option* option : app.get_options()) {
     const std::string flag = option->get_name();
     const std::string& variable = option->get_envname();
@@ -109,8 +109,8 @@ std::string Explain(const CLI::App& app, const CLI::ParseError& error, int argc,
   const CLI::App& inner = Innermost(app);
   const bool takes_command = !CommandNames(inner).empty();
   for (const std::string& argument : app.remaining(true)) {
-    if (argument.size() > 1 && argument.front() == '-') return NoSuchFlag(inner, argument);
-    if (takes_command) return NoSuchCommand(inner, argument);
+    if (argument.size() > 1 && argument.front() == '-') return UnknownFlagMessage(inner, argument);
+    if (takes_command) return UnknownCommandMessage(inner, argument);
   }
   if (takes_command && inner.get_require_subcommand_min() > 0 && error.get_name() == "RequiredError")
     return absl::StrCat("a command is missing; there are ", absl::StrJoin(CommandNames(inner), ", "));
@@ -126,7 +126,7 @@ std::string Explain(const CLI::App& app, const CLI::ParseError& error, int argc,
     if (option->get_positional() && what == absl::StrCat(option->get_name(true), " is required"))
       what = absl::StrCat(option->get_name(true), " is missing: ", option->get_description());
   }
-  const std::string variable = VariableBehind(inner, what, argc, argv);
+  const std::string variable = SourceVariable(inner, what, argc, argv);
   return variable.empty() ? what : absl::StrCat(what, " (of the environment variable ", variable, ")");
 }
 
@@ -142,7 +142,7 @@ std::optional<int> Parse(CLI::App& app, int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {
-    return Leave(app.get_name(), app.exit(help));
+    return FlushOutput(app.get_name(), app.exit(help));
   } catch (const CLI::ParseError& error) {
     const std::string program = FullName(Innermost(app));
     std::cerr << program << ": " << Explain(app, error, argc, argv) << "\nSee " << program << " --help\n";
@@ -151,7 +151,7 @@ std::optional<int> Parse(CLI::App& app, int argc, char** argv) {
   return std::nullopt;
 }
 
-int Leave(const std::string& program, int exit_status) {
+int FlushOutput(const std::string& program, int exit_status) {
   std::cout.flush();
   if (std::cout) return exit_status;
   std::cerr << program << ": standard output was not written whole; is the disk full?\n";

@@ -11,14 +11,15 @@ namespace trackfit::command_line {
 
 inline constexpr int kUsageExitCode = 2;  // the command line cannot be followed as it is written
 
-// Reads the flags. Nullopt: go on. Else the exit status of the program: that of Leave(0) after --help and
+// Reads the flags. Nullopt: go on. Else the exit status of the program: that of FlushOutput(0) after --help
+// and
 // --version, or kUsageExitCode after a line on stderr that says what is wrong, with the flag or command that
 // was probably meant.
 std::optional<int> Parse(CLI::App& app, int argc, char** argv);
 
 // What main() returns for `exit_status`: the same, or 1 instead of 0 where standard output did not take all
 // that was printed, which is said on stderr.
-int Leave(const std::string& program, int exit_status);
+int FlushOutput(const std::string& program, int exit_status);
 
 }  // namespace trackfit::command_line
 

@@ -5,7 +5,7 @@
 
 namespace trackfit::command_line {
 
-std::string WhyUnreachable(const std::string& address, const std::string& grpc_message) {
+std::string ExplainUnreachable(const std::string& address, const std::string& grpc_message) {
   const auto says = [&](const char* words) { return absl::StrContains(grpc_message, words); };
   if (says("http1.x server") || says("Failed parsing HTTP/2") || says("http2 header with status")) {
     return "a web server answers there, not gRPC; is it the port of /metrics? The log of a TrackFit server "

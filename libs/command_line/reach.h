@@ -8,7 +8,7 @@ namespace trackfit::command_line {
 
 // gRPC's reason for a call that did not arrive at `address`, in words that say what to do; gRPC's own where
 // it is none that is known.
-std::string WhyUnreachable(const std::string& address, const std::string& grpc_message);
+std::string ExplainUnreachable(const std::string& address, const std::string& grpc_message);
 
 }  // namespace trackfit::command_line
 

@@ -45,7 +45,7 @@ std::string Explain(const grpc::Status& status, const Flags& flags) {
       return "a gRPC server that tells nobody its health; it is none of TrackFit's";
     case grpc::StatusCode::UNAVAILABLE:
     case grpc::StatusCode::DEADLINE_EXCEEDED:
-      return command_line::WhyUnreachable(flags.address, status.error_message());
+      return command_line::ExplainUnreachable(flags.address, status.error_message());
     default:
       return status.error_message();
   }
@@ -97,5 +97,5 @@ int main(int argc, char** argv) {
     state = Check(*stub, flags);
   }
   (state == "SERVING" ? std::cout : std::cerr) << flags.address << ": " << state << "\n";
-  return command_line::Leave("trackfit-health", state == "SERVING" ? 0 : 1);
+  return command_line::FlushOutput("trackfit-health", state == "SERVING" ? 0 : 1);
 }

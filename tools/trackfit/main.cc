@@ -68,5 +68,5 @@ int main(int argc, char** argv) {
   const CLI::App* chosen = app.get_subcommands().front();
   const absl::Status status = Run(actions.at(chosen));
   if (!status.ok()) std::cerr << "trackfit " << chosen->get_name() << ": " << status.message() << "\n";
-  return trackfit::command_line::Leave("trackfit", trackfit::command_line::ExitCodeOf(status));
+  return trackfit::command_line::FlushOutput("trackfit", trackfit::command_line::ExitCodeOf(status));
 }

@@ -97,9 +97,9 @@ TEST(Parse, NamesTheVariableThatAValueComesFrom) {
   EXPECT_THAT(ended.said, HasSubstr("of the environment variable PROG_NUMBER"));
 }
 
-TEST(Leave, KeepsTheStatusWhileAllIsWritten) {
-  EXPECT_EQ(Leave("prog", 0), 0);
-  EXPECT_EQ(Leave("prog", 3), 3);
+TEST(FlushOutput, KeepsTheStatusWhileAllIsWritten) {
+  EXPECT_EQ(FlushOutput("prog", 0), 0);
+  EXPECT_EQ(FlushOutput("prog", 3), 3);
 }
 
 }  // namespace

@@ -8,10 +8,10 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Why(const std::string& message) { return WhyUnreachable("gym:8000", message); }
+std::string Why(const std::string& message) { return ExplainUnreachable("gym:8000", message); }
 
 // The messages are those of gRPC 1.51.
-TEST(WhyUnreachable, SaysWhatGrpcsReasonsMean) {
+TEST(ExplainUnreachable, SaysWhatGrpcsReasonsMean) {
   EXPECT_THAT(
       Why("failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:1: Failed to connect "
           "to remote host: Connection refused"),
@@ -31,7 +31,7 @@ TEST(WhyUnreachable, SaysWhatGrpcsReasonsMean) {
               HasSubstr("there is no host gym; check the spelling"));
 }
 
-TEST(WhyUnreachable, PassesOnWhatItDoesNotKnow) {
+TEST(ExplainUnreachable, PassesOnWhatItDoesNotKnow) {
   EXPECT_EQ(Why("the server is shutting down"), "the server is shutting down");
   EXPECT_EQ(Why(""), "no reason is known");
 }
