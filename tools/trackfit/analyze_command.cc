@@ -36,13 +36,13 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr int kUsualPort = 8000;
-constexpr int kUsualProxyPort = 3128;
+constexpr int kDefaultPort = 8000;
+constexpr int kDefaultProxyPort = 3128;
 // Frames that wait for their answers, so that the session ends soon when it is told to; the gateway works at
 // half as many at a time.
 constexpr int kMaxUnanswered = 32;
 // After Ctrl-C, for the answers to these.
-constexpr std::chrono::milliseconds kStopPatience{800};
+constexpr std::chrono::milliseconds kStopTimeout{800};
 
 struct AnalyzeOptions {
   std::vector<std::string> inputs;
@@ -73,11 +73,11 @@ struct AnalyzeOptions {
     }
     if (!proxy.empty()) {
       absl::Status status =
-          command_line::CheckAddress("--proxy", proxy, command_line::AddressUse::kConnect, kUsualProxyPort);
+          command_line::CheckAddress("--proxy", proxy, command_line::AddressUse::kConnect, kDefaultProxyPort);
       if (!status.ok()) return status;
     }
     absl::Status status =
-        command_line::CheckAddress("--gateway", gateway, command_line::AddressUse::kConnect, kUsualPort);
+        command_line::CheckAddress("--gateway", gateway, command_line::AddressUse::kConnect, kDefaultPort);
     return status.ok() ? encode.Validate() : status;
   }
 };
@@ -105,18 +105,18 @@ class JsonOutput {
     if (!line.ok()) return line.status();
     *out_ << *line << '\n' << std::flush;
     has_results_ = has_results_ || response.has_frame_result();
-    return Good();
+    return WriteStatus();
   }
 
   // Puts what came in its place, if that is any result at all.
   absl::Status Finish() {
-    if (!HasWhole()) return absl::OkStatus();
-    return Good().ok() ? partial_->Commit() : Good();
+    if (!CloseFile()) return absl::OkStatus();
+    return WriteStatus().ok() ? partial_->Commit() : WriteStatus();
   }
 
   // The error `session`; an older file stays, and what came is kept beside it, as the error says then.
-  absl::Status KeepBeside(const absl::Status& session) {
-    if (!HasWhole() || !Good().ok() || partial_->direct()) return session;
+  absl::Status KeepPartialOutput(const absl::Status& session) {
+    if (!CloseFile() || !WriteStatus().ok() || partial_->direct()) return session;
     partial_->Keep();
     const std::string message =
         absl::StrCat(session.message(), "; what came until then is in ", partial_->path().string());
@@ -126,14 +126,14 @@ class JsonOutput {
 
  private:
   // Closes the file. False where there is none, where Write() told of an error, and without results.
-  bool HasWhole() {
+  bool CloseFile() {
     if (partial_ == nullptr) return false;
-    const bool written = Good().ok();
+    const bool written = WriteStatus().ok();
     file_.close();
     return written && has_results_;
   }
 
-  absl::Status Good() const {
+  absl::Status WriteStatus() const {
     if (*out_) return absl::OkStatus();
     return absl::ResourceExhaustedError("--json: writing failed; is the disk full?");
   }
@@ -216,7 +216,7 @@ class Analysis {
 
     const absl::Status streamed = Stream(**source);
     const bool stopped = interrupted_;
-    if (!streamed.ok() && !stopped) return json_.KeepBeside(streamed);
+    if (!streamed.ok() && !stopped) return json_.KeepPartialOutput(streamed);
     const absl::Status written = json_.Finish();
     if (!streamed.ok()) return streamed;
     if (!written.ok()) return written;
@@ -247,7 +247,7 @@ class Analysis {
           options_.render.empty()
               ? "trackfit analyze: stopping; again to stop hard"
               : "trackfit analyze: stopping; what is analysed is rendered yet; again to stop hard");
-      session_.Stop(kStopPatience);
+      session_.Stop(kStopTimeout);
     }
   }
 

@@ -29,10 +29,10 @@
 namespace trackfit::tools {
 namespace {
 
-struct FilmOptions {
+struct MannequinFlags {
   int per_exercise = 0;
   uint64_t seed = 1;
-  dataset_building::MannequinOptions mannequins;
+  dataset_building::MannequinOptions studio;
   bool quiet = false;
 };
 
@@ -40,14 +40,14 @@ struct BuildOptions {
   std::vector<std::string> landmarks;
   std::string split;
   std::string output;
-  FilmOptions film;
+  MannequinFlags mannequins;
   dataset_building::DatasetOptions data_set;
   bool no_repair = false;
   bool keep_hidden = false;
   bool json = false;
 };
 
-absl::StatusOr<std::vector<dataset::Clip>> Film(const FilmOptions& options) {
+absl::StatusOr<std::vector<dataset::Clip>> RenderMannequins(const MannequinFlags& options) {
   std::atomic<bool> interrupted{false};
   const command_line::InterruptWatcher watcher([&](int) {
     interrupted = true;
@@ -56,7 +56,7 @@ absl::StatusOr<std::vector<dataset::Clip>> Film(const FilmOptions& options) {
   });
   cv::setNumThreads(1);  // the jobs keep the cores busy
   absl::StatusOr<dataset_building::MannequinStudio> studio = dataset_building::MannequinStudio::Open(
-      dataset_building::PlanMannequins(options.per_exercise, options.seed), options.mannequins);
+      dataset_building::PlanMannequins(options.per_exercise, options.seed), options.studio);
   if (!studio.ok()) return studio.status();
   command_line::Progress progress = command_line::StartProgress(
       absl::StrCat("Filming ", studio->pending(), " mannequins"), studio->PendingFrames(), options.quiet);
@@ -64,8 +64,8 @@ absl::StatusOr<std::vector<dataset::Clip>> Film(const FilmOptions& options) {
                       .on_frame = [&](int64_t frames) { progress.Update(frames); }});
 }
 
-absl::StatusOr<std::vector<dataset::Clip>> ReadAll(const BuildOptions& options,
-                                                   nlohmann::ordered_json& sources) {
+absl::StatusOr<std::vector<dataset::Clip>> ReadClips(const BuildOptions& options,
+                                                     nlohmann::ordered_json& sources) {
   std::vector<dataset::Clip> all;
   for (const std::string& path : options.landmarks) {
     absl::StatusOr<std::vector<dataset::Clip>> clips = dataset::ReadLandmarks(path);
@@ -119,21 +119,21 @@ absl::Status Build(BuildOptions options) {
   if (absl::Status status = CheckFiles(options); !status.ok()) return command_line::UsageError(status);
   options.data_set.mend = !options.no_repair;
   if (options.keep_hidden) options.data_set.rule.hidden_visibility = 0;
-  if (options.film.mannequins.cache.empty())
-    options.film.mannequins.cache = (std::filesystem::path(options.output) / "mannequins").string();
+  if (options.mannequins.studio.cache.empty())
+    options.mannequins.studio.cache = (std::filesystem::path(options.output) / "mannequins").string();
   const absl::StatusOr<dataset::Split> split = dataset::Split::Read(options.split);
   if (!split.ok()) return split.status();
   nlohmann::ordered_json sources = nlohmann::ordered_json::array();
-  absl::StatusOr<std::vector<dataset::Clip>> clips = ReadAll(options, sources);
+  absl::StatusOr<std::vector<dataset::Clip>> clips = ReadClips(options, sources);
   if (!clips.ok()) return clips.status();
-  if (options.film.per_exercise > 0) {
-    absl::StatusOr<std::vector<dataset::Clip>> mannequins = Film(options.film);
+  if (options.mannequins.per_exercise > 0) {
+    absl::StatusOr<std::vector<dataset::Clip>> mannequins = RenderMannequins(options.mannequins);
     if (!mannequins.ok()) return mannequins.status();
     sources.push_back({{"name", "mannequins"},
                        {"clips", mannequins->size()},
-                       {"per_exercise", options.film.per_exercise},
-                       {"seed", options.film.seed},
-                       {"model", options.film.mannequins.poses.model}});
+                       {"per_exercise", options.mannequins.per_exercise},
+                       {"seed", options.mannequins.seed},
+                       {"model", options.mannequins.studio.poses.model}});
     std::move(mannequins->begin(), mannequins->end(), std::back_inserter(*clips));
   }
   const absl::StatusOr<dataset_building::JoinedDataset> dataset =
@@ -150,8 +150,8 @@ absl::Status Build(BuildOptions options) {
   return absl::OkStatus();
 }
 
-absl::Status Measure(const FilmOptions& options) {
-  const absl::StatusOr<std::vector<dataset::Clip>> clips = Film(options);
+absl::Status RunBridge(const MannequinFlags& options) {
+  const absl::StatusOr<std::vector<dataset::Clip>> clips = RenderMannequins(options);
   if (!clips.ok()) return clips.status();
   const absl::StatusOr<dataset_building::Bridge> bridge = dataset_building::MeasureBridge(
       dataset_building::PlanMannequins(options.per_exercise, options.seed), *clips);
@@ -163,27 +163,27 @@ absl::Status Measure(const FilmOptions& options) {
   return absl::OkStatus();
 }
 
-void DeclareFilm(CLI::App& command, FilmOptions& film) {
-  film.mannequins.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+void DeclareMannequins(CLI::App& command, MannequinFlags& mannequins) {
+  mannequins.studio.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   command
       .add_option(
-          "--mannequins", film.per_exercise,
+          "--mannequins", mannequins.per_exercise,
           "Mannequins per exercise that are drawn and looked at with BlazePose; a quarter as many per "
           "background motion")
       ->check(CLI::Range(0, 10'000))
       ->capture_default_str();
-  command.add_option("--seed", film.seed, "Of the mannequins: people, clothes, tempo, cameras")
+  command.add_option("--seed", mannequins.seed, "Of the mannequins: people, clothes, tempo, cameras")
       ->capture_default_str();
-  command.add_option("--model", film.mannequins.poses.model, "Their landmark model: lite, full or heavy")
+  command.add_option("--model", mannequins.studio.poses.model, "Their landmark model: lite, full or heavy")
       ->check(CLI::IsMember({"lite", "full", "heavy"}))
       ->capture_default_str();
-  command.add_option("--models-dir", film.mannequins.poses.models_dir, "Folder of the BlazePose models")
+  command.add_option("--models-dir", mannequins.studio.poses.models_dir, "Folder of the BlazePose models")
       ->envname("TRACKFIT_MODELS_DIR")
       ->capture_default_str();
-  command.add_option("--jobs", film.mannequins.jobs, "Mannequins at a time, each on a core of its own")
+  command.add_option("--jobs", mannequins.studio.jobs, "Mannequins at a time, each on a core of its own")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  command.add_flag("--quiet", film.quiet, "No progress");
+  command.add_flag("--quiet", mannequins.quiet, "No progress");
 }
 
 CLI::App* AddBuild(CLI::App& command, const std::shared_ptr<BuildOptions>& options) {
@@ -198,8 +198,8 @@ CLI::App* AddBuild(CLI::App& command, const std::shared_ptr<BuildOptions>& optio
       ->add_option("--output", options->output,
                    "Folder for train.pt, val.pt, splits.json and dataset.json; `trackfit train` takes it")
       ->required();
-  DeclareFilm(*build, options->film);
-  build->add_option("--cache", options->film.mannequins.cache,
+  DeclareMannequins(*build, options->mannequins);
+  build->add_option("--cache", options->mannequins.studio.cache,
                     "Folder of the mannequins that are done; OUTPUT/mannequins without");
   for (const char* flag : {"--seed", "--model", "--jobs", "--cache"})
     build->get_option(flag)->needs(build->get_option("--mannequins"));
@@ -213,13 +213,12 @@ CLI::App* AddBuild(CLI::App& command, const std::shared_ptr<BuildOptions>& optio
   return build;
 }
 
-CLI::App* AddBridge(CLI::App& command, const std::shared_ptr<FilmOptions>& options) {
+CLI::App* AddBridge(CLI::App& command, const std::shared_ptr<MannequinFlags>& options) {
   CLI::App* bridge = command.add_subcommand(
       "bridge", "Measure what BlazePose makes of drawn mannequins, and whether computed noise is like it");
   options->per_exercise = 8;
-  DeclareFilm(*bridge, *options);
-  bridge->add_option("--cache", options->mannequins.cache, "Folder of the mannequins that are done")
-      ->required();
+  DeclareMannequins(*bridge, *options);
+  bridge->add_option("--cache", options->studio.cache, "Folder of the mannequins that are done")->required();
   return bridge;
 }
 
@@ -227,11 +226,11 @@ CLI::App* AddBridge(CLI::App& command, const std::shared_ptr<FilmOptions>& optio
 
 Action DatasetCommand(CLI::App& command) {
   const auto build = std::make_shared<BuildOptions>();
-  const auto bridge = std::make_shared<FilmOptions>();
+  const auto bridge = std::make_shared<MannequinFlags>();
   const CLI::App* build_command = AddBuild(command, build);
   AddBridge(command, bridge);
   command.require_subcommand(1);
-  return [=] { return build_command->parsed() ? Build(*build) : Measure(*bridge); };
+  return [=] { return build_command->parsed() ? Build(*build) : RunBridge(*bridge); };
 }
 
 }  // namespace trackfit::tools

@@ -94,8 +94,8 @@ bool NamesFile(const std::string& output) {
 }
 
 // Makes the only clip's output the file `options.output`.
-absl::Status AimAtFile(const ExtractOptions& options, std::vector<dataset_building::SourceClip>& clips,
-                       dataset_building::DataSetOptions& data_set) {
+absl::Status SetOutputFile(const ExtractOptions& options, std::vector<dataset_building::SourceClip>& clips,
+                           dataset_building::DataSetOptions& data_set) {
   const fs::path file = options.output;
   if (clips.size() != 1) {
     return command_line::UsageError(absl::StrCat("--output ", options.output, " names one file for ",
@@ -112,9 +112,9 @@ absl::Status AimAtFile(const ExtractOptions& options, std::vector<dataset_buildi
   return absl::OkStatus();
 }
 
-absl::Status AimAtFolder(const ExtractOptions& options,
-                         const std::vector<dataset_building::SourceClip>& clips,
-                         dataset_building::DataSetOptions& data_set) {
+absl::Status SetOutputFolder(const ExtractOptions& options,
+                             const std::vector<dataset_building::SourceClip>& clips,
+                             dataset_building::DataSetOptions& data_set) {
   data_set.folder = options.output;
   if (absl::Status status = dataset_building::CheckOutside(options.output, options.inputs); !status.ok())
     return command_line::UsageError(status);
@@ -153,7 +153,7 @@ void WarnOfUnknownExercises(const std::vector<dataset_building::SourceClip>& cli
   }
 }
 
-absl::Status OutcomeOf(const std::vector<dataset_building::ClipResult>& results) {
+absl::Status OverallStatus(const std::vector<dataset_building::ClipResult>& results) {
   const auto count = [&](State state) {
     return std::count_if(results.begin(), results.end(),
                          [&](const dataset_building::ClipResult& result) { return result.state == state; });
@@ -185,9 +185,9 @@ absl::Status Extract(const ExtractOptions& options) {
   absl::StatusOr<std::vector<dataset_building::SourceClip>> clips = ChooseClips(options);
   if (!clips.ok()) return clips.status();
   const bool single = NamesFile(options.output);
-  const absl::Status aimed =
-      single ? AimAtFile(options, *clips, data_set) : AimAtFolder(options, *clips, data_set);
-  if (!aimed.ok()) return aimed;
+  const absl::Status output_set =
+      single ? SetOutputFile(options, *clips, data_set) : SetOutputFolder(options, *clips, data_set);
+  if (!output_set.ok()) return output_set;
   if (absl::Status status = CheckFiles(options, *clips, data_set); !status.ok()) return status;
   if (*format == dataset_building::ClipFormat::kLandmarks) WarnOfUnknownExercises(*clips);
   absl::StatusOr<dataset_building::DataSet> set = dataset_building::DataSet::Open(*clips, data_set);
@@ -224,7 +224,7 @@ absl::Status Extract(const ExtractOptions& options) {
                                  static_cast<double>(frames) / seconds, jobs, jobs == 1 ? "" : "s");
   }
   std::cout << std::flush;
-  return OutcomeOf(*results);
+  return OverallStatus(*results);
 }
 
 }  // namespace
