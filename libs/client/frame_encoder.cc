@@ -11,7 +11,7 @@
 namespace trackfit::client {
 namespace {
 
-cv::Mat Shrink(const cv::Mat& image, int max_side) {
+cv::Mat Downscale(const cv::Mat& image, int max_side) {
   const int side = std::max(image.cols, image.rows);
   if (side <= max_side) return image;
   const double scale = static_cast<double>(max_side) / side;
@@ -49,7 +49,7 @@ absl::StatusOr<v1::Frame> EncodeFrame(const media::SourceFrame& frame, uint64_t 
   message.set_sequence(sequence);
   message.set_timestamp_us(frame.timestamp_us);
   try {
-    const cv::Mat image = Shrink(frame.image, options.max_side);
+    const cv::Mat image = Downscale(frame.image, options.max_side);
     if (options.raw) {
       SetRaw(image, *message.mutable_raw());
       return message;

@@ -6,7 +6,7 @@
 namespace trackfit::client {
 namespace {
 
-constexpr std::chrono::milliseconds kLongestSleep{50};  // until an interruption is noticed
+constexpr std::chrono::milliseconds kMaxSleep{50};  // until an interruption is noticed
 
 }  // namespace
 
@@ -42,7 +42,7 @@ void FrameFeed::WaitUntilDue(int64_t timestamp_us) {
   if (!origin_.has_value()) origin_ = std::chrono::steady_clock::now() - timestamp;
   const auto due = *origin_ + timestamp;
   while (!(options_.interrupted && options_.interrupted()) && std::chrono::steady_clock::now() < due)
-    std::this_thread::sleep_until(std::min(due, std::chrono::steady_clock::now() + kLongestSleep));
+    std::this_thread::sleep_until(std::min(due, std::chrono::steady_clock::now() + kMaxSleep));
 }
 
 }  // namespace trackfit::client

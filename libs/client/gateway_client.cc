@@ -55,7 +55,7 @@ std::shared_ptr<grpc::Channel> OpenChannel(const ClientOptions& options) {
 }
 
 // "an extractor", "an inferencer" or "something else": what answers instead of a gateway.
-std::string WhatAnswers(const ClientOptions& options) {
+std::string IdentifyServer(const ClientOptions& options) {
   const auto health = grpc::health::v1::Health::NewStub(OpenChannel(options));
   for (const auto& [service, what] : {std::pair{"trackfit.v1.ExtractorService", "an extractor"},
                                       std::pair{"trackfit.v1.InferencerService", "an inferencer"}}) {
@@ -80,8 +80,8 @@ bool IsBrokenConnection(const std::string& message) {
 
 GatewaySession::GatewaySession(ClientOptions options) : options_(std::move(options)) {}
 
-void GatewaySession::Stop(std::chrono::milliseconds patience) {
-  give_up_at_ = (steady_clock::now() + patience).time_since_epoch().count();
+void GatewaySession::Stop(std::chrono::milliseconds timeout) {
+  stop_deadline_ = (steady_clock::now() + timeout).time_since_epoch().count();
   finish_sending_ = true;
 }
 
@@ -95,7 +95,7 @@ absl::Status GatewaySession::Run(const v1::SessionConfig& config, const FramePro
                                  const ResponseHandler& on_response) {
   const auto stub = v1::GatewayService::NewStub(OpenChannel(options_));
   if (config.delivery() == v1::DELIVERY_MODE_LIVE) options_.max_unanswered = 0;
-  NoteActivity();
+  RecordActivity();
   const std::unique_ptr<Stream> stream = stub->Analyze(&context_);
 
   const std::jthread watch([this](const std::stop_token& stop) { Watch(stop); });
@@ -119,7 +119,7 @@ absl::Status GatewaySession::Send(Stream& stream, const v1::SessionConfig& confi
   *request.mutable_config() = config;
   bool open = stream.Write(request);
   absl::Status status;
-  while (open && WaitForRoom()) {
+  while (open && WaitForCapacity()) {
     absl::StatusOr<std::optional<v1::Frame>> frame = next_frame();
     if (!frame.ok()) {
       status = frame.status();
@@ -127,21 +127,21 @@ absl::Status GatewaySession::Send(Stream& stream, const v1::SessionConfig& confi
     }
     if (!frame->has_value()) break;
     *request.mutable_frame() = **std::move(frame);
-    NoteActivity();
+    RecordActivity();
     open = stream.Write(request);
-    NoteActivity();
+    RecordActivity();
   }
   stream.WritesDone();
   return status;
 }
 
 // False when no more is to be sent. Looks up now and then, because a session may also end without an answer.
-bool GatewaySession::WaitForRoom() {
+bool GatewaySession::WaitForCapacity() {
   std::unique_lock lock(mutex_);
-  const auto room = [&] {
+  const auto has_capacity = [&] {
     return finish_sending_ || options_.max_unanswered == 0 || unanswered_ < options_.max_unanswered;
   };
-  while (!answered_.wait_for(lock, kWatchInterval, room)) {
+  while (!answered_.wait_for(lock, kWatchInterval, has_capacity)) {
   }
   ++unanswered_;
   return !finish_sending_;
@@ -151,11 +151,11 @@ absl::Status GatewaySession::Receive(Stream& stream, const ResponseHandler& on_r
   absl::Status status;
   v1::AnalyzeResponse response;
   while (stream.Read(&response)) {
-    NoteResponse(response);
+    RecordResponse(response);
     if (status.ok()) {
       handling_ = true;
       status = on_response(response);
-      if (!only_notices_) NoteActivity();
+      if (!only_notices_) RecordActivity();
       handling_ = false;
     }
     if (!status.ok()) context_.TryCancel();
@@ -165,7 +165,7 @@ absl::Status GatewaySession::Receive(Stream& stream, const ResponseHandler& on_r
 
 // Notices are no answers: a gateway that only says that it waits is as good as silent after the first of
 // them.
-void GatewaySession::NoteResponse(const v1::AnalyzeResponse& response) {
+void GatewaySession::RecordResponse(const v1::AnalyzeResponse& response) {
   ++responses_;
   if (response.has_frame_result()) {
     const std::scoped_lock lock(mutex_);
@@ -174,7 +174,7 @@ void GatewaySession::NoteResponse(const v1::AnalyzeResponse& response) {
   }
   if (!response.notices().empty()) last_notice_ = response.notices().rbegin()->message();
   const bool only_notices = response.response_case() == v1::AnalyzeResponse::RESPONSE_NOT_SET;
-  if (!only_notices || !only_notices_) NoteActivity();
+  if (!only_notices || !only_notices_) RecordActivity();
   only_notices_ = only_notices;
 }
 
@@ -185,8 +185,8 @@ void GatewaySession::Watch(const std::stop_token& stop) {
   std::unique_lock lock(mutex);
   while (!stop.stop_requested()) {
     const steady_clock::time_point now = steady_clock::now();
-    const steady_clock::rep give_up_at = give_up_at_;
-    cut_short_ = give_up_at != 0 && now.time_since_epoch().count() >= give_up_at;
+    const steady_clock::rep stop_deadline = stop_deadline_;
+    cut_short_ = stop_deadline != 0 && now.time_since_epoch().count() >= stop_deadline;
     timed_out_ = options_.idle_timeout.count() > 0 && now >= LastActivity() + options_.idle_timeout;
     if (cut_short_ || timed_out_) {
       finish_sending_ = true;
@@ -202,13 +202,13 @@ steady_clock::time_point GatewaySession::LastActivity() const {
   return steady_clock::time_point(steady_clock::duration(last_activity_.load()));
 }
 
-std::string GatewaySession::Place() const {
+std::string GatewaySession::DescribeGateway() const {
   return options_.proxy.empty() ? options_.gateway
                                 : absl::StrCat(options_.gateway, " (through the proxy ", options_.proxy, ")");
 }
 
 absl::Status GatewaySession::Explain(const grpc::Status& status) const {
-  const std::string gateway = Place();
+  const std::string gateway = DescribeGateway();
   const std::string& message = status.error_message();
   if (cancelled_) return absl::CancelledError("cancelled");
   if (timed_out_) {
@@ -232,7 +232,7 @@ absl::Status GatewaySession::Explain(const grpc::Status& status) const {
                        responses_, responses_ == 1 ? " response: " : " responses: ", message));
     case grpc::StatusCode::UNIMPLEMENTED:
       return absl::UnimplementedError(absl::StrCat(
-          WhatAnswers(options_), " answers at ", gateway,
+          IdentifyServer(options_), " answers at ", gateway,
           ", not a gateway; the gateway's port is 8000 unless it was told otherwise (--listen)"));
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
       if (const std::optional<double> seconds = RetryAfter(context_); seconds.has_value()) {

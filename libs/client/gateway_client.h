@@ -52,8 +52,8 @@ class GatewaySession {
   absl::Status Run(const v1::SessionConfig& config, const FrameProvider& next_frame,
                    const ResponseHandler& on_response);
 
-  // Sends no more frames; what was sent is still answered, if it is within `patience`.
-  void Stop(std::chrono::milliseconds patience);
+  // Sends no more frames; what was sent is still answered, if it is within `timeout`.
+  void Stop(std::chrono::milliseconds timeout);
   // Whether Stop() gave up answers.
   bool cut_short() const { return cut_short_; }
 
@@ -65,13 +65,13 @@ class GatewaySession {
 
   absl::Status Send(Stream& stream, const v1::SessionConfig& config, const FrameProvider& next_frame);
   absl::Status Receive(Stream& stream, const ResponseHandler& on_response);
-  void NoteActivity() { last_activity_ = std::chrono::steady_clock::now().time_since_epoch().count(); }
-  void NoteResponse(const v1::AnalyzeResponse& response);
+  void RecordActivity() { last_activity_ = std::chrono::steady_clock::now().time_since_epoch().count(); }
+  void RecordResponse(const v1::AnalyzeResponse& response);
   std::chrono::steady_clock::time_point LastActivity() const;
   void Watch(const std::stop_token& stop);
-  bool WaitForRoom();
+  bool WaitForCapacity();
   absl::Status Explain(const grpc::Status& status) const;
-  std::string Place() const;
+  std::string DescribeGateway() const;
 
   ClientOptions options_;
   grpc::ClientContext context_;
@@ -80,7 +80,7 @@ class GatewaySession {
   std::atomic<bool> timed_out_{false};
   std::atomic<bool> cut_short_{false};
   std::atomic<std::chrono::steady_clock::rep> last_activity_{0};
-  std::atomic<std::chrono::steady_clock::rep> give_up_at_{0};  // 0: never
+  std::atomic<std::chrono::steady_clock::rep> stop_deadline_{0};  // 0: never
   std::atomic<bool> handling_{false};  // a response: the silence is ours, not the gateway's
   std::mutex mutex_;
   std::condition_variable_any answered_;

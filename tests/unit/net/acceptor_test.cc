@@ -15,14 +15,14 @@
 #include <vector>
 
 #include "net/listen.h"
-#include "support/all_descriptors.h"
 #include "support/client_socket.h"
+#include "support/exhausted_descriptors.h"
 
 namespace trackfit::net {
 namespace {
 
-using testing::AllDescriptors;
 using testing::ClientSocket;
+using testing::ExhaustedDescriptors;
 
 bool Eventually(const std::function<bool()>& condition) {
   for (int i = 0; i < 500 && !condition(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -126,8 +126,8 @@ TEST(Acceptor, HangsUpOnWhoSaysNothingForTooLong) {
 TEST(Acceptor, AcceptsAgainAfterDescriptorsRanOut) {
   Greeter greeter;
   {
-    AllDescriptors taken;
-    taken.GiveBack();
+    ExhaustedDescriptors taken;
+    taken.ReleaseOne();
     const ClientSocket refused(greeter.port());  // has the last descriptor; none is left to accept it with
     ASSERT_TRUE(refused.connected());
     EXPECT_TRUE(refused.HangsUp(5000)) << "not with the reserve either";
@@ -138,11 +138,11 @@ TEST(Acceptor, AcceptsAgainAfterDescriptorsRanOut) {
 }
 
 TEST(Acceptor, DoesNotSpinWhileNoDescriptorIsLeft) {
-  std::optional<AllDescriptors> taken;
+  std::optional<ExhaustedDescriptors> taken;
   std::optional<ClientSocket> waiting;
   Greeter greeter({}, [&](int port) {  // not even a reserve is left
     taken.emplace();
-    taken->GiveBack();
+    taken->ReleaseOne();
     waiting.emplace(port);
   });
   ASSERT_TRUE(waiting->connected());
@@ -156,8 +156,8 @@ TEST(Acceptor, DoesNotSpinWhileNoDescriptorIsLeft) {
 TEST(Acceptor, GoesOnAcceptingWhenACallbackThrows) {
   Greeter greeter({.on_refused = [](Refusal) { throw std::runtime_error("no memory"); }});
   {
-    AllDescriptors taken;
-    taken.GiveBack();
+    ExhaustedDescriptors taken;
+    taken.ReleaseOne();
     const ClientSocket refused(greeter.port());
     EXPECT_TRUE(refused.HangsUp(5000));
   }

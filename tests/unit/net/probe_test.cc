@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "net/listen.h"
-#include "support/all_descriptors.h"
+#include "support/exhausted_descriptors.h"
 
 namespace trackfit::net {
 namespace {
@@ -15,7 +15,7 @@ TEST(Probe, TellsAPortWhereNobodyAcceptsFromOneThatItCannotAsk) {
   const auto listening = *Listen(io, "127.0.0.1:0");
   const std::vector<tcp::endpoint> bound = {listening.front().local_endpoint()};
   EXPECT_EQ(Probe(bound, "hello", kLimit), ProbeResult::kNoResponse);
-  const testing::AllDescriptors taken;
+  const testing::ExhaustedDescriptors taken;
   EXPECT_EQ(Probe(bound, "hello", kLimit), ProbeResult::kUnknown);
 }
 

@@ -1,6 +1,6 @@
 // A process that can open nothing any more.
-#ifndef TRACKFIT_TESTS_SUPPORT_ALL_DESCRIPTORS_H_
-#define TRACKFIT_TESTS_SUPPORT_ALL_DESCRIPTORS_H_
+#ifndef TRACKFIT_TESTS_SUPPORT_EXHAUSTED_DESCRIPTORS_H_
+#define TRACKFIT_TESTS_SUPPORT_EXHAUSTED_DESCRIPTORS_H_
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -11,20 +11,20 @@
 namespace trackfit::testing {
 
 // Takes all descriptors that this process may have, but those that are free below the lowest of its own.
-class AllDescriptors {
+class ExhaustedDescriptors {
  public:
-  AllDescriptors() {
+  ExhaustedDescriptors() {
     getrlimit(RLIMIT_NOFILE, &before_);
     const rlimit few{200, before_.rlim_max};
     setrlimit(RLIMIT_NOFILE, &few);
     for (int taken; (taken = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;) taken_.push_back(taken);
   }
-  ~AllDescriptors() {
+  ~ExhaustedDescriptors() {
     for (const int taken : taken_) close(taken);
     setrlimit(RLIMIT_NOFILE, &before_);
   }
   // Frees one.
-  void GiveBack() {
+  void ReleaseOne() {
     close(taken_.back());
     taken_.pop_back();
   }
@@ -36,4 +36,4 @@ class AllDescriptors {
 
 }  // namespace trackfit::testing
 
-#endif  // TRACKFIT_TESTS_SUPPORT_ALL_DESCRIPTORS_H_
+#endif  // TRACKFIT_TESTS_SUPPORT_EXHAUSTED_DESCRIPTORS_H_
