@@ -12,7 +12,7 @@ struct ColumnRange {
   int last = 0;  // exclusive
 };
 
-// The i in `range` with low <= start + i * step < high, give or take one at the ends.
+// The i in `range` with low <= start + i * step < high, possibly off by one at either end.
 ColumnRange Within(ColumnRange range, float start, float step, float low, float high) {
   if (step == 0) return start >= low && start < high ? range : ColumnRange{};
   const float at_low = (low - start) / step, at_high = (high - start) / step;
@@ -23,11 +23,11 @@ ColumnRange Within(ColumnRange range, float start, float step, float low, float 
   return {clamped(std::floor(std::min(at_low, at_high))), clamped(std::ceil(std::max(at_low, at_high)))};
 }
 
-// One row of samples: along a straight line through the picture. A loop of its own instead of cv::warpAffine:
-// OpenCV rounds positions to 1/32 pixel and values to bytes, and the landmarks would feel it.
+// One row of samples, along a straight line through the image. Not cv::warpAffine, which rounds positions to
+// 1/32 pixel and values to bytes: that would shift the landmarks.
 class RowSampler {
  public:
-  // Sample i lies at left + i * right_step, top + i * down_step, from the middle of the first pixel.
+  // Sample i lies at left + i * right_step, top + i * down_step, relative to the centre of the first pixel.
   RowSampler(const cv::Mat& bgr, Border border, ValueRange range, float left, float top, float right_step,
              float down_step)
       : bgr_(bgr),
@@ -47,7 +47,7 @@ class RowSampler {
               .rgb = nullptr} {}
 
   void Write(int count, const tflite::Kernels& kernels, float* rgb) {
-    // The kernel writes a float too many, so the last sample is not for it.
+    // The kernel writes one float past its last sample, so it must not take the last one of the row.
     ColumnRange fast = {0, count - 1};
     fast = Within(fast, args_.left, args_.right_step, 0, static_cast<float>(bgr_.cols - 2));
     fast = Within(fast, args_.top, args_.down_step, 0, static_cast<float>(bgr_.rows - 1));
@@ -65,7 +65,7 @@ class RowSampler {
   float X(int i) const { return args_.left + static_cast<float>(i) * args_.right_step; }
   float Y(int i) const { return args_.top + static_cast<float>(i) * args_.down_step; }
 
-  // Whether the kernel may take the sample.
+  // Whether the kernel can compute the sample without reading past the edges.
   bool IsInside(int i) const {
     const float x = X(i), y = Y(i);
     return x >= 0 && y >= 0 && x < static_cast<float>(bgr_.cols - 2) && y < static_cast<float>(bgr_.rows - 1);
@@ -100,12 +100,12 @@ class RowSampler {
   tflite::SampleArgs args_;
 };
 
-// Whether positions in it are numbers that can be rounded to pixels.
-bool IsWithinReach(const RegionOfInterest& region) {
-  constexpr float kReach = 1e7f;  // pixels
+// Whether every position in the region is finite and small enough to be converted to a pixel index.
+bool HasUsablePositions(const RegionOfInterest& region) {
+  constexpr float kMaxPosition = 1e7f;  // pixels
   for (const cv::Point2f corner : {cv::Point2f(0, 0), {1, 0}, {0, 1}, {1, 1}}) {
     const cv::Point2f position = region.ToImage(corner);
-    if (!(std::abs(position.x) <= kReach && std::abs(position.y) <= kReach)) return false;
+    if (!(std::abs(position.x) <= kMaxPosition && std::abs(position.y) <= kMaxPosition)) return false;
   }
   return true;
 }
@@ -114,7 +114,7 @@ bool IsWithinReach(const RegionOfInterest& region) {
 
 void SampleRegion(const cv::Mat& bgr, const RegionOfInterest& region, Border border, ValueRange range,
                   int size, absl::Span<float> rgb, const tflite::Kernels& kernels) {
-  if (!IsWithinReach(region)) {
+  if (!HasUsablePositions(region)) {
     std::fill(rgb.begin(), rgb.end(), range.low);
     return;
   }

@@ -1,4 +1,4 @@
-// Cuts a rotated square out of a picture as the input of a network.
+// Crops a rotated square from an image as the input of a network.
 #ifndef TRACKFIT_BLAZEPOSE_IMAGE_SAMPLER_H_
 #define TRACKFIT_BLAZEPOSE_IMAGE_SAMPLER_H_
 
@@ -10,7 +10,7 @@
 
 namespace trackfit::blazepose {
 
-// What lies outside the picture.
+// How pixels outside the image are filled.
 enum class Border { kBlack, kReplicate };
 
 // Pixel values 0..255 are mapped to low..high.
@@ -19,10 +19,10 @@ struct ValueRange {
   float high = 1;
 };
 
-// Bilinear samples at the middles of a size x size grid over the region, written as RGB, row by row, to `rgb`
-// (size * size * 3 floats). `bgr` is 8-bit with three channels in OpenCV's order and not empty; nothing
-// beyond its pixels is read, whatever the region. A region that is not finite, or reaches farther than 10^7
-// pixels, is black.
+// Writes bilinear samples at the cell centres of a size x size grid over the region to `rgb` (size * size * 3
+// floats), as RGB, row by row. `bgr` is 8-bit with three channels in OpenCV's order and not empty; no memory
+// outside its pixels is read, whatever the region. A region that is not finite, or extends more than 10^7
+// pixels from the origin, is black.
 void SampleRegion(const cv::Mat& bgr, const RegionOfInterest& region, Border border, ValueRange range,
                   int size, absl::Span<float> rgb, const tflite::Kernels& kernels = tflite::BestKernels());
 

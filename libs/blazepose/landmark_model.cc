@@ -13,13 +13,13 @@ namespace {
 
 constexpr int kInputSize = 256;
 constexpr int kHeatmapSize = 64;
-constexpr int kKernelReach = 3;  // of the 7 x 7 refinement kernel
+constexpr int kKernelRadius = 3;  // of the 7 x 7 refinement kernel
 constexpr float kMinConfidence = 0.5f;
-constexpr int kLandmarkNumbers = 5;  // x, y, z in pixels of the crop, logits of visibility and presence
+constexpr int kLandmarkValues = 5;  // x, y, z in pixels of the crop, logits of visibility and presence
 
-// Positions in the list of wanted outputs; the model's output 2, the segmentation mask, is left out.
+// Positions in the list of requested outputs; the model's output 2, the segmentation mask, is not computed.
 enum Output : int { kLandmarks, kScore, kHeatmap, kWorld };
-const std::vector<int>& WantedOutputs() {
+const std::vector<int>& RequestedOutputs() {
   static const std::vector<int> kOutputs = {0, 1, 3, 4};
   return kOutputs;
 }
@@ -28,14 +28,14 @@ float Sigmoid(float logit) { return 1.0f / (1.0f + std::exp(-logit)); }
 
 void RefineOne(absl::Span<const float> heatmap, int channel, cv::Point3f& landmark) {
   const float x = landmark.x * kHeatmapSize, y = landmark.y * kHeatmapSize;
-  // Beyond the lower edge a joint still feels the rows within reach, as in MediaPipe.
-  if (!(x > -1 && x < kHeatmapSize && y > -1 && y < kHeatmapSize + kKernelReach)) return;
+  // As in MediaPipe, a joint below the lower edge is still refined by the rows within the kernel's radius.
+  if (!(x > -1 && x < kHeatmapSize && y > -1 && y < kHeatmapSize + kKernelRadius)) return;
   const int middle_column = static_cast<int>(x), middle_row = static_cast<int>(y);
   float sum = 0, column_sum = 0, row_sum = 0, best = 0;
-  for (int row = std::max(0, middle_row - kKernelReach);
-       row <= std::min(kHeatmapSize - 1, middle_row + kKernelReach); ++row) {
-    for (int column = std::max(0, middle_column - kKernelReach);
-         column <= std::min(kHeatmapSize - 1, middle_column + kKernelReach); ++column) {
+  for (int row = std::max(0, middle_row - kKernelRadius);
+       row <= std::min(kHeatmapSize - 1, middle_row + kKernelRadius); ++row) {
+    for (int column = std::max(0, middle_column - kKernelRadius);
+         column <= std::min(kHeatmapSize - 1, middle_column + kKernelRadius); ++column) {
       const float confidence = Sigmoid(heatmap[(row * kHeatmapSize + column) * kNetworkLandmarks + channel]);
       sum += confidence;
       column_sum += static_cast<float>(column) * confidence;
@@ -55,10 +55,10 @@ void RefineByHeatmap(absl::Span<const float> heatmap, std::array<cv::Point3f, kN
 }
 
 absl::StatusOr<LandmarkModel> LandmarkModel::Create(const tflite::TfliteModel& model) {
-  absl::StatusOr<tflite::Network> network = tflite::Network::Create(model, WantedOutputs());
+  absl::StatusOr<tflite::Network> network = tflite::Network::Create(model, RequestedOutputs());
   if (!network.ok()) return network.status();
   if (network->input_shape() != std::vector<int>{1, kInputSize, kInputSize, 3} ||
-      network->output_shape(kLandmarks) != std::vector<int>{1, kNetworkLandmarks * kLandmarkNumbers} ||
+      network->output_shape(kLandmarks) != std::vector<int>{1, kNetworkLandmarks * kLandmarkValues} ||
       network->output_shape(kScore) != std::vector<int>{1, 1} ||
       network->output_shape(kHeatmap) != std::vector<int>{1, kHeatmapSize, kHeatmapSize, kNetworkLandmarks} ||
       network->output_shape(kWorld) != std::vector<int>{1, kNetworkLandmarks * 3}) {
@@ -77,9 +77,9 @@ absl::StatusOr<LandmarkDetection> LandmarkModel::Detect(const cv::Mat& bgr, cons
 
   LandmarkDetection detection;
   detection.score = network_.output(kScore)[0];
-  const absl::Span<const float> numbers = network_.output(kLandmarks);
+  const absl::Span<const float> values = network_.output(kLandmarks);
   for (int i = 0; i < kNetworkLandmarks; ++i) {
-    const float* landmark = numbers.data() + i * kLandmarkNumbers;
+    const float* landmark = values.data() + i * kLandmarkValues;
     detection.positions[i] = cv::Point3f(landmark[0], landmark[1], landmark[2]) / kInputSize;
     detection.visibility[i] = Sigmoid(landmark[3]);
     detection.presence[i] = Sigmoid(landmark[4]);

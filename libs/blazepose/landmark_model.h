@@ -1,4 +1,4 @@
-// Finds the joints of the person in a region of interest: BlazePose's landmark network with its decoding.
+// Finds the joints of the person in a region of interest: BlazePose's landmark network and its decoding.
 // Source: Bazarevsky et al., "BlazePose", 2020; BlazePose GHUM 3D model card, 2021.
 #ifndef TRACKFIT_BLAZEPOSE_LANDMARK_MODEL_H_
 #define TRACKFIT_BLAZEPOSE_LANDMARK_MODEL_H_
@@ -17,7 +17,7 @@
 namespace trackfit::blazepose {
 
 // The 33 joints of skeleton::Joint, two alignment points (mid-hip, top of the circle around the body) and
-// four that are not used.
+// four unused ones.
 inline constexpr int kNetworkLandmarks = 39;
 inline constexpr int kMidHip = 33;
 inline constexpr int kCircleTop = 34;
@@ -33,15 +33,15 @@ struct LandmarkDetection {
   std::array<cv::Point3f, kNetworkLandmarks> world{};
 };
 
-// Sharpens landmarks by the network's heatmap: each moves to the mean position of the 7 x 7 cells around it,
-// weighted by their sigmoids, if one of these reaches 0.5. x and y are fractions of the crop; `heatmap` is
-// logits, row-major 64 x 64 x 39.
+// Refines landmarks by the network's heatmap: each moves to the mean position of the 7 x 7 cells around it,
+// weighted by their sigmoids, if at least one of these reaches 0.5. x and y are fractions of the crop;
+// `heatmap` holds logits, row-major 64 x 64 x 39.
 void RefineByHeatmap(absl::Span<const float> heatmap, std::array<cv::Point3f, kNetworkLandmarks>& landmarks);
 
 // Owns one instance of the network; not thread-safe.
 class LandmarkModel {
  public:
-  // InvalidArgument when `model` is none of the BlazePose landmark networks.
+  // InvalidArgument when `model` is not one of the BlazePose landmark networks.
   static absl::StatusOr<LandmarkModel> Create(const tflite::TfliteModel& model);
 
   // Another instance with the same weights, for another thread.
@@ -49,7 +49,7 @@ class LandmarkModel {
 
   const tflite::Network& network() const { return network_; }
 
-  // `bgr` is 8-bit with three channels, `region` valid and in its pixels.
+  // `bgr` is 8-bit with three channels; `region` is valid and in pixels of `bgr`.
   absl::StatusOr<LandmarkDetection> Detect(const cv::Mat& bgr, const RegionOfInterest& region);
 
  private:

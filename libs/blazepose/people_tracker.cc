@@ -13,15 +13,15 @@ namespace {
 
 using skeleton::kJointCount;
 
-constexpr float kSamePerson = 0.5f;    // overlap of a detection with somebody's region
-constexpr float kMovedAway = 0.2f;     // sides of the region: a mistaken track has left its person
-constexpr float kSurelyBetter = 0.3f;  // difference of mismatches that decides between two tracks
-// How far from where they should be hidden people may come out, in sides of their region.
-constexpr double kReach = 0.3;
-constexpr double kReachPerSecond = 0.5;
-constexpr int kSureFindings = 2;       // in a row, of a mistaken track's person
-constexpr int kProbeEvery = 2;         // pictures, while somebody is hidden or a track seems to be mistaken
-constexpr int kDetectHiddenEvery = 3;  // pictures, while somebody is hidden
+constexpr float kSamePerson = 0.5f;  // IoU from which a detection belongs to a tracked person
+constexpr float kMovedAway = 0.2f;   // region sides from the predicted position: the track may be mistaken
+constexpr float kMismatchMargin = 0.3f;  // difference in mismatch that decides between two tracks
+// How far from the predicted position an occluded person may reappear, in sides of their region.
+constexpr double kGate = 0.3;
+constexpr double kGatePerSecond = 0.5;
+constexpr int kMinRecoveries = 2;        // consecutive, before a mistaken track is moved to its person
+constexpr int kRecoverEvery = 2;         // frames, while somebody is occluded or a track seems mistaken
+constexpr int kDetectOccludedEvery = 3;  // frames, while somebody is occluded
 
 absl::Status CheckProbability(const char* field, float value) {
   if (value >= 0 && value <= 1) return absl::OkStatus();
@@ -93,17 +93,17 @@ absl::StatusOr<std::vector<skeleton::Pose>> PeopleTracker::Track(PoseEngine& eng
   return poses;
 }
 
-// Decided before the tracks are followed: a picture in which a single person is lost is not searched, as in
-// MediaPipe.
+// Decided before the tracks are updated: as in MediaPipe, the detector does not run in the frame in which a
+// single person is lost.
 bool PeopleTracker::DetectionIsDue() {
   ++since_detection_;
   const auto followed =
       std::ranges::count_if(people_, [](const Person& p) { return p.track.region().has_value(); });
   if (followed == 0) return true;
   if (followed >= config_.max_people) return false;
-  const bool hidden = static_cast<size_t>(followed) < people_.size();
+  const bool any_lost = static_cast<size_t>(followed) < people_.size();
   return since_detection_ >=
-         (hidden ? std::min(kDetectHiddenEvery, config_.detect_every) : config_.detect_every);
+         (any_lost ? std::min(kDetectOccludedEvery, config_.detect_every) : config_.detect_every);
 }
 
 absl::StatusOr<std::optional<Observation>> PeopleTracker::Observe(const Frame& frame,
@@ -125,10 +125,10 @@ absl::Status PeopleTracker::UpdateTracks(const Frame& frame) {
   return absl::OkStatus();
 }
 
-// Of two tracks that have come upon one body the one whose person it fits goes on, in doubt the older one.
-// The other one's person is hidden, or never was another.
+// When two tracks converge on one body, the one whose person it matches better keeps it; the older one, if
+// neither is clearly better. The other track is lost: its person is occluded, or was a duplicate all along.
 void PeopleTracker::ResolveDuplicates() {
-  const auto misfit = [](const Person& person, const Observation& observation) {
+  const auto mismatch = [](const Person& person, const Observation& observation) {
     const PersonMemory& memory = person.track.memory();
     return memory.is_mature() ? memory.Mismatch(observation) : std::numeric_limits<float>::infinity();
   };
@@ -136,10 +136,11 @@ void PeopleTracker::ResolveDuplicates() {
     for (size_t younger = older + 1; younger < people_.size(); ++younger) {
       Person &first = people_[older], &second = people_[younger];
       if (!first.seen || !second.seen || !IsSameBody(*first.seen, *second.seen)) continue;
-      const bool second_fits = misfit(second, *second.seen) + kSurelyBetter < misfit(first, *first.seen);
-      Person& hidden = second_fits ? first : second;
-      hidden.seen.reset();
-      hidden.track.MarkLost();
+      const bool second_fits =
+          mismatch(second, *second.seen) + kMismatchMargin < mismatch(first, *first.seen);
+      Person& duplicate = second_fits ? first : second;
+      duplicate.seen.reset();
+      duplicate.track.MarkLost();
     }
   }
 }
@@ -157,29 +158,30 @@ void PeopleTracker::FixIdentitySwaps() {
   }
 }
 
-// Looks for those who are hidden, or whose track seems to follow somebody else, where they should be by now.
+// Looks for people who are occluded, or whose track seems to follow somebody else, at their predicted
+// positions.
 absl::Status PeopleTracker::RecoverLost(const Frame& frame) {
-  if (frames_ % kProbeEvery != 0) return absl::OkStatus();
+  if (frames_ % kRecoverEvery != 0) return absl::OkStatus();
   for (Person& person : people_) {
     const PersonMemory& memory = person.track.memory();
     const RegionOfInterest region = memory.PredictRegion(frame.timestamp_us);
-    const int findings = std::exchange(person.findings, 0);
+    const int recoveries = std::exchange(person.recoveries, 0);
     if (person.seen) {
       const cv::Point2f away = person.seen->region.center - region.center;
       if (!person.track.in_doubt() || std::hypot(away.x, away.y) < kMovedAway * region.side) continue;
     } else if (!multi_person() || !memory.is_mature() || VisibleCount() >= config_.max_people) {
-      continue;  // a single person who is lost is left to the detector, as in MediaPipe
+      continue;  // as in MediaPipe, only the detector finds a single lost person again
     }
     absl::StatusOr<std::optional<Observation>> seen = Observe(frame, region);
     if (!seen.ok()) return seen.status();
     if (!seen->has_value() || IsTracked(**seen)) continue;
     const float mismatch = memory.Mismatch(**seen);
     if (mismatch > 1) continue;
-    if (person.seen) {  // it takes much to say that this is somebody else
-      if (mismatch + kSurelyBetter > memory.Mismatch(*person.seen) || !AreSideBySide(**seen, *person.seen))
+    if (person.seen) {  // the track has an observation already: demand clear evidence before replacing it
+      if (mismatch + kMismatchMargin > memory.Mismatch(*person.seen) || !AreSideBySide(**seen, *person.seen))
         continue;
-      person.findings = findings + 1;
-      if (person.findings < kSureFindings) continue;
+      person.recoveries = recoveries + 1;
+      if (person.recoveries < kMinRecoveries) continue;
     }
     person.track.MarkLost();
     person.seen = *std::move(seen);
@@ -192,7 +194,7 @@ absl::Status PeopleTracker::DetectNewPeople(const Frame& frame) {
   const absl::StatusOr<std::vector<PersonDetection>> found =
       frame.engine.detector().DetectAll(frame.bgr, config_.min_detection_score);
   if (!found.ok()) return found.status();
-  size_t room = config_.max_people - VisibleCount();
+  size_t free_slots = config_.max_people - VisibleCount();
   for (const PersonDetection& detection : *found) {
     const RegionOfInterest region =
         RegionFromAlignment(detection.keypoints[0], detection.keypoints[1]).Expanded(kRegionExpansion);
@@ -200,7 +202,7 @@ absl::Status PeopleTracker::DetectNewPeople(const Frame& frame) {
       return person.seen && Overlap(person.seen->region, region) > kSamePerson;
     });
     if (known) continue;
-    if (room-- == 0) break;
+    if (free_slots-- == 0) break;
     if (!region.IsValid()) continue;
     const absl::StatusOr<std::optional<Observation>> seen = Observe(frame, region);
     if (!seen.ok()) return seen.status();
@@ -209,22 +211,23 @@ absl::Status PeopleTracker::DetectNewPeople(const Frame& frame) {
   return absl::OkStatus();
 }
 
-// Somebody who was hidden, or somebody new. A single person who was lost is taken for the one who is found.
+// Assigns a detected person to the lost track that matches best, or to a new one. In single-person mode
+// whoever is found continues the one track.
 void PeopleTracker::AssignTrack(const Observation& observation, int64_t timestamp_us) {
   Person* best = nullptr;
   if (!multi_person() && !people_.empty()) best = &people_.front();
-  float least = 1;
+  float best_mismatch = 1;
   for (Person& person : people_) {
     const PersonMemory& memory = person.track.memory();
     if (!multi_person() || person.seen || !memory.is_mature()) continue;
     const cv::Point2f apart = observation.region.center - memory.PredictRegion(timestamp_us).center;
-    const double hidden_seconds = static_cast<double>(timestamp_us - memory.timestamp_us()) * 1e-6;
+    const double lost_seconds = static_cast<double>(timestamp_us - memory.timestamp_us()) * 1e-6;
     const bool near =
-        std::hypot(apart.x, apart.y) < (kReach + kReachPerSecond * hidden_seconds) * observation.region.side;
+        std::hypot(apart.x, apart.y) < (kGate + kGatePerSecond * lost_seconds) * observation.region.side;
     const float mismatch = memory.Mismatch(observation);
-    if (!near || mismatch > least) continue;
+    if (!near || mismatch > best_mismatch) continue;
     best = &person;
-    least = mismatch;
+    best_mismatch = mismatch;
   }
   if (best == nullptr) best = &people_.emplace_back(Person{PersonTrack(++last_id_), std::nullopt, 0});
   best->seen = observation;
@@ -243,16 +246,17 @@ std::vector<skeleton::Pose> PeopleTracker::MakePoses(uint64_t sequence, int64_t 
   return poses;
 }
 
-// A single person is never given up; of several, those who stay hidden or were hardly seen are.
+// In single-person mode the track is never dropped. Otherwise tracks are dropped that stay lost for too long
+// or were lost before they were confirmed.
 void PeopleTracker::DropStaleTracks(int64_t timestamp_us) {
   if (!multi_person()) return;
-  const auto hidden = [](const Person& person) { return !person.track.region().has_value(); };
+  const auto is_lost = [](const Person& person) { return !person.track.region().has_value(); };
   std::erase_if(people_, [&](const Person& person) {
     const PersonMemory& memory = person.track.memory();
-    return hidden(person) && (!memory.is_mature() || timestamp_us - memory.timestamp_us() > kMaxLostUs);
+    return is_lost(person) && (!memory.is_mature() || timestamp_us - memory.timestamp_us() > kMaxLostUs);
   });
-  // A stream in which time hardly passes must not fill the memory.
-  while (people_.size() > 2 * config_.max_people) people_.erase(std::ranges::find_if(people_, hidden));
+  // Bounds the memory of a stream whose timestamps hardly advance.
+  while (people_.size() > 2 * config_.max_people) people_.erase(std::ranges::find_if(people_, is_lost));
 }
 
 size_t PeopleTracker::VisibleCount() const {

@@ -15,7 +15,7 @@ constexpr int kInputSize = 224;
 constexpr size_t kBoxNumbers = 12;
 constexpr float kMinOverlap = 0.3f;
 
-// Of the network's outputs.
+// Indices of the network's outputs.
 constexpr int kBoxes = 0;
 constexpr int kScores = 1;
 

@@ -1,6 +1,5 @@
-// Finds people in a whole picture: BlazePose's detector with its anchors, decoding and non-maximum
-// suppression. Source: Bazarevsky et al., "BlazeFace", 2019 (anchors, weighted suppression) and "BlazePose",
-// 2020.
+// Finds people in a whole image: BlazePose's detector with its anchors, decoding and non-maximum suppression.
+// Source: Bazarevsky et al., "BlazeFace", 2019 (anchors, weighted suppression) and "BlazePose", 2020.
 #ifndef TRACKFIT_BLAZEPOSE_PERSON_DETECTOR_H_
 #define TRACKFIT_BLAZEPOSE_PERSON_DETECTOR_H_
 
@@ -19,7 +18,7 @@
 
 namespace trackfit::blazepose {
 
-// A candidate; positions are fractions of the detector's square input, or pixels where Detect says so.
+// Positions are fractions of the detector's square input; in the results of DetectAll() and Detect(), pixels.
 struct PersonDetection {
   float score = 0;  // probability
   cv::Rect2f face;  // the box that suppression compares
@@ -28,17 +27,17 @@ struct PersonDetection {
   std::array<cv::Point2f, 4> keypoints{};
 };
 
-// The middles of the 2,254 anchors in the order of the network's outputs: strides 8, 16 and 32 with 2, 2 and
-// 6 anchors per cell, as fractions of the 224 x 224 input. Anchors have no size of their own.
+// The centres of the 2,254 anchors in the order of the network's outputs: strides 8, 16 and 32 with 2, 2 and
+// 6 anchors per cell, as fractions of the 224 x 224 input. Anchors have no size.
 std::vector<cv::Point2f> DetectorAnchors();
 
-// Turns the outputs of the network into detections of at least `min_score`. `boxes` holds 12 numbers per
-// anchor in pixels of the input (box middle, box size, four keypoints, relative to the anchor), `logits` one.
+// Decodes the outputs of the network into detections of at least `min_score`. `boxes` holds 12 values per
+// anchor in pixels of the input (box centre, box size, four keypoints, relative to the anchor), `logits` one.
 std::vector<PersonDetection> DecodeDetections(absl::Span<const float> boxes, absl::Span<const float> logits,
                                               absl::Span<const cv::Point2f> anchors, float min_score);
 
-// Repeatedly takes the best detection and merges all that overlap it by more than `min_overlap` (intersection
-// over union) into their mean, weighted by score. The result is ordered by score, best first.
+// Repeatedly takes the best remaining detection and replaces it and all that overlap it by more than
+// `min_overlap` (intersection over union) by their mean, weighted by score. Sorted by score, best first.
 std::vector<PersonDetection> WeightedNonMaxSuppression(std::vector<PersonDetection> detections,
                                                        float min_overlap);
 
@@ -51,11 +50,11 @@ class PersonDetector {
   // Another instance with the same weights, for another thread.
   PersonDetector Replica() const;
 
-  // People with a score of at least `min_score`, the most certain first, in pixels of `bgr` (8-bit, three
-  // channels). One person may be found twice.
+  // People with a score of at least `min_score`, highest first, in pixels of `bgr` (8-bit, three channels).
+  // The same person may be detected twice.
   absl::StatusOr<std::vector<PersonDetection>> DetectAll(const cv::Mat& bgr, float min_score);
 
-  // The most certain of them.
+  // The one with the highest score.
   absl::StatusOr<std::optional<PersonDetection>> Detect(const cv::Mat& bgr, float min_score);
 
   // How often the network has run.

@@ -15,13 +15,13 @@ constexpr float kAppearanceTolerance = 0.08f;  // distance between appearances
 constexpr float kSizeTolerance = 1.18f;        // ratio of sides
 constexpr float kUpdateRate = 0.03f;  // weight of the newest observation in the means of appearance and size
 constexpr float kVelocityUpdateRate = 0.1f;  // likewise of speed
-constexpr double kRestSeconds = 0.5;         // of a motion that is only supposed
-constexpr double kMinSeconds = 1e-3;         // between observations that tell a speed
+constexpr double kRestSeconds = 0.5;         // until a predicted motion comes to rest
+constexpr double kMinSeconds = 1e-3;         // between observations that give a velocity
 
 constexpr std::array<int, 4> kTrunk = {skeleton::kLeftShoulder, skeleton::kRightShoulder, skeleton::kLeftHip,
                                        skeleton::kRightHip};
 
-// Mean colour of the picture on a grid between four corners; points beyond its edge count as at the edge.
+// Mean colour of sampled points; points outside the image are clamped to its edge.
 class ColourMean {
  public:
   explicit ColourMean(const cv::Mat& bgr) : bgr_(bgr) {}
@@ -76,7 +76,7 @@ Appearance AppearanceOf(const cv::Mat& bgr, const LandmarkDetection& body) {
   return appearance;
 }
 
-// Mean distance of the three colours.
+// Mean of the distances between the three body parts' colours.
 float Distance(const Appearance& a, const Appearance& b) {
   float sum = 0;
   for (std::size_t part = 0; part < a.size(); part += 3) {
@@ -132,7 +132,7 @@ float Overlap(const RegionOfInterest& a, const RegionOfInterest& b) {
 
 void PersonMemory::Update(const Observation& observation, int64_t timestamp_us) {
   const double seconds = static_cast<double>(timestamp_us - timestamp_us_) * 1e-6;
-  // Plain means at first.
+  // Plain means over the first observations, exponential ones afterwards.
   const float rate = std::max(kUpdateRate, 1 / static_cast<float>(observations_ + 1));
   if (observations_ > 0 && seconds >= kMinSeconds) {
     const cv::Point2f velocity = (observation.region.center - region_.center) / seconds;

@@ -1,4 +1,4 @@
-// What a tracker remembers of a person, to tell whether whom it sees is still the same one.
+// What a tracker remembers about a person, to decide whether an observation is still of the same person.
 #ifndef TRACKFIT_BLAZEPOSE_PERSON_MEMORY_H_
 #define TRACKFIT_BLAZEPOSE_PERSON_MEMORY_H_
 
@@ -12,44 +12,46 @@
 
 namespace trackfit::blazepose {
 
-// Mean colours of somebody's chest, waist and thighs: half the brightness and two colour differences each,
-// where 1 is the whole range.
+// Mean colours of a person's chest, waist and thighs: for each, half the brightness and two colour
+// differences, scaled so that the full range is 1.
 using Appearance = std::array<float, 9>;
 
-// Somebody as seen in one picture.
+// A person as observed in one frame.
 struct Observation {
   LandmarkDetection body;   // before smoothing
-  RegionOfInterest region;  // around the body, as large as the landmark network wants it
+  RegionOfInterest region;  // around the body, with the landmark network's margin
   Appearance appearance{};
 };
 
 // `body` was found in `bgr` (8-bit, three channels).
 Observation MakeObservation(const cv::Mat& bgr, const LandmarkDetection& body);
 
-// The same shoulders and hips, a few centimetres aside: two observations of one body.
+// Whether two observations are of one body: shoulders and hips within a few centimetres.
 bool IsSameBody(const Observation& a, const Observation& b);
 
-// Two bodies side by side: neither's trunk has its middle in the box around the other's joints.
+// Whether two bodies are side by side: the centre of neither's trunk lies in the bounding box of the other's
+// joints.
 bool AreSideBySide(const Observation& a, const Observation& b);
 
-// Shared area of the circles that two regions enclose, as a fraction of the area of both together: what a
-// region stands for is the circle around a body, whatever its rotation.
+// Intersection over union of the circles that two regions enclose. A region stands for the circle around a
+// body, so rotation does not matter.
 float Overlap(const RegionOfInterest& a, const RegionOfInterest& b);
 
 // Not thread-safe, copyable.
 class PersonMemory {
  public:
-  // The person was seen there.
+  // Adds an observation of the person.
   void Update(const Observation& observation, int64_t timestamp_us);
 
-  // Whether enough was seen to tell the person from others.
+  // Whether there are enough observations to tell the person from others.
   bool is_mature() const { return observations_ >= kMature; }
   int64_t timestamp_us() const { return timestamp_us_; }  // of the last observation
 
-  // How badly the observation fits the person's appearance and size: above 1 it is probably somebody else.
+  // How far the observation is from the person's appearance and size; above 1 it is probably somebody else.
   float Mismatch(const Observation& observation) const;
 
-  // Where the person should be at that time: goes on as before, and comes to rest within half a second.
+  // Where the person should be at that time: extrapolates the motion, which comes to rest within half a
+  // second.
   RegionOfInterest PredictRegion(int64_t timestamp_us) const;
 
  private:

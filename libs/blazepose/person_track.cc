@@ -12,15 +12,16 @@ using skeleton::kJointCount;
 
 constexpr OneEuroConfig kImageSmoothing = {.min_cutoff = 0.05, .beta = 80};
 constexpr OneEuroConfig kWorldSmoothing = {.min_cutoff = 0.1, .beta = 40};
-// Heavier than the landmarks': the crop should stand still while the person does.
+// Stronger than the landmarks' smoothing, so that the crop does not move while the person stands still.
 constexpr OneEuroConfig kAlignmentSmoothing = {.min_cutoff = 0.01, .beta = 10};
 constexpr float kVisibilityAlpha = 0.1f;
 constexpr float kMinObjectScale = 1e-6f;  // pixels
 
-cv::Point2f Flat(const cv::Point3f& point) { return {point.x, point.y}; }
+cv::Point2f ToPoint2f(const cv::Point3f& point) { return {point.x, point.y}; }
 
 RegionOfInterest AlignmentRegion(const LandmarkDetection& detection) {
-  return RegionFromAlignment(Flat(detection.positions[kMidHip]), Flat(detection.positions[kCircleTop]));
+  return RegionFromAlignment(ToPoint2f(detection.positions[kMidHip]),
+                             ToPoint2f(detection.positions[kCircleTop]));
 }
 
 }  // namespace

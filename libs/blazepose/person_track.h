@@ -1,5 +1,5 @@
-// Follows one person from picture to picture as MediaPipe Pose does: the region of interest comes from the
-// landmarks of the picture before, and the landmarks are smoothed.
+// Tracks one person from frame to frame as MediaPipe Pose does: the region of interest comes from the
+// landmarks of the previous frame, and the landmarks are smoothed.
 // Source: MediaPipe's pose_landmark_cpu graph, 2023.
 #ifndef TRACKFIT_BLAZEPOSE_PERSON_TRACK_H_
 #define TRACKFIT_BLAZEPOSE_PERSON_TRACK_H_
@@ -15,30 +15,31 @@
 
 namespace trackfit::blazepose {
 
-// A few kilobytes. Not thread-safe, copyable.
+// A few kilobytes. Not thread-safe; copyable.
 class PersonTrack {
  public:
   explicit PersonTrack(uint32_t id) : id_(id) {}
 
   uint32_t id() const { return id_; }
-  // Where the person should be in the next picture; nullopt while out of sight.
+  // Where to look for the person in the next frame; nullopt while the track is lost.
   const std::optional<RegionOfInterest>& region() const { return region_; }
 
-  // The person was seen: smooths the landmarks if told to, and predicts the next region. While what is seen
-  // does not fit the memory, the memory stays as it is, until the doubt has lasted too long.
+  // Continues the track with an observation: predicts the next region and, with `smooth`, smooths the
+  // landmarks in `body`. Observations that do not match the memory do not update it until they have persisted
+  // for kMaxLostUs; then the memory starts over.
   void Update(int64_t timestamp_us, bool smooth, const Observation& observation, LandmarkDetection& body);
 
-  // Out of sight: the filters and the region are forgotten, the person is not.
+  // The person is out of sight: resets the filters and the region, but keeps identity and memory.
   void MarkLost();
 
   const PersonMemory& memory() const { return memory_; }
-  // Who is followed does not look like the person of the memory.
+  // Whether recent observations do not match the memory.
   bool in_doubt() const { return doubtful_since_us_.has_value(); }
-  // Two tracks have mistaken one person for the other.
+  // Exchanges id and memory with another track: each has been following the other's person.
   void SwapIdentities(PersonTrack& other);
 
  private:
-  // What is kept while a person is in sight.
+  // Filter state, kept while the person is in sight.
   struct Smoothers {
     Smoothers();
 
@@ -57,7 +58,7 @@ class PersonTrack {
   std::optional<int64_t> doubtful_since_us_;
 };
 
-// How long somebody who is hidden, or taken for somebody else, is waited for.
+// How long a track may be lost, or in doubt, before it is dropped or starts over.
 inline constexpr int64_t kMaxLostUs = 1'500'000;
 
 }  // namespace trackfit::blazepose

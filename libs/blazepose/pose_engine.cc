@@ -22,11 +22,11 @@ absl::Status Missing(const std::filesystem::path& path) {
   return absl::NotFoundError(absl::StrCat(
       "BlazePose model ", path.string(), " is missing",
       std::filesystem::is_directory(folder, error) ? ""
-                                                   : absl::StrCat("; ", folder.string(), " is no folder"),
+                                                   : absl::StrCat("; ", folder.string(), " is not a folder"),
       ": run tools/setup, or name the folder that holds the models with --models-dir"));
 }
 
-absl::Status AboutFile(const std::filesystem::path& path, const absl::Status& status) {
+absl::Status WrongModel(const std::filesystem::path& path, const absl::Status& status) {
   return absl::Status(
       status.code(),
       absl::StrCat(path.string(), " is not the BlazePose model that its name says (", status.message(),
@@ -75,9 +75,9 @@ absl::StatusOr<PoseModels> LoadPoseModels(const std::filesystem::path& directory
 
 absl::StatusOr<PoseEngine> PoseEngine::Create(const PoseModels& models) {
   absl::StatusOr<PersonDetector> detector = PersonDetector::Create(*models.detector);
-  if (!detector.ok()) return AboutFile(models.detector_path, detector.status());
+  if (!detector.ok()) return WrongModel(models.detector_path, detector.status());
   absl::StatusOr<LandmarkModel> landmarks = LandmarkModel::Create(*models.landmarks);
-  if (!landmarks.ok()) return AboutFile(models.landmarks_path, landmarks.status());
+  if (!landmarks.ok()) return WrongModel(models.landmarks_path, landmarks.status());
   return PoseEngine(*std::move(detector), *std::move(landmarks));
 }
 

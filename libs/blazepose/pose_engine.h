@@ -1,4 +1,4 @@
-// The BlazePose networks: the files they come from, and the instances that workers run.
+// The BlazePose networks: the files they are loaded from, and the instances that workers run.
 #ifndef TRACKFIT_BLAZEPOSE_POSE_ENGINE_H_
 #define TRACKFIT_BLAZEPOSE_POSE_ENGINE_H_
 
@@ -20,24 +20,25 @@ enum class ModelComplexity { kLite, kFull, kHeavy };
 absl::StatusOr<ModelComplexity> ParseModelComplexity(std::string_view name);
 std::string_view ModelComplexityName(ModelComplexity complexity);
 
-// The networks as read from their files. Immutable and cheap to copy; threads may share it.
+// The networks as loaded from their files. Immutable and cheap to copy; safe to share between threads.
 struct PoseModels {
   std::shared_ptr<const tflite::TfliteModel> detector;
   std::shared_ptr<const tflite::TfliteModel> landmarks;
-  std::filesystem::path detector_path;  // where they were read, for messages
+  std::filesystem::path detector_path;  // where they were loaded from, for messages
   std::filesystem::path landmarks_path;
 };
 
-// Reads pose_detection.tflite and pose_landmark_<complexity>.tflite. NotFound, with the advice to run the
-// set-up, when one is missing; InvalidArgument when one is damaged.
+// Loads pose_detection.tflite and pose_landmark_<complexity>.tflite. NotFound, with the advice to run
+// tools/setup, when one is missing; InvalidArgument when one is damaged.
 absl::StatusOr<PoseModels> LoadPoseModels(const std::filesystem::path& directory, ModelComplexity complexity);
 
 // One runnable instance of the networks: a few megabytes of scratch memory, and packed weights that all
-// replicas share. Holds nothing of the streams it serves, so any engine of the same models continues any
-// stream with the same bits. Not thread-safe: one per worker.
+// replicas share. Holds no state of the streams it serves, so any engine of the same models continues any
+// stream with bit-identical results. Not thread-safe: one per worker.
 class PoseEngine {
  public:
-  // The models are not needed afterwards. INVALID_ARGUMENT, naming the file, when one is of another kind.
+  // The models are not needed afterwards. INVALID_ARGUMENT naming the file when one is not the network that
+  // its name says.
   static absl::StatusOr<PoseEngine> Create(const PoseModels& models);
 
   // Another engine with the same weights, for another worker.

@@ -1,6 +1,6 @@
-// Follows one person through one stream of pictures as MediaPipe Pose does: the detector looks for somebody
-// when nobody is tracked; after that each frame's region of interest comes from the landmarks of the frame
-// before. Source: MediaPipe's pose_landmark_cpu graph, 2023.
+// Tracks one person through one stream of frames as MediaPipe Pose does: the detector runs while nobody is
+// tracked; from then on each frame's region of interest comes from the landmarks of the previous frame.
+// Source: MediaPipe's pose_landmark_cpu graph, 2023.
 #ifndef TRACKFIT_BLAZEPOSE_POSE_TRACKER_H_
 #define TRACKFIT_BLAZEPOSE_POSE_TRACKER_H_
 
@@ -15,13 +15,13 @@
 
 namespace trackfit::blazepose {
 
-// A PeopleTracker for one person, with all that is said there.
+// A PeopleTracker for one person; see there.
 class PoseTracker {
  public:
   // `config` must be valid and max_people 1.
   explicit PoseTracker(const PoseTrackerConfig& config = {}) : people_(config) {}
 
-  // The person in the picture, or nullopt when there is none.
+  // The person in the frame, or nullopt when there is none.
   absl::StatusOr<std::optional<skeleton::Pose>> Track(PoseEngine& engine, const cv::Mat& bgr,
                                                       uint64_t sequence, int64_t timestamp_us) {
     const auto poses = people_.Track(engine, bgr, sequence, timestamp_us);
@@ -29,7 +29,7 @@ class PoseTracker {
     return poses->empty() ? std::nullopt : std::optional(poses->front());
   }
 
-  // Forgets the person; the next picture is searched by the detector.
+  // Drops the track; the detector runs on the next frame.
   void Reset() { people_.Reset(); }
 
  private:

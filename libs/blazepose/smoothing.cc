@@ -6,7 +6,7 @@
 namespace trackfit::blazepose {
 namespace {
 
-// The weight of a new sample `seconds` after the last one at this cutoff frequency.
+// The weight of a new sample that comes `seconds` after the previous one, at this cutoff frequency.
 float Alpha(double cutoff, double seconds) {
   return static_cast<float>(1.0 / (1.0 + 1.0 / (2 * std::numbers::pi * cutoff * seconds)));
 }

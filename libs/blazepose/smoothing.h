@@ -1,4 +1,4 @@
-// Smoothing of signals over time.
+// Temporal smoothing of signals.
 // Source: Casiez, Roussel, Vogel, "1 Euro Filter: A Simple Speed-based Low-pass Filter for Noisy Input", CHI
 // 2012.
 #ifndef TRACKFIT_BLAZEPOSE_SMOOTHING_H_
@@ -20,7 +20,7 @@ class LowPassFilter {
   // `alpha` in [0, 1] is the weight of the new value.
   float Apply(float value, float alpha);
 
-  // The value before smoothing that was given last; nullopt before the first.
+  // The last value before smoothing; nullopt before the first.
   std::optional<float> last_input() const { return last_input_; }
 
  private:
@@ -30,17 +30,17 @@ class LowPassFilter {
 
 struct OneEuroConfig {
   double min_cutoff = 0.05;        // hertz; lower is smoother at rest
-  double beta = 80;                // how fast the cutoff rises with speed; higher follows faster
+  double beta = 80;                // how fast the cutoff rises with speed; higher lags less
   double derivative_cutoff = 1.0;  // hertz
 };
 
-// A low-pass filter whose cutoff rises with the signal's speed: calm at rest, quick in motion.
+// A low-pass filter whose cutoff rises with the signal's speed: little jitter at rest, little lag in motion.
 class OneEuroFilter {
  public:
   explicit OneEuroFilter(const OneEuroConfig& config) : config_(config) {}
 
-  // `value_scale` brings speeds to the unit in which beta is given. A time that does not advance gives
-  // `value` itself and leaves the filter as it was.
+  // `value_scale` converts speeds to the unit of beta. When the timestamp does not increase, returns `value`
+  // and leaves the filter unchanged.
   float Apply(int64_t timestamp_us, float value, double value_scale);
 
  private:
@@ -50,12 +50,12 @@ class OneEuroFilter {
   LowPassFilter derivative_;
 };
 
-// One-Euro filters for every axis of a set of points. Holds no state but the filters'; copyable.
+// One-Euro filters for every axis of a set of points. Copyable.
 class PointSmoother {
  public:
   PointSmoother(const OneEuroConfig& config, size_t points) : filters_(3 * points, OneEuroFilter(config)) {}
 
-  // Smooths the points in place; always the same number of points as given to the constructor.
+  // Smooths the points in place. Their number must be the one given to the constructor.
   void Apply(int64_t timestamp_us, double value_scale, absl::Span<cv::Point3f> points);
 
  private:

@@ -1,5 +1,4 @@
-// A person drawn with a few thick strokes, which BlazePose takes for one: a picture for tests that need no
-// recording.
+// A person drawn with a few thick strokes, whom BlazePose detects, so that tests need no recorded image.
 #ifndef TRACKFIT_TESTS_UNIT_BLAZEPOSE_DRAWN_PERSON_H_
 #define TRACKFIT_TESTS_UNIT_BLAZEPOSE_DRAWN_PERSON_H_
 
@@ -10,8 +9,8 @@
 
 namespace trackfit::testing {
 
-// Stands frontal in a 320 x 320 picture, moved to the right by `shift` pixels; `lift` in [0, 1] raises the
-// arms from hanging to level.
+// Faces the camera in a 320 x 320 image, shifted to the right by `shift` pixels; `lift` in [0, 1] raises the
+// arms from hanging to horizontal.
 inline cv::Mat DrawnPerson(float shift = 0, float lift = 0) {
   constexpr int kSize = 320;
   constexpr int kSubPixelBits = 4;

@@ -17,7 +17,7 @@
 namespace trackfit::blazepose {
 namespace {
 
-// Every pixel another colour.
+// No two pixels have the same colour.
 cv::Mat Pattern(int size) {
   cv::Mat image(size, size, CV_8UC3);
   for (int y = 0; y < size; ++y) {
@@ -85,7 +85,7 @@ TEST(SampleRegion, ReadsPartsOfLargerPictures) {
             Sample(part.clone(), Letterbox({8, 8}), Border::kReplicate, 8));
 }
 
-// A picture of noise with a guard before its first pixel and behind its last; the size must fill whole pages.
+// An image of noise with guard pages before its first and after its last pixel; must fill whole pages.
 class GuardedPicture {
  public:
   GuardedPicture(int width, int height)
@@ -100,7 +100,7 @@ class GuardedPicture {
   cv::Mat bgr_;
 };
 
-// Crops of which one sample lies on an edge of the picture, or of what the kernels may take, but for
+// Crops with one sample exactly on an edge of the image, or of the part that kernels can sample, before
 // rounding.
 class CropsAtEdges {
  public:
@@ -119,7 +119,7 @@ class CropsAtEdges {
  private:
   float Uniform(float low, float high) { return std::uniform_real_distribution<float>(low, high)(random_); }
   float Whole(int end) { return static_cast<float>(std::uniform_int_distribution<int>(0, end - 1)(random_)); }
-  // From the picture's edge, of a sample in the direction in which there are so many pixels.
+  // Offset of a sample from the image's edge, along an axis of so many pixels.
   float Position(int pixels) {
     if (Whole(3) == 0) return Uniform(-2, static_cast<float>(pixels) + 2);
     return (Whole(2) == 0 ? 1 : static_cast<float>(pixels)) + Whole(5) - 2.5f;
@@ -135,9 +135,9 @@ INSTANTIATE_TEST_SUITE_P(Cpu, SampleRegionWith,
                          ::testing::Values(&tflite::BestKernels(), &tflite::PortableKernels()),
                          [](const auto& kind) { return kind.index == 0 ? "Best" : "Portable"; });
 
-TEST_P(SampleRegionWith, ReadsNothingBeyondThePictureWhereSumsRoundEitherWay) {
-  // Sample 224 of row 117 lies at y = 718.99994 when rounded after the product, at 719 when only after the
-  // sum.
+TEST_P(SampleRegionWith, ReadsNothingBeyondTheImageWhereSumsRoundEitherWay) {
+  // Sample 224 of row 117 lies at y = 718.99994 if the product is rounded before the sum, at 719 with a fused
+  // multiply-add.
   const GuardedPicture picture(1280, 720);
   const RegionOfInterest region = {{911.969604f, 495.104004f}, 706.54834f, 1.10123348f};
   std::vector<float> rgb(3 * 256 * 256);
@@ -146,7 +146,7 @@ TEST_P(SampleRegionWith, ReadsNothingBeyondThePictureWhereSumsRoundEitherWay) {
   EXPECT_THAT(rgb, ::testing::Each(::testing::AllOf(::testing::Ge(-1e-3f), ::testing::Le(1 + 1e-3f))));
 }
 
-TEST_P(SampleRegionWith, ReadsNothingBeyondThePictureInAMillionCropsAtItsEdges) {
+TEST_P(SampleRegionWith, ReadsNothingBeyondTheImageInAMillionCropsAtItsEdges) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   constexpr int kCrops = 50'000;
 #else
@@ -171,7 +171,7 @@ TEST_P(SampleRegionWith, ReadsNothingBeyondThePictureInAMillionCropsAtItsEdges) 
 }
 
 TEST_P(SampleRegionWith, MeetsTheLastPixelsWithoutAStep) {
-  // A row of samples that runs out of the picture: neighbours differ by no more than their distance allows.
+  // A row of samples that leaves the image: neighbours differ by no more than their distance allows.
   cv::Mat ramp(64, 64, CV_8UC3);
   for (int y = 0; y < 64; ++y) ramp.row(y).setTo(cv::Scalar(4 * y, 4 * y, 4 * y));
   constexpr int kSize = 512;

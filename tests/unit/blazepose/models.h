@@ -1,4 +1,4 @@
-// The BlazePose networks for tests; the set-up fetches them.
+// The BlazePose networks for tests; tools/setup fetches them.
 #ifndef TRACKFIT_TESTS_UNIT_BLAZEPOSE_MODELS_H_
 #define TRACKFIT_TESTS_UNIT_BLAZEPOSE_MODELS_H_
 
@@ -12,7 +12,7 @@ namespace trackfit::testing {
 
 inline constexpr const char* kBlazePoseFolder = "deploy/models/blazepose";
 
-// Throws, so that the test fails with the advice to run the set-up, when the models are missing.
+// Throws when the models are missing, so that the test fails with the advice to run tools/setup.
 inline blazepose::PoseModels LoadModels(
     blazepose::ModelComplexity complexity = blazepose::ModelComplexity::kLite) {
   auto models = blazepose::LoadPoseModels(kBlazePoseFolder, complexity);

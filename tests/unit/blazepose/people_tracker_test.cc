@@ -42,7 +42,7 @@ std::vector<uint32_t> Ids(const std::vector<Pose>& poses) {
   return ids;
 }
 
-// How far to the left or right of where somebody is a pose's hips are, in pixels.
+// Horizontal distance in pixels between a pose's hips and where the person stands.
 double Away(const Pose& pose, const Stage& stage, const Place& place) {
   const double hips =
       (pose.landmarks[skeleton::kLeftHip].x + pose.landmarks[skeleton::kRightHip].x) / 2 * pose.image_width;
@@ -202,7 +202,7 @@ TEST(PeopleTracker, NumbersNewcomersInTheOrderOfTheirArrival) {
   ASSERT_THAT(Ids(poses), ElementsAre(1, 2));
   EXPECT_LT(Away(poses[0], stage, right), 30);
   EXPECT_LT(Away(poses[1], stage, left), 30);
-  // The first one leaves for good; somebody who comes two seconds later is somebody else.
+  // The first one leaves for good; whoever comes two seconds later counts as somebody else.
   for (; frame < 80; ++frame) poses = Track(tracker, engine, stage.Render(frame, {{&second, left}}), frame);
   EXPECT_THAT(Ids(poses), ElementsAre(2));
   for (; frame < 86; ++frame) {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int64_t kFrame = 33'333;  // microseconds
 
-// A body at `x`, of which `size` tells the scale, in a picture of one colour.
+// A body at `x`, scaled by `size`, in an image of one colour.
 Observation Seen(float x, float size, const cv::Scalar& colour) {
   LandmarkDetection body;
   body.positions.fill({x, 200, 0});
@@ -74,12 +74,12 @@ TEST(Overlap, IsThatOfTheCircles) {
   EXPECT_NEAR(Overlap(circle, {{120, 100}, 40, 0}), 0.391 / (2 - 0.391), 1e-3);
 }
 
-TEST(SameBody, AllowsForAFewCentimetres) {
+TEST(IsSameBody, AllowsForAFewCentimetres) {
   EXPECT_TRUE(IsSameBody(Seen(100, 100, kRed), Seen(105, 100, kRed)));
   EXPECT_FALSE(IsSameBody(Seen(100, 100, kRed), Seen(130, 100, kRed)));
 }
 
-TEST(Apart, MeansSideBySide) {
+TEST(AreSideBySide, IsFalseWhenOneIsWithinTheOther) {
   EXPECT_TRUE(AreSideBySide(Seen(100, 100, kRed), Seen(130, 100, kRed)));
   EXPECT_FALSE(AreSideBySide(Seen(100, 100, kRed), Seen(110, 100, kRed)));
   EXPECT_FALSE(AreSideBySide(Seen(100, 100, kRed), Seen(200, 1000, kRed))) << "one within the other";

@@ -1,5 +1,4 @@
-// Compares BlazePose here with landmarks that the official runtime gave (@mediapipe/pose 0.5.1675469404, no
-// smoothing).
+// Compares our landmarks with those of the official runtime (@mediapipe/pose 0.5.1675469404, no smoothing).
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -28,7 +27,7 @@ using skeleton::kJointCount;
 using skeleton::Pose;
 using testing::Percentile;
 
-// The official runtime was fed at exactly 30 frames per second; the smoothing of its crop depends on that.
+// The reference was recorded at exactly 30 frames per second; the smoothing of its crop depends on that.
 constexpr int64_t kReferenceFrame = 33'333;  // microseconds
 
 // Distances of our landmarks from the official ones.
