@@ -1,5 +1,5 @@
-// Reads a flatbuffer of which nothing is known to be sound: every table, vector and number is checked against
-// the buffer before it is touched. After the first bad access failed() is true and every read gives nothing.
+// Reads an untrusted flatbuffer: every table, vector and number is bounds-checked before it is accessed.
+// After the first bad access failed() is true, and every further read returns a default or an empty value.
 #ifndef TRACKFIT_TFLITE_FLATBUFFER_CURSOR_H_
 #define TRACKFIT_TFLITE_FLATBUFFER_CURSOR_H_
 
@@ -13,7 +13,7 @@
 
 namespace trackfit::tflite {
 
-// Not thread-safe; the bytes must outlive it.
+// Not thread-safe. The bytes must outlive this object.
 class FlatbufferCursor {
  public:
   using Table = flatbuffers::Table;
@@ -23,7 +23,7 @@ class FlatbufferCursor {
 
   bool failed() const { return failed_; }
 
-  // The root table of a buffer with this four-letter identifier; nullptr when there is none.
+  // The root table of a buffer with this four-letter identifier; nullptr when the buffer has another.
   const Table* Root(const char* identifier) {
     constexpr size_t kHeader = sizeof(flatbuffers::uoffset_t) + flatbuffers::kFileIdentifierLength;
     if (bytes_.size() <= kHeader || !flatbuffers::BufferHasIdentifier(bytes_.data(), identifier))
@@ -49,7 +49,7 @@ class FlatbufferCursor {
     return child == nullptr ? nullptr : Checked(child);
   }
 
-  // A vector of numbers, empty when absent. Stays valid as long as the bytes.
+  // A vector of numbers, empty when absent. Valid as long as the bytes.
   template <typename T>
   absl::Span<const T> Numbers(const Table* table, int field) {
     const auto* vector = Pointer<flatbuffers::Vector<T>>(table, field);
@@ -88,7 +88,7 @@ class FlatbufferCursor {
 
   const Table* Checked(const Table* table) {
     if (failed_ || !table->VerifyTableStart(verifier_)) return Fail();
-    verifier_.EndTable();  // nesting is bounded by the schema, which the callers walk
+    verifier_.EndTable();  // the callers follow the schema, which bounds the nesting
     return table;
   }
 

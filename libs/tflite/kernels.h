@@ -1,7 +1,7 @@
-// The arithmetic of the networks on rows of pixels, compiled for several kinds of CPU.
+// The networks' arithmetic on rows of pixels, compiled for several kinds of CPU.
 //
-// A picture's row is a run of pixels, each of `channels` floats (a multiple of kLanes; what is beyond a
-// tensor's own channels is finite and of no meaning). No kernel allocates, throws or keeps anything.
+// A row is a run of pixels of `channels` floats each (a multiple of kLanes; the values beyond a tensor's own
+// channels are finite and meaningless). Kernels do not allocate, throw or keep state.
 #ifndef TRACKFIT_TFLITE_KERNELS_H_
 #define TRACKFIT_TFLITE_KERNELS_H_
 
@@ -10,16 +10,16 @@
 namespace trackfit::tflite {
 
 inline constexpr int kLanes = 8;             // floats that are computed together
-inline constexpr int kMaxDepthwiseRows = 7;  // of the input, for two rows of windows of 5 with stride 2
+inline constexpr int kMaxDepthwiseRows = 7;  // input rows of two rows of 5 x 5 windows with stride 2
 
-// Values are limited to [low, high].
+// Values are clamped to [low, high].
 struct Limits {
   float low;
   float high;
 };
 
-// A convolution of `pixels` pixels. A window is `segments` runs (one for each of its rows) of
-// `segment_length` floats.
+// A convolution that computes `pixels` output pixels. A window consists of `segments` runs (one for each of
+// its rows) of `segment_length` floats.
 struct ConvolutionArgs {
   const float* const* inputs;  // [segments][pixels]: where each pixel's segments start
   int pixels;
@@ -27,14 +27,14 @@ struct ConvolutionArgs {
   int segment_length;
   const float* weights;           // as PackedSize() describes
   int channels;                   // of the output
-  const float* const* residuals;  // [pixels]: what is added to the result; null for nothing
+  const float* const* residuals;  // [pixels]: added to the result; null for none
   float* const* outputs;          // [pixels]
   Limits limits;
 };
 
 // Packed weights of a convolution: panel by panel, each with its biases and then, for each input float of the
-// window, the weights of its output channels. PanelVectors gives the width of the panel that starts at a
-// channel, in kLanes.
+// window, the weights of the panel's output channels. PanelVectors() is the width of the next panel in units
+// of kLanes.
 [[gnu::always_inline]] inline int PanelVectors(int channels_left) {
   const int vectors = channels_left / kLanes;
   return vectors % 3 == 0 || vectors > 4 ? 3 : vectors >= 2 ? 2 : 1;
@@ -45,7 +45,7 @@ struct ConvolutionArgs {
 
 // One or two rows of a depthwise convolution with a square window of 3 or 5 and a stride of 1 or 2.
 struct DepthwiseArgs {
-  const float* rows[kMaxDepthwiseRows];  // first pixel of the first windows, in each row that they cover
+  const float* rows[kMaxDepthwiseRows];  // first pixel of the first window, in each input row covered
   float* outputs[2];                     // the second is null for one row
   int size;
   int stride;
@@ -63,7 +63,7 @@ struct AddArgs {
   Limits limits;
 };
 
-// The largest value of each channel in a window of rows x columns pixels.
+// Max pooling: the largest value of each channel in a window of row_count x column_count pixels.
 struct PoolArgs {
   const float* const* rows;
   int row_count;
@@ -73,7 +73,7 @@ struct PoolArgs {
   Limits limits;
 };
 
-// Where an output column of a bilinear resize lies between two input columns.
+// The two input rows or columns that an output row or column of a bilinear resize interpolates between.
 struct InterpolationTap {
   int first;
   int second;
@@ -90,11 +90,10 @@ struct ResizeArgs {
   float* output;
 };
 
-// Bilinear samples of an 8-bit BGR picture along a line. Sample i is taken `left` + i * `right_step` columns
-// from the middle of the picture's first column and `top` + i * `down_step` rows from that of its first row;
-// there should be a column to the left of it and two to the right, a row above and one below (or exactly
-// there), by the caller's reckoning: a kernel's sum may round otherwise, for which it reads nothing beyond
-// the picture.
+// Bilinear samples of an 8-bit BGR image along a line. Sample i is taken `left` + i * `right_step` columns
+// from the centre of the image's first column and `top` + i * `down_step` rows from the centre of its first
+// row. The caller passes only samples with a column to the left and two to the right, a row above and one
+// below. Because a kernel may round positions differently, it clamps them and never reads outside the image.
 struct SampleArgs {
   const unsigned char* pixels;
   size_t row_bytes;
@@ -106,7 +105,7 @@ struct SampleArgs {
   int last;
   float scale;  // a sample's value is its byte * scale + offset
   float offset;
-  float* rgb;  // of sample 0; the float behind the last sample is written to, too
+  float* rgb;  // of sample 0; one float past the last sample is overwritten, too
 };
 
 struct Kernels {
@@ -119,10 +118,10 @@ struct Kernels {
   void (*sample)(const SampleArgs&);
 };
 
-// The fastest that this CPU can run; always the same.
+// The fastest kernels that this CPU supports; the same object on every call.
 const Kernels& BestKernels();
 
-// For any CPU.
+// Run on any CPU.
 const Kernels& PortableKernels();
 
 }  // namespace trackfit::tflite

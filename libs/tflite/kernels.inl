@@ -1,6 +1,6 @@
-// The kernels' one source; every kernels_*.cc includes it and is compiled for one kind of CPU. All is local
-// to the including file, and nothing of the standard library is used, so that no code for a newer CPU can be
-// linked into the rest of the program.
+// The source of all kernels; every kernels_*.cc includes it and is compiled for one kind of CPU. Everything
+// is local to the including file, and no inline functions of the standard library are used: the linker might
+// pick a copy of them that was compiled for a newer CPU.
 #include "tflite/kernels.h"
 
 #if defined(__AVX2__)
@@ -11,7 +11,7 @@ namespace trackfit::tflite {
 namespace {
 
 using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
-// Attributes before the equals sign: clang takes no notice of `aligned` behind it.
+// Attributes before the equals sign: clang ignores `aligned` after it.
 using LooseLanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(alignof(float)), may_alias)) =
     float;
 
@@ -23,7 +23,7 @@ inline Lanes Limit(Lanes value, Lanes low, Lanes high) {
   return value > high ? high : value;
 }
 
-// Fetches weights into the cache in equal parts while others are in use.
+// Prefetches the next weights in equal parts while the current ones are in use.
 class Prefetcher {
  public:
   Prefetcher(const float* from, size_t floats, int parts)
@@ -41,7 +41,7 @@ class Prefetcher {
   size_t part_;
 };
 
-// kRows pixels by kVectors * kLanes output channels: the sums stay in registers.
+// kRows pixels by kVectors * kLanes output channels, with all sums in registers.
 template <int kRows, int kVectors, bool kAdds>
 inline void ConvolveTile(const ConvolutionArgs& args, const float* panel, int pixel, int channel) {
   Lanes sums[kRows][kVectors];
@@ -81,7 +81,7 @@ inline void ConvolveTile(const ConvolutionArgs& args, const float* panel, int pi
   }
 }
 
-// kRows and kVectors fill the registers of a CPU with 16 of them: sums, weights and one input.
+// kRows and kVectors are chosen to fill 16 vector registers with sums, weights and one input.
 template <int kRows, int kVectors, bool kAdds>
 inline void ConvolvePanel(const ConvolutionArgs& args, const float* panel, int channel) {
   const size_t floats = PackedSize(args.segments * args.segment_length, kVectors * kLanes);
@@ -123,7 +123,7 @@ void Convolve(const ConvolutionArgs& args) {
   args.residuals != nullptr ? ConvolvePanels<true>(args) : ConvolvePanels<false>(args);
 }
 
-// kRows rows of kPixels pixels each: neighbours share inputs and weights.
+// kRows rows of kPixels pixels each, because neighbours share inputs and weights.
 template <int kSize, int kStride, int kRows, int kPixels>
 inline void DepthwisePixels(const DepthwiseArgs& args, int pixel) {
   const Lanes low = Broadcast(args.limits.low), high = Broadcast(args.limits.high);
@@ -222,7 +222,7 @@ void Resize(const ResizeArgs& args) {
 
 // kLanes bytes as floats.
 inline Lanes LoadBytes(const unsigned char* from) {
-#if defined(__AVX2__)  // g++ converts a vector of bytes one by one
+#if defined(__AVX2__)  // g++ would convert the bytes one by one
   const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from));
   return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes));
 #else
@@ -238,18 +238,18 @@ inline int ClampIndex(int value, int last) {
 
 void Sample(const SampleArgs& args) {
   using FourFloats __attribute__((vector_size(16), aligned(alignof(float)), may_alias)) = float;
-  const SampleArgs a = args;  // the compiler cannot know that writing to rgb leaves args alone
+  const SampleArgs a = args;  // the compiler cannot know that rgb does not alias args
   const Lanes offset = Broadcast(a.offset);
   const int last_column = a.columns - 3, last_row = a.rows - 2;
   for (int i = a.first; i < a.last; ++i) {
     const float x = a.left + static_cast<float>(i) * a.right_step;
     const float y = a.top + static_cast<float>(i) * a.down_step;
-    // The sums are fused where the CPU can do that, so they may reach a pixel that the caller's did not.
+    // With fused multiply-add, positions may round differently from the caller's, so clamp them.
     const int column = ClampIndex(static_cast<int>(x), last_column);
     const int row = ClampIndex(static_cast<int>(y), last_row);
     const Lanes right = Broadcast(x - static_cast<float>(column));
     const Lanes lower = Broadcast(y - static_cast<float>(row));
-    // Two neighbours lie in one vector: BGRBGR and two bytes that do not count.
+    // One vector holds two neighbouring pixels, BGRBGR, and two unused bytes.
     const unsigned char* const from = a.pixels + static_cast<size_t>(row) * a.row_bytes + 3 * column;
     const Lanes above = LoadBytes(from), below = LoadBytes(from + a.row_bytes);
     const Lanes left_pixel = above + (below - above) * lower;

@@ -1,4 +1,4 @@
-// For x86 CPUs with AVX2 and FMA3 (since 2013); compiled with the options for these, see CMakeLists.txt.
+// For x86 CPUs with AVX2 and FMA3 (since 2013); CMakeLists.txt sets the compile options.
 #include "tflite/kernels.inl"
 
 namespace trackfit::tflite {

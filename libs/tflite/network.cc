@@ -14,9 +14,9 @@ struct NetworkBuffers {
       : input(ElementCount(program.plan.input_shape), 0.0f),
         tensors(AllocateFloats(program.tensor_floats)),
         zeros(AllocateFloats(program.widest_row)),
-        input_pixels(program.most_inputs),
-        residual_pixels(program.most_pixels),
-        output_pixels(program.most_pixels) {
+        input_pixels(program.max_step_inputs),
+        residual_pixels(program.max_step_pixels),
+        output_pixels(program.max_step_pixels) {
     for (const std::vector<int>& shape : program.plan.output_shapes) {
       outputs.emplace_back(ElementCount(shape), 0.0f);
     }
@@ -31,8 +31,8 @@ struct NetworkBuffers {
   std::vector<float> input;
   std::vector<std::vector<float>> outputs;
   FloatArray tensors;
-  FloatArray zeros;  // a row beyond an edge
-  // Of one step:
+  FloatArray zeros;  // stands in for rows outside the image
+  // Pointers of one step:
   std::vector<const float*> input_pixels;
   std::vector<const float*> residual_pixels;
   std::vector<float*> output_pixels;
@@ -40,7 +40,7 @@ struct NetworkBuffers {
 
 namespace {
 
-// One run of a program over one set of buffers.
+// Runs a program once on one set of buffers.
 class Runner {
  public:
   Runner(const NetworkProgram& program, NetworkBuffers& buffers) : program_(program), buffers_(buffers) {}
@@ -62,7 +62,7 @@ class Runner {
  private:
   const TensorLayout& Layout(int tensor) const { return program_.tensors[tensor]; }
 
-  // The pixel in the first column of a row; zeros beyond the edges.
+  // The pixel in the first column of a row; of zeros outside the image.
   float* Row(int tensor, int row) const {
     const TensorLayout& layout = Layout(tensor);
     const size_t first = static_cast<size_t>(layout.left_columns) * static_cast<size_t>(layout.pixel_floats);
@@ -71,7 +71,7 @@ class Runner {
            static_cast<size_t>(row % layout.rows_kept) * layout.RowFloats() + first;
   }
 
-  // Other tensors may have used the memory.
+  // The margins must be zero, but other tensors may have used the memory.
   void ClearMargins(int tensor, RowRange rows) const {
     const TensorLayout& layout = Layout(tensor);
     const int left = layout.left_columns * layout.pixel_floats;
@@ -137,11 +137,11 @@ class Runner {
         return Store(node, row);
       case NodeKind::kConvolution:
       case NodeKind::kDepthwise:
-        return;  // have several rows at once
+        return;  // Run() computes several rows of these at once
     }
   }
 
-  // Channels beyond a tensor's own are multiplied by zero and so must be finite.
+  // Padding channels are multiplied by zero weights, so they must be finite.
   float* ClearedRow(int tensor, int row) const {
     const TensorLayout& layout = Layout(tensor);
     float* first = Row(tensor, row);
@@ -210,7 +210,7 @@ class Runner {
                            .limits = node.limits});
   }
 
-  // Of a window, what lies inside the picture counts.
+  // Only the part of a window inside the image counts.
   void Pool(const PlanNode& node, int row) {
     const TensorLayout& input = Layout(node.inputs[0]);
     const TensorLayout& output = Layout(node.output);

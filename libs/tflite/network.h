@@ -1,4 +1,4 @@
-// Runs a TfliteModel on the CPU.
+// Runs a TfliteModel on the CPU, on one thread.
 #ifndef TRACKFIT_TFLITE_NETWORK_H_
 #define TRACKFIT_TFLITE_NETWORK_H_
 
@@ -16,14 +16,14 @@ namespace trackfit::tflite {
 struct NetworkBuffers;
 struct NetworkProgram;
 
-// One instance of a network: its buffers, one thread. Results depend on the input alone, so any instance of a
-// model gives the same bits on the same CPU. Not thread-safe: each worker owns its own instance; the packed
-// weights are shared by all replicas.
+// One instance of a network, with its own buffers. Results depend on the input alone, so all instances of a
+// model are bit-identical on the same CPU. Not thread-safe: each worker owns an instance; replicas share the
+// packed weights.
 class Network {
  public:
-  // Prepares what the wanted outputs need and leaves the rest out; `model` is not needed afterwards.
-  // `outputs` are positions in model.outputs(). InvalidArgument when the model's shapes contradict one
-  // another, Unimplemented for what BlazePose does not do.
+  // Compiles only what the requested outputs need; `model` is not needed afterwards. `outputs` are positions
+  // in model.outputs(). InvalidArgument when the model's shapes are inconsistent, Unimplemented for features
+  // that BlazePose does not use.
   static absl::StatusOr<Network> Create(const TfliteModel& model, const std::vector<int>& outputs,
                                         const Kernels& kernels = BestKernels());
 
@@ -40,11 +40,11 @@ class Network {
 
   void Run();
 
-  // The values of the i-th wanted output, row-major; valid until the next Run.
+  // The values of the i-th requested output, row-major; valid until the next Run.
   absl::Span<const float> output(size_t i) const;
   const std::vector<int>& output_shape(size_t i) const;
 
-  // Bytes that all replicas share, and bytes of this instance alone.
+  // Bytes shared by all replicas, and bytes of this instance alone.
   size_t shared_bytes() const;
   size_t own_bytes() const;
 

@@ -17,9 +17,9 @@ namespace trackfit::tflite {
 namespace {
 
 constexpr int kMaxExtent = 1 << 16;
-constexpr int64_t kMaxTensorFloats = int64_t{1} << 24;  // floats
-constexpr int kMaxWindowExtent = 4096;                  // of a window, a stride or a margin
-constexpr int kMaxOutputNesting = 8;                    // reshapes and concatenations of one another
+constexpr int64_t kMaxTensorFloats = int64_t{1} << 24;
+constexpr int kMaxWindowExtent = 4096;  // also of strides and paddings
+constexpr int kMaxOutputNesting = 8;    // reshapes and concatenations of one another
 constexpr size_t kMaxSlices = 256;
 
 Limits LimitsOf(Activation activation) {
@@ -42,7 +42,7 @@ int OutputExtent(int input, int filter, int stride, Padding padding) {
   return filter > input ? 0 : (input - filter) / stride + 1;
 }
 
-// Zeros before a picture so that a window slides over it as TensorFlow defines.
+// Zeros before the first row or column, as TensorFlow defines them for each kind of padding.
 int MarginBefore(int input, int filter, int stride, Padding padding) {
   if (padding == Padding::kValid) return 0;
   const int covered = (OutputExtent(input, filter, stride, padding) - 1) * stride + filter;
@@ -51,14 +51,14 @@ int MarginBefore(int input, int filter, int stride, Padding padding) {
 
 absl::Status Invalid(absl::string_view message) { return absl::InvalidArgumentError(message); }
 
-// A part of an output: a whole tensor at an offset.
+// A part of an output: a whole tensor, at an offset.
 struct Slice {
   int tensor;
   size_t output;
   size_t offset;  // floats
 };
 
-// Translates operator by operator; every shape is checked here, because the kernels trust them.
+// Translates operator by operator, and checks every shape, because the kernels do not.
 class Planner {
  public:
   explicit Planner(const TfliteModel& model) : model_(model) {}
@@ -85,7 +85,7 @@ class Planner {
   }
 
  private:
-  // A value of the model: a tensor of the plan, with zeros around it where the model pads it.
+  // What a tensor of the model is in the plan: a plan tensor, possibly with zero padding around it.
   struct Value {
     int tensor = 0;
     int above = 0;
@@ -109,8 +109,8 @@ class Planner {
     return absl::OkStatus();
   }
 
-  // Reshapes and concatenations are supported at the outputs only, where they cost nothing: `levels` of them.
-  // Returns the offset behind the tensor.
+  // Reshapes and concatenations are supported at the outputs only, where they cost nothing, nested up to
+  // `levels` deep. Returns the offset past the tensor.
   absl::StatusOr<size_t> AppendSlices(int tensor, size_t output, size_t offset, int levels) {
     const auto maker = std::find_if(model_.operators().begin(), model_.operators().end(),
                                     [tensor](const TfliteOperator& op) { return op.output == tensor; });
@@ -171,19 +171,20 @@ class Planner {
   static absl::StatusOr<TensorShape> ToTensorShape(const std::vector<int>& shape) {
     int64_t floats = 1;
     for (const int extent : shape) {
-      if (extent > kMaxExtent || (floats *= extent) > kMaxTensorFloats) return Invalid("too large a tensor");
+      if (extent > kMaxExtent || (floats *= extent) > kMaxTensorFloats)
+        return Invalid("a tensor is too large");
     }
     if (shape.size() != 4 || shape[0] != 1)
       return absl::UnimplementedError("only batches of one image are supported");
     return TensorShape{shape[1], shape[2], shape[3]};
   }
 
-  // A new tensor of the plan for what an operator makes.
+  // Adds a plan tensor for an operator's output.
   absl::StatusOr<int> Make(int tensor) {
     const absl::StatusOr<TensorShape> shape = ToTensorShape(Shape(tensor));
     if (!shape.ok()) return shape.status();
     if (model_.tensors()[tensor].is_constant || values_.count(tensor) > 0) {
-      return Invalid("an operator writes to a tensor that has a value");
+      return Invalid("an operator writes to a tensor that already has a value");
     }
     plan_.tensors.push_back(*shape);
     const int made = static_cast<int>(plan_.tensors.size()) - 1;
@@ -271,11 +272,11 @@ class Planner {
     return absl::OkStatus();
   }
 
-  // Checks the output's shape, too.
+  // Also checks the output's shape.
   absl::StatusOr<SlidingWindow> Window(const TfliteOperator& op, int height, int width, int channels,
                                        int above, int left) const {
     for (const int number : {height, width, op.stride_height, op.stride_width}) {
-      if (number < 1 || number > kMaxWindowExtent) return Invalid("impossible window or stride");
+      if (number < 1 || number > kMaxWindowExtent) return Invalid("invalid window or stride");
     }
     if (op.dilation_height != 1 || op.dilation_width != 1) {
       return absl::UnimplementedError("dilation is not supported");
@@ -304,7 +305,7 @@ class Planner {
     return absl::OkStatus();
   }
 
-  // Where a convolution was made for this sum alone, it adds the other term itself.
+  // Fuses the sum into a convolution whose only consumer it is.
   bool AddToConvolution(const TfliteOperator& op, int left, int right) {
     if (left == right || model_.tensors()[op.output].is_constant || values_.count(op.output) > 0)
       return false;
@@ -340,7 +341,7 @@ class Planner {
     for (size_t i = 0; i < in.size(); ++i) {
       if (std::min(margins[2 * i], margins[2 * i + 1]) < 0 ||
           std::max(margins[2 * i], margins[2 * i + 1]) > kMaxWindowExtent) {
-        return Invalid("impossible padding");
+        return Invalid("invalid padding");
       }
       padded[i] += margins[2 * i] + margins[2 * i + 1];
     }
@@ -364,7 +365,7 @@ class Planner {
     const absl::StatusOr<TensorShape> shape = ToTensorShape(Shape(op.output));
     if (!shape.ok()) return shape.status();
     if (model_.tensors()[op.output].is_constant || !values_.emplace(op.output, value).second) {
-      return Invalid("an operator writes to a tensor that has a value");
+      return Invalid("an operator writes to a tensor that already has a value");
     }
     return absl::OkStatus();
   }
@@ -425,7 +426,7 @@ class Planner {
   NetworkPlan plan_;
   std::vector<Slice> slices_;
   std::vector<const TfliteOperator*> needed_;  // in order of execution
-  std::map<int, int> uses_;                    // tensor of the model -> inputs and outputs that it is
+  std::map<int, int> uses_;                    // tensor of the model -> number of consumers
   std::map<int, Value> values_;                // tensor of the model -> what it is in the plan
 };
 

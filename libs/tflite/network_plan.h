@@ -1,5 +1,6 @@
-// What a TfliteModel computes for some of its outputs, checked and in terms of the kernels: padding is part
-// of the windows, sums are part of the convolutions, and what no wanted output needs is left out.
+// The computation of some outputs of a TfliteModel, validated and expressed in terms of the kernels: padding
+// is folded into the windows, sums are fused into convolutions, and operators that no requested output needs
+// are dropped.
 #ifndef TRACKFIT_TFLITE_NETWORK_PLAN_H_
 #define TRACKFIT_TFLITE_NETWORK_PLAN_H_
 
@@ -13,7 +14,7 @@
 
 namespace trackfit::tflite {
 
-// A picture of floats; what is not a picture has one row of one pixel.
+// Height, width and channels of a tensor; the batch size is always 1.
 struct TensorShape {
   int height = 1;
   int width = 1;
@@ -35,20 +36,20 @@ enum class NodeKind {
   kStore,  // copies to one of the network's outputs
 };
 
-// A window that slides over a picture. Rows above and columns to the left of the picture are zero (for
-// pooling: do not count), and so are those behind its end.
+// A window that slides over a tensor's rows and columns. Outside the tensor values are zero; pooling ignores
+// them.
 struct SlidingWindow {
   int height = 1;
   int width = 1;
   int stride_y = 1;
   int stride_x = 1;
-  int above = 0;
-  int left = 0;
+  int above = 0;  // padding before the first row
+  int left = 0;   // padding before the first column
 };
 
 struct PlanNode {
   NodeKind kind = NodeKind::kLoad;
-  std::vector<int> inputs;  // plan tensors; a convolution's second one is added to its result
+  std::vector<int> inputs;  // plan tensors; the second one of a convolution is added to its result
   int output = -1;          // plan tensor
   SlidingWindow window;     // convolutions and pooling
   Limits limits{};          // convolutions, sums and pooling
@@ -58,8 +59,8 @@ struct PlanNode {
   int channels_before = 0;     // channel padding
   bool align_corners = false;  // resize
   bool half_pixel_centers = false;
-  size_t output_index = 0;   // store: which of the outputs,
-  size_t output_offset = 0;  // and how many floats before it
+  size_t output_index = 0;   // store: position among the requested outputs
+  size_t output_offset = 0;  // store: offset in that output, floats
 };
 
 struct NetworkPlan {
@@ -69,14 +70,15 @@ struct NetworkPlan {
   std::vector<std::vector<int>> output_shapes;
 };
 
-// `outputs` are positions in model.outputs(). InvalidArgument when the model's shapes contradict one
-// another, Unimplemented for what BlazePose does not do.
+// `outputs` are positions in model.outputs(). InvalidArgument when the model's shapes are inconsistent,
+// Unimplemented for features that BlazePose does not use.
 absl::StatusOr<NetworkPlan> PlanNetwork(const TfliteModel& model, const std::vector<int>& outputs);
 
-// Rows of `node`'s input at `position` that these rows of its output are made of; may reach beyond the edges.
+// The rows of the node's input at `position` that these rows of its output depend on; may extend past the
+// input's edges.
 RowRange InputRows(const NetworkPlan& plan, const PlanNode& node, size_t position, RowRange output);
 
-// Where an output row (or column) of a bilinear resize lies in the input.
+// The input rows (or columns) that an output row (or column) of a bilinear resize interpolates between.
 InterpolationTap ResizeTap(const PlanNode& node, int output, int output_extent, int input_extent);
 
 }  // namespace trackfit::tflite

@@ -9,10 +9,10 @@
 namespace trackfit::tflite {
 namespace {
 
-// Pixels that an operator computes in one step, at least: enough to use each weight often, few enough to stay
-// in the cache.
+// Minimum number of pixels that an operator computes in one step: enough to reuse each weight, few enough to
+// stay in the cache.
 constexpr int kPixelsPerStep = 64;
-constexpr int kPixelsPerTile = 4;  // of the widest kernel: steps of whole tiles are best
+constexpr int kPixelsPerTile = 4;  // of the widest kernel, which is fastest on whole tiles
 constexpr size_t kCacheLine = 64;  // bytes
 
 int RoundUp(int channels) { return (channels + kLanes - 1) / kLanes * kLanes; }
@@ -51,7 +51,7 @@ std::vector<TensorLayout> LayOut(const NetworkPlan& plan, const std::vector<int>
     layouts[i].pixel_floats = RoundUp(plan.tensors[i].channels);
     layouts[i].rows_kept = rows_kept[i];
   }
-  // The input's few channels are not rounded up where only convolutions read them.
+  // The input has few channels; if only convolutions read it, they need no padding channels.
   const int input = plan.nodes.front().output;
   bool only_convolutions = true;
   for (const PlanNode& node : plan.nodes) {
@@ -69,7 +69,7 @@ std::vector<TensorLayout> LayOut(const NetworkPlan& plan, const std::vector<int>
   return layouts;
 }
 
-// Kernels.h says how weights are packed.
+// kernels.h documents the packed format.
 void PackConvolution(const TfliteTensor& filter, const TfliteTensor& bias, int pixel_floats, float* packed) {
   const int channels = filter.shape[0], positions = filter.shape[1] * filter.shape[2],
             inputs = filter.shape[3];
@@ -113,7 +113,7 @@ size_t PackedFloats(const TfliteModel& model, const PlanNode& node, const Tensor
              : PackedSize(positions * input.pixel_floats, RoundUp(filter.shape[0]));
 }
 
-// The steps from a tensor's first row to its last use.
+// For each tensor, the steps from its first write to its last use.
 std::vector<RowRange> Lifetimes(const NetworkPlan& plan, const std::vector<RowStep>& steps) {
   std::vector<RowRange> lifetimes(plan.tensors.size(), {static_cast<int>(steps.size()), 0});
   for (int i = 0; i < static_cast<int>(steps.size()); ++i) {
@@ -157,7 +157,7 @@ absl::StatusOr<std::shared_ptr<const NetworkProgram>> NetworkProgram::Make(const
   return program;
 }
 
-// Tensors that are never needed at the same time share memory, so that it stays in the cache.
+// Tensors with disjoint lifetimes share memory, so that less of it competes for the cache.
 void NetworkProgram::PlaceTensors() {
   const std::vector<RowRange> lifetimes = Lifetimes(plan, steps);
   std::vector<int> order(tensors.size());
@@ -211,8 +211,8 @@ void NetworkProgram::MeasureSteps() {
     if (node.output < 0) continue;
     const auto rows = static_cast<size_t>(step.rows.end - step.rows.begin);
     const size_t pixels = rows * static_cast<size_t>(plan.tensors[node.output].width);
-    most_pixels = std::max(most_pixels, pixels);
-    most_inputs = std::max(most_inputs, pixels * static_cast<size_t>(node.window.height));
+    max_step_pixels = std::max(max_step_pixels, pixels);
+    max_step_inputs = std::max(max_step_inputs, pixels * static_cast<size_t>(node.window.height));
   }
 }
 

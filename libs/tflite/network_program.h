@@ -1,5 +1,5 @@
-// A network made ready to run: its steps in order, where its tensors lie, and its weights as the kernels want
-// them.
+// A network compiled for execution: its steps in order, the memory layout of its tensors, and its packed
+// weights.
 #ifndef TRACKFIT_TFLITE_NETWORK_PROGRAM_H_
 #define TRACKFIT_TFLITE_NETWORK_PROGRAM_H_
 
@@ -21,23 +21,23 @@ struct FreeFloats {
 };
 using FloatArray = std::unique_ptr<float[], FreeFloats>;
 
-// Zeros that start at a cache line.
+// Zero-initialised and aligned to a cache line.
 FloatArray AllocateFloats(size_t count);
 
-// How a tensor lies in memory: the rows that are kept, each with columns of zeros on both sides.
+// A tensor's layout in memory: a ring buffer of rows, each with columns of zeros on both sides.
 struct TensorLayout {
   TensorShape shape;
   int pixel_floats = 0;
   int left_columns = 0;
   int right_columns = 0;
-  int rows_kept = 0;  // row r is at r modulo this
-  size_t offset = 0;  // floats, of the first kept row
+  int rows_kept = 0;  // size of the ring buffer: row r is stored at r % rows_kept
+  size_t offset = 0;  // floats, of the ring buffer
 
   size_t RowFloats() const {
     return static_cast<size_t>(left_columns + shape.width + right_columns) *
            static_cast<size_t>(pixel_floats);
   }
-  // Whole cache lines.
+  // Size of the ring buffer, rounded up to whole cache lines.
   size_t Floats() const;
 };
 
@@ -47,9 +47,9 @@ struct PackedNode {
   std::vector<InterpolationTap> columns;  // resize
 };
 
-// Immutable once it is made, so that threads may share it.
+// Immutable once made, so safe to share between threads.
 struct NetworkProgram {
-  // Errors as PlanNetwork().
+  // Returns the errors of PlanNetwork().
   static absl::StatusOr<std::shared_ptr<const NetworkProgram>> Make(const TfliteModel& model,
                                                                     const std::vector<int>& outputs,
                                                                     const Kernels& kernels);
@@ -61,11 +61,11 @@ struct NetworkProgram {
   std::vector<TensorLayout> tensors;
   FloatArray weights;
   size_t weight_floats = 0;
-  // What each instance needs:
+  // Buffer sizes that each instance needs:
   size_t tensor_floats = 0;
-  size_t widest_row = 0;   // floats
-  size_t most_inputs = 0;  // pointers to the input of one step
-  size_t most_pixels = 0;  // that one step computes
+  size_t widest_row = 0;       // floats
+  size_t max_step_inputs = 0;  // input pointers of one step
+  size_t max_step_pixels = 0;  // output pixels of one step
 
  private:
   void PlaceTensors();

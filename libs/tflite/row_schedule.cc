@@ -55,7 +55,7 @@ class Scheduler {
     done_[i] = rows.end;
   }
 
-  // The first row of a tensor that is still to be read.
+  // The first row of a tensor that is still needed.
   int OldestNeeded(int tensor) const {
     int oldest = made_[tensor];
     for (size_t i = 0; i < producers_.size(); ++i) {

@@ -33,18 +33,18 @@ class Expander {
   absl::Status CheckLayout() {
     const size_t levels = layout_.levels.size();
     if (shape_.size() > kMaxRank || layout_.block_map.size() > kMaxRank) {
-      return Damaged("more than 6 dimensions or blocks");  // Visit calls itself once for each
+      return Damaged("more than 6 dimensions or blocks");  // bounds the recursion of Visit()
     }
     if (layout_.traversal.size() != levels || levels != shape_.size() + layout_.block_map.size()) {
       return Damaged("traversal order, block map and levels differ in length");
     }
     for (const int dimension : layout_.block_map) {
-      if (dimension < 0 || dimension >= rank_) return Damaged("block map names no dimension");
+      if (dimension < 0 || dimension >= rank_) return Damaged("block map refers to a missing dimension");
     }
     std::vector<bool> seen(levels, false);
     for (const int dimension : layout_.traversal) {
       if (dimension < 0 || dimension >= static_cast<int>(levels) || seen[dimension]) {
-        return Damaged("traversal order is no permutation");
+        return Damaged("traversal order is not a permutation");
       }
       seen[dimension] = true;
     }
@@ -70,7 +70,7 @@ class Expander {
       const SparseLevel& stored = layout_.levels[level];
       const int extent = dimension < rank_ ? shape_[dimension] / block[dimension] : stored.dense_size;
       if (!stored.compressed) {
-        if (stored.dense_size != extent) return Damaged("a dense level contradicts the shape");
+        if (stored.dense_size != extent) return Damaged("a dense level does not match the shape");
         nodes *= extent;
         continue;
       }
@@ -80,16 +80,16 @@ class Expander {
         return Damaged("row pointers do not cover the indices");
       }
       for (const int index : stored.indices) {
-        if (index < 0 || index >= extent) return Damaged("an index leaves the tensor");
+        if (index < 0 || index >= extent) return Damaged("an index is out of range");
       }
       nodes = stored.indices.size();
     }
-    if (nodes != values_.size()) return Damaged("the number of values contradicts the layout");
+    if (nodes != values_.size()) return Damaged("the number of values does not match the layout");
     FindStrides(block);
     return absl::OkStatus();
   }
 
-  // How far one step along each level moves in the dense tensor.
+  // The stride of each level in the dense tensor.
   void FindStrides(const std::vector<int>& block) {
     std::vector<size_t> row_major(rank_, 1);
     for (int dimension = rank_ - 2; dimension >= 0; --dimension) {
@@ -102,7 +102,7 @@ class Expander {
     }
   }
 
-  // `node` counts the stored nodes of the level above; `index` is the dense position reached so far.
+  // `node` is the index among the stored nodes of the level above, `index` the position in the dense tensor.
   void Visit(size_t level, size_t node, size_t index) {
     if (level == layout_.levels.size()) {
       dense_[index] = values_[node];

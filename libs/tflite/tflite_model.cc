@@ -16,18 +16,18 @@ namespace {
 
 using Table = FlatbufferCursor::Table;
 
-// No BlazePose tensor comes near this; it keeps a damaged file from asking for the whole memory.
+// Far above any BlazePose tensor; keeps a damaged file from exhausting the memory.
 constexpr int64_t kMaxElements = int64_t{1} << 24;
 
-// All constants together, expanded: many tensors may name the same bytes of a file. The largest BlazePose
-// network, whose half-precision weights are dequantized, takes 105 MiB.
+// All constants together, expanded, because many tensors may refer to the same bytes of a file. The largest
+// BlazePose network, whose half-precision weights are dequantized, takes 105 MiB.
 constexpr size_t kMaxConstantBytes = size_t{256} << 20;
 
 // All names, shapes and index lists together, for the same reason. BlazePose's detector, whose weights are
-// sparse, takes 2.8 MB.
+// sparse, has 2.8 MB of them.
 constexpr size_t kMaxListBytes = size_t{32} << 20;
 
-// Numbers of the public schema.
+// Enumerators of the public schema.
 enum TensorType { kFloat32 = 0, kFloat16 = 1, kInt32 = 2 };
 enum BuiltinOperator {
   kBuiltinAdd = 0,
@@ -48,7 +48,7 @@ absl::Status Damaged(const std::string& what) {
   return absl::InvalidArgumentError("damaged tflite model: " + what);
 }
 
-// Reads numbers stored one after another in a byte buffer whose alignment is unknown.
+// Copies packed numbers out of a byte buffer of unknown alignment.
 template <typename T>
 std::vector<T> Unpack(absl::Span<const uint8_t> bytes) {
   std::vector<T> numbers(bytes.size() / sizeof(T));
@@ -79,15 +79,14 @@ size_t TfliteTensor::ElementCount() const {
   return count;
 }
 
-// Walks the tables of one file. Constants that only pass through DENSIFY and DEQUANTIZE end up at the
-// consumer.
+// Parses one file. DENSIFY and DEQUANTIZE are resolved here: their outputs become constants.
 class TfliteReader {
  public:
   explicit TfliteReader(absl::Span<const uint8_t> bytes) : cursor_(bytes) {}
 
   absl::StatusOr<TfliteModel> Read() {
     const Table* root = cursor_.Root("TFL3");
-    if (root == nullptr) return Damaged("no TFL3 flatbuffer");
+    if (root == nullptr) return Damaged("not a TFL3 flatbuffer");
     const std::vector<const Table*> subgraphs = cursor_.Children(root, 2);
     if (cursor_.failed() || subgraphs.size() != 1) return Damaged("there must be exactly one subgraph");
     buffers_ = cursor_.Children(root, 4);
@@ -98,7 +97,7 @@ class TfliteReader {
     model_.outputs_ = ReadInts(subgraphs[0], 2);
     for (const std::vector<int>* ends : {&model_.inputs_, &model_.outputs_}) {
       for (const int tensor : *ends) {
-        if (!IsTensor(tensor)) return Damaged("an input or output names no tensor");
+        if (!IsTensor(tensor)) return Damaged("an input or output refers to a missing tensor");
       }
     }
     if (Broken()) return BrokenAt("a table or vector");
@@ -107,7 +106,7 @@ class TfliteReader {
   }
 
  private:
-  // Copies a list, unless all lists so far exceed the limit; then the file is Broken().
+  // Copies a list unless the total size of all lists exceeds the limit; then Broken() is true.
   template <typename List, typename T>
   List Copy(absl::Span<const T> items) {
     list_bytes_ += items.size() * sizeof(typename List::value_type);
@@ -117,7 +116,7 @@ class TfliteReader {
   bool Broken() const { return cursor_.failed() || list_bytes_ > kMaxListBytes; }
 
   absl::Status BrokenAt(const std::string& place) const {
-    if (cursor_.failed()) return Damaged(absl::StrCat(place, " leaves the file"));
+    if (cursor_.failed()) return Damaged(absl::StrCat(place, " extends past the end of the file"));
     return Damaged(absl::StrCat("names, shapes and indices take more than ", kMaxListBytes, " bytes"));
   }
 
@@ -129,7 +128,7 @@ class TfliteReader {
 
   absl::Status ReadOperatorCodes(const Table* root) {
     for (const Table* code : cursor_.Children(root, 1)) {
-      // Codes below 127 stand in both fields, in older files only in the first.
+      // Codes below 127 are in both fields; older files have only the first.
       codes_.push_back(std::max<int>(cursor_.Number<int8_t>(code, 0), cursor_.Number<int32_t>(code, 3)));
     }
     return cursor_.failed() ? Damaged("operator codes") : absl::OkStatus();
@@ -148,7 +147,7 @@ class TfliteReader {
       int64_t elements = 1;
       for (const int extent : tensor.shape) {
         if (extent <= 0 || extent > kMaxElements / elements) {
-          return Damaged(absl::StrCat("tensor ", i, " has an impossible shape"));
+          return Damaged(absl::StrCat("tensor ", i, " has an invalid shape"));
         }
         elements *= extent;
       }
@@ -195,7 +194,7 @@ class TfliteReader {
     return tensor.floats.size() == tensor.ElementCount() ? absl::OkStatus() : Damaged("too few values");
   }
 
-  // Before a constant is expanded or copied: its elements, of 4 bytes each, count towards the limit.
+  // Counts a constant, at 4 bytes per element, towards the limit before it is expanded or copied.
   absl::Status ReserveConstant(const TfliteTensor& tensor) {
     constant_bytes_ += 4 * tensor.ElementCount();
     if (constant_bytes_ <= kMaxConstantBytes) return absl::OkStatus();
@@ -217,7 +216,7 @@ class TfliteReader {
     return layout;
   }
 
-  // A union of vectors of 32-, 16- and 8-bit numbers; `field` holds its type, the next field the vector.
+  // A union of vectors of 32-, 16- or 8-bit numbers: `field` holds its type, the next field the vector.
   std::vector<int> ReadIndexVector(const Table* dimension, int field) {
     const auto type = cursor_.Number<uint8_t>(dimension, field);
     const Table* vector = cursor_.Child(dimension, field + 1);
@@ -245,9 +244,9 @@ class TfliteReader {
     const std::vector<int> outputs = ReadInts(table, 2);
     if (outputs.size() != 1 || !IsTensor(outputs[0])) return Damaged("an operator needs one output tensor");
     op.output = outputs[0];
-    if (op.inputs.empty()) return Damaged("an operator without inputs");
+    if (op.inputs.empty()) return Damaged("an operator has no inputs");
     for (const int input : op.inputs) {
-      if (!IsTensor(input)) return Damaged("an operator's input names no tensor");
+      if (!IsTensor(input)) return Damaged("an operator refers to a missing tensor");
     }
     if (codes_[code] == kBuiltinDensify || codes_[code] == kBuiltinDequantize) return PassConstantOn(op);
     if (absl::Status status = ReadOptions(codes_[code], cursor_.Child(table, 4), op); !status.ok())
@@ -256,7 +255,7 @@ class TfliteReader {
     return absl::OkStatus();
   }
 
-  // The constants were expanded when they were read, so nothing is left to do but hand them on.
+  // Constants are expanded when they are read, so the operator only forwards them.
   absl::Status PassConstantOn(const TfliteOperator& op) {
     const TfliteTensor& source = model_.tensors_[op.inputs[0]];
     TfliteTensor& target = model_.tensors_[op.output];

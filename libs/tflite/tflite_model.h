@@ -1,4 +1,4 @@
-// A neural network as a TensorFlow Lite file describes it, read without TensorFlow.
+// A neural network read from a TensorFlow Lite file, without TensorFlow.
 // Source: the public TFLite schema (tensorflow/lite/schema/schema.fbs, version 3).
 #ifndef TRACKFIT_TFLITE_TFLITE_MODEL_H_
 #define TRACKFIT_TFLITE_TFLITE_MODEL_H_
@@ -14,7 +14,7 @@
 
 namespace trackfit::tflite {
 
-// The operators of the BlazePose networks. Others are refused.
+// The operators of the BlazePose networks; models with others are rejected.
 enum class OperatorKind {
   kAdd,
   kConcatenation,
@@ -32,19 +32,19 @@ enum class Padding { kSame, kValid };
 
 enum class Activation { kNone, kRelu, kReluN1To1, kRelu6 };
 
-// A tensor of 32-bit floats or integers; constants carry their values, half precision and sparse ones
+// A tensor of 32-bit floats or integers. Constants hold their values; half-precision and sparse ones are
 // expanded.
 struct TfliteTensor {
   std::string name;
-  std::vector<int> shape;  // NHWC for pictures; every extent is positive
+  std::vector<int> shape;  // NHWC for images; every extent is positive
   bool is_constant = false;
-  std::vector<float> floats;      // values of a constant of floats, else empty
-  std::vector<int32_t> integers;  // values of a constant of integers, else empty
+  std::vector<float> floats;      // values of a float constant, else empty
+  std::vector<int32_t> integers;  // values of an integer constant, else empty
 
   size_t ElementCount() const;
 };
 
-// One step of the network. Options that the kind does not have keep their defaults.
+// One operator of the network. Options that do not apply to its kind keep their defaults.
 struct TfliteOperator {
   OperatorKind kind = OperatorKind::kAdd;
   std::vector<int> inputs;  // indices into TfliteModel::tensors()
@@ -63,14 +63,14 @@ struct TfliteOperator {
   bool half_pixel_centers = false;
 };
 
-// Immutable after reading, so threads may share it.
+// Immutable after parsing, so safe to share between threads.
 class TfliteModel {
  public:
   // InvalidArgument when the bytes are truncated or damaged; Unimplemented for operators or types that
   // BlazePose does not use. The bytes are not needed afterwards.
   static absl::StatusOr<TfliteModel> Parse(absl::Span<const uint8_t> bytes);
 
-  // Parse of a file's content; NotFound when it cannot be opened. Messages name the file.
+  // Parses a file; also NotFound when it cannot be opened. Messages name the file.
   static absl::StatusOr<TfliteModel> Load(const std::filesystem::path& path);
 
   const std::vector<TfliteTensor>& tensors() const { return tensors_; }
