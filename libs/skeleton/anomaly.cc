@@ -11,10 +11,10 @@ namespace trackfit::skeleton {
 namespace {
 
 constexpr int kMinFrames = 5;
-constexpr int kPasses = 3;  // a joint that is found may hide the one beside it
+constexpr int kPasses = 3;  // finding one run may reveal another next to it
 constexpr float kDepthShare = 1.0F / 3;
 constexpr float kDiagonalShare = 0.25F;
-// How near to the median a bone must be on both sides of a jump.
+// The range of a bone's length, relative to the median, required on both sides of a jump.
 constexpr double kNormalBoneLow = 0.65, kNormalBoneHigh = 1.5;
 
 struct Point {
@@ -39,7 +39,7 @@ float Median(std::vector<float> values) {
   return *middle;
 }
 
-// In torso lengths of the clip.
+// Joint positions in torso lengths of the clip.
 std::vector<Frame> BodyFrames(std::span<const Pose> poses) {
   std::vector<Frame> frames(poses.size());
   std::vector<float> torsos, diagonals;
@@ -71,13 +71,13 @@ std::vector<Frame> BodyFrames(std::span<const Pose> poses) {
   return frames;
 }
 
-// ---- sides that swap ----
+// ---- swapped sides ----
 
 constexpr std::array<std::array<int, 6>, 2> kLimbs = {
     {{kLeftShoulder, kLeftElbow, kLeftWrist, kLeftPinky, kLeftIndex, kLeftThumb},
      {kLeftHip, kLeftKnee, kLeftAnkle, kLeftHeel, kLeftFootIndex, kLeftFootIndex}}};
 
-// Whether the limbs change sides between two frames.
+// Whether the left and right limb swap between two frames.
 bool ChangesSides(const Frame& before, const Frame& after, const std::array<int, 6>& limb,
                   const AnomalyRule& rule) {
   float keep = 0, swap = 0;
@@ -121,7 +121,7 @@ void FixSwappedSides(std::vector<Pose>& poses, std::vector<Frame>& frames, int l
   }
 }
 
-// ---- joints that teleport ----
+// ---- teleporting joints ----
 
 class TeleportFinder {
  public:
@@ -132,7 +132,7 @@ class TeleportFinder {
         max_velocity_change_(static_cast<float>(rule.teleport_acceleration / (fps * fps))),
         longest_(longest) {}
 
-  // Marks a joint's runs; returns how many frames are new.
+  // Marks a joint's runs; returns the number of newly marked frames.
   int Mark(int joint, std::vector<char>& marks) const {
     const int count = static_cast<int>(frames_.size());
     int found = 0;
@@ -155,15 +155,15 @@ class TeleportFinder {
     return t >= 0 && t < static_cast<int>(frames_.size()) && marks[t] == 0 && At(joint, t).present();
   }
 
-  // Whether the step from the frame `from` to its neighbour `to` needs more than the acceleration that is
-  // allowed. `behind` is the frame on the other side of `from`.
+  // Whether the step from frame `from` to its neighbour `to` exceeds the allowed acceleration. `behind` is
+  // the frame on the other side of `from`.
   bool ExceedsAcceleration(int joint, int to, int from, int behind, const std::vector<char>& marks) const {
     Point step = At(joint, to) - At(joint, from);
     if (IsUsable(joint, behind, marks)) step = step - (At(joint, from) - At(joint, behind));
     return Length2D(step) > max_velocity_change_;
   }
 
-  // The shortest run from `first` that comes back; 0 = none does.
+  // Length of the shortest run from `first` after which the joint returns; 0 when it does not.
   int RunLength(int joint, int first, const std::vector<char>& marks) const {
     const int count = static_cast<int>(frames_.size());
     const Point& start = At(joint, first - 1);
@@ -195,7 +195,7 @@ class TeleportFinder {
   int longest_;
 };
 
-// ---- bones whose length jumps ----
+// ---- jumping bone lengths ----
 
 constexpr std::array<std::pair<int, int>, 10> kBones = {{{kLeftShoulder, kLeftElbow},
                                                          {kRightShoulder, kRightElbow},
@@ -208,7 +208,7 @@ constexpr std::array<std::pair<int, int>, 10> kBones = {{{kLeftShoulder, kLeftEl
                                                          {kLeftShoulder, kLeftHip},
                                                          {kRightShoulder, kRightHip}}};
 
-// How far a joint strays, in space, from the line between the frames around a run.
+// The joint's largest 3-D deviation, during a run, from the line between the frames around it.
 float MaxDeviation(const std::vector<Frame>& frames, int joint, int first, int end) {
   const Point &start = frames[first - 1][joint], &back = frames[end][joint];
   if (!start.present() || !back.present()) return 0;
@@ -288,7 +288,7 @@ void Interpolate(std::vector<Pose>& poses, int joint, int first, int end) {
   }
 }
 
-// `marks` are those of one joint. A single sound frame between two runs is not trusted.
+// `marks` are those of one joint. A single unmarked frame between two runs is not trusted.
 void RepairJoint(std::vector<Pose>& poses, int joint, const std::vector<char>& marks, int interpolated,
                  AnomalyCounts& counts) {
   const int count = static_cast<int>(poses.size());

@@ -50,7 +50,7 @@ enum Joint : int {
 // Lower-case snake names as the contract spells them, e.g. "left_shoulder".
 const std::array<std::string_view, kJointCount>& JointNames();
 
-// kMirror[j] is the joint on the other side of the body; the nose is its own partner.
+// Element j is the joint on the other side of the body; the nose maps to itself.
 const std::array<int, kJointCount>& MirroredJoints();
 
 }  // namespace trackfit::skeleton

@@ -5,7 +5,7 @@
 namespace trackfit::skeleton {
 namespace {
 
-// The BlazePose body as a tree: each joint's neighbour towards the nose.
+// The BlazePose body as a tree: (joint, its neighbour towards the nose).
 constexpr std::array<std::pair<int, int>, kJointCount - 1> kBlazeposeBones = {{
     {kLeftEyeInner, kNose},      {kLeftEye, kLeftEyeInner},     {kLeftEyeOuter, kLeftEye},
     {kLeftEar, kLeftEyeOuter},   {kRightEyeInner, kNose},       {kRightEye, kRightEyeInner},
@@ -72,7 +72,7 @@ Layout MakeCoco20() {
                       {kLeftShoulder, kRightShoulder}}};
 }
 
-// Node numbers go left, right by pairs, as BlazePose's do.
+// Nodes are numbered in pairs, left before right, as BlazePose's joints are.
 Layout MakeBody19() {
   return {.name = "body_19",
           .centre = 0,

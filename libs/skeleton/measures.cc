@@ -22,14 +22,14 @@ float Dot(const Point& a, const Point& b) { return a.x * b.x + a.y * b.y + a.z *
 float Length(const Point& a) { return std::sqrt(Dot(a, a)); }
 Point InPlane(const Point& a) { return {a.x, a.y, 0}; }
 
-// At b, in degrees.
+// The angle at b, in degrees.
 float Angle(const Point& a, const Point& b, const Point& c) {
   const Point u = a - b, v = c - b;
   const float cosine = Dot(u, v) / (Length(u) * Length(v));
   return std::acos(std::clamp(cosine, -1.0F, 1.0F)) * 180 / std::numbers::pi_v<float>;
 }
 
-// The middles of left and right in isotropic coordinates.
+// Midpoints of left and right joints, in isotropic coordinates.
 struct Body {
   explicit Body(const Pose& pose) {
     const bool known_size = pose.image_width > 0 && pose.image_height > 0;
@@ -56,8 +56,8 @@ struct Body {
 
   float Torso() const { return Length(shoulders - hips); }
 
-  // Of the hips from the line shoulders - ankles in the picture; its sign does not change when the picture is
-  // mirrored. Above an upright line is nowhere: NaN.
+  // Signed 2-D distance of the hips from the line shoulders - ankles, positive above it; mirroring the image
+  // does not change the sign. NaN for a line that is closer to vertical, which has no side above it.
   float HipDistance() const {
     const Point line = InPlane(ankles - shoulders), hip = InPlane(hips - shoulders);
     if (std::abs(line.x) < std::abs(line.y)) return kNone;
@@ -67,7 +67,7 @@ struct Body {
   Point nose, shoulders, wrists, hips, knees, ankles;
 };
 
-// Linear between neighbours; `sorted` is not empty.
+// Interpolates linearly between neighbours; `sorted` is not empty.
 float Percentile(const std::vector<float>& sorted, float percent) {
   const float position = percent / 100 * static_cast<float>(sorted.size() - 1);
   const auto below = static_cast<size_t>(position);
@@ -81,7 +81,7 @@ struct Percentiles {
   float range() const { return high - low; }
 };
 
-// Of `value` over the bodies where it is finite.
+// Percentiles of `value` over the bodies for which it is finite.
 template <typename Function>
 Percentiles PercentilesOf(const std::vector<Body>& bodies, Function&& value) {
   std::vector<float> values;

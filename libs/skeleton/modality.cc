@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kChannels = 3;
 
-// Per node its neighbour towards the centre; the centre's is itself.
+// For each node its neighbour towards the centre; the centre's parent is itself.
 std::vector<int> Parents(const Layout& layout) {
   std::vector<int> parents(static_cast<size_t>(layout.nodes()));
   std::iota(parents.begin(), parents.end(), 0);
@@ -28,7 +28,7 @@ std::vector<bool> PresentNodes(std::span<const float> window, size_t nodes) {
 
 constexpr int kNone = -1;
 
-// The other end of each node's bone, or kNone.
+// For each node the other end of its bone, or kNone.
 std::vector<int> Ancestors(const Layout& layout, int hops, const std::vector<bool>& present) {
   const std::vector<int> parents = Parents(layout);
   std::vector<int> ancestors(parents.size(), kNone);
@@ -73,7 +73,7 @@ void ApplyModality(Modality modality, const Layout& layout, Normalization normal
       Ancestors(layout, modality == Modality::kBone ? 1 : kBoneHops, PresentNodes(window, nodes));
   const bool means = modality == Modality::kBone && normalization == Normalization::kImage;
   const int differences = means ? kChannels - 1 : kChannels;
-  std::vector<float> frame(nodes * kChannels);  // as it was
+  std::vector<float> frame(nodes * kChannels);  // copy of the original values
   for (size_t first = 0; first + frame.size() <= window.size(); first += frame.size()) {
     const std::span<float> bones = window.subspan(first, frame.size());
     std::copy(bones.begin(), bones.end(), frame.begin());

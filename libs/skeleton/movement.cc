@@ -11,17 +11,18 @@ namespace trackfit::skeleton {
 namespace {
 
 constexpr double kSmoothingSeconds = 0.3;
-// Below it BlazePose guesses, and guesses wander: a still person's hidden foot by 0.3 torso lengths.
+// Below it BlazePose guesses, and guesses drift: a still person's hidden foot by 0.3 torso lengths.
 constexpr float kSeenVisibility = 0.7F;
-// Bars, cables and the other arm half hide hands in exercises in which nothing else moves.
+// Lower, because bars, cables and the other arm partly hide the hands in exercises that move nothing else.
 constexpr float kSeenHandVisibility = 0.4F;
 
 struct Part {
-  std::vector<int> joints;  // their mean
-  float seen_from;          // mean visibility
+  std::vector<int> joints;  // the part's position is their mean
+  float min_visibility;     // mean over joints and frames
 };
 
-// The joints of a hand or a foot are one part: their mean is steadier, and each limb counts alike.
+// The joints of a hand or a foot form one part: their mean is less noisy, and every limb gets the same
+// weight.
 const std::vector<Part>& Parts() {
   static const std::vector<Part> kParts = {
       {{kLeftShoulder}, kSeenVisibility},
@@ -39,9 +40,9 @@ const std::vector<Part>& Parts() {
       {{kRightAnkle, kRightHeel, kRightFootIndex}, kSeenVisibility}};
   return kParts;
 }
-constexpr int kTrunkParts = 4;  // the first: shoulders and hips
+constexpr int kTrunkParts = 4;  // the first four: shoulders and hips
 
-// Of the joints that are there at all: skeletons of other sources have wrists and no fingers.
+// Joints that are absent throughout do not count: skeletons of other sources have no fingers, for example.
 float MeanVisibility(std::span<const Pose> window, const std::vector<int>& joints) {
   float sum = 0;
   int present = 0;
@@ -85,7 +86,7 @@ float Movement(std::span<const Pose> window, double rate_hz) {
   int trunk = 0;
   for (int i = 0; i < static_cast<int>(Parts().size()); ++i) {
     const Part& part = Parts()[i];
-    if (visibility[i] < std::min(part.seen_from, best)) continue;
+    if (visibility[i] < std::min(part.min_visibility, best)) continue;
     seen.sources.push_back(part.joints);
     if (i < kTrunkParts) ++trunk;
   }

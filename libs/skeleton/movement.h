@@ -1,4 +1,4 @@
-// How much somebody moves, so that a person who keeps still can be told from one who exercises.
+// How much a person moves, to tell people who keep still from people who exercise.
 #ifndef TRACKFIT_SKELETON_MOVEMENT_H_
 #define TRACKFIT_SKELETON_MOVEMENT_H_
 
@@ -8,14 +8,14 @@
 
 namespace trackfit::skeleton {
 
-// How far the parts of the body (head, shoulders, elbows, hands, hips, knees, feet) travel in the picture
-// relative to the trunk, and the trunk itself once, in torso lengths: the root of the sum of squares. So one
-// forearm that curls counts, and so do hips that go down and up, while a camera that sways counts once and
-// not for every part.
+// The 2-D travel of the parts of the body (head, shoulders, elbows, hands, hips, knees, feet) relative to the
+// trunk, plus that of the trunk itself, in torso lengths: the root of the sum of squares. So a curling
+// forearm counts, and so do hips that go down and up, while a swaying camera counts only once, not for every
+// part.
 //
-// Robust to BlazePose's noise on a person who keeps still: a coordinate's travel is from the 10th to the 90th
-// percentile of its means over 0.3 s, and only parts that are seen well count (or, where none is, those that
-// are seen best). `window` is uniform in time at `rate_hz` and not empty.
+// Robust to BlazePose's noise on a person who keeps still: a coordinate's travel is the difference between
+// the 10th and the 90th percentile of its moving mean over 0.3 s, and only clearly visible parts count (if
+// there are none, the most visible). `window` is uniform in time at `rate_hz` and not empty.
 float Movement(std::span<const Pose> window, double rate_hz);
 
 }  // namespace trackfit::skeleton

@@ -22,7 +22,7 @@ float Norm(const Point& p) { return std::sqrt(p.x * p.x + p.y * p.y + p.z * p.z)
 
 using Trajectory = std::vector<Point>;  // one joint over the window
 
-// All joints in isotropic coordinates, holes filled in time.
+// All joints in isotropic coordinates.
 std::array<Trajectory, kJointCount> IsotropicTrajectories(std::span<const Pose> poses) {
   std::array<Trajectory, kJointCount> joints;
   for (int j = 0; j < kJointCount; ++j) {
@@ -38,7 +38,7 @@ std::array<Trajectory, kJointCount> IsotropicTrajectories(std::span<const Pose> 
   return joints;
 }
 
-// Fills absent points on the line between their present neighbours; at the ends the nearest one is held.
+// Interpolates absent points linearly in time; at the ends the nearest present point is held.
 void FillHoles(Trajectory& points) {
   const int count = static_cast<int>(points.size());
   int last = -1;
@@ -72,7 +72,8 @@ Point Mean(const Trajectory& points) {
   return count > 0 ? Point{sum.x / count, sum.y / count, sum.z / count} : Point{};
 }
 
-// The window's median torso length; a quarter of the body's spread where the torso is absent or degenerate.
+// The window's median torso length, but at least a quarter of the body's spread, because the torso may be
+// absent or point at the camera.
 float BodyScale(const std::array<Trajectory, kJointCount>& joints, const Point& origin) {
   std::vector<float> torso;
   double spread = 0;
@@ -97,10 +98,10 @@ float BodyScale(const std::array<Trajectory, kJointCount>& joints, const Point& 
   return scale > 1e-6F ? scale : 1.0F;
 }
 
-// A joint that is absent throughout takes its neighbour's place, so that its bone has no length.
+// Moves joints that are absent throughout to their parent, so that their bones have zero length.
 void CollapseAbsentJoints(std::array<Trajectory, kJointCount>& joints) {
   const auto absent = [&](int joint) { return !joints[joint].front().present(); };
-  // Bones come in no order: as often as the longest chain is long.
+  // Repeated, because bones are in no particular order.
   for (bool changed = true; changed;) {
     changed = false;
     for (const auto& [child, parent] : Blazepose33().bones) {
@@ -117,7 +118,8 @@ void ScaleDepth(std::array<Trajectory, kJointCount>& joints, float factor) {
   }
 }
 
-// Turns about the vertical until the mean line from the right side to the left one lies in the picture.
+// Rotates about the vertical until the mean line from the right side to the left one is parallel to the
+// image.
 void FaceCamera(std::array<Trajectory, kJointCount>& joints) {
   double x = 0, z = 0;
   for (size_t t = 0; t < joints[0].size(); ++t) {

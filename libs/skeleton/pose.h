@@ -1,4 +1,4 @@
-// One person's skeleton in one frame, as BlazePose sees it.
+// One person's skeleton in one frame, as BlazePose detects it.
 #ifndef TRACKFIT_SKELETON_POSE_H_
 #define TRACKFIT_SKELETON_POSE_H_
 
@@ -37,7 +37,7 @@ struct Pose {
   bool has_world_landmarks = false;
   std::array<WorldLandmark, kJointCount> world_landmarks{};
   float score = 0;         // probability that a person is there
-  uint32_t person_id = 0;  // the same number is the same person of the stream; 0 = not said
+  uint32_t person_id = 0;  // identifies the person within the stream; 0 = unknown
 };
 
 }  // namespace trackfit::skeleton

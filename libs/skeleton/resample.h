@@ -1,5 +1,5 @@
-// Brings poses of any frame rate onto a uniform time grid, so that the same movement at 15, 30 or 60 fps
-// looks the same.
+// Resamples poses of any frame rate to a uniform time grid, so that the same movement looks the same at 15,
+// 30 or 60 fps.
 #ifndef TRACKFIT_SKELETON_RESAMPLE_H_
 #define TRACKFIT_SKELETON_RESAMPLE_H_
 
@@ -12,23 +12,23 @@
 
 namespace trackfit::skeleton {
 
-// The pose at `timestamp_us` on the straight line between two poses (a before b). A joint that is NaN in one
-// of them is taken from the other. `sequence` is that of the pose nearer in time, ties to the later.
+// The linear interpolation at `timestamp_us` between two poses (a before b). A joint that is NaN in one of
+// them is taken from the other. `sequence` is that of the pose nearer in time, in a tie the later.
 Pose Interpolate(const Pose& a, const Pose& b, int64_t timestamp_us);
 
 // Streaming resampler for one person; not thread-safe. The grid starts at the first pose after construction
 // or a gap.
 class Resampler {
  public:
-  // rate_hz > 0. A pause longer than max_gap_us between poses is a break: nothing is invented across it.
+  // rate_hz > 0. Gaps longer than max_gap_us between poses are not interpolated.
   Resampler(double rate_hz, int64_t max_gap_us);
 
   struct Result {
-    bool gap = false;         // the movement before these poses is over
+    bool gap = false;         // whether there is a gap before these poses
     std::vector<Pose> poses;  // new poses on the grid, in order; may be empty
   };
 
-  // `pose` must be later than all before; an equal or earlier time is ignored.
+  // `pose` must be later than all before; poses with an equal or earlier timestamp are ignored.
   Result Push(const Pose& pose);
 
  private:

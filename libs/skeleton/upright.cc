@@ -6,16 +6,16 @@ namespace trackfit::skeleton {
 namespace {
 
 constexpr float kSeen = 0.5F;
-constexpr float kCosine = 0.5F;  // of the largest angle to the vertical
+constexpr float kMinCosine = 0.5F;  // cosine of the largest accepted angle to the vertical
 constexpr int64_t kEnoughPoses = 30;
 
-// In pixels, or in shares of the picture where its size is not known. NaN: not seen.
+// In pixels, or in fractions of the image if its size is unknown. NaN: not visible.
 struct Place {
   float x = NAN;
   float y = NAN;
 };
 
-// Between a joint and its right partner, or where one of them is seen, that one.
+// The midpoint of a left joint and its right partner, or the only visible one of the two.
 Place Middle(const Pose& pose, int left) {
   const auto width = static_cast<float>(pose.image_width > 0 ? pose.image_width : 1);
   const auto height = static_cast<float>(pose.image_height > 0 ? pose.image_height : 1);
@@ -31,10 +31,10 @@ Place Middle(const Pose& pose, int left) {
   return seen > 0 ? Place{sum.x / seen, sum.y / seen} : Place{};
 }
 
-// False where one of them is not seen.
+// False when one of them is not visible.
 bool IsClearlyBelow(Place lower, Place upper) {
   const float length = std::hypot(lower.x - upper.x, lower.y - upper.y);
-  return length > 0 && lower.y - upper.y > kCosine * length;
+  return length > 0 && lower.y - upper.y > kMinCosine * length;
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Tells whether a stream or a clip was read upside down: phones store how they were held beside the picture,
-// and what ignores that gives skeletons that stand on their heads.
+// Detects streams and clips that were decoded upside down: phones store their orientation as metadata, and
+// software that ignores it produces skeletons that stand on their heads.
 #ifndef TRACKFIT_SKELETON_UPRIGHT_H_
 #define TRACKFIT_SKELETON_UPRIGHT_H_
 
@@ -9,19 +9,19 @@
 
 namespace trackfit::skeleton {
 
-// Whether the person stands on their head in the picture: the shoulders are below the hips and the hips below
-// the ankles, trunk and legs both within 60 degrees of the vertical. Joints whose visibility is below 0.5
-// count as not seen, and of a pair one suffices; false where shoulders, hips or ankles are not seen.
+// Whether the person is upside down in the image: the shoulders are below the hips and the hips below the
+// ankles, trunk and legs both within 60 degrees of the vertical. Joints with a visibility of at least 0.5
+// count; one of each pair suffices. False when shoulders, hips or ankles are not visible.
 bool IsUpsideDown(const Pose& pose);
 
-// Counts the poses of one stream or clip as they come. Not thread-safe.
+// Counts the poses of one stream or clip. Not thread-safe.
 class UpsideDownDetector {
  public:
-  // Poses in which nobody is (NaN throughout) do not count.
+  // Ignores poses without a person (all NaN).
   void Add(const Pose& pose);
 
-  // Whether the person stands on their head in most poses so far, out of at least 30: people who lie, hang
-  // or bend never do, and a handstand ends.
+  // Whether the person is upside down in most poses so far, out of at least 30: people who lie, hang or bend
+  // over are not, and a handstand does not last.
   bool upside_down() const;
 
  private:
