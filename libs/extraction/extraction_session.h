@@ -1,4 +1,4 @@
-// One stream of frames through the extractor: order, decoding, finding the poses.
+// The extractor's session for one stream of frames: checks their order, decodes them, finds the poses.
 #ifndef TRACKFIT_EXTRACTION_EXTRACTION_SESSION_H_
 #define TRACKFIT_EXTRACTION_EXTRACTION_SESSION_H_
 
@@ -23,17 +23,17 @@ struct ExtractorFrame {
   Image image;
 };
 
-// What became of a frame: poses, the primary person's first; nobody seen (there are none); or the reason why
-// the image or its timestamp is unusable.
+// The result for one frame: poses, the primary person's first (none when nobody is in the image), or the
+// reason why the image or its timestamp is invalid.
 struct ExtractionResult {
   uint64_t sequence = 0;
   std::vector<skeleton::Pose> poses;
   std::optional<std::string> invalid;
-  std::string warning;  // on an image that was used all the same; empty where there is nothing to say
+  std::string warning;  // about an image that was used nevertheless; empty if there is none
 };
 
-// Finds the people in an image (8-bit BGR) with what belongs to `worker`, the primary person first.
-// INVALID_ARGUMENT: the image is unusable.
+// Finds the people in an image (8-bit BGR), the primary person first, with the engine of `worker`.
+// INVALID_ARGUMENT when the image is unusable.
 using FindPoses = std::function<absl::StatusOr<std::vector<skeleton::Pose>>(
     int worker, const cv::Mat& bgr, uint64_t sequence, int64_t timestamp_us)>;
 
@@ -53,13 +53,13 @@ class ExtractionMetrics {
   prometheus::Counter& invalid_;
 };
 
-// State of one stream; not thread-safe. Decoder and metrics must outlive it.
+// State of one stream. Not thread-safe. Decoder and metrics must outlive it.
 class ExtractionSession {
  public:
   ExtractionSession(const FrameDecoder& decoder, ExtractionMetrics& metrics, FindPoses find_poses);
 
-  // INVALID_ARGUMENT naming frame.sequence when it does not increase. An unusable image is a result, and so
-  // is a timestamp that does not increase or is out of its limits.
+  // INVALID_ARGUMENT naming frame.sequence when it does not increase. An unusable image is not an error but a
+  // result, and so is a timestamp that does not increase or is out of range.
   absl::StatusOr<ExtractionResult> Process(const ExtractorFrame& frame, int worker);
 
  private:

@@ -1,4 +1,4 @@
-// Numbers in a file of which nothing is known to be sound.
+// Bounds-checked reading of numbers from an untrusted file.
 #ifndef TRACKFIT_EXTRACTION_FILE_BYTES_H_
 #define TRACKFIT_EXTRACTION_FILE_BYTES_H_
 
@@ -8,7 +8,7 @@
 
 namespace trackfit::extraction {
 
-// A view; bytes that are asked for beyond the end are zero.
+// A view of the bytes; those past the end read as zero.
 class FileBytes {
  public:
   explicit FileBytes(std::string_view bytes) : bytes_(bytes) {}
@@ -30,11 +30,11 @@ class FileBytes {
     for (int i = count - 1; i >= 0; --i) value = value << 8 | At(offset + static_cast<std::size_t>(i));
     return value;
   }
-  // What there is of `size` bytes from `offset` on.
+  // Up to `size` bytes from `offset`, as far as they exist.
   std::string_view Part(std::size_t offset, std::size_t size) const {
     return offset < bytes_.size() ? bytes_.substr(offset, size) : std::string_view();
   }
-  // Where `byte` comes next; size() when it does not.
+  // The offset of the next `byte`; size() when there is none.
   std::size_t Find(char byte, std::size_t offset) const {
     const std::size_t found = bytes_.find(byte, offset);
     return found == std::string_view::npos ? bytes_.size() : found;

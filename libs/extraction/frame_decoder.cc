@@ -20,13 +20,13 @@ constexpr int64_t kMinSide = 16;
 constexpr int64_t kMaxSide = 65535;
 constexpr int64_t kMinFileBytes = 1024;
 
-// OpenCV wants a mutable pointer, but only reads.
+// cv::Mat takes a mutable pointer, but this one is only read.
 cv::Mat View(std::string_view bytes, int64_t rows, int64_t columns, int type, int64_t stride) {
   return cv::Mat(static_cast<int>(rows), static_cast<int>(columns), type, const_cast<char*>(bytes.data()),
                  static_cast<std::size_t>(stride));
 }
 
-// Empty when it cannot be decoded.
+// An empty matrix when the file cannot be decoded.
 cv::Mat DecodeWhole(std::string_view file) {
   const auto size = static_cast<int64_t>(file.size());
   return cv::imdecode(View(file, 1, size, CV_8UC1, size), cv::IMREAD_COLOR);
@@ -34,12 +34,12 @@ cv::Mat DecodeWhole(std::string_view file) {
 
 bool IsYuv(Format format) { return format == Format::kNv12 || format == Format::kI420; }
 
-// Bytes of a row, of the luma plane where there are planes.
+// Bytes of a row without padding; in planar formats, of the luma plane.
 int64_t RowBytes(const RawImage& image) {
   return image.format == Format::kRgb || image.format == Format::kBgr ? 3 * image.width : image.width;
 }
 
-// The image has a valid size, so that nothing overflows.
+// Must be called after CheckSize(), which rules out overflows here.
 absl::Status CheckStride(const RawImage& image, int64_t stride) {
   if (IsYuv(image.format) && (image.width % 2 != 0 || image.height % 2 != 0)) {
     return absl::InvalidArgumentError(absl::StrCat("frame.raw is ", image.width, " x ", image.height,
@@ -70,7 +70,7 @@ absl::Status CheckByteCount(const RawImage& image, int64_t stride) {
       absl::StrCat("frame.raw.data has ", bytes, " bytes; ", rows, " rows of ", stride, " = ", required));
 }
 
-// OpenCV takes I420 only without padding.
+// Removes the padding, because OpenCV accepts I420 only without.
 cv::Mat PackI420(const RawImage& image, int64_t stride) {
   const int64_t width = image.width, height = image.height;
   if (stride == width) return View(image.bytes, height * 3 / 2, width, CV_8UC1, stride);
@@ -130,10 +130,10 @@ absl::StatusOr<DecodedImage> FrameDecoder::DecodeFile(const EncodedImage& image)
   if (!end.ok()) return end.status();
   DecodedImage decoded;
   if (*end) {
-    // Without its end OpenCV shows nothing in place of the last rows, or nothing at all.
+    // Without the end marker, OpenCV leaves the last rows blank or decodes nothing at all.
     const std::string whole = std::string(image.bytes.substr(0, (*end)->kept)).append((*end)->missing);
     decoded.bgr = DecodeWhole(whole);
-    decoded.warning = "frame.encoded is a file without its last bytes; all pixels are there";
+    decoded.warning = "frame.encoded is a file without its last bytes; all pixels are present";
   } else {
     decoded.bgr = DecodeWhole(image.bytes);
   }

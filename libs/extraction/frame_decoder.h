@@ -1,4 +1,4 @@
-// From a frame's image as it came over the wire to pixels.
+// Decodes a frame's image, as received from a client, to pixels.
 #ifndef TRACKFIT_EXTRACTION_FRAME_DECODER_H_
 #define TRACKFIT_EXTRACTION_FRAME_DECODER_H_
 
@@ -18,7 +18,7 @@ struct EncodedImage {
   std::string_view bytes;
 };
 
-// 8-bit pixels; layout, colours and padding as RawImage in the contract says.
+// 8-bit pixels; layout, colours and padding as documented at RawImage in the contract.
 struct RawImage {
   enum class Format { kUnknown, kRgb, kBgr, kGray, kNv12, kI420 };
 
@@ -26,15 +26,15 @@ struct RawImage {
   int64_t height = 0;
   Format format = Format::kUnknown;
   std::string_view bytes;
-  int64_t stride = 0;  // bytes from row to row; 0: without padding
+  int64_t stride = 0;  // bytes from row to row; 0: rows have no padding
 };
 
-// Views into a message that outlives them; monostate: the frame has no image.
+// Views into a message that must outlive them; monostate when the frame has no image.
 using Image = std::variant<std::monostate, EncodedImage, RawImage>;
 
 struct DecodedImage {
   cv::Mat bgr;          // 8-bit; may be a view into the bytes of the image
-  std::string warning;  // what a client should know of an image that is used all the same; mostly empty
+  std::string warning;  // for the client, about a defect that did not prevent decoding; usually empty
 };
 
 struct FrameDecoderConfig {
@@ -51,10 +51,11 @@ class FrameDecoder {
   // `config` must be valid.
   explicit FrameDecoder(const FrameDecoderConfig& config) : config_(config) {}
 
-  // Files are turned upright as the EXIF orientation of a JPEG or PNG says, alpha is ignored, 16-bit samples
-  // are cut to 8; those that lack nothing but their end are taken, with a warning. INVALID_ARGUMENT, fit
-  // for a client, when the image is missing, damaged, under 16 pixels in a direction, over a limit, or of a
-  // kind that CheckImageStructure() refuses; all limits are checked before decoding.
+  // The EXIF orientation of JPEG and PNG files is applied, alpha is ignored, and 16-bit samples are reduced
+  // to
+  // 8. Files that lack only their end are accepted with a warning. INVALID_ARGUMENT, with a message for the
+  // client, when the image is missing, damaged, less than 16 pixels wide or high, over a limit, or rejected
+  // by CheckImageStructure(). All limits are checked before decoding.
   absl::StatusOr<DecodedImage> Decode(const Image& image) const;
 
  private:

@@ -7,7 +7,7 @@
 namespace trackfit::extraction {
 namespace {
 
-// Markers that carry the size: SOF0 to SOF15 without DHT, JPG and DAC.
+// Markers that carry the size: SOF0 to SOF15, except DHT, JPG and DAC.
 bool IsStartOfFrame(int64_t marker) {
   return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
 }
@@ -18,12 +18,11 @@ bool HasSegment(int64_t marker) {
          (marker >= 0xE0 && marker <= 0xEF) || marker == 0xFE;
 }
 
-// Markers that stand alone: TEM, RST0 to RST7.
+// Markers without a segment: TEM, RST0 to RST7.
 bool StandsAlone(int64_t marker) { return marker == 0x01 || (marker >= 0xD0 && marker <= 0xD7); }
 
-// Must see the same frame header as the decoder, or an image could hide its size: what the decoder treats in
-// any other way than these is damaged. Like the decoder it passes over what is between segments and no
-// marker.
+// Must find the same frame header as the decoder, or an image could hide its real size. Markers that the
+// decoder would treat differently count as damage; bytes between segments are skipped, as the decoder does.
 ImageHeader ReadJpeg(const FileBytes& bytes) {
   for (std::size_t offset = bytes.Find('\xFF', 2); offset + 4 <= bytes.size();
        offset = bytes.Find('\xFF', offset)) {

@@ -1,4 +1,4 @@
-// What an image file says about itself, read before anything is decoded.
+// Reads the format and size from the header of an image file, without decoding it.
 #ifndef TRACKFIT_EXTRACTION_IMAGE_HEADER_H_
 #define TRACKFIT_EXTRACTION_IMAGE_HEADER_H_
 
@@ -17,9 +17,8 @@ struct ImageHeader {
   int64_t height = 0;
 };
 
-// INVALID_ARGUMENT when the bytes begin like none of the three formats or their header is damaged. Reads
-// nothing outside `bytes`, whatever is in them. Sources: ITU-T T.81 annex B; PNG specification, section 11;
-// RFC 9649 (WebP).
+// INVALID_ARGUMENT when the bytes are none of the three formats or their header is damaged. Never reads
+// outside `bytes`. Sources: ITU-T T.81 annex B; PNG specification, section 11; RFC 9649 (WebP).
 absl::StatusOr<ImageHeader> ReadImageHeader(std::string_view bytes);
 
 }  // namespace trackfit::extraction

@@ -13,7 +13,7 @@
 namespace trackfit::extraction {
 namespace {
 
-constexpr int kMaxJpegScans = 32;  // encoders make 1 to 20
+constexpr int kMaxJpegScans = 32;  // encoders write 1 to 20
 constexpr int kMaxCompressedPngTexts = 8;
 
 using Checked = absl::StatusOr<std::optional<MissingEnd>>;
@@ -25,8 +25,8 @@ absl::Status CutOff(const char* format) {
   return absl::InvalidArgumentError(absl::StrCat("frame.encoded is a ", format, " file that is cut off"));
 }
 
-// Walks as libjpeg does: what is no marker is passed over, the coded data of scans included. In these, FF 00
-// stands for a byte FF, and restart markers have no segment.
+// Walks the file as libjpeg does: skips whatever is not a marker, including the coded data of scans, in which
+// FF 00 encodes a byte FF and restart markers have no segment.
 Checked CheckJpeg(const FileBytes& bytes) {
   constexpr int64_t kStartOfScan = 0xDA, kEndOfImage = 0xD9, kHuffmanTables = 0xC4;
   int scans = 0;
@@ -56,16 +56,16 @@ Checked CheckJpeg(const FileBytes& bytes) {
   }
 }
 
-// Counts what the compressed data of a PNG's image inflates to, and keeps none of it.
+// Counts the bytes that a PNG's compressed image data inflates to, without storing them.
 class InflatedSize {
  public:
-  explicit InflatedSize(int64_t limit) : limit_(limit) { sound_ = inflateInit(&stream_) == Z_OK; }
+  explicit InflatedSize(int64_t limit) : limit_(limit) { can_continue_ = inflateInit(&stream_) == Z_OK; }
   ~InflatedSize() { inflateEnd(&stream_); }
   InflatedSize(const InflatedSize&) = delete;
   InflatedSize& operator=(const InflatedSize&) = delete;
 
-  // False once it is more than the limit. What cannot be inflated counts for nothing: the decoder stops
-  // there.
+  // False once the total exceeds the limit. Data that cannot be inflated does not count, because the decoder
+  // stops there.
   bool Add(std::string_view deflated) {
     std::array<unsigned char, 32768> scratch;
     stream_.next_in = reinterpret_cast<unsigned char*>(const_cast<char*>(deflated.data()));
@@ -73,27 +73,27 @@ class InflatedSize {
     do {
       stream_.next_out = scratch.data();
       stream_.avail_out = scratch.size();
-      if (!sound_) return true;
+      if (!can_continue_) return true;
       const int result = inflate(&stream_, Z_NO_FLUSH);
-      whole_ = result == Z_STREAM_END;
-      sound_ = result == Z_OK || result == Z_BUF_ERROR;  // the latter: wants more input
+      complete_ = result == Z_STREAM_END;
+      can_continue_ = result == Z_OK || result == Z_BUF_ERROR;  // the latter means: needs more input
       inflated_ += static_cast<int64_t>(scratch.size() - stream_.avail_out);
     } while (stream_.avail_out == 0 && inflated_ <= limit_);
     return inflated_ <= limit_;
   }
 
-  // Whether the data came to their own end.
-  bool whole() const { return whole_; }
+  // Whether the end of the compressed stream was reached.
+  bool complete() const { return complete_; }
 
  private:
   const int64_t limit_;
   int64_t inflated_ = 0;
-  bool whole_ = false;
-  bool sound_ = false;  // neither damaged nor at its end
+  bool complete_ = false;
+  bool can_continue_ = false;  // neither damaged nor at the end
   z_stream stream_ = {};
 };
 
-// Bytes of all rows with their filter types, and as much again, because interlacing adds rows.
+// Twice the bytes of all rows with their filter types, because interlacing adds rows.
 int64_t LargestPngData(const FileBytes& bytes, const ImageHeader& header) {
   const int64_t depth = bytes.At(24), colour_type = bytes.At(25);
   const int64_t channels = colour_type == 6 ? 4 : colour_type == 2 ? 3 : colour_type == 4 ? 2 : 1;
@@ -120,7 +120,7 @@ Checked CheckPng(const FileBytes& bytes, const ImageHeader& header) {
     }
     offset += 12 + length;
   }
-  if (inflated.whole()) return MissingEnd{offset, kPngEnd};
+  if (inflated.complete()) return MissingEnd{offset, kPngEnd};
   return CutOff("PNG");
 }
 

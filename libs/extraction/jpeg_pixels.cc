@@ -12,20 +12,20 @@ namespace trackfit::extraction {
 namespace {
 
 struct Failure {
-  jpeg_error_mgr manager;  // first, so that libjpeg's pointer to it is one to all of this
+  jpeg_error_mgr manager;  // first, so that libjpeg's pointer to it can be cast to Failure
   std::jmp_buf jump;
 };
 
 [[noreturn]] void GiveUp(j_common_ptr jpeg) { std::longjmp(reinterpret_cast<Failure*>(jpeg->err)->jump, 1); }
 
-// libjpeg puts an end marker where the file ends, and warns when it meets it while blocks are missing.
+// libjpeg inserts an end marker at the end of the file, and warns if it meets it before the last block.
 void OnMessage(j_common_ptr jpeg, int level) {
   if (level < 0 && jpeg->err->msg_code == JWRN_HIT_MARKER) GiveUp(jpeg);
 }
 
 void SayNothing(j_common_ptr) {}
 
-// Scans that never came leave a component without its table, or coefficients without their last bits.
+// A missing scan leaves a component without a quantization table, or coefficients without their last bits.
 bool HasAllScans(const jpeg_decompress_struct& jpeg) {
   for (int component = 0; component < jpeg.num_components; ++component) {
     if (jpeg.comp_info[component].quant_table == nullptr) return false;
@@ -40,7 +40,7 @@ bool ReadAll(jpeg_decompress_struct& jpeg, std::string_view file) {
   jpeg_create_decompress(&jpeg);
   jpeg_mem_src(&jpeg, reinterpret_cast<const unsigned char*>(file.data()), file.size());
   jpeg_read_header(&jpeg, TRUE);
-  jpeg.out_color_space = jpeg.jpeg_color_space;  // as little work as possible beyond reading
+  jpeg.out_color_space = jpeg.jpeg_color_space;  // avoids all work beyond entropy decoding
   jpeg.scale_num = 1;
   jpeg.scale_denom = DCTSIZE;
   jpeg.do_fancy_upsampling = FALSE;
@@ -61,7 +61,7 @@ bool HasAllJpegPixels(std::string_view file) {
   failure.manager.error_exit = GiveUp;
   failure.manager.emit_message = OnMessage;
   failure.manager.output_message = SayNothing;
-  volatile bool all = false;  // what lives across a jump
+  volatile bool all = false;  // survives the longjmp
   if (setjmp(failure.jump) == 0) all = ReadAll(jpeg, file);
   jpeg_destroy_decompress(&jpeg);
   return all;

@@ -1,4 +1,4 @@
-// Whether a JPEG file holds all of its image.
+// Checks whether a JPEG file contains all pixels of its image.
 #ifndef TRACKFIT_EXTRACTION_JPEG_PIXELS_H_
 #define TRACKFIT_EXTRACTION_JPEG_PIXELS_H_
 
@@ -6,9 +6,9 @@
 
 namespace trackfit::extraction {
 
-// Whether the coded data of a file without an end marker (EOI) are there to the last block, of every
-// component, and of progressive files at full precision; where they are not, decoders make up the rest.
-// False, too, for what cannot be decoded at all. Takes about half of the time that decoding takes.
+// For a file without an end marker (EOI): whether the coded data of every component are complete to the last
+// block, and in progressive files at full precision. If not, decoders invent the rest. Also false when the
+// file cannot be decoded at all. Takes about half as long as decoding.
 bool HasAllJpegPixels(std::string_view file);
 
 }  // namespace trackfit::extraction

@@ -23,7 +23,7 @@ struct CloseInput {
 
 using Input = std::unique_ptr<AVFormatContext, CloseInput>;
 
-// Nullptr where it cannot be read.
+// Nullptr when it cannot be opened.
 Input Open(const std::string& path) {
   AVFormatContext* opened = nullptr;
   if (avformat_open_input(&opened, FileUrl(path).c_str(), nullptr, nullptr) != 0) return nullptr;
@@ -41,8 +41,8 @@ AVStream* FirstVideo(const AVFormatContext& file) {
   return nullptr;
 }
 
-// MP4 and its kin, unless all is in fragments; other formats know no table, or guess the duration from the
-// file's size.
+// True for MP4 and related formats unless fragmented. Other formats have no index, or estimate the duration
+// from the file size.
 bool HasFrameIndex(const AVFormatContext& file, const AVStream& video) {
   return std::string_view(file.iformat->name).find("mp4") != std::string_view::npos && video.nb_frames > 0;
 }

@@ -1,4 +1,4 @@
-// What the container of a video says and OpenCV does not pass on.
+// Metadata of a video's container that OpenCV does not expose.
 #ifndef TRACKFIT_MEDIA_CONTAINER_H_
 #define TRACKFIT_MEDIA_CONTAINER_H_
 
@@ -9,26 +9,26 @@
 
 namespace trackfit::media {
 
-// The file at `path` for ffmpeg, which takes "12:30.mp4" for an address.
+// The URL of a file for ffmpeg, which would otherwise take "12:30.mp4" for a network address.
 std::string FileUrl(const std::string& path);
 
 struct Container {
-  bool readable = false;  // ffmpeg knows the file's format
+  bool readable = false;  // whether ffmpeg recognises the file's format
   Orientation orientation;
   double duration_seconds = 0;  // by the frame index, without what was trimmed away; 0 = there is no index
   int64_t frame_count = 0;      // in the frame index, without those trimmed away; 0 = there is no index
   bool truncated = false;       // the frame index refers to data beyond the end of the file
 };
 
-// Of the first video in the file at `path`, the one that OpenCV reads. Where nothing is said, the defaults:
-// also for a file that cannot be read. Rotations within the stream (H.264's SEI messages) are not seen.
+// Metadata of the first video stream in the file, which is the one that OpenCV reads; defaults for whatever
+// is missing, also when the file cannot be read. Ignores rotations stored in the stream (H.264 SEI messages).
 Container ReadContainer(const std::string& path);
 
-// Reads the file at `path` through and says for how many seconds its video, sound or whatever else goes on.
+// Reads the whole file; the duration of its longest stream, of whatever kind.
 double MeasureDurationSeconds(const std::string& path);
 
-// While it lives, ffmpeg's libraries say nothing on stderr: what keeps a file from being opened is said in
-// our words. What they say of a damaged picture later on stays. One at a time in a process.
+// Silences ffmpeg's libraries on stderr during its lifetime, because our own errors say why a file cannot be
+// opened. At most one at a time per process.
 class QuietLibav {
  public:
   QuietLibav();

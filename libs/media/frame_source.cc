@@ -23,9 +23,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kMaxFps = 1000;
-constexpr double kMaxTimeMs = 1e12;  // 30 years; beyond it a timestamp is garbage
-constexpr double kEarlyEnd = 0.9;    // share of the claimed duration below which the user should know
-constexpr double kSameDegrees = 1;   // as ffmpeg has it
+constexpr double kMaxTimeMs = 1e12;   // 30 years; larger timestamps are garbage
+constexpr double kEarlyEnd = 0.9;     // fraction of the claimed duration below which the user is warned
+constexpr double kTiltTolerance = 1;  // degrees, as in ffmpeg
 
 absl::Status FpsError(const std::string& problem) {
   return command_line::UsageError(absl::StrCat("--fps", problem));
@@ -79,10 +79,9 @@ class VideoSource : public FrameSource {
 
   std::vector<std::string> warnings() const override {
     std::vector<std::string> warnings;
-    if (container_.orientation.tilt_degrees > kSameDegrees) {
-      warnings.push_back(
-          absl::StrFormat("is to be shown %.0f degrees off a quarter turn, but only those are made",
-                          container_.orientation.tilt_degrees));
+    if (container_.orientation.tilt_degrees > kTiltTolerance) {
+      warnings.push_back(absl::StrFormat("is rotated by %.0f degrees off a quarter turn, which is ignored",
+                                         container_.orientation.tilt_degrees));
     }
     const double read = static_cast<double>(frames_) * spacing_us_ / 1e6;
     const double claimed = container_.duration_seconds > 0
@@ -94,9 +93,9 @@ class VideoSource : public FrameSource {
   }
 
  private:
-  // Whether a video that is shorter than `claimed` is so because part of it is missing. Not by its frames
-  // alone, because videos of variable rate and trimmed ones hold fewer than they claim; nor by time alone:
-  // the last picture may stand for long, and where there is no table the sound may go on for all that time.
+  // Whether a video that is shorter than `claimed` has lost a part. Its frame count alone does not tell,
+  // because variable-rate and trimmed videos have fewer frames than claimed; neither does its duration,
+  // because the last frame may be shown for long, or the audio may be longer.
   bool IsPartMissing(double claimed) const {
     if (container_.frame_count > 0)
       return static_cast<double>(frames_) < kEarlyEnd * static_cast<double>(container_.frame_count);
@@ -107,16 +106,15 @@ class VideoSource : public FrameSource {
   Container container_;
   std::optional<double> fps_;
   double own_fps_;
-  FrameClock clock_;  // the video's own times, also where `fps_` is given
+  FrameClock clock_;  // the video's own timestamps, even when `fps_` is given
   SourceInfo info_;
   int64_t frames_ = 0;  // read so far
   int64_t first_us_ = 0;
-  double spacing_us_;  // on average, up to the last frame that has a time: those that a decoder keeps back to
-                       // the end have none
+  double spacing_us_;  // mean over the frames with a timestamp; frames flushed at the end have none
   bool ended_ = false;
 };
 
-// A camera's frames are stamped when they are handed over.
+// A camera's frames get their timestamp when they are read.
 class CameraSource : public FrameSource {
  public:
   CameraSource(cv::VideoCapture capture, const std::string& name)
@@ -161,13 +159,14 @@ class ImageSequenceSource : public FrameSource {
     SourceFrame frame;
     frame.timestamp_us = FrameTime(static_cast<int64_t>(next_), info_.fps);
     try {
-      frame.image = cv::imread(path, cv::IMREAD_COLOR);  // turns it upright by its EXIF orientation
+      frame.image = cv::imread(path, cv::IMREAD_COLOR);  // applies the EXIF orientation
     } catch (const cv::Exception& error) {
       return absl::InvalidArgumentError(absl::StrCat("cannot read the picture ", path, ": ", error.what()));
     }
     if (frame.image.empty())
-      return absl::InvalidArgumentError(absl::StrCat(
-          "cannot read the picture ", path, "; it is none, damaged or cut off: replace it, or leave it out"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("cannot read the picture ", path,
+                       "; it is not an image, damaged or cut off: replace it, or leave it out"));
     ++next_;
     return frame;
   }
@@ -178,7 +177,7 @@ class ImageSequenceSource : public FrameSource {
   size_t next_ = 0;
 };
 
-// Compares runs of digits by their value, so that "frame10" comes after "frame9".
+// Natural order: compares runs of digits by value, so that "frame10" comes after "frame9".
 bool NaturalLess(const fs::path& left, const fs::path& right) {
   const std::string a = left.string();
   const std::string b = right.string();
@@ -224,7 +223,7 @@ absl::StatusOr<std::vector<fs::path>> ImagesIn(const fs::path& folder) {
   return paths;
 }
 
-// The camera's number, if `input` names one.
+// The camera's index, if `input` names a camera.
 std::optional<int> CameraNumber(const std::string& input) {
   absl::string_view rest = input;
   int number = 0;
@@ -252,7 +251,7 @@ absl::StatusOr<std::unique_ptr<FrameSource>> OpenVideo(const std::string& path, 
   const Container container = ReadContainer(path);
   cv::VideoCapture capture;
   try {
-    // OpenCV lets ffmpeg talk again, so what cannot be read does not get there.
+    // Opening an unreadable file would print errors, because OpenCV resets ffmpeg's log level.
     if (container.readable) capture.open(FileUrl(path), cv::CAP_FFMPEG);
     capture.set(cv::CAP_PROP_ORIENTATION_AUTO, 0);
   } catch (const cv::Exception&) {

@@ -1,4 +1,4 @@
-// Where frames come from: a video file, a camera, or pictures.
+// Sources of frames: video files, cameras, and sequences of images.
 #ifndef TRACKFIT_MEDIA_FRAME_SOURCE_H_
 #define TRACKFIT_MEDIA_FRAME_SOURCE_H_
 
@@ -21,28 +21,28 @@ struct SourceFrame {
 };
 
 struct SourceInfo {
-  std::string name;         // for people
+  std::string name;         // for messages
   int64_t frame_count = 0;  // 0 = unknown
   double fps = 0;           // nominal frames per second, > 0
-  bool is_live = false;     // a camera: it cannot be read twice
+  bool is_live = false;     // a camera, which cannot be read twice
 };
 
-inline constexpr double kDefaultFps = 30;  // where nothing states a rate
+inline constexpr double kDefaultFps = 30;  // when the source has no frame rate
 
-// `fps` where it can be a rate of frames, else `fallback`.
+// `fps` if it is a plausible frame rate, else `fallback`.
 double ValidFpsOr(double fps, double fallback = kDefaultFps);
 
-// Whether a file is a picture by the ending of its name.
+// Whether the file's extension is that of an image.
 bool IsImageFile(const std::filesystem::path& path);
 
-// Turns the times that a video claims into strictly increasing ones.
+// Turns a video's own timestamps into strictly increasing ones.
 class FrameClock {
  public:
-  // `fps` > 0 spaces the frames whose own time is of no use.
+  // `fps` > 0 spaces frames without a usable timestamp.
   explicit FrameClock(double fps) : step_us_(1e6 / fps) {}
 
-  // Microseconds of the next frame. `claimed_ms` is taken when it is finite and later than the frame before;
-  // otherwise the frame comes one step after it.
+  // The timestamp of the next frame in microseconds: `claimed_ms` if it is finite and later than the previous
+  // frame, otherwise one step after it.
   int64_t Next(double claimed_ms);
 
  private:
@@ -50,7 +50,7 @@ class FrameClock {
   std::optional<double> last_us_;
 };
 
-// Reads one frame after the other. Not thread-safe.
+// Reads frames in order. Not thread-safe.
 class FrameSource {
  public:
   virtual ~FrameSource() = default;
@@ -60,14 +60,14 @@ class FrameSource {
   // The next frame, nullopt at the end, or an error that names what cannot be read.
   virtual absl::StatusOr<std::optional<SourceFrame>> Next() = 0;
 
-  // What people should know of what was read so far, as "ends early: ..."; empty where all is well.
+  // Warnings for the user about what has been read so far, such as "ends early: ...".
   virtual std::vector<std::string> warnings() const { return {}; }
 };
 
-// Opens what the user named: one video file, one camera ("camera:0" or "/dev/video0"), one folder of
-// pictures, or pictures. `fps` times the frames: frame k comes at k / fps whatever a video says; without it
-// pictures come at kDefaultFps. NOT_FOUND when a file is missing, INVALID_ARGUMENT when it is not what it
-// should be, when `fps` is no rate, and for a camera with `fps`.
+// Opens the user's input: one video file, one camera ("camera:0" or "/dev/video0"), one folder of images, or
+// several images. With `fps`, frame k gets the timestamp k / fps, overriding a video's own; without it,
+// images are kDefaultFps apart. NOT_FOUND when a file is missing; INVALID_ARGUMENT when it cannot be read as
+// what it should be, when `fps` is out of range, and for a camera with `fps`.
 absl::StatusOr<std::unique_ptr<FrameSource>> OpenFrameSource(const std::vector<std::string>& inputs,
                                                              std::optional<double> fps = std::nullopt);
 

@@ -9,7 +9,7 @@ Orientation OrientationOf(std::span<const int32_t, 9> matrix) {
   const double a = matrix[0], b = matrix[1], c = matrix[3], d = matrix[4];
   Orientation orientation;
   orientation.transposed = std::abs(b) + std::abs(c) > std::abs(a) + std::abs(d);
-  const double x = orientation.transposed ? c : a;  // what moves a point right or down on the screen
+  const double x = orientation.transposed ? c : a;  // horizontal and vertical scale on the screen
   const double y = orientation.transposed ? b : d;
   orientation.flipped_x = x < 0;
   orientation.flipped_y = y < 0;

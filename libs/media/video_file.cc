@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uintmax_t kFullBelow = 1 << 20;  // bytes: what is left is too little for anything
+constexpr uintmax_t kFullBelow = 1 << 20;  // bytes of free space that count as a full disk
 
 bool DiskIsFull(const fs::path& file) {
   std::error_code error;
@@ -60,7 +60,7 @@ absl::Status VideoFile::Finish(const std::function<bool()>& go_on) {
 }
 
 absl::Status VideoFile::CountFrames(const std::function<bool()>& go_on) const {
-  const QuietLibav quiet;  // what is wrong with the file is said below
+  const QuietLibav quiet;  // the error below says what is wrong
   cv::VideoCapture written;
   int64_t count = 0;
   if (written.open(partial_.path().string(), cv::CAP_FFMPEG)) {

@@ -1,4 +1,4 @@
-// A video that is there whole or not at all.
+// Writes a video file atomically.
 #ifndef TRACKFIT_MEDIA_VIDEO_FILE_H_
 #define TRACKFIT_MEDIA_VIDEO_FILE_H_
 
@@ -14,22 +14,22 @@
 
 namespace trackfit::media {
 
-// Written beside its place, then read again, because the writer reports nothing, and put there. Errors name
-// the file. Not thread-safe.
+// Written to a temporary file, which is verified by reading it back, because the writer reports no errors,
+// and then moved into place. Errors name the file. Not thread-safe.
 class VideoFile {
  public:
   explicit VideoFile(const std::string& path);
 
-  // INVALID_ARGUMENT when no such video can be written there, as the ending of the path says; writes nothing
-  // that stays.
+  // INVALID_ARGUMENT when no video can be written to `path`, usually because of its extension. Leaves no file
+  // behind.
   static absl::Status Check(const std::string& path);
 
-  // The first of the codecs (FOURCC) that works is taken. INTERNAL when none does.
+  // Uses the first of the codecs (FOURCC) that works. INTERNAL when none does.
   absl::Status Open(double fps, cv::Size size, std::initializer_list<int> codecs);
   // `image`: BGR of Open()'s size.
   void Write(const cv::Mat& image);
-  // Ends the video and counts its frames, as long as `go_on` says so (empty: always). DATA_LOSS, and no file,
-  // when some are missing.
+  // Finishes the video, verifies its frame count and moves it into place. `go_on` may return false to skip
+  // the rest of the verification (empty: never). DATA_LOSS, and no file, when frames are missing.
   absl::Status Finish(const std::function<bool()>& go_on = nullptr);
 
  private:
