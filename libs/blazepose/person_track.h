@@ -1,6 +1,6 @@
 // Tracks one person from frame to frame as MediaPipe Pose does: the region of interest comes from the
-// landmarks of the previous frame, and the landmarks are smoothed.
-// Source: MediaPipe's pose_landmark_cpu graph, 2023.
+// landmarks of the previous frame, and the landmarks are smoothed. Source: MediaPipe's pose_landmark_cpu
+// graph, 2023.
 #ifndef TRACKFIT_BLAZEPOSE_PERSON_TRACK_H_
 #define TRACKFIT_BLAZEPOSE_PERSON_TRACK_H_
 

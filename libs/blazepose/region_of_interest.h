@@ -1,6 +1,5 @@
-// The square region of the image in which BlazePose looks for a person.
-// Source: Bazarevsky et al., "BlazePose: On-device Real-time Body Pose tracking", 2020; MediaPipe's pose
-// graphs.
+// The square region of the image in which BlazePose looks for a person. Source: Bazarevsky et al.,
+// "BlazePose: On-device Real-time Body Pose tracking", 2020; MediaPipe's pose graphs.
 #ifndef TRACKFIT_BLAZEPOSE_REGION_OF_INTEREST_H_
 #define TRACKFIT_BLAZEPOSE_REGION_OF_INTEREST_H_
 

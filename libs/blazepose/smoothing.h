@@ -1,6 +1,5 @@
-// Temporal smoothing of signals.
-// Source: Casiez, Roussel, Vogel, "1 Euro Filter: A Simple Speed-based Low-pass Filter for Noisy Input", CHI
-// 2012.
+// Temporal smoothing of signals. Source: Casiez, Roussel, Vogel, "1 Euro Filter: A Simple Speed-based
+// Low-pass Filter for Noisy Input", CHI 2012.
 #ifndef TRACKFIT_BLAZEPOSE_SMOOTHING_H_
 #define TRACKFIT_BLAZEPOSE_SMOOTHING_H_
 

@@ -52,10 +52,9 @@ class FrameDecoder {
   explicit FrameDecoder(const FrameDecoderConfig& config) : config_(config) {}
 
   // The EXIF orientation of JPEG and PNG files is applied, alpha is ignored, and 16-bit samples are reduced
-  // to
-  // 8. Files that lack only their end are accepted with a warning. INVALID_ARGUMENT, with a message for the
-  // client, when the image is missing, damaged, less than 16 pixels wide or high, over a limit, or rejected
-  // by CheckImageStructure(). All limits are checked before decoding.
+  // to 8. Files that lack only their end are accepted with a warning. INVALID_ARGUMENT, with a message for
+  // the client, when the image is missing, damaged, less than 16 pixels wide or high, over a limit, or
+  // rejected by CheckImageStructure(). All limits are checked before decoding.
   absl::StatusOr<DecodedImage> Decode(const Image& image) const;
 
  private:

@@ -1,6 +1,5 @@
-// Expands TFLite's sparse constants (block compressed sparse rows).
-// Source: the SparsityParameters of the public TFLite schema; "format of the sparse tensor algebra compiler",
-// TACO.
+// Expands TFLite's sparse constants (block compressed sparse rows). Source: the SparsityParameters of the
+// public TFLite schema; "format of the sparse tensor algebra compiler", TACO.
 #ifndef TRACKFIT_TFLITE_SPARSE_TENSOR_H_
 #define TRACKFIT_TFLITE_SPARSE_TENSOR_H_
 

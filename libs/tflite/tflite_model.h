@@ -1,5 +1,5 @@
-// A neural network read from a TensorFlow Lite file, without TensorFlow.
-// Source: the public TFLite schema (tensorflow/lite/schema/schema.fbs, version 3).
+// A neural network read from a TensorFlow Lite file, without TensorFlow. Source: the public TFLite schema
+// (tensorflow/lite/schema/schema.fbs, version 3).
 #ifndef TRACKFIT_TFLITE_TFLITE_MODEL_H_
 #define TRACKFIT_TFLITE_TFLITE_MODEL_H_
 
