@@ -1,4 +1,4 @@
-// Makes the contract's Frame out of a picture.
+// Encodes an image as a Frame message.
 #ifndef TRACKFIT_CLIENT_FRAME_ENCODER_H_
 #define TRACKFIT_CLIENT_FRAME_ENCODER_H_
 
@@ -12,7 +12,7 @@
 namespace trackfit::client {
 
 struct EncodeOptions {
-  int max_side = 1280;    // pixels, [16, 8192]; larger pictures are shrunk, smaller ones stay
+  int max_side = 1280;    // pixels, [16, 8192]; larger images are scaled down
   int jpeg_quality = 95;  // [1, 100]
   bool raw = false;       // send pixels instead of a JPEG
 
@@ -20,7 +20,7 @@ struct EncodeOptions {
   absl::Status Validate() const;
 };
 
-// INTERNAL when the picture cannot be encoded.
+// INTERNAL when the image cannot be encoded.
 absl::StatusOr<v1::Frame> EncodeFrame(const media::SourceFrame& frame, uint64_t sequence,
                                       const EncodeOptions& options);
 

@@ -6,7 +6,7 @@
 namespace trackfit::client {
 namespace {
 
-constexpr std::chrono::milliseconds kMaxSleep{50};  // until an interruption is noticed
+constexpr std::chrono::milliseconds kMaxSleep{50};  // bounds the delay until an interrupt is noticed
 
 }  // namespace
 
@@ -17,12 +17,12 @@ absl::StatusOr<std::optional<v1::Frame>> FrameFeed::Next() {
   absl::StatusOr<std::optional<media::SourceFrame>> frame = source_.Next();
   if (!frame.ok()) return frame.status();
   if (!frame->has_value()) return std::nullopt;
-  const media::SourceFrame& picture = **frame;
-  if (options_.real_time) WaitUntilDue(picture.timestamp_us);
-  absl::StatusOr<v1::Frame> encoded = EncodeFrame(picture, sequence, options_.encode);
+  const media::SourceFrame& source_frame = **frame;
+  if (options_.real_time) WaitUntilDue(source_frame.timestamp_us);
+  absl::StatusOr<v1::Frame> encoded = EncodeFrame(source_frame, sequence, options_.encode);
   if (!encoded.ok()) return encoded.status();
   const std::lock_guard lock(mutex_);
-  times_us_.push_back(picture.timestamp_us);
+  times_us_.push_back(source_frame.timestamp_us);
   ++next_sequence_;
   return *std::move(encoded);
 }

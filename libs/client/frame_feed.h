@@ -1,4 +1,4 @@
-// Turns a source into the frames of a session: numbers, limits, paces and encodes them.
+// Turns a source into the frames of a session: numbers, paces and encodes them, up to a limit.
 #ifndef TRACKFIT_CLIENT_FRAME_FEED_H_
 #define TRACKFIT_CLIENT_FRAME_FEED_H_
 
@@ -19,11 +19,11 @@ namespace trackfit::client {
 struct FeedOptions {
   EncodeOptions encode;
   int64_t limit_frames = 0;           // 0 = all
-  bool real_time = false;             // hand out frames no faster than their timestamps
-  std::function<bool()> interrupted;  // asked while a frame's time is waited for; may be empty
+  bool real_time = false;             // return frames no faster than their timestamps
+  std::function<bool()> interrupted;  // polled while waiting until a frame is due; may be empty
 };
 
-// Next() belongs to one thread; the rest may be called from others meanwhile.
+// Next() must be called from one thread; the other methods are thread-safe.
 class FrameFeed {
  public:
   // `source` must outlive this.
@@ -32,9 +32,9 @@ class FrameFeed {
   // The next frame, numbered from 0; nullopt at the end or at the limit.
   absl::StatusOr<std::optional<v1::Frame>> Next();
 
-  // Timestamps of all frames handed out so far, by sequence.
+  // Timestamps of all frames returned so far, by sequence.
   std::vector<int64_t> times_us() const;
-  // Of one frame; 0 when it is not known.
+  // The timestamp of one frame; 0 if unknown.
   int64_t time_us(uint64_t sequence) const;
 
  private:

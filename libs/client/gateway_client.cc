@@ -27,7 +27,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// Seconds until another try makes sense; nullopt when it is not a refusal that ended the session.
+// Seconds until a retry makes sense; nullopt unless the session was refused.
 std::optional<double> RetryAfter(const grpc::ClientContext& context) {
   const auto& trailers = context.GetServerTrailingMetadata();
   const auto found = trailers.find(rpc::kRetryAfterKey);
@@ -42,19 +42,20 @@ std::optional<double> RetryAfter(const grpc::ClientContext& context) {
 constexpr std::chrono::milliseconds kWatchInterval{50};
 constexpr std::chrono::seconds kHealthTimeout{1};
 
-// Proxies of the environment are for the web; the gateway is mostly near.
+// Ignores the environment's proxies: they are meant for the web, and the gateway is usually nearby.
 std::shared_ptr<grpc::Channel> OpenChannel(const ClientOptions& options) {
   grpc::ChannelArguments arguments;
   if (options.proxy.empty()) {
     arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   } else {
-    for (const char* exception : {"no_grpc_proxy", "no_proxy"}) unsetenv(exception);  // gRPC would heed them
+    for (const char* exception : {"no_grpc_proxy", "no_proxy"})
+      unsetenv(exception);  // would override --proxy
     arguments.SetString(GRPC_ARG_HTTP_PROXY, absl::StrCat("http://", options.proxy));
   }
   return grpc::CreateCustomChannel(options.gateway, grpc::InsecureChannelCredentials(), arguments);
 }
 
-// "an extractor", "an inferencer" or "something else": what answers instead of a gateway.
+// "an extractor", "an inferencer" or "another gRPC server": what answers instead of a gateway.
 std::string IdentifyServer(const ClientOptions& options) {
   const auto health = grpc::health::v1::Health::NewStub(OpenChannel(options));
   for (const auto& [service, what] : {std::pair{"trackfit.v1.ExtractorService", "an extractor"},
@@ -69,7 +70,7 @@ std::string IdentifyServer(const ClientOptions& options) {
   return "another gRPC server";
 }
 
-// Whether these are gRPC's words for a connection that broke, not the gateway's.
+// Whether the message is gRPC's own, about a broken connection, rather than the gateway's.
 bool IsBrokenConnection(const std::string& message) {
   constexpr const char* kWords[] = {"Socket closed", "onnection reset", "Broken pipe", "GOAWAY", "goaway"};
   return std::any_of(std::begin(kWords), std::end(kWords),
@@ -107,7 +108,7 @@ absl::Status GatewaySession::Run(const v1::SessionConfig& config, const FramePro
   const grpc::Status status = stream->Finish();
 
   if (!received.ok()) return received;
-  cut_short_ = cut_short_ && !status.ok();  // the last answer may just have made it
+  cut_short_ = cut_short_ && !status.ok();  // the last answer may have arrived just in time
   if (cut_short_) return sent;
   if (!status.ok()) return Explain(status);
   return sent;
@@ -135,7 +136,7 @@ absl::Status GatewaySession::Send(Stream& stream, const v1::SessionConfig& confi
   return status;
 }
 
-// False when no more is to be sent. Looks up now and then, because a session may also end without an answer.
+// False when no more frames are to be sent. Polls, because a session may also end without an answer.
 bool GatewaySession::WaitForCapacity() {
   std::unique_lock lock(mutex_);
   const auto has_capacity = [&] {
@@ -163,8 +164,8 @@ absl::Status GatewaySession::Receive(Stream& stream, const ResponseHandler& on_r
   return status;
 }
 
-// Notices are no answers: a gateway that only says that it waits is as good as silent after the first of
-// them.
+// Of consecutive responses with notices only, just the first counts as activity: a gateway that only reports
+// that it is waiting must not keep the session alive.
 void GatewaySession::RecordResponse(const v1::AnalyzeResponse& response) {
   ++responses_;
   if (response.has_frame_result()) {
@@ -178,7 +179,7 @@ void GatewaySession::RecordResponse(const v1::AnalyzeResponse& response) {
   only_notices_ = only_notices;
 }
 
-// Ends a session that is silent for too long, or whose answers nobody waits for any more.
+// Cancels a session that has been silent for too long, or that has passed its deadline after Stop().
 void GatewaySession::Watch(const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any wake;
@@ -196,7 +197,7 @@ void GatewaySession::Watch(const std::stop_token& stop) {
   }
 }
 
-// handling_ is read first: it falls only after last_activity_ is fresh.
+// Reads handling_ first: it is cleared only after last_activity_ has been updated.
 steady_clock::time_point GatewaySession::LastActivity() const {
   if (handling_) return steady_clock::now();
   return steady_clock::time_point(steady_clock::duration(last_activity_.load()));
@@ -231,21 +232,21 @@ absl::Status GatewaySession::Explain(const grpc::Status& status) const {
                        IsBrokenConnection(message) ? " went away after " : " ended the session after ",
                        responses_, responses_ == 1 ? " response: " : " responses: ", message));
     case grpc::StatusCode::UNIMPLEMENTED:
-      return absl::UnimplementedError(absl::StrCat(
-          IdentifyServer(options_), " answers at ", gateway,
-          ", not a gateway; the gateway's port is 8000 unless it was told otherwise (--listen)"));
+      return absl::UnimplementedError(
+          absl::StrCat(IdentifyServer(options_), " answers at ", gateway,
+                       ", not a gateway; the gateway's port is 8000 unless set otherwise (--listen)"));
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
       if (const std::optional<double> seconds = RetryAfter(context_); seconds.has_value()) {
         return absl::ResourceExhaustedError(absl::StrFormat(
             "the gateway at %s refused the session: %s; try again in %.1f s", gateway, message, *seconds));
       }
-      return absl::ResourceExhaustedError(absl::StrCat(  // gRPC's own, of a message over the limit
+      return absl::ResourceExhaustedError(absl::StrCat(  // gRPC's own error: a message over the limit
           "the gateway at ", gateway, " ended the session: ", message,
           "; if a frame is too large, send smaller ones (--max-side)"));
     case grpc::StatusCode::INVALID_ARGUMENT:
       if (absl::StartsWith(message, "config.")) {
         return command_line::UsageError(
-            absl::StrCat("the gateway at ", gateway, " cannot follow this: ",
+            absl::StrCat("the gateway at ", gateway, " rejected an option: ",
                          absl::StrReplaceAll(message, {{"config.expected_exercise", "--expected"},
                                                        {"config.max_people", "--max-people"},
                                                        {"config.window.frames", "--window-frames"},
@@ -255,7 +256,7 @@ absl::Status GatewaySession::Explain(const grpc::Status& status) const {
       [[fallthrough]];
     default:
       return absl::Status(
-          status.error_code() == grpc::StatusCode::CANCELLED  // CANCELLED is the user's, see above
+          status.error_code() == grpc::StatusCode::CANCELLED  // CANCELLED is reserved for Cancel()
               ? absl::StatusCode::kAborted
               : static_cast<absl::StatusCode>(status.error_code()),
           absl::StrCat("the gateway at ", gateway, " ended the session: ",

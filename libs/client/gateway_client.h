@@ -1,4 +1,4 @@
-// A client of the gateway: streams frames in, hands responses out.
+// A client of the gateway: streams frames to it and passes its responses on.
 #ifndef TRACKFIT_CLIENT_GATEWAY_CLIENT_H_
 #define TRACKFIT_CLIENT_GATEWAY_CLIENT_H_
 
@@ -23,41 +23,40 @@ namespace trackfit::client {
 
 struct ClientOptions {
   std::string gateway = "localhost:8000";  // host:port
-  // Give up when nothing has moved in either direction for so long, the time that the response handler takes
-  // aside; zero = wait for ever.
+  // Give up after so long without traffic in either direction, not counting the time spent in the response
+  // handler; zero = never.
   std::chrono::milliseconds idle_timeout{30'000};
-  std::string proxy{};  // host:port of an HTTP proxy; empty: none, whatever the environment says
-  // Frames that are sent before earlier ones are answered; 0: as many as the network takes, as in live
-  // sessions always.
+  std::string proxy{};  // host:port of an HTTP proxy; empty: none, regardless of the environment
+  // Maximum number of unanswered frames; 0, and always in live sessions: limited by flow control only.
   int max_unanswered = 0;
 };
 
 // One session with the gateway. Run() once; the other calls may come from any thread, at any time.
 class GatewaySession {
  public:
-  // The next frame to send, nullopt when there are no more. Called on a thread of its own.
+  // The next frame to send, nullopt when there are no more. Called on a separate thread.
   using FrameProvider = std::function<absl::StatusOr<std::optional<v1::Frame>>()>;
-  // Takes each response in order, on Run()'s thread. An error ends the session.
+  // Handles each response in order, on Run()'s thread. An error ends the session.
   using ResponseHandler = std::function<absl::Status(const v1::AnalyzeResponse&)>;
 
   explicit GatewaySession(ClientOptions options);
 
-  // Sends the configuration and the frames and reads the responses meanwhile; flow control slows the sending.
-  // Returns when everything is answered or was given up after Stop(), or an error in words for the user:
-  // UNAVAILABLE when the gateway cannot be reached or goes away, UNIMPLEMENTED when something else answers
-  // there, RESOURCE_EXHAUSTED with the time to wait when it refuses the session or with gRPC's reason when a
-  // message is too large, DEADLINE_EXCEEDED when it stays silent (with its last notice), CANCELLED after
-  // Cancel() and only then, or whatever the provider, the handler or the gateway reports (ABORTED for its
-  // CANCELLED).
+  // Sends the configuration and the frames while reading the responses; flow control slows the sending down.
+  // Returns when everything is answered, or after Stop() given up, or with an error whose message is for the
+  // user: UNAVAILABLE when the gateway cannot be reached or disconnects, UNIMPLEMENTED when another server
+  // answers, RESOURCE_EXHAUSTED when it refuses the session (with the time to wait) or a message is too large
+  // (with gRPC's reason), DEADLINE_EXCEEDED when it is silent for too long (with its last notice), CANCELLED
+  // only after Cancel(), or whatever the provider, the handler or the gateway reports (its CANCELLED as
+  // ABORTED).
   absl::Status Run(const v1::SessionConfig& config, const FrameProvider& next_frame,
                    const ResponseHandler& on_response);
 
-  // Sends no more frames; what was sent is still answered, if it is within `timeout`.
+  // Stops sending frames, and waits up to `timeout` for the answers to those already sent.
   void Stop(std::chrono::milliseconds timeout);
-  // Whether Stop() gave up answers.
+  // Whether answers were still missing when that timeout passed.
   bool cut_short() const { return cut_short_; }
 
-  // Drops the session at once.
+  // Ends the session at once.
   void Cancel();
 
  private:
@@ -81,11 +80,11 @@ class GatewaySession {
   std::atomic<bool> cut_short_{false};
   std::atomic<std::chrono::steady_clock::rep> last_activity_{0};
   std::atomic<std::chrono::steady_clock::rep> stop_deadline_{0};  // 0: never
-  std::atomic<bool> handling_{false};  // a response: the silence is ours, not the gateway's
+  std::atomic<bool> handling_{false};  // in the response handler, whose time does not count as silence
   std::mutex mutex_;
   std::condition_variable_any answered_;
   int64_t unanswered_ = 0;     // frames; guarded by mutex_
-  bool only_notices_ = false;  // since the last other response
+  bool only_notices_ = false;  // whether the last response had only notices
   std::string last_notice_;
   uint64_t responses_ = 0;
 };

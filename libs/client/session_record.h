@@ -1,4 +1,4 @@
-// Everything that a session's responses said, kept for the summary and for drawing.
+// Collects a session's responses for the summary and for drawing.
 #ifndef TRACKFIT_CLIENT_SESSION_RECORD_H_
 #define TRACKFIT_CLIENT_SESSION_RECORD_H_
 
@@ -15,23 +15,23 @@ namespace trackfit::client {
 // Not thread-safe.
 class SessionRecord {
  public:
-  // With `keep_results`, the results of all frames are kept; else only their numbers are.
+  // With `keep_results`, the results of all frames are kept; otherwise they are only counted.
   explicit SessionRecord(bool keep_results) : keep_results_(keep_results) {}
 
   void Add(const v1::AnalyzeResponse& response);
 
-  // How many frames had this status.
+  // The number of frames with this status.
   int64_t Count(v1::FrameStatus status) const;
   int64_t frames() const;
 
   const std::vector<v1::Assessment>& assessments() const { return assessments_; }
-  // What the session came to; nullptr when it was cut short or nothing was assessed.
+  // The overall assessment; nullptr when the session was cut short or nothing was assessed.
   const v1::Assessment* overall() const;
-  // Nullptr when there is none, or results are not kept.
+  // Nullptr when there is none or results are not kept.
   const v1::FrameResult* Result(uint64_t sequence) const;
-  // Why a frame was invalid: the first reason given; empty when there was none.
+  // Why the first invalid frame was invalid; empty if there was none.
   const std::string& invalid_reason() const { return invalid_reason_; }
-  // The first notice of each code, in the order they came: of responses, assessments and the summary.
+  // The first notice of each code from responses, assessments and the summary, in order of arrival.
   const std::vector<v1::Notice>& notices() const { return notices_; }
 
  private:

@@ -22,7 +22,7 @@ bool IsNumber(const std::string& text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
 }
 
-// What is wrong with it and what to do; empty: nothing.
+// What is wrong with the address and how to fix it; empty when it is valid.
 std::string FindAddressError(const std::string& address, AddressUse use, int default_port) {
   const std::string example_port = default_port > 0 ? absl::StrCat(default_port) : "PORT";
   if (address.empty()) return absl::StrCat("it must be HOST:PORT, as in localhost:", example_port);
@@ -42,7 +42,7 @@ std::string FindAddressError(const std::string& address, AddressUse use, int def
   } else if (colon == std::string::npos) {
     return absl::StrCat("it has no port: write ", address, ":", example_port);
   } else if (address.find(':') != colon) {
-    return absl::StrCat("an IPv6 address stands in brackets: write [", address.substr(0, colon),
+    return absl::StrCat("an IPv6 address must be in brackets: write [", address.substr(0, colon),
                         "]:", address.substr(colon + 1));
   }
   const std::string port = address.substr(colon + 1);
@@ -56,7 +56,7 @@ std::string FindAddressError(const std::string& address, AddressUse use, int def
   if (!absl::SimpleAtoi(port, &number) || number > kMaxPort)
     return absl::StrCat("its port must be at most ", kMaxPort);
   if (number == 0 && use == AddressUse::kConnect)
-    return "nobody listens on port 0: name the port that the server says it serves on";
+    return "nobody listens on port 0: use the port that the server reports";
   return "";
 }
 

@@ -1,4 +1,4 @@
-// Addresses as people type them.
+// Checks network addresses typed by users.
 #ifndef TRACKFIT_COMMAND_LINE_ADDRESS_H_
 #define TRACKFIT_COMMAND_LINE_ADDRESS_H_
 
@@ -10,11 +10,11 @@ namespace trackfit::command_line {
 
 enum class AddressUse {
   kListen,   // port 0 picks a free one
-  kConnect,  // also gRPC's own names: dns:, ipv4:, ipv6:, unix:
+  kConnect,  // gRPC's name schemes are accepted, too: dns:, ipv4:, ipv6:, unix:
 };
 
-// INVALID_ARGUMENT, naming `flag`, what is wrong and how to write it, unless `address` is host:port.
-// `default_port` goes into the advice where a port is missing; 0: there is none.
+// INVALID_ARGUMENT naming `flag`, what is wrong and how to fix it, unless `address` is host:port.
+// `default_port` is suggested when the port is missing; 0: there is none.
 absl::Status CheckAddress(const std::string& flag, const std::string& address, AddressUse use,
                           int default_port = 0);
 

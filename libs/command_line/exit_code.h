@@ -1,4 +1,4 @@
-// Exit statuses other than 0 and 1, carried by an error from a subcommand to main().
+// Exit codes other than 0 and 1, carried by a status from a subcommand to main().
 #ifndef TRACKFIT_COMMAND_LINE_EXIT_CODE_H_
 #define TRACKFIT_COMMAND_LINE_EXIT_CODE_H_
 
@@ -10,17 +10,18 @@
 namespace trackfit::command_line {
 
 using command_line::kUsageExitCode;
-inline constexpr int kNoAssessmentExitCode = 3;   // all went well, but there was nothing to assess
-inline constexpr int kInterruptedExitCode = 130;  // as a shell says of a program that SIGINT ended
+inline constexpr int kNoAssessmentExitCode = 3;   // no error, but there was nothing to assess
+inline constexpr int kInterruptedExitCode = 130;  // as shells report a program that was ended by SIGINT
 
-// The error `status`, to end the program with `code`.
+// `status` with `code` attached as the program's exit code.
 absl::Status WithExitCode(absl::Status status, int code);
 
-// To end the program with kUsageExitCode: the command line cannot be followed as it is written. OK stays OK.
+// Attaches kUsageExitCode: the command line is invalid. OK stays OK.
 absl::Status UsageError(absl::Status status);
 absl::Status UsageError(const std::string& message);
 
-// 0 for OK, what WithExitCode() set, else kInterruptedExitCode for CANCELLED, else 1.
+// 0 for OK; otherwise the attached exit code; without one, kInterruptedExitCode for CANCELLED and 1 for
+// others.
 int ExitCodeOf(const absl::Status& status);
 
 }  // namespace trackfit::command_line

@@ -19,7 +19,7 @@ using std::chrono::steady_clock;
 
 constexpr timespec kPollInterval{0, 100'000'000};
 constexpr std::chrono::seconds kPatience{1};
-constexpr int kExitCode = 128 + SIGINT;  // as shells say
+constexpr int kExitCode = 128 + SIGINT;  // as shells report it
 
 sigset_t InterruptSignals() {
   sigset_t signals;

@@ -1,4 +1,4 @@
-// Ctrl-C as a call instead of a signal.
+// Handles Ctrl-C by a callback on an ordinary thread instead of in a signal handler.
 #ifndef TRACKFIT_COMMAND_LINE_INTERRUPT_H_
 #define TRACKFIT_COMMAND_LINE_INTERRUPT_H_
 
@@ -8,15 +8,15 @@
 
 namespace trackfit::command_line {
 
-// Says `text` on stderr as a line of its own, also over a progress bar; from any thread.
+// Prints `text` to stderr on a line of its own, replacing a progress bar. Thread-safe.
 void PrintNotice(const std::string& text);
 
-// For commands that have nothing to put in order: says `text` and ends the process, as if by SIGINT.
+// A callback for commands without clean-up: prints `text` and ends the process as if by SIGINT.
 std::function<void(int count)> ExitOnInterrupt(std::string text);
 
-// While it lives, SIGINT and SIGTERM are not delivered to threads started after it, nor to its own; instead
-// `on_interrupt` is called, on a thread of this object, with 1 for the first, 2 for the second and so on. A
-// second after the second one, and at the third, the process ends, whatever it is at.
+// During its lifetime SIGINT and SIGTERM are blocked in the constructing thread and in threads started later.
+// Instead `on_interrupt` is called on a thread of this object, with 1 for the first signal, 2 for the second
+// and so on. The process ends unconditionally one second after the second signal, or at the third.
 class InterruptWatcher {
  public:
   explicit InterruptWatcher(std::function<void(int count)> on_interrupt);

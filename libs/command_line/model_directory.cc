@@ -24,7 +24,7 @@ std::string ModelDirectoryFor(const std::string& executable, const std::string& 
 }
 
 std::string DefaultModelDirectory(const std::string& family) {
-  std::error_code error;  // no /proc: the executable's place stays unknown
+  std::error_code error;  // without /proc the executable's path stays unknown
   return ModelDirectoryFor(fs::read_symlink("/proc/self/exe", error).string(), family);
 }
 

@@ -1,4 +1,4 @@
-// Where models are when no flag says so.
+// The default directory of models.
 #ifndef TRACKFIT_COMMAND_LINE_MODEL_DIRECTORY_H_
 #define TRACKFIT_COMMAND_LINE_MODEL_DIRECTORY_H_
 
@@ -6,12 +6,12 @@
 
 namespace trackfit::command_line {
 
-// models/<family> of the data folder that was installed with the running executable, wherever that is; else
-// deploy/models/<family> in the working directory if it exists (a source tree); else in the data folder that
-// was configured at build time. Does not say whether it exists.
+// models/<family> in the data folder that was installed with the running executable, wherever that is now; if
+// there is none, deploy/models/<family> in the working directory (a source tree); otherwise models/<family>
+// in the data folder configured at build time. The result may not exist.
 std::string DefaultModelDirectory(const std::string& family);
 
-// The same for an executable of this path; empty: unknown.
+// The same for the executable at this path; empty: unknown.
 std::string ModelDirectoryFor(const std::string& executable, const std::string& family);
 
 }  // namespace trackfit::command_line

@@ -15,11 +15,11 @@
 namespace trackfit::command_line {
 namespace {
 
-constexpr int kMaxTypos = 2;          // letters that may differ in a word that was meant
-constexpr size_t kMinWordLength = 4;  // that descriptions are searched for
+constexpr int kMaxTypos = 2;          // edit distance up to which a name is suggested
+constexpr size_t kMinWordLength = 4;  // of words that are looked up in the flags' descriptions
 constexpr size_t kMaxSuggestions = 3;
 
-// Letters to change, add or leave out to make one word of the other (Levenshtein).
+// The Levenshtein distance.
 int Distance(std::string_view a, std::string_view b) {
   std::vector<int> row(b.size() + 1);
   std::iota(row.begin(), row.end(), 0);
@@ -35,7 +35,7 @@ int Distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-// Of the names the one that was probably meant; empty where none is near.
+// The name that was probably meant; empty if none is similar.
 std::string Nearest(const std::string& typed, const std::vector<std::string>& names) {
   std::string nearest;
   int least = std::min(kMaxTypos, static_cast<int>(typed.size()) / 2) + 1;
@@ -79,7 +79,7 @@ std::string UnknownFlagMessage(const CLI::App& app, const std::string& argument)
   if ((word == "port" || word == "host") && app.get_option_no_throw("--listen") != nullptr)
     return absl::StrCat(text, "; it is part of --listen: write --listen 0.0.0.0:8000");
   if (related.empty() || related.size() > kMaxSuggestions) return text;
-  return absl::StrCat(text, "; perhaps you look for ", absl::StrJoin(related, ", "));
+  return absl::StrCat(text, "; perhaps you are looking for ", absl::StrJoin(related, ", "));
 }
 
 std::string UnknownCommandMessage(const CLI::App& app, const std::string& typed) {
@@ -90,7 +90,7 @@ std::string UnknownCommandMessage(const CLI::App& app, const std::string& typed)
              : absl::StrCat("there is no command ", typed, "; did you mean ", meant, "?");
 }
 
-// Where a value that cannot be used was not typed, the variable that it came from; else empty.
+// The environment variable that an invalid value came from; empty if it was typed.
 std::string SourceVariable(const CLI::App& app, const std::string& message, int argc, char** argv) {
   for (const CLI::Option* option : app.get_options()) {
     const std::string flag = option->get_name();
@@ -104,7 +104,7 @@ std::string SourceVariable(const CLI::App& app, const std::string& message, int 
   return "";
 }
 
-// What is wrong, for people. A word that was mistyped explains everything else.
+// The error message for the user. A mistyped word comes first, because it causes the other errors.
 std::string Explain(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   const CLI::App& inner = Innermost(app);
   const bool takes_command = !CommandNames(inner).empty();
@@ -116,7 +116,7 @@ std::string Explain(const CLI::App& app, const CLI::ParseError& error, int argc,
     return absl::StrCat("a command is missing; there are ", absl::StrJoin(CommandNames(inner), ", "));
   std::string what = error.what();
   if (constexpr const char* kUnread = "Could not convert: "; absl::StartsWith(what, kUnread))
-    what = absl::StrCat(what.substr(std::strlen(kUnread)), " is no number");
+    what = absl::StrCat(what.substr(std::strlen(kUnread)), " is not a number");
   if (constexpr const char* kFolder = "File is actually a directory: "; absl::StrContains(what, kFolder)) {
     const size_t at = what.find(kFolder);
     what = absl::StrCat(what.substr(0, at), what.substr(at + std::strlen(kFolder)),
@@ -130,7 +130,7 @@ std::string Explain(const CLI::App& app, const CLI::ParseError& error, int argc,
   return variable.empty() ? what : absl::StrCat(what, " (of the environment variable ", variable, ")");
 }
 
-// "trackfit model show".
+// For example "trackfit model show".
 std::string FullName(const CLI::App& app) {
   const CLI::App* parent = app.get_parent();
   return parent == nullptr ? app.get_name() : absl::StrCat(FullName(*parent), " ", app.get_name());

@@ -19,7 +19,7 @@ constexpr milliseconds kBarInterval{100};
 constexpr milliseconds kLineInterval{5000};
 constexpr int kBarCells = 24;
 
-// Eighths of a cell make the bar move smoothly.
+// Draws in eighths of a cell, so that the bar moves smoothly.
 std::string Bar(double fraction) {
   constexpr const char* kPartial[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   const int eighths = static_cast<int>(std::lround(std::clamp(fraction, 0.0, 1.0) * kBarCells * 8));

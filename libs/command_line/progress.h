@@ -1,4 +1,4 @@
-// A progress bar on a terminal, an occasional line elsewhere.
+// Progress output: a bar on a terminal, occasional lines elsewhere.
 #ifndef TRACKFIT_COMMAND_LINE_PROGRESS_H_
 #define TRACKFIT_COMMAND_LINE_PROGRESS_H_
 
@@ -9,26 +9,25 @@
 
 namespace trackfit::command_line {
 
-// Not thread-safe. Lines for other streams are printed between Hide() and the next Update(). Its end hides
-// it.
+// Not thread-safe. Call Hide() before printing to another stream. The destructor hides the bar.
 class Progress {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
   enum class Style {
     kNone,      // silent
-    kLines,     // a plain line now and then
-    kTerminal,  // a bar that is drawn over
+    kLines,     // a plain line every few seconds
+    kTerminal,  // a bar that is redrawn in place
   };
 
-  // `total` frames, or what `unit` says, are to come, 0 = unknown. `out` must outlive this.
+  // `total` frames, or whatever `unit` is, are expected; 0 = unknown. `out` must outlive this.
   Progress(std::ostream& out, Style style, std::string task, int64_t total, TimePoint start,
            std::string unit = "frames");
   ~Progress() { Hide(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // `done` of them are finished. Draws at most ten times a second.
+  // Reports that `done` of them are finished. Draws at most ten times a second.
   void Update(int64_t done, TimePoint now = std::chrono::steady_clock::now());
 
   // Clears the bar, so that something else can be printed.
@@ -47,7 +46,7 @@ class Progress {
   bool visible_ = false;
 };
 
-// From now on, on stderr: a bar on a terminal, lines elsewhere, nothing where `quiet`.
+// Starts progress output on stderr: a bar on a terminal, lines elsewhere, nothing if `quiet`.
 Progress StartProgress(std::string task, int64_t total, bool quiet = false, std::string unit = "frames");
 
 }  // namespace trackfit::command_line

@@ -19,14 +19,14 @@ std::string ExplainUnreachable(const std::string& address, const std::string& gr
     return absl::StrCat("there is no host ", address.substr(0, address.rfind(':')),
                         "; check the spelling, or write localhost for this machine");
   if (says("No route to host") || says("Network is unreachable"))
-    return "there is no way to that host; is the network up, and is the address right?";
+    return "there is no route to that host; is the network up, and is the address right?";
   if (says("Deadline Exceeded") || says("timed out") || says("Timeout"))
-    return "nothing answers there; is the address right, and does a firewall let it pass?";
+    return "nothing answers there; is the address right, and does a firewall block it?";
   if (says("reset by peer") || says("Socket closed") || says("Broken pipe")) {
     return "something listens there but hangs up; is it the port of /metrics? The log of a TrackFit "
            "server names both of its ports. It may also want TLS, which those do not speak";
   }
-  return grpc_message.empty() ? "no reason is known" : grpc_message;
+  return grpc_message.empty() ? "unknown reason" : grpc_message;
 }
 
 }  // namespace trackfit::command_line

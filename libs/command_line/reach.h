@@ -1,4 +1,4 @@
-// What it means when a server cannot be reached.
+// Explains why a server cannot be reached.
 #ifndef TRACKFIT_COMMAND_LINE_REACH_H_
 #define TRACKFIT_COMMAND_LINE_REACH_H_
 
@@ -6,8 +6,8 @@
 
 namespace trackfit::command_line {
 
-// gRPC's reason for a call that did not arrive at `address`, in words that say what to do; gRPC's own where
-// it is none that is known.
+// Translates gRPC's error message for a failed call to `address` into one that says what to do. Unknown
+// messages are returned unchanged.
 std::string ExplainUnreachable(const std::string& address, const std::string& grpc_message);
 
 }  // namespace trackfit::command_line

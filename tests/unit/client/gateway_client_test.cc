@@ -168,7 +168,7 @@ TEST(GatewaySession, PassesOnWhatTheGatewayObjectsTo) {
   const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(1'000'000));
   EXPECT_EQ(outcome.status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(outcome.status.message()),
-              HasSubstr("cannot follow this: --expected is not known"));
+              HasSubstr("rejected an option: --expected is not known"));
 }
 
 TEST(GatewaySession, TellsALostGatewayFromOneThatNeverWas) {

@@ -34,7 +34,7 @@ TEST(CheckAddress, SaysHowToWriteIt) {
   EXPECT_THAT(Fault("8000"), HasSubstr("it has no host: write localhost:8000"));
   EXPECT_THAT(Fault(":8000"), HasSubstr("it has no host: write localhost:8000"));
   EXPECT_THAT(Fault("http://localhost:8000/x"), HasSubstr("without \"http://\": write localhost:8000"));
-  EXPECT_THAT(Fault("::1:8000"), HasSubstr("stands in brackets: write [::1]:8000"));
+  EXPECT_THAT(Fault("::1:8000"), HasSubstr("must be in brackets: write [::1]:8000"));
   EXPECT_THAT(Fault("[::1]"), HasSubstr("it must be HOST:PORT, as in [::1]:8000"));
   EXPECT_THAT(Fault(""), HasSubstr("it must be HOST:PORT, as in localhost:8000"));
 }

@@ -33,7 +33,7 @@ TEST(ExplainUnreachable, SaysWhatGrpcsReasonsMean) {
 
 TEST(ExplainUnreachable, PassesOnWhatItDoesNotKnow) {
   EXPECT_EQ(Why("the server is shutting down"), "the server is shutting down");
-  EXPECT_EQ(Why(""), "no reason is known");
+  EXPECT_EQ(Why(""), "unknown reason");
 }
 
 }  // namespace
