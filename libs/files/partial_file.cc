@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMaxLinks = 40;  // as the kernel follows
+constexpr int kMaxLinks = 40;  // the kernel's limit
 
 fs::path FollowLinks(fs::path path) {
   std::error_code error;
@@ -32,7 +32,7 @@ fs::path FollowLinks(fs::path path) {
 
 bool IsDirect(const fs::path& path) {
   const std::string name = path.string();
-  // Open files of processes: what a new one would be put beside cannot be told.
+  // Files opened by a process: there is no folder to create a temporary file in.
   if (name == "/dev/stdin" || name == "/dev/stdout" || name == "/dev/stderr") return true;
   if (absl::StartsWith(name, "/dev/fd/") || absl::StartsWith(name, "/proc/")) return true;
   std::error_code error;
@@ -40,19 +40,19 @@ bool IsDirect(const fs::path& path) {
   return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
 }
 
-// The partial files of this process, for RemovePartialFiles().
+// All partial files of this process, for RemovePartialFiles().
 struct Registry {
   std::mutex mutex;
   std::set<fs::path> paths;
 };
 
 Registry& PartialFiles() {
-  static auto* const live = new Registry;  // for threads that outlive main()
-  return *live;
+  static auto* const registry = new Registry;  // never destroyed, because threads may outlive main()
+  return *registry;
 }
 
-// Unlike rename(), also where `to` is a mount point or another's file in a sticky folder. Does not create,
-// which kernels refuse there.
+// Unlike rename(), also works if `to` is a mount point or somebody else's file in a sticky folder. Opens
+// without O_CREAT, which kernels reject in that case.
 bool OverwriteByCopy(const fs::path& from, const fs::path& to) {
   std::error_code error;
   if (!fs::is_regular_file(to, error)) return false;
@@ -105,7 +105,7 @@ absl::Status PartialFile::Commit() {
   if (OverwriteByCopy(partial_, target_)) return absl::OkStatus();
   Keep();
   return absl::UnavailableError(absl::StrCat(target_.string(), ": cannot be written: ", error.message(),
-                                             "; what was to be put there is in ", partial_.string()));
+                                             "; its new content is in ", partial_.string()));
 }
 
 void RemovePartialFiles() {

@@ -1,4 +1,4 @@
-// Writing whole files.
+// Atomic writing of files.
 #ifndef TRACKFIT_FILES_PARTIAL_FILE_H_
 #define TRACKFIT_FILES_PARTIAL_FILE_H_
 
@@ -9,32 +9,33 @@
 
 namespace trackfit::files {
 
-// A file that is written beside its place and put there when it is whole, so that a reader never sees half of
-// it and an older one stays until then. Devices, pipes and what processes have open (/dev/stdout, /dev/fd/3)
-// are written directly. Makes nothing itself. Not thread-safe.
+// A temporary file next to its target, which it replaces when it is complete, so that readers never see half
+// a file and the old one stays until then. Devices, pipes and files opened by a process (/dev/stdout,
+// /dev/fd/3) are written directly. The constructor does not create a file. Not thread-safe.
 class PartialFile {
  public:
   enum class Name {
     kPlain,          // ends in .partial
-    kKeepExtension,  // hidden, but ends as its target, for writers that go by the ending
+    kKeepExtension,  // hidden, with the target's extension, for writers that depend on it
   };
 
-  // Links are followed: what `target` points to is replaced.
+  // Symbolic links are followed: the file that `target` points to is replaced.
   explicit PartialFile(const std::filesystem::path& target, Name name = Name::kPlain);
   PartialFile(const PartialFile&) = delete;
   PartialFile& operator=(const PartialFile&) = delete;
-  // Removes what was written and neither committed nor kept.
+  // Removes the temporary file unless it was committed or kept.
   ~PartialFile();
 
-  // What to write to; of a name of this process's own.
+  // The path to write to; its name is unique to this process.
   const std::filesystem::path& path() const { return partial_; }
-  // Whether that is the target itself, to which one appends.
+  // Whether that is the target itself, which must be opened for appending.
   bool direct() const { return partial_ == target_; }
 
-  // Puts the file in its place, with the permissions of the one that was there. Where it cannot be renamed it
-  // is copied over the other. UNAVAILABLE naming the place, and where the file is kept instead.
+  // Moves the file to its target and gives it the permissions of the file it replaces. If it cannot be
+  // renamed, it is copied into the old file. UNAVAILABLE naming the target, and the path at which the file
+  // was kept.
   absl::Status Commit();
-  // Leaves it at path() for good.
+  // Keeps the file at path().
   void Keep();
 
  private:
@@ -43,12 +44,12 @@ class PartialFile {
   bool done_ = false;
 };
 
-// Puts all of `bytes` at `path`, or leaves what was there. UNAVAILABLE naming the path and the reason;
-// half a file does not stay behind then.
+// Atomically replaces the content of `path` by `bytes`. UNAVAILABLE naming the path and the reason; the old
+// file stays, and no partial one is left behind.
 absl::Status ReplaceFile(const std::filesystem::path& path, std::string_view bytes);
 
-// Removes what all PartialFiles of this process have written and not committed: for a process that ends
-// without their destructors. Thread-safe.
+// Removes the uncommitted files of all PartialFiles of this process, for processes that end without running
+// destructors. Thread-safe.
 void RemovePartialFiles();
 
 }  // namespace trackfit::files

@@ -19,14 +19,14 @@ constexpr std::chrono::seconds kHousekeeping{1};
 
 int OpenReserve() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
-// 0: not a socket.
+// The socket's inode; 0 if the descriptor is not a socket.
 unsigned long InodeOf(int descriptor) {
   struct stat status {};
   if (fstat(descriptor, &status) != 0 || !S_ISSOCK(status.st_mode)) return 0;
   return status.st_ino;
 }
 
-// One client's addresses: an IPv6 client has a network of its own.
+// Identifies a client: its IPv4 address, or its IPv6 network, because every IPv6 client has a whole network.
 std::string PeerOf(const tcp::socket& socket) {
   ErrorCode gone;
   const auto address = socket.remote_endpoint(gone).address();
@@ -67,7 +67,7 @@ Acceptor::~Acceptor() {
 void Acceptor::AcceptOn(tcp::acceptor& listener) {
   listener.async_accept([this, &listener](const ErrorCode& error, tcp::socket socket) {
     if (error == asio::error::operation_aborted) return;
-    // Whatever else goes wrong, listening goes on.
+    // No error may end accepting.
     const bool again_at_once = !error || error == asio::error::connection_aborted ||
                                (OutOfDescriptors(error) && FreeDescriptor(listener));
     if (again_at_once) {
@@ -84,7 +84,8 @@ void Acceptor::AcceptLater(tcp::acceptor& listener) {
   pause->async_wait([this, &listener, pause](const ErrorCode&) { AcceptOn(listener); });
 }
 
-// True when the next connection may find a descriptor.
+// Frees a descriptor by closing a silent connection or refusing a waiting one. Returns whether it is worth
+// accepting again at once.
 bool Acceptor::FreeDescriptor(tcp::acceptor& listener) {
   if (!silent_.empty()) {
     DropOldestSilent(Refusal::kNoDescriptors);

@@ -1,4 +1,5 @@
-// Takes connections in, whatever happens: when too many come, when nobody speaks, when descriptors run out.
+// Keeps accepting connections when there are too many, when clients stay silent, and when descriptors run
+// out.
 #ifndef TRACKFIT_NET_ACCEPTOR_H_
 #define TRACKFIT_NET_ACCEPTOR_H_
 
@@ -19,40 +20,40 @@ namespace trackfit::net {
 enum class Refusal {
   kTooMany,        // max_connections are open
   kTooManyOfPeer,  // max_per_peer are open from that address
-  kNoDescriptors,  // the process may open no more
-  kSilent,         // not a byte within first_byte_timeout, or others needed the place
+  kNoDescriptors,  // the process has run out of descriptors
+  kSilent,         // no byte within first_byte_timeout, or dropped to make room for others
 };
 
 struct AcceptorConfig {
   int max_connections = 64;  // at least 1
   int max_per_peer = 64;     // from one address (an IPv6 network of 64 bits counts as one); at least 1
-  int max_silent = 16;       // that have not sent a byte; the oldest makes room for the next; at least 1
+  int max_silent = 16;       // that have not sent a byte yet; the oldest is dropped for the next; at least 1
   std::chrono::milliseconds first_byte_timeout{10'000};
-  // What one of these throws leaves the io_context's run(), and accepting goes on.
+  // Exceptions of these callbacks propagate from the io_context's run(); accepting continues.
   //
-  // Takes a connection whose client has begun to speak. Never null.
+  // Takes over a connection whose client has sent its first byte. Never null.
   std::function<void(tcp::socket)> on_connection = nullptr;
   // May be empty.
   std::function<void(Refusal)> on_refused = nullptr;
-  // About once a second: open connections, silent ones left out. May be empty.
+  // Called about once a second with the number of open connections, without silent ones. May be empty.
   std::function<void(int open)> on_count = nullptr;
 };
 
-// A connection counts until its socket is closed, by whoever took it: the acceptor looks which descriptors
-// still are the sockets that it handed over.
+// A connection counts until its new owner closes the socket: the acceptor checks which descriptors still
+// refer to the sockets that it handed over.
 //
-// Works on the io_context's one thread, where all callbacks come, from construction on. Must die after that
-// thread has left the io_context.
+// Runs on the io_context's single thread, which also calls all callbacks, from construction on. Must be
+// destroyed after that thread has left the io_context.
 class Acceptor {
  public:
-  // `listening` is what Listen() gave.
+  // `listening` comes from Listen().
   Acceptor(asio::io_context& io, std::vector<tcp::acceptor> listening, AcceptorConfig config);
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
   ~Acceptor();
 
   int port() const { return endpoints_.front().port(); }
-  // Where it listens; thread-safe.
+  // The addresses that it listens on; thread-safe.
   const std::vector<tcp::endpoint>& endpoints() const { return endpoints_; }
 
  private:
@@ -63,7 +64,7 @@ class Acceptor {
   };
   struct Open {
     int descriptor;
-    unsigned long inode;  // of the socket; a later socket with this descriptor has another
+    unsigned long inode;  // of the socket, because the descriptor may be reused for another
     std::string peer;
   };
 
@@ -77,7 +78,7 @@ class Acceptor {
   void RemoveClosed();
   void Housekeep();
   void Refuse(Refusal reason);
-  // `call`s; what that throws is thrown again on its own, so that accepting goes on.
+  // Calls `call`; rethrows its exception from a separate handler, so that accepting continues.
   template <class Call>
   void Guard(Call&& call);
 
@@ -89,7 +90,7 @@ class Acceptor {
   std::vector<Open> open_;
   std::map<std::string, int> open_by_peer_;
   asio::steady_timer clock_;
-  int reserve_ = -1;  // a descriptor to give up when there is no other
+  int reserve_ = -1;  // a spare descriptor, closed when no other is left
 };
 
 }  // namespace trackfit::net

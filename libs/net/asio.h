@@ -2,8 +2,8 @@
 #ifndef TRACKFIT_NET_ASIO_H_
 #define TRACKFIT_NET_ASIO_H_
 
-#include <utility>  // before Boost 1.74, which forgets it
-// (a line of its own, so that it stays there)
+#include <utility>  // must precede Boost 1.74, which forgets to include it
+// (a line of its own, so that clang-format does not reorder them)
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -18,8 +18,8 @@ namespace asio = boost::asio;
 using boost::asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 
-// Runs what is posted to `io` until it is stopped. An exception of a handler is given to `on_exception`
-// (never null), and the others go on.
+// Runs `io` until it is stopped. A handler's exception is passed to `on_exception` (never null), and the
+// other handlers continue.
 template <class OnException>
 void RunForever(asio::io_context& io, OnException&& on_exception) {
   const auto work = asio::make_work_guard(io);

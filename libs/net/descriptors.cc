@@ -7,7 +7,7 @@
 namespace trackfit::net {
 namespace {
 
-// "Unlimited" must still fit an int, and nobody serves more.
+// An unlimited limit must still fit an int, and no server needs more.
 constexpr rlim_t kEnough = 1 << 20;
 
 }  // namespace

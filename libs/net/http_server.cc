@@ -23,7 +23,7 @@ namespace http = boost::beast::http;
 
 using Message = http::response<http::string_body>;
 
-// One client's connection; lives in the handlers of what it waits for.
+// One client's connection, kept alive by its pending handlers.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(tcp::socket socket, const HttpServerConfig& config)
@@ -84,7 +84,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     } catch (...) {
       if (config_.on_exception) config_.on_exception("unknown");
     }
-    return Text(500, "this page cannot be made at the moment\n");
+    return Text(500, "this page is not available at the moment\n");
   }
 
   static Message Text(int status, std::string body) {

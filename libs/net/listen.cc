@@ -11,7 +11,7 @@ namespace {
 
 namespace error = boost::asio::error;
 
-// Of a free port that the second address of a host does not have free.
+// To find a port that is free on all addresses of a host.
 constexpr int kAttempts = 16;
 
 struct Target {
@@ -43,7 +43,7 @@ absl::Status CannotListen(const std::string& address, const ErrorCode& reason) {
   return absl::UnavailableError(absl::StrCat("cannot listen on ", address, ": ", reason.message(), advice));
 }
 
-// A wildcard takes IPv4 in, too.
+// An IPv6 wildcard also accepts IPv4.
 ErrorCode Open(const tcp::endpoint& endpoint, tcp::acceptor& acceptor) {
   ErrorCode failed;
   acceptor.open(endpoint.protocol(), failed);
@@ -64,8 +64,7 @@ bool IsAddressUnavailable(const ErrorCode& reason) {
          reason == boost::system::errc::address_not_available;
 }
 
-// Addresses of a kind that this machine does not have (IPv6 in many containers) are left out where there are
-// others.
+// Skips addresses that this machine does not have (IPv6 in many containers) as long as there are others.
 ErrorCode OpenAll(asio::io_context& io, const std::vector<tcp::endpoint>& endpoints,
                   std::vector<tcp::acceptor>& listening) {
   ErrorCode absent;

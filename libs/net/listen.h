@@ -1,4 +1,4 @@
-// Listening on an address that people write.
+// Listens on an address given by the user.
 #ifndef TRACKFIT_NET_LISTEN_H_
 #define TRACKFIT_NET_LISTEN_H_
 
@@ -10,13 +10,13 @@
 
 namespace trackfit::net {
 
-// Sockets that listen on every address that `address` (host:port) stands for, all on the same port; at least
-// one. The host may be a name, an IPv4 address or an IPv6 address in brackets; 0.0.0.0 and [::] both mean all
-// addresses of both kinds. Port 0 picks a free port. INVALID_ARGUMENT or UNAVAILABLE, naming the address and
-// what to do, when there is no such address or its port is taken.
+// Sockets that listen on every address that `address` (host:port) resolves to, all on the same port; at least
+// one. The host may be a name, an IPv4 address, or an IPv6 address in brackets; 0.0.0.0 and [::] both mean
+// all addresses of both kinds. Port 0 picks a free port. INVALID_ARGUMENT or UNAVAILABLE, naming the address
+// and what to do, when there is no such address or its port is taken.
 absl::StatusOr<std::vector<tcp::acceptor>> Listen(asio::io_context& io, const std::string& address);
 
-// Where a connection from this machine reaches a socket that listens on `bound`.
+// The address at which this machine can connect to a socket listening on `bound`.
 tcp::endpoint LoopbackOf(const tcp::endpoint& bound);
 
 }  // namespace trackfit::net

@@ -37,7 +37,7 @@ ProbeResult ProbeOne(const tcp::endpoint& endpoint, const std::string& greeting,
   io.run_for(limit);
   return result;
 } catch (const std::exception&) {
-  return ProbeResult::kUnknown;  // no descriptor is left
+  return ProbeResult::kUnknown;  // out of descriptors
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Is anybody there?
+// Checks whether a listening port still accepts connections.
 #ifndef TRACKFIT_NET_PROBE_H_
 #define TRACKFIT_NET_PROBE_H_
 
@@ -11,8 +11,9 @@
 
 namespace trackfit::net {
 
-// How whoever listens on `bound` reacts to `greeting` within `limit`; where one of them does not, kNone.
-// Blocks that long for each at most.
+// Connects to every address in `bound`, sends `greeting` and waits for a response. Returns kNoResponse if any
+// of them does not respond within `limit`, else kUnknown if any could not be probed. Blocks at most `limit`
+// per address.
 ProbeResult Probe(const std::vector<tcp::endpoint>& bound, const std::string& greeting,
                   std::chrono::milliseconds limit);
 

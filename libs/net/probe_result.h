@@ -1,4 +1,4 @@
-// What a probe of a port finds.
+// The result of probing a port.
 #ifndef TRACKFIT_NET_PROBE_RESULT_H_
 #define TRACKFIT_NET_PROBE_RESULT_H_
 

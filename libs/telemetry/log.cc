@@ -28,7 +28,7 @@ const char* Name(LogLevel level) {
   return "info";
 }
 
-// One write per line, so that lines of several threads do not mix.
+// One write per line, so that lines of several threads do not interleave.
 void WriteToStandardError(const std::string& line) {
   const std::string with_end = line + "\n";
   std::size_t written = 0;
@@ -43,10 +43,10 @@ Json ToJson(const LogField& field) {
   return std::visit([](const auto& value) { return Json(value); }, field.value);
 }
 
-// Replaces what is not UTF-8: clients' words may end up in a line.
+// Replaces invalid UTF-8, because a line may contain text from clients.
 std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-// Text that would be torn apart at a space or a quote is quoted as in JSON.
+// Quotes text as in JSON if it contains characters that would make the line ambiguous.
 std::string Quote(const Json& value) {
   const std::string quoted = Dump(value);
   if (!value.is_string()) return quoted;

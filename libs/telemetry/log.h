@@ -22,9 +22,9 @@ namespace trackfit::telemetry {
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 enum class LogFormat { kText, kJson };
 
-// "debug", "info", "warning" or "error"; INVALID_ARGUMENT names them.
+// "debug", "info", "warning" or "error"; INVALID_ARGUMENT lists them.
 absl::StatusOr<LogLevel> ParseLogLevel(const std::string& name);
-// "text" or "json"; INVALID_ARGUMENT names them.
+// "text" or "json"; INVALID_ARGUMENT lists them.
 absl::StatusOr<LogFormat> ParseLogFormat(const std::string& name);
 
 struct LogField {
@@ -40,18 +40,18 @@ struct LogField {
   std::variant<std::string, int64_t, double, bool> value;
 };
 
-// Cheap to copy; thread-safe. Lines of one process never mix.
+// Cheap to copy; thread-safe. Lines of one process never interleave.
 class Logger {
  public:
   using Sink = std::function<void(const std::string& line)>;
 
-  // Writes to standard error unless a sink is given. `service` becomes a field of every line.
+  // Writes to standard error unless a sink is given. `service` is a field of every line.
   Logger(const std::string& service, LogLevel lowest, LogFormat format, Sink sink = nullptr);
 
-  // A logger whose lines all carry these fields, too; e.g. the session.
+  // A logger that adds these fields, such as the session, to all its lines.
   Logger With(std::initializer_list<LogField> fields) const;
 
-  // `event` is a short constant phrase; what varies goes into fields.
+  // `event` is a short constant phrase; variable parts go into fields.
   void Debug(std::string_view event, std::initializer_list<LogField> fields = {}) const;
   void Info(std::string_view event, std::initializer_list<LogField> fields = {}) const;
   void Warning(std::string_view event, std::initializer_list<LogField> fields = {}) const;

@@ -1,5 +1,5 @@
 // The Prometheus metrics of one process. Names follow Prometheus' conventions: base units, `_seconds`,
-// `_total`; labels have few values, so never a session or an address.
+// `_total`. Labels have few distinct values, so never a session or an address.
 #ifndef TRACKFIT_TELEMETRY_METRICS_H_
 #define TRACKFIT_TELEMETRY_METRICS_H_
 
@@ -18,12 +18,12 @@ namespace trackfit::telemetry {
 
 using Labels = std::map<std::string, std::string>;
 
-// Upper bounds in seconds for work of one frame or call (1 ms to 10 s), and for whole streams (1 s to 1 h).
+// Histogram buckets in seconds for one frame or call (1 ms to 10 s), and for whole streams (1 s to 1 h).
 const std::vector<double>& WorkBuckets();
 const std::vector<double>& StreamBuckets();
 
-// Thread-safe. Asking twice for the same name and labels gives the same instrument; references live as long
-// as the Metrics.
+// Thread-safe. The same name and labels always return the same instrument. References are valid as long as
+// the Metrics object.
 class Metrics {
  public:
   // Sets `trackfit_build_info{service,version}` to 1.
@@ -35,7 +35,7 @@ class Metrics {
                                    const std::vector<double>& buckets = WorkBuckets(),
                                    const Labels& labels = {});
 
-  // What /metrics shows.
+  // The text served at /metrics.
   std::string Text() const;
 
  private:
@@ -58,17 +58,17 @@ class Timer {
   std::chrono::steady_clock::time_point start_;
 };
 
-// One RPC from its start to its end: trackfit_calls_started_total{method}, trackfit_calls_total{method,code}
-// and trackfit_call_duration_seconds{method}.
+// Counts and times one RPC from start to end: trackfit_calls_started_total{method},
+// trackfit_calls_total{method,code} and trackfit_call_duration_seconds{method}.
 class CallGuard {
  public:
   CallGuard(Metrics& metrics, const std::string& method, const std::vector<double>& buckets);
   CallGuard(const CallGuard&) = delete;
   CallGuard& operator=(const CallGuard&) = delete;
-  // Counts the call under the code given last.
+  // Counts the call under the last code that was set.
   ~CallGuard();
 
-  // e.g. "OK" or "RESOURCE_EXHAUSTED".
+  // For example "OK" or "RESOURCE_EXHAUSTED".
   void set_code(const std::string& code) { code_ = code; }
   double seconds() const;
 

@@ -1,5 +1,5 @@
-// Images as a hostile client may send them. The first byte says how the rest is read: 0 an encoded file, 1
-// to 255 uncompressed pixels, of which the next 12 bytes are width, height and stride.
+// Images as a hostile client may send them. The first byte says how the rest is read: 0 an encoded file, 1 to
+// 255 uncompressed pixels, of which the next 12 bytes are width, height and stride.
 #include <zlib.h>
 
 #include <algorithm>
