@@ -22,9 +22,8 @@ struct MissingEnd {
 // for WebP, because libwebp rejects them. INVALID_ARGUMENT, with a message for the client, when pixels are
 // missing, or the file is of a kind that cameras do not produce or that costs far more to decode than its
 // pixels:
-//   JPEG  more than 32 scans (each costs a pass over the whole image, however short it is), arithmetic
-//   coding,
-//         samples of more than 8 bits;
+//   JPEG  more than 32 scans (each costs a pass over the whole image, however short it is),
+//         arithmetic coding, samples of more than 8 bits;
 //   PNG   pixel data that inflates to more than the pixels, more than 8 compressed texts and profiles (libpng
 //         inflates each);
 //   WebP  animations.

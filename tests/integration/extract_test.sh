@@ -58,7 +58,7 @@ model=$(compgen -G 'deploy/models/protogcn/*/model.pt' | head -n 1)
 check "$trackfit" evaluate --model "$model" --landmarks "$work/landmarks" --split "$work/split.json" --only recognition >"$work/said"
 check grep -q "The right exercise named, known or not: . of 1," "$work/said"
 mkdir -p "$work/juggling" && cp "$work/videos/squat/a.mp4" "$work/juggling"
-expect 0 'knows no exercise "juggling"' "$work/juggling" --output "$work/juggled" --format landmarks
+expect 0 'does not know the exercise "juggling"' "$work/juggling" --output "$work/juggled" --format landmarks
 
 # What is wrong is named.
 expect 1 "holds no videos" "$work/empty" --output "$work/none"

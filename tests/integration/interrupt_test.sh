@@ -58,7 +58,7 @@ trackfit=$bin/trackfit
 model=$(compgen -G "deploy/models/protogcn/*/model.pt" | head -n 1)
 "$trackfit" synthesize --exercise squat --repetitions 6 --size 240x240 --output "$work/long.mp4" >/dev/null 2>&1
 
-interrupted "%" 0 "stopping; again to stop hard" "$trackfit" analyze "$work/long.mp4" --gateway "$gateway" --json "$work/part.jsonl"
+interrupted "%" 0 "stopping; press Ctrl-C again to stop at once" "$trackfit" analyze "$work/long.mp4" --gateway "$gateway" --json "$work/part.jsonl"
 check grep -q "Frames     " "$work/said"
 check grep -q frame_result "$work/part.jsonl"
 check jq -es 'length > 1' "$work/part.jsonl" >/dev/null
@@ -66,11 +66,11 @@ check jq -es 'length > 1' "$work/part.jsonl" >/dev/null
 ffmpeg -nostdin -v error -f lavfi -i color=gray:size=240x240:rate=30:duration=60 "$work/nobody.mp4"
 interrupted frame_result 130 "interrupted before the first assessment" \
   "$trackfit" analyze "$work/nobody.mp4" --gateway "$gateway" --live --json - --quiet
-interrupted 1 130 "stopping; again to stop hard" "$trackfit" extract "$work/long.mp4" --output "$work/part2.jsonl" --quiet
+interrupted 1 130 "stopping; press Ctrl-C again to stop at once" "$trackfit" extract "$work/long.mp4" --output "$work/part2.jsonl" --quiet
 check test ! -e "$work/part2.jsonl"
 interrupted 1 130 "stopping; nothing is written" "$trackfit" synthesize --exercise squat --repetitions 100 --output "$work/s.mp4"
 check test ! -e "$work/s.mp4"
-interrupted 1 130 "mannequins that are done are kept" "$trackfit" dataset bridge --mannequins 4 --cache "$work/cache" --quiet
+interrupted 1 130 "finished mannequins are kept" "$trackfit" dataset bridge --mannequins 4 --cache "$work/cache" --quiet
 
 for exercise in squat push_up; do
   mkdir -p "$work/videos/$exercise"
@@ -84,7 +84,7 @@ interrupted 1 130 "stopped; nothing is written" "$trackfit" evaluate --model "$m
   --only localisation,robustness --localisation 5000 --json "$work/e.json"
 check test ! -e "$work/e.json"
 training=(--config deploy/training/debug.yaml output="$work/run" data.landmarks="$work/landmarks" data.split="$work/split.json" "data.classes=[squat,push_up]")
-interrupted 8 130 "the epochs that are finished are kept" "$trackfit" train "${training[@]}" training.epochs=500
+interrupted 8 130 "finished epochs are kept" "$trackfit" train "${training[@]}" training.epochs=500
 check "$trackfit" train "${training[@]}" training.epochs=500 --resume --print-config >/dev/null
 
 check test -z "$(find "$work" -name '*.partial*')"
@@ -100,7 +100,7 @@ done
 kill -KILL "${server_pid[gateway]}"
 wait $pid || status=$?
 check test $status -eq 1
-check grep -qF "what came until then is in $work/old.jsonl.$pid.partial" "$work/said"
+check grep -qF "the results so far are in $work/old.jsonl.$pid.partial" "$work/said"
 check grep -qs frame_result "$work/old.jsonl.$pid.partial"
 check grep -qx older "$work/old.jsonl"
 ((failures == 0)) && echo "all as expected"

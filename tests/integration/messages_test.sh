@@ -94,7 +94,7 @@ fails 2 "would be written over --model" "$trackfit" evaluate --model model.pt --
 fails 2 "would be written over init" "$trackfit" train output=. init=model.pt data.dataset=set
 check cmp model.pt "$model"
 echo '{"train": {}, "val": {}}' >split.json
-fails 2 "--plots text.mp4 cannot be made a folder" "$trackfit" evaluate --model model.pt --dataset set --plots text.mp4
+fails 2 "--plots text.mp4 cannot be created as a folder" "$trackfit" evaluate --model model.pt --dataset set --plots text.mp4
 fails 2 "would be written over --dataset set/val.pt" "$trackfit" evaluate --model model.pt --dataset set --json set/val.pt
 echo older >set/report.json
 fails 1 "set/train.pt is no landmark file" "$trackfit" evaluate --model model.pt --dataset set --json set/report.json
@@ -108,7 +108,7 @@ ln -s /dev/full plots/confusion.png
 fails 1 "plots/confusion.png: cannot be written: No space left" \
   "$trackfit" evaluate --model model.pt --dataset few --only recognition --json report.json --plots plots
 check jq -e .recognition report.json >/dev/null
-fails 2 "there is no video of the exercises that --only names" "$trackfit" extract clip.mp4 --only plank --output out --quiet
+fails 2 "no video shows an exercise named by --only" "$trackfit" extract clip.mp4 --only plank --output out --quiet
 fails 2 "--output text.mp4/out is no folder and cannot be made one" "$trackfit" extract clip.mp4 --output text.mp4/out --quiet
 fails 2 "camera.width is 2; it must be between" "$trackfit" synthesize --size 2x2 --output s.mp4
 fails 2 "would be written over --landmarks set/train.pt" "$trackfit" dataset build --landmarks set --split split.json --output set

@@ -1,4 +1,4 @@
-// `trackfit analyze`: streams a video, a camera or pictures to the gateway and tells what came of it.
+// `trackfit analyze`: streams a video, a camera or pictures to the gateway and reports the results.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -38,10 +38,10 @@ using std::chrono::steady_clock;
 
 constexpr int kDefaultPort = 8000;
 constexpr int kDefaultProxyPort = 3128;
-// Frames that wait for their answers, so that the session ends soon when it is told to; the gateway works at
-// half as many at a time.
+// Unanswered frames; few, so that a session ends soon after Ctrl-C. The gateway works on half as many at a
+// time.
 constexpr int kMaxUnanswered = 32;
-// After Ctrl-C, for the answers to these.
+// How long to wait for their answers after Ctrl-C.
 constexpr std::chrono::milliseconds kStopTimeout{800};
 
 struct AnalyzeOptions {
@@ -82,8 +82,8 @@ struct AnalyzeOptions {
   }
 };
 
-// Where the responses go besides the record: nowhere, a file that gets its name at the end, or at once to
-// stdout, a device or a pipe.
+// The --json output: none, a file that appears under its name at the end, or stdout, a device or a pipe,
+// which get each line at once.
 class JsonOutput {
  public:
   absl::Status Open(const std::string& path) {
@@ -108,24 +108,25 @@ class JsonOutput {
     return WriteStatus();
   }
 
-  // Puts what came in its place, if that is any result at all.
+  // Moves the file into place if it has any results.
   absl::Status Finish() {
     if (!CloseFile()) return absl::OkStatus();
     return WriteStatus().ok() ? partial_->Commit() : WriteStatus();
   }
 
-  // The error `session`; an older file stays, and what came is kept beside it, as the error says then.
+  // Keeps the results of a failed session next to the target, leaving an older file in place. Returns the
+  // session's error, which then names the file.
   absl::Status KeepPartialOutput(const absl::Status& session) {
     if (!CloseFile() || !WriteStatus().ok() || partial_->direct()) return session;
     partial_->Keep();
     const std::string message =
-        absl::StrCat(session.message(), "; what came until then is in ", partial_->path().string());
+        absl::StrCat(session.message(), "; the results so far are in ", partial_->path().string());
     return command_line::WithExitCode(absl::Status(session.code(), message),
                                       command_line::ExitCodeOf(session));
   }
 
  private:
-  // Closes the file. False where there is none, where Write() told of an error, and without results.
+  // Closes the file. False when there is none, when Write() failed, or when there are no results.
   bool CloseFile() {
     if (partial_ == nullptr) return false;
     const bool written = WriteStatus().ok();
@@ -144,12 +145,12 @@ class JsonOutput {
   bool has_results_ = false;
 };
 
-// Says what would keep a video from being written before minutes are spent on its analysis.
+// Finds errors that would prevent writing the video before minutes are spent on the analysis.
 absl::Status CheckRender(const std::string& path, const media::SourceInfo& source) {
   if (path.empty()) return absl::OkStatus();
   if (source.is_live) {
     return absl::InvalidArgumentError(
-        "--render reads its input a second time, and a camera cannot be read twice");
+        "--render needs to read its input a second time, which is impossible with a camera");
   }
   if (absl::Status status = media::VideoFile::Check(path); !status.ok())
     return absl::InvalidArgumentError(absl::StrCat("--render ", status.message()));
@@ -200,7 +201,7 @@ class Analysis {
   absl::Status Run() {
     if (absl::Status status = options_.Validate(); !status.ok()) return command_line::UsageError(status);
     cv::utils::logging::setLogLevel(
-        cv::utils::logging::LOG_LEVEL_ERROR);  // what matters is reported in our words
+        cv::utils::logging::LOG_LEVEL_ERROR);  // our own messages report what matters
     const command_line::InterruptWatcher watcher([this](int count) { OnInterrupt(count); });
     absl::StatusOr<std::unique_ptr<media::FrameSource>> source =
         media::OpenFrameSource(options_.inputs, options_.fps);
@@ -236,7 +237,7 @@ class Analysis {
   void OnInterrupt(int count) {
     interrupted_ = true;
     if (count > 1) {
-      command_line::PrintNotice("trackfit analyze: stopping hard");
+      command_line::PrintNotice("trackfit analyze: stopping at once");
       stop_rendering_ = true;
       session_.Cancel();
     } else if (rendering_) {
@@ -244,9 +245,9 @@ class Analysis {
       stop_rendering_ = true;
     } else {
       command_line::PrintNotice(
-          options_.render.empty()
-              ? "trackfit analyze: stopping; again to stop hard"
-              : "trackfit analyze: stopping; what is analysed is rendered yet; again to stop hard");
+          absl::StrCat("trackfit analyze: stopping; ",
+                       options_.render.empty() ? "" : "what has been analysed will still be rendered; ",
+                       "press Ctrl-C again to stop at once"));
       session_.Stop(kStopTimeout);
     }
   }
@@ -269,7 +270,7 @@ class Analysis {
     if (record_.frames() > 0) text_ << SummaryText(record_, PaceSince(start)) << std::flush;
     if (session_.cut_short()) {
       text_ << "  Stopped    " << static_cast<int64_t>(times_us_.size()) - record_.frames()
-            << " frames that were sent were not waited for" << std::endl;
+            << " frames were sent but not answered in time" << std::endl;
     }
     return status;
   }
@@ -289,7 +290,7 @@ class Analysis {
     return json_.Write(response);
   }
 
-  // The summary has them again.
+  // --quiet leaves them to the summary, which repeats them.
   void ShowNotices(const v1::AnalyzeResponse& response, command_line::Progress& progress) {
     const std::string lines = notice_lines_.Of(response);
     if (options_.quiet || lines.empty()) return;
@@ -345,10 +346,10 @@ void DeclareInput(CLI::App& command, AnalyzeOptions& options) {
       ->type_name("VIDEO|CAMERA|PICTURES");
   command
       .add_option("--fps", options.fps,
-                  "Frames per second, whatever a video says of itself; pictures have 30 without it")
+                  "Frames per second, overriding a video's own; the default for pictures is 30")
       ->type_name("HZ")
       ->group("Input");
-  command.add_option("--limit-frames", options.limit_frames, "Stop after so many frames; 0 = all")
+  command.add_option("--limit-frames", options.limit_frames, "Stop after N frames; 0 = all")
       ->type_name("N")
       ->capture_default_str()
       ->group("Input");
@@ -360,9 +361,7 @@ void DeclareSession(CLI::App& command, AnalyzeOptions& options) {
       ->envname("TRACKFIT_GATEWAY")
       ->capture_default_str()
       ->group("Session");
-  command
-      .add_option("--proxy", options.proxy,
-                  "An HTTP proxy to go through; those of the environment are not used")
+  command.add_option("--proxy", options.proxy, "HTTP proxy to use; those of the environment are ignored")
       ->type_name("HOST:PORT")
       ->group("Session");
   command
@@ -372,11 +371,9 @@ void DeclareSession(CLI::App& command, AnalyzeOptions& options) {
       ->group("Session");
   command
       .add_flag("--live", options.live,
-                "Play in real time and drop frames rather than lag (always so for cameras)")
+                "Play in real time and drop frames instead of lagging behind (always on for cameras)")
       ->group("Session");
-  command
-      .add_option("--timeout", options.timeout_s,
-                  "Give up after so many seconds without an answer; 0 = never")
+  command.add_option("--timeout", options.timeout_s, "Give up after S seconds without an answer; 0 = never")
       ->type_name("S")
       ->capture_default_str()
       ->group("Session");
@@ -392,7 +389,7 @@ void DeclareSession(CLI::App& command, AnalyzeOptions& options) {
       ->group("Session");
   command
       .add_option("--max-people", options.max_people,
-                  "Follow up to so many people, at most 8; the first is assessed")
+                  "Track up to N people, at most 8; the first is assessed")
       ->type_name("N")
       ->capture_default_str()
       ->group("Session");
@@ -404,16 +401,16 @@ void DeclareSession(CLI::App& command, AnalyzeOptions& options) {
 void DeclareTransport(CLI::App& command, AnalyzeOptions& options) {
   command
       .add_option("--max-side", options.encode.max_side,
-                  "Shrink larger pictures to this longer side before sending")
+                  "Scale larger pictures down to this length of the longer side before sending")
       ->type_name("PIXELS")
       ->capture_default_str()
       ->group("Transport");
-  CLI::Option* quality = command
-                             .add_option("--jpeg-quality", options.encode.jpeg_quality,
-                                         "Quality of the JPEGs that are sent, 1 to 100")
-                             ->type_name("Q")
-                             ->capture_default_str()
-                             ->group("Transport");
+  CLI::Option* quality =
+      command
+          .add_option("--jpeg-quality", options.encode.jpeg_quality, "Quality of the JPEGs sent, 1 to 100")
+          ->type_name("Q")
+          ->capture_default_str()
+          ->group("Transport");
   command.add_flag("--raw", options.encode.raw, "Send uncompressed pixels instead of JPEGs")
       ->excludes(quality)
       ->group("Transport");
@@ -421,10 +418,9 @@ void DeclareTransport(CLI::App& command, AnalyzeOptions& options) {
 
 void DeclareOutput(CLI::App& command, AnalyzeOptions& options) {
   command
-      .add_option(
-          "--json", options.json,
-          "Write every response as a line of JSON; a file gets its name at the end, also after Ctrl-C; "
-          "'-' (standard output), devices and pipes get each line at once")
+      .add_option("--json", options.json,
+                  "Write every response as a line of JSON; a file appears at the end, also after Ctrl-C; "
+                  "'-' (standard output), devices and pipes get each line at once")
       ->type_name("FILE")
       ->group("Output");
   command
@@ -448,11 +444,10 @@ Action AnalyzeCommand(CLI::App& command) {
       "  trackfit analyze workout.mp4 --render workout_analysed.mp4\n"
       "  trackfit analyze camera:0 --expected squat\n"
       "  trackfit analyze frames/ --fps 25 --json results.jsonl --quiet\n\n"
-      "Ctrl-C ends the session within a second and prints the summary of what is answered; a second one "
-      "drops "
-      "it.\n"
-      "Exit status: 0 assessed, 1 error, 2 wrong usage, 3 nothing to assess (nobody seen, or too short), 130 "
-      "interrupted\nbefore the first assessment, or twice.");
+      "Ctrl-C ends the session within a second and prints the summary of the answers so far; a second one\n"
+      "cancels it.\n"
+      "Exit status: 0 assessed, 1 error, 2 wrong usage, 3 nothing to assess (nobody found, or too short),\n"
+      "130 interrupted before the first assessment, or twice.");
   return [options] { return Analysis(*options).Run(); };
 }
 

@@ -1,4 +1,4 @@
-// How a subcommand of `trackfit` is made: it declares its flags and returns what runs it.
+// A subcommand of `trackfit` declares its flags and returns the action to run.
 #ifndef TRACKFIT_TOOLS_COMMAND_H_
 #define TRACKFIT_TOOLS_COMMAND_H_
 
@@ -9,8 +9,8 @@
 
 namespace trackfit::tools {
 
-// Runs after the flags are parsed. An error is printed as "trackfit <command>: <message>" and the exit status
-// is what exit_code.h makes of it; so is an exception.
+// Runs after the flags are parsed. An error or an exception is printed as "trackfit <command>: <message>";
+// exit_code.h determines the exit code.
 using Action = std::function<absl::Status()>;
 
 }  // namespace trackfit::tools

@@ -1,4 +1,4 @@
-// `trackfit dataset`: makes the sets that a model is trained and tested on.
+// `trackfit dataset`: builds the data sets that a model is trained and validated on.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
@@ -52,7 +52,7 @@ absl::StatusOr<std::vector<dataset::Clip>> RenderMannequins(const MannequinFlags
   const command_line::InterruptWatcher watcher([&](int) {
     interrupted = true;
     command_line::PrintNotice(
-        "trackfit dataset: stopping; mannequins that are done are kept; again to stop hard");
+        "trackfit dataset: stopping; finished mannequins are kept; press Ctrl-C again to stop at once");
   });
   cv::setNumThreads(1);  // the jobs keep the cores busy
   absl::StatusOr<dataset_building::MannequinStudio> studio = dataset_building::MannequinStudio::Open(
@@ -81,28 +81,27 @@ void PrintReport(const dataset_building::JoinedDataset& dataset, const BuildOpti
   const std::vector<dataset_building::DatasetCount> counts = dataset_building::CountDataset(dataset);
   std::cout << dataset_building::DatasetTable(counts) << "\n"
             << dataset_building::AnomalyTable(dataset) << "\n";
-  const auto say = [](const std::vector<std::string>& ids, const char* what) {
-    if (!ids.empty())
-      std::cout << ids.size() << " clips " << what << ", for instance " << ids.front() << "\n";
+  const auto print = [](const std::vector<std::string>& ids, const char* what) {
+    if (!ids.empty()) std::cout << ids.size() << " clips " << what << ", for example " << ids.front() << "\n";
   };
-  say(dataset.duplicates, "came more than once: the first of each is kept");
-  say(dataset.not_in_split, "are in neither side of the split");
-  say(dataset.broken, "are broken and left out");
-  say(dataset.upside_down, "show people on their heads, as of films that were read the wrong way up");
+  print(dataset.duplicates, "are duplicates: the first of each is kept");
+  print(dataset.not_in_split, "are on neither side of the split");
+  print(dataset.broken, "are broken and left out");
+  print(dataset.upside_down, "show people upside down, probably because the video's orientation was ignored");
   for (const std::string& warning : dataset_building::WarningsOf(counts))
     std::cout << "warning: " << warning << "\n";
   std::cout << options.output << ": " << dataset.train.size() << " clips to train on, " << dataset.val.size()
             << " to validate\n";
 }
 
-// Makes the folder, which tells whether it can be written.
+// Also creates the output folder, to find out whether that is possible.
 absl::Status CheckFiles(const BuildOptions& options) {
   const std::filesystem::path folder = options.output;
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--output ", options.output, " cannot be made a folder: ", error.message()));
+        absl::StrCat("--output ", options.output, " cannot be created as a folder: ", error.message()));
   }
   std::vector<files::NamedFile> inputs = {{"--split", options.split}};
   for (const std::string& path : options.landmarks) {
@@ -156,7 +155,7 @@ absl::Status RunBridge(const MannequinFlags& options) {
   const absl::StatusOr<dataset_building::Bridge> bridge = dataset_building::MeasureBridge(
       dataset_building::PlanMannequins(options.per_exercise, options.seed), *clips);
   if (!bridge.ok()) return bridge.status();
-  for (const auto& [name, measure] : {std::pair{"BlazePose on drawn mannequins", &bridge->blazepose},
+  for (const auto& [name, measure] : {std::pair{"BlazePose on rendered mannequins", &bridge->blazepose},
                                       std::pair{"synthesis::LandmarkNoise on the truth", &bridge->noise}}) {
     std::cout << name << "\n" << measure->ViewTable() << "\n" << measure->PartTable() << "\n";
   }
@@ -166,59 +165,63 @@ absl::Status RunBridge(const MannequinFlags& options) {
 void DeclareMannequins(CLI::App& command, MannequinFlags& mannequins) {
   mannequins.studio.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   command
-      .add_option(
-          "--mannequins", mannequins.per_exercise,
-          "Mannequins per exercise that are drawn and looked at with BlazePose; a quarter as many per "
-          "background motion")
+      .add_option("--mannequins", mannequins.per_exercise,
+                  "Mannequins per exercise to render and extract with BlazePose; a quarter as many per "
+                  "background motion")
       ->check(CLI::Range(0, 10'000))
       ->capture_default_str();
-  command.add_option("--seed", mannequins.seed, "Of the mannequins: people, clothes, tempo, cameras")
+  command.add_option("--seed", mannequins.seed, "Seed of the mannequins: people, clothes, tempo, cameras")
       ->capture_default_str();
-  command.add_option("--model", mannequins.studio.poses.model, "Their landmark model: lite, full or heavy")
+  command.add_option("--model", mannequins.studio.poses.model, "Landmark model: lite, full or heavy")
       ->check(CLI::IsMember({"lite", "full", "heavy"}))
       ->capture_default_str();
   command.add_option("--models-dir", mannequins.studio.poses.models_dir, "Folder of the BlazePose models")
       ->envname("TRACKFIT_MODELS_DIR")
       ->capture_default_str();
-  command.add_option("--jobs", mannequins.studio.jobs, "Mannequins at a time, each on a core of its own")
+  command.add_option("--jobs", mannequins.studio.jobs, "Mannequins processed at a time, one per core")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   command.add_flag("--quiet", mannequins.quiet, "No progress");
 }
 
 CLI::App* AddBuild(CLI::App& command, const std::shared_ptr<BuildOptions>& options) {
-  CLI::App* build = command.add_subcommand("build", "Join landmark files, videos' landmarks and mannequins");
-  build->add_option("--landmarks", options->landmarks, "Landmark files, and folders of them")
+  CLI::App* build =
+      command.add_subcommand("build", "Join landmark files, landmarks of videos, and mannequins");
+  build->add_option("--landmarks", options->landmarks, "Landmark files, or folders of them")
       ->required()
       ->check(CLI::ExistingPath);
-  build->add_option("--split", options->split, "JSON: the ids of both sides, and the groups of validation")
+  build
+      ->add_option("--split", options->split,
+                   "JSON file with the ids of both sides and the groups of the validation side")
       ->required()
       ->check(CLI::ExistingFile);
   build
-      ->add_option("--output", options->output,
-                   "Folder for train.pt, val.pt, splits.json and dataset.json; `trackfit train` takes it")
+      ->add_option(
+          "--output", options->output,
+          "Folder for train.pt, val.pt, splits.json and dataset.json, as `trackfit train` expects it")
       ->required();
   DeclareMannequins(*build, options->mannequins);
   build->add_option("--cache", options->mannequins.studio.cache,
-                    "Folder of the mannequins that are done; OUTPUT/mannequins without");
+                    "Folder for finished mannequins; default: OUTPUT/mannequins");
   for (const char* flag : {"--seed", "--model", "--jobs", "--cache"})
     build->get_option(flag)->needs(build->get_option("--mannequins"));
-  build->add_flag("--no-repair", options->no_repair, "Count anomalous skeletons, but leave them as they are");
+  build->add_flag("--no-repair", options->no_repair, "Count anomalous skeletons but do not repair them");
   build->add_flag("--keep-hidden", options->keep_hidden, "Keep joints that are never visible");
   build->add_flag("--json", options->json, "Print dataset.json instead of tables");
   build->footer(
-      "The videos' landmarks come from `trackfit extract --format landmarks`. Of clips with the same id the "
-      "first is\nkept. Anomalies of training clips are mended; validation stays as it was recorded. The rule "
-      "is in docs/datasets.md.");
+      "`trackfit extract --format landmarks` makes landmark files of videos. Of clips with the same id the\n"
+      "first is kept. Anomalies in training clips are repaired; validation clips stay as recorded.\n"
+      "docs/datasets.md has the rules.");
   return build;
 }
 
 CLI::App* AddBridge(CLI::App& command, const std::shared_ptr<MannequinFlags>& options) {
   CLI::App* bridge = command.add_subcommand(
-      "bridge", "Measure what BlazePose makes of drawn mannequins, and whether computed noise is like it");
+      "bridge",
+      "Measure BlazePose's errors on rendered mannequins, and how well simulated noise matches them");
   options->per_exercise = 8;
   DeclareMannequins(*bridge, *options);
-  bridge->add_option("--cache", options->studio.cache, "Folder of the mannequins that are done")->required();
+  bridge->add_option("--cache", options->studio.cache, "Folder for finished mannequins")->required();
   return bridge;
 }
 

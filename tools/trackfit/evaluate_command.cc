@@ -1,4 +1,5 @@
-// `trackfit evaluate`: what a model is worth on clips that it was not trained on, by the path that serves it.
+// `trackfit evaluate`: how good a model is on clips that it was not trained on, using the code that serves
+// it.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdint>
@@ -29,7 +30,7 @@ namespace {
 
 using dataset::Clip;
 
-// Where a single model is judged, thresholds come from the other groups of the same clips.
+// When evaluating a single model, the thresholds for each fold come from the other folds of the same clips.
 constexpr int kThresholdFolds = 5;
 constexpr int kLocalisationFilms = 10;
 
@@ -83,7 +84,7 @@ absl::StatusOr<evaluation::AssessorPtr> LoadAssessor(const std::string& path) {
   return inference::ProtogcnAssessor::Load(path, metadata->version);
 }
 
-// Says on stderr how far a section has come.
+// Shows a section's progress on stderr.
 class SectionProgress {
  public:
   SectionProgress(std::string section, int threads) {
@@ -180,11 +181,11 @@ absl::StatusOr<evaluation::Report> Evaluate(const EvaluateOptions& options, cons
   return report;
 }
 
-// Flags that would do nothing, because --only leaves out what they are for.
+// Rejects flags without effect, because --only excludes their section.
 absl::Status CheckSections(const EvaluateOptions& options) {
   const auto idle = [](const char* flag, const char* section) {
     return absl::InvalidArgumentError(
-        absl::StrCat(flag, " is for the section ", section, ", which --only leaves out"));
+        absl::StrCat(flag, " is for the section ", section, ", which --only excludes"));
   };
   if (!options.fold_models.empty() && !options.Wants("form")) return idle("--fold-models", "form");
   if (options.localisation.has_value() && !options.Wants("localisation"))
@@ -194,7 +195,7 @@ absl::Status CheckSections(const EvaluateOptions& options) {
   return absl::OkStatus();
 }
 
-// Makes the folder of the pictures, which tells whether it can be written.
+// Also creates the folder for the plots, to find out whether that is possible.
 absl::Status CheckFiles(const EvaluateOptions& options) {
   std::vector<files::NamedFile> inputs = {{"--model", options.model}, {"--split", options.split}};
   if (!options.dataset.empty()) {
@@ -212,7 +213,7 @@ absl::Status CheckFiles(const EvaluateOptions& options) {
     std::filesystem::create_directories(options.plots, error);
     if (error) {
       return absl::InvalidArgumentError(
-          absl::StrCat("--plots ", options.plots, " cannot be made a folder: ", error.message()));
+          absl::StrCat("--plots ", options.plots, " cannot be created as a folder: ", error.message()));
     }
     for (const char* name : evaluation::kEvaluationPictures)
       outputs.push_back({"--plots", std::filesystem::path(options.plots) / name});
@@ -267,23 +268,23 @@ Action EvaluateCommand(CLI::App& command) {
   command.add_option("--subset", options->subset, "Which side of the split")
       ->check(CLI::IsMember({"train", "val"}))
       ->capture_default_str();
-  command.add_option("--only", options->only, "Sections to evaluate; all without it")
+  command.add_option("--only", options->only, "Sections to evaluate; default: all")
       ->delimiter(',')
       ->check(CLI::IsMember({"recognition", "form", "localisation", "robustness", "speed"}));
   command
       .add_option("--folds", options->folds,
-                  "Also judge the form of the training clips in as many grouped folds")
+                  "Also judge the form of the training clips, in this many grouped folds")
       ->check(CLI::Range(2, 100));
   command
       .add_option("--fold-models", options->fold_models,
-                  "One model for each fold, trained without the clips of it")
+                  "One model per fold, trained without the clips of that fold")
       ->check(CLI::ExistingFile);
   command
       .add_option("--localisation", options->localisation,
-                  "Films of every fault of the mannequin, and a twentieth of the most real clips; 0 = none")
+                  "Clips of every fault of the mannequin, and up to 20 times as many real clips; 0 = none")
       ->check(CLI::Range(0, 10'000))
       ->default_str(absl::StrCat(kLocalisationFilms));
-  command.add_option("--threads", options->threads, "That assess clips")
+  command.add_option("--threads", options->threads, "Number of threads")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
   command.add_option("--json", options->json, "Also write all figures and decisions to this file");

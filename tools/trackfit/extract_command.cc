@@ -1,4 +1,4 @@
-// `trackfit extract`: BlazePose in-process, from one picture to a whole data set.
+// `trackfit extract`: runs BlazePose in-process on anything from one picture to a whole data set.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
@@ -80,11 +80,11 @@ absl::StatusOr<std::vector<dataset_building::SourceClip>> ChooseClips(const Extr
   for (const std::string& typed : options.only) wanted.insert(client::ExerciseName(typed));
   std::erase_if(*clips,
                 [&](const dataset_building::SourceClip& clip) { return wanted.count(clip.exercise) == 0; });
-  if (clips->empty()) return command_line::UsageError("there is no video of the exercises that --only names");
+  if (clips->empty()) return command_line::UsageError("no video shows an exercise named by --only");
   return clips;
 }
 
-// Whether --output names a file: it ends as one of the formats does and is no folder.
+// Whether --output names a file: it has the extension of one of the formats and is not a folder.
 bool NamesFile(const std::string& output) {
   const std::string ending = fs::path(output).extension().string();
   const bool known = ending == dataset_building::EndingOf(dataset_building::ClipFormat::kJsonLines) ||
@@ -93,7 +93,7 @@ bool NamesFile(const std::string& output) {
   return known && !fs::is_directory(output);
 }
 
-// Makes the only clip's output the file `options.output`.
+// Directs the output of the only clip to the file `options.output`.
 absl::Status SetOutputFile(const ExtractOptions& options, std::vector<dataset_building::SourceClip>& clips,
                            dataset_building::DataSetOptions& data_set) {
   const fs::path file = options.output;
@@ -122,8 +122,7 @@ absl::Status SetOutputFolder(const ExtractOptions& options,
       clips, dataset_building::EndingOf(data_set.format), dataset_building::kSummaryFile));
 }
 
-// What is written is none of what is read, whatever the links. Folders are made later, where they are
-// missing.
+// No output may be an input, not even through links. Missing folders are created later.
 absl::Status CheckFiles(const ExtractOptions& options, const std::vector<dataset_building::SourceClip>& clips,
                         const dataset_building::DataSetOptions& data_set) {
   std::vector<files::NamedFile> inputs = {{"--list", options.list}};
@@ -139,7 +138,7 @@ absl::Status CheckFiles(const ExtractOptions& options, const std::vector<dataset
   return command_line::UsageError(files::CheckOutputs(outputs, inputs));
 }
 
-// Training leaves such clips out without a word.
+// Training ignores such clips silently.
 void WarnOfUnknownExercises(const std::vector<dataset_building::SourceClip>& clips) {
   std::set<std::string> unknown;
   for (const dataset_building::SourceClip& clip : clips) {
@@ -148,8 +147,8 @@ void WarnOfUnknownExercises(const std::vector<dataset_building::SourceClip>& cli
     if (!dataset::LabelOf(labelled, dataset::DefaultClasses())) unknown.insert(clip.exercise);
   }
   for (const std::string& exercise : unknown) {
-    std::cerr << "trackfit extract: `trackfit train` knows no exercise \"" << exercise
-              << "\"; --exercise says what the videos show\n";
+    std::cerr << "trackfit extract: `trackfit train` does not know the exercise \"" << exercise
+              << "\"; use --exercise to say what the videos show\n";
   }
 }
 
@@ -160,7 +159,7 @@ absl::Status OverallStatus(const std::vector<dataset_building::ClipResult>& resu
   };
   if (const auto missing = count(State::kMissing); missing > 0) {
     return absl::CancelledError(absl::StrCat("interrupted; ", missing, " of ", results.size(),
-                                             " videos are not done. The same command goes on from there"));
+                                             " videos are not done. Run the same command again to continue"));
   }
   if (const auto left_out = count(State::kLeftOut); left_out > 0)
     return absl::DataLossError(absl::StrCat(left_out, " of ", results.size(), " videos were left out"));
@@ -171,7 +170,7 @@ absl::Status Extract(const ExtractOptions& options) {
   std::atomic<bool> interrupted{false};
   const command_line::InterruptWatcher watcher([&](int) {
     interrupted = true;
-    command_line::PrintNotice("trackfit extract: stopping; again to stop hard");
+    command_line::PrintNotice("trackfit extract: stopping; press Ctrl-C again to stop at once");
   });
   if (absl::Status status = CheckFlags(options); !status.ok()) return status;
   dataset_building::DataSetOptions data_set = options.data_set;
@@ -234,7 +233,7 @@ Action ExtractCommand(CLI::App& command) {
   dataset_building::DataSetOptions& data_set = options->data_set;
   data_set.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 
-  CLI::Option* inputs = command.add_option("INPUT", options->inputs, "Videos, pictures, folders of them")
+  CLI::Option* inputs = command.add_option("INPUT", options->inputs, "Videos, pictures, or folders of them")
                             ->check(CLI::ExistingPath);
   CLI::Option* list = command
                           .add_option("--list", options->list,
@@ -253,39 +252,37 @@ Action ExtractCommand(CLI::App& command) {
                   "trackfit-json: 20 joints in pixels")
       ->check(CLI::IsMember({"jsonl", "landmarks", "trackfit-json"}))
       ->capture_default_str();
-  command.add_option("--jobs", data_set.jobs, "Videos at a time, each on a core of its own")
+  command.add_option("--jobs", data_set.jobs, "Videos processed at a time, one per core")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  command.add_flag("--force", data_set.force, "Extract also what is done; one file is always made anew");
+  command.add_flag("--force", data_set.force,
+                   "Also redo finished videos; a single output file is always redone");
   dataset_building::DeclarePoseOptions(command, data_set.poses);
   command
       .add_option("--fps", options->fps,
-                  "Frames per second, whatever a video says of itself; pictures have 30 without it")
+                  "Frames per second, overriding a video's own; the default for pictures is 30")
       ->check(CLI::Range(0.001, 1000.0))
       ->excludes(list);
-  command.add_option("--only", options->only, "Only videos of these exercises, as in squat,pull_up")
+  command.add_option("--only", options->only, "Only videos of these exercises, e.g. squat,pull_up")
       ->delimiter(',')
       ->allow_extra_args(false);
   command
       .add_option("--exercise", options->exercise,
-                  "What all videos show, for landmark files; else the name of their folder")
+                  "For landmark files: the exercise in all videos; default: the name of their folder")
       ->excludes(list);
   command
       .add_option("--form", options->form,
-                  "How all are done, for landmark files: correct, incorrect or unknown")
+                  "For landmark files: the form in all videos: correct, incorrect or unknown")
       ->check(CLI::IsMember({"correct", "incorrect", "unknown"}))
       ->excludes(list);
   command.add_flag("--original-joints", options->original_joints,
-                   "Joints 17 to 19 of trackfit-json as Track-Fit's first script had them");
+                   "Joints 17 to 19 of trackfit-json as in Track-Fit's first script");
   command.add_flag("--quiet", options->quiet, "No progress");
   command.footer(
-      "A folder is searched with all folders below it, and the outputs lie as the videos do: "
-      "videos/squat/a.mp4\n"
-      "becomes OUTPUT/squat/a.jsonl. A folder that holds pictures and no videos is one clip. Videos that are "
-      "done\n"
-      "are skipped unless they or the options have changed, so that the same command goes on after Ctrl-C. "
-      "Videos\n"
-      "that cannot be read are named and left out; the exit status is 1 then, and 130 after Ctrl-C.");
+      "Folders are searched recursively, and the outputs keep the structure: videos/squat/a.mp4 becomes\n"
+      "OUTPUT/squat/a.jsonl. A folder that contains pictures and no videos is one clip. Finished videos are\n"
+      "skipped unless they or the options have changed, so the same command continues after Ctrl-C. Videos\n"
+      "that cannot be read are named and left out; the exit status is then 1, or 130 after Ctrl-C.");
   return [options] { return Extract(*options); };
 }
 

@@ -23,21 +23,21 @@ struct Entry {
 constexpr int kHelpColumn = 36;
 
 constexpr Entry kCommands[] = {
-    {"analyze", "Find out which exercise somebody does, how well, and which joints are off",
+    {"analyze", "Recognise an exercise, judge its form, and name the joints that are off",
      trackfit::tools::AnalyzeCommand},
-    {"dataset", "Make training and validation sets of landmark files, videos and drawn mannequins",
+    {"dataset", "Build training and validation sets from landmark files, videos and rendered mannequins",
      trackfit::tools::DatasetCommand},
-    {"evaluate", "Measure how well a model recognises clips it was not trained on",
+    {"evaluate", "Measure how good a model is on clips it was not trained on",
      trackfit::tools::EvaluateCommand},
-    {"extract", "Find the skeletons in videos and pictures, in-process, for data sets and training",
+    {"extract", "Extract the skeletons from videos and pictures, in-process, for data sets and training",
      trackfit::tools::ExtractCommand},
-    {"synthesize", "Draw a clip of an animated figure that exercises, with the truth beside it",
+    {"synthesize", "Render a clip of an exercising mannequin, with its ground truth",
      trackfit::tools::SynthesizeCommand},
     {"train", "Train a model on landmark files", trackfit::tools::TrainCommand},
-    {"model", "Import, run and show model archives", trackfit::tools::ModelCommand},
+    {"model", "Import, run and describe model archives", trackfit::tools::ModelCommand},
 };
 
-// The one place where exceptions of OpenCV, LibTorch and the standard library end.
+// Catches the exceptions of OpenCV, LibTorch and the standard library.
 absl::Status Run(const Action& action) {
   try {
     return action();
@@ -50,7 +50,8 @@ absl::Status Run(const Action& action) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"TrackFit: what somebody does, how well, and which joints are off", "trackfit"};
+  CLI::App app{"TrackFit: recognises exercises, judges their form, and names the joints that are off",
+               "trackfit"};
   app.set_version_flag("--version", TRACKFIT_VERSION);
   app.require_subcommand(1);
   app.get_formatter()->column_width(kHelpColumn);

@@ -1,5 +1,4 @@
-// `trackfit model`: imports upstream checkpoints, runs model archives on recorded inputs and shows what is in
-// them.
+// `trackfit model`: imports upstream checkpoints, runs model archives on recorded inputs and describes them.
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
@@ -41,10 +40,10 @@ struct RunOptions {
   std::string output_dir;
 };
 
-// Of a network's outputs, in their order.
+// Files for the network's outputs, in order.
 constexpr const char* kRecorded[] = {"logits.npy", "pooled.npy", "recon_mean.npy", "response.npy"};
 
-// --classes, else the checkpoint's own names, else class_0, class_1, ...
+// --classes, or else the checkpoint's own names, or else class_0, class_1, ...
 std::vector<std::string> ClassNames(const ImportOptions& options, const protogcn::ImportedNetwork& imported) {
   if (!options.classes.empty()) return options.classes;
   if (!imported.classes.empty()) return imported.classes;
@@ -97,14 +96,14 @@ absl::Status WriteTensor(const std::filesystem::path& path, const torch::Tensor&
              .values = {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()}});
 }
 
-// Makes the folder, which tells whether it can be written.
+// Also creates the folder, to find out whether that is possible.
 absl::Status CheckFiles(const RunOptions& options) {
   const std::filesystem::path folder = options.output_dir;
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--output-dir ", options.output_dir, " cannot be made a folder: ", error.message()));
+    return absl::InvalidArgumentError(absl::StrCat("--output-dir ", options.output_dir,
+                                                   " cannot be created as a folder: ", error.message()));
   }
   std::vector<files::NamedFile> outputs;
   for (const char* name : kRecorded) outputs.push_back({"--output-dir", folder / name});
@@ -178,14 +177,18 @@ CLI::App* AddImport(CLI::App& command, const std::shared_ptr<ImportOptions>& opt
   import->add_option("--layout", options->layout, "Nodes of the skeleton: coco_20 or blazepose_33")
       ->capture_default_str();
   import->add_option("--output", options->output, "Model archive to write")->required();
-  import->add_option("--classes", options->classes, "Names in the order of the logits, separated by commas")
+  import
+      ->add_option("--classes", options->classes,
+                   "Names of the classes in the order of the logits, separated by commas")
       ->delimiter(',');
-  import->add_option("--normalization", options->normalization, "Of the input: image (upstream's) or torso")
+  import
+      ->add_option("--normalization", options->normalization,
+                   "Normalization of the input: image (upstream's) or torso")
       ->capture_default_str();
   import->add_option("--window", options->window, "Frames per window")->capture_default_str();
   import->add_option("--model-version", options->version, "Name of this version")->capture_default_str();
   import->add_flag("--trackfit-mapping", options->trackfit_mapping,
-                   "Feed nodes 17, 18, 19 with joints 19, 20, 31, as Track-Fit's checkpoints were trained");
+                   "Use joints 19, 20, 31 for nodes 17, 18, 19, as Track-Fit's checkpoints were trained");
   return import;
 }
 
@@ -209,7 +212,7 @@ Action ModelCommand(CLI::App& command) {
   const auto shown = std::make_shared<std::string>();
   const CLI::App* import = AddImport(command, import_options);
   const CLI::App* run = AddRun(command, run_options);
-  CLI::App* show = command.add_subcommand("show", "Print what a model says about itself");
+  CLI::App* show = command.add_subcommand("show", "Print a model's metadata");
   show->add_option("--model", *shown, "Model archive")->required()->check(CLI::ExistingFile);
   command.require_subcommand(1);
   return [=] {

@@ -68,7 +68,7 @@ bool AnyJointJudged(const v1::Assessment& assessment) {
                      [](const v1::JointError& joint) { return joint.judged(); });
 }
 
-// How many assessments the whole is made of: those with a notice are left out unless all have one.
+// The number of assessments behind the overall one: those with a notice are left out unless all have one.
 std::string CountText(const std::vector<v1::Assessment>& all) {
   const auto used = std::count_if(all.begin(), all.end(),
                                   [](const v1::Assessment& window) { return window.notices().empty(); });

@@ -1,4 +1,4 @@
-// What `trackfit analyze` tells people: a line per assessment, then a summary.
+// The text output of `trackfit analyze`: a line per assessment, then a summary.
 #ifndef TRACKFIT_TOOLS_REPORT_H_
 #define TRACKFIT_TOOLS_REPORT_H_
 
@@ -12,18 +12,19 @@
 
 namespace trackfit::tools {
 
-// One line without its end: times of the window, exercise, confidence, quality, and the three joints that are
-// most off.
+// One line without line break: times of the window, exercise, confidence, quality, and the three joints that
+// are most off.
 std::string AssessmentLine(const v1::Assessment& assessment, int64_t first_us, int64_t last_us);
 
-// One line with its end, as the summary has it.
+// One line with line break, as in the summary.
 std::string NoticeLine(const v1::Notice& notice);
 
-// The notices of a session as its responses bring them, each once: those of assessments by their code,
-// because they give numbers of their window, those of responses by what they say. Not thread-safe.
+// Prints each notice of a session once, when its first response arrives. Notices of assessments are
+// identified by their code, because their text contains numbers of the window; those of responses by their
+// text. Not thread-safe.
 class NoticeLines {
  public:
-  // The lines of the notices that no response before brought; mostly empty.
+  // Lines for the notices that are new in this response; usually empty.
   std::string Of(const v1::AnalyzeResponse& response);
 
  private:
@@ -32,16 +33,16 @@ class NoticeLines {
 };
 
 struct Pace {
-  double footage_seconds = 0;     // from the first frame to the last, by the source's own clock
-  double processing_seconds = 0;  // by the wall clock
+  double footage_seconds = 0;     // from the first frame to the last, by the source's timestamps
+  double processing_seconds = 0;  // wall time
 };
 
-// Several lines, each with its end: of the whole session, the joints to watch among them, the parts of the
-// body that were not judged, and the notices.
+// Several lines, each with line break, about the whole session: exercise, quality, joints to watch, parts of
+// the body that were not judged, counts, notices.
 std::string SummaryText(const client::SessionRecord& record, const Pace& pace);
 
-// One line without its end: the response as protobuf JSON with the contract's field names and all scalar
-// fields. INTERNAL when it cannot be printed.
+// One line without line break: the response as protobuf JSON with the contract's field names and all scalar
+// fields. INTERNAL when it cannot be converted.
 absl::StatusOr<std::string> JsonLine(const v1::AnalyzeResponse& response);
 
 }  // namespace trackfit::tools

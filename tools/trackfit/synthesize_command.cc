@@ -1,4 +1,4 @@
-// `trackfit synthesize`: a clip of an animated figure, and beside it what is true of every frame.
+// `trackfit synthesize`: renders a clip of an exercising mannequin, with the ground truth of every frame.
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <charconv>
@@ -44,13 +44,13 @@ void ListExercises() {
   }
 }
 
-// "640x480" into the camera's width and height.
+// Parses "640x480" into the camera's width and height.
 absl::Status ParseSize(const std::string& text, synthesis::CameraOptions& camera) {
   const char* const end = text.data() + text.size();
   const auto [cross, width_error] = std::from_chars(text.data(), end, camera.width);
   if (width_error == std::errc() && cross != end && *cross == 'x') {
     const auto [rest, height_error] = std::from_chars(cross + 1, end, camera.height);
-    const bool even = camera.width % 2 == 0 && camera.height % 2 == 0;  // as video codecs need it
+    const bool even = camera.width % 2 == 0 && camera.height % 2 == 0;  // required by video codecs
     if (height_error == std::errc() && rest == end && even) return absl::OkStatus();
   }
   return absl::InvalidArgumentError(
@@ -85,7 +85,8 @@ absl::Status Synthesize(const SynthesizeOptions& options) {
     ListExercises();
     return absl::OkStatus();
   }
-  if (options.output.empty()) return command_line::UsageError("--output is needed, as in --output clip.mp4");
+  if (options.output.empty())
+    return command_line::UsageError("--output is required, as in --output clip.mp4");
   const std::filesystem::path truth_path = std::filesystem::path(options.output).replace_extension(".json");
   absl::Status status =
       files::CheckOutputs({{"--output", options.output}, {"--output: the truth's file", truth_path}}, {});
@@ -119,10 +120,10 @@ absl::Status Synthesize(const SynthesizeOptions& options) {
 Action SynthesizeCommand(CLI::App& command) {
   const auto options = std::make_shared<SynthesizeOptions>();
   synthesis::MotionOptions& motion = options->motion;
-  command.add_option("--exercise", motion.exercise, "What the figure does; --list names all")
+  command.add_option("--exercise", motion.exercise, "What the mannequin does; --list prints all")
       ->capture_default_str();
-  command.add_option("--fault", motion.fault, "What it does wrong; correct form without");
-  command.add_option("--repetitions", motion.repetitions, "How many")->capture_default_str();
+  command.add_option("--fault", motion.fault, "What it does wrong; default: correct form");
+  command.add_option("--repetitions", motion.repetitions, "Number of repetitions")->capture_default_str();
   command
       .add_option("--seed", motion.seed,
                   "Person, clothes, tempo, room and camera; the same seed gives the same clip")
@@ -136,8 +137,8 @@ Action SynthesizeCommand(CLI::App& command) {
                   "showcase: a good view of the exercise; random: as anybody might film it")
       ->check(CLI::IsMember({"showcase", "random"}))
       ->capture_default_str();
-  command.add_option("--output", options->output, "The clip, CLIP.mp4; its truth goes to CLIP.json");
-  command.add_flag("--list", options->list, "Name the exercises and their faults, and end");
+  command.add_option("--output", options->output, "The clip, CLIP.mp4; its ground truth goes to CLIP.json");
+  command.add_flag("--list", options->list, "Print the exercises and their faults, and exit");
   return [options] { return Synthesize(*options); };
 }
 

@@ -1,4 +1,4 @@
-// `trackfit train`: from landmark files to a model archive.
+// `trackfit train`: trains a model archive on landmark files.
 #include <ATen/Parallel.h>
 
 #include <CLI/CLI.hpp>
@@ -34,7 +34,7 @@ absl::Status Run(const TrainOptions& options) {
     return absl::OkStatus();
   }
   const command_line::InterruptWatcher watcher(command_line::ExitOnInterrupt(
-      "trackfit train: stopped; the epochs that are finished are kept, and --resume goes on from them"));
+      "trackfit train: stopped; finished epochs are kept, and --resume continues from them"));
   at::set_num_threads(options.threads);
   std::vector<experiment::Setting> settings;
   if (!options.config.empty()) {
@@ -70,27 +70,27 @@ absl::Status Run(const TrainOptions& options) {
 
 Action TrainCommand(CLI::App& command) {
   const auto options = std::make_shared<TrainOptions>();
-  command.add_option("settings", options->settings, "key=value, above what --config says")
-      ->type_name("key=value");
-  command.add_option("--config", options->config, "YAML file with keys; deploy/training holds some");
-  command.add_flag("--resume", options->resume, "Go on with the run in the output folder, if there is one");
+  command.add_option("settings", options->settings, "key=value, overriding --config")->type_name("key=value");
+  command.add_option("--config", options->config, "YAML file with keys; deploy/training has examples");
+  command.add_flag("--resume", options->resume, "Continue the run in the output folder, if there is one");
   CLI::Option* multirun = command.add_flag(
       "--multirun", options->multirun, "Train every combination of values in comma lists: key=a,b other=x,y");
   command
       .add_flag("--print-config", options->print_config,
-                "Print all keys as they would be used, as YAML, and stop")
+                "Print all keys with the values that would be used, as YAML, and exit")
       ->excludes(multirun);
   command.add_flag("--list-keys", options->list_keys,
-                   "Print all keys, what they are and their defaults, and stop");
-  command.add_option("--threads", options->threads, "Of this process")
+                   "Print all keys, their descriptions and defaults, and exit");
+  command.add_option("--threads", options->threads, "Number of threads")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
   command.footer(
       "Needs the keys output and data.landmarks with data.split (or data.dataset). Example:\n"
       "  trackfit train --config deploy/training/debug.yaml output=runs/debug data.landmarks=landmarks "
       "data.split=split.json\n"
-      "Ctrl-C ends it at once; what is in the folder is whole, and --resume goes on from the last finished "
-      "epoch.");
+      "Ctrl-C ends it at once; no file in the folder is left incomplete, and --resume continues after the "
+      "last "
+      "finished epoch.");
   return [options] { return Run(*options); };
 }
 
