@@ -120,7 +120,7 @@ std::string Explain(const CLI::App& app, const CLI::ParseError& error, int argc,
   if (constexpr const char* kFolder = "File is actually a directory: "; absl::StrContains(what, kFolder)) {
     const size_t at = what.find(kFolder);
     what = absl::StrCat(what.substr(0, at), what.substr(at + std::strlen(kFolder)),
-                        " is a folder; name a file, for instance one in it");
+                        " is a folder; name a file, for example one in it");
   }
   for (const CLI::Option* option : inner.get_options()) {
     if (option->get_positional() && what == absl::StrCat(option->get_name(true), " is required"))

@@ -36,14 +36,14 @@ absl::Status Unusable(const NamedFile& output, const std::string& why) {
 absl::Status CheckTarget(const NamedFile& output, const PartialFile& partial) {
   std::error_code error;
   if (fs::is_directory(output.path, error))
-    return Unusable(output, "is a folder; name a file, for instance one in it");
+    return Unusable(output, "is a folder; name a file, for example one in it");
   const fs::path parent = partial.path().parent_path();
   if (!parent.empty() && !fs::is_directory(parent, error)) {
-    return Unusable(output, absl::StrCat("cannot be written: there is no folder ", parent.string(),
-                                         "; make it, or name another"));
+    return Unusable(output, absl::StrCat("cannot be written: the folder ", parent.string(),
+                                         " does not exist; create it, or choose another"));
   }
   if (fs::exists(output.path, error) && access(output.path.c_str(), W_OK) != 0)
-    return Unusable(output, absl::StrCat("may not be written over: ", std::strerror(errno)));
+    return Unusable(output, absl::StrCat("may not be overwritten: ", std::strerror(errno)));
   const int file = open(partial.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) return Unusable(output, absl::StrCat("cannot be written: ", std::strerror(errno)));
   close(file);
@@ -83,8 +83,8 @@ absl::Status CheckOutputs(const std::vector<NamedFile>& outputs, const std::vect
     const auto identity = IdentityOf(output.path);
     if (identity) {
       if (const auto input = read.find(*identity); input != read.end()) {
-        return Unusable(output, absl::StrCat("would be written over ", Describe(*input->second),
-                                             ", which is read; name another file"));
+        return Unusable(output, absl::StrCat("would overwrite ", Describe(*input->second),
+                                             ", which is an input; choose another file"));
       }
     }
     const NamedFile* other = nullptr;
@@ -92,7 +92,7 @@ absl::Status CheckOutputs(const std::vector<NamedFile>& outputs, const std::vect
     const fs::path place = fs::weakly_canonical(fs::absolute(output.path, error), error);
     if (!planned.emplace(place, &output).second) other = planned.at(place);
     if (other != nullptr) {
-      return Unusable(output, absl::StrCat("is the file that ", other->name, " names, too; name another"));
+      return Unusable(output, absl::StrCat("is also the file named by ", other->name, "; choose another"));
     }
     if (absl::Status status = CheckTarget(output, partial); !status.ok()) return status;
   }

@@ -64,14 +64,14 @@ http_proxy=http://$closed fails 0 "SERVING" "$bin/trackfit-health" --address "$g
 
 # --- what is written: never over what is read, and known to be possible before the work
 for name in clip.mp4 soft.mp4 hard.mp4; do
-  analyze 2 "would be written over the input clip.mp4" "$gateway" --json $name
-  analyze 2 "would be written over the input clip.mp4" "$gateway" --render $name
+  analyze 2 "would overwrite the input clip.mp4" "$gateway" --json $name
+  analyze 2 "would overwrite the input clip.mp4" "$gateway" --render $name
 done
 check cmp clip.mp4 original.mp4
 analyze 2 "--json folder is a folder; name a file" "$gateway" --json folder
-analyze 2 "there is no folder nowhere; make it, or name another" "$gateway" --json nowhere/out.jsonl
+analyze 2 "the folder nowhere does not exist; create it, or choose another" "$gateway" --json nowhere/out.jsonl
 analyze 2 "its name must end as one, as in out.mp4" "$gateway" --render out
-analyze 2 "is the file that --json names, too" "$gateway" --json out.mp4 --render ./out.mp4
+analyze 2 "is also the file named by --json" "$gateway" --json out.mp4 --render ./out.mp4
 echo older >results.jsonl
 analyze 1 "nothing listens there" "$closed" --json results.jsonl
 check grep -q older results.jsonl
@@ -82,20 +82,20 @@ cat pipe >piped &
 analyze 0 "Squat" "$gateway" --json pipe
 wait $!
 check cmp <(jq -c 'select(.frame_result)' piped) <(jq -c 'select(.frame_result)' results.jsonl)
-fails 2 "there is no folder nowhere" "$trackfit" synthesize --output nowhere/clip.mp4
-fails 2 "is the file that --output names, too" "$trackfit" synthesize --output clip.json
+fails 2 "the folder nowhere does not exist" "$trackfit" synthesize --output nowhere/clip.mp4
+fails 2 "is also the file named by --output" "$trackfit" synthesize --output clip.json
 cp clip.mp4 linked.jsonl
-fails 2 "would be written over the input" "$trackfit" extract linked.jsonl --output linked.jsonl --quiet
-fails 2 "would be written over --checkpoint" "$trackfit" model import --checkpoint text.mp4 --output text.mp4
+fails 2 "would overwrite the input" "$trackfit" extract linked.jsonl --output linked.jsonl --quiet
+fails 2 "would overwrite --checkpoint" "$trackfit" model import --checkpoint text.mp4 --output text.mp4
 model=$(compgen -G "$repository/deploy/models/protogcn/*/model.pt" | head -n 1)
 cp "$model" model.pt
 mkdir set && touch set/train.pt set/val.pt
-fails 2 "would be written over --model" "$trackfit" evaluate --model model.pt --dataset set --json model.pt
-fails 2 "would be written over init" "$trackfit" train output=. init=model.pt data.dataset=set
+fails 2 "would overwrite --model" "$trackfit" evaluate --model model.pt --dataset set --json model.pt
+fails 2 "would overwrite init" "$trackfit" train output=. init=model.pt data.dataset=set
 check cmp model.pt "$model"
 echo '{"train": {}, "val": {}}' >split.json
 fails 2 "--plots text.mp4 cannot be created as a folder" "$trackfit" evaluate --model model.pt --dataset set --plots text.mp4
-fails 2 "would be written over --dataset set/val.pt" "$trackfit" evaluate --model model.pt --dataset set --json set/val.pt
+fails 2 "would overwrite --dataset set/val.pt" "$trackfit" evaluate --model model.pt --dataset set --json set/val.pt
 echo older >set/report.json
 fails 1 "set/train.pt is no landmark file" "$trackfit" evaluate --model model.pt --dataset set --json set/report.json
 mkdir -p few plots
@@ -111,7 +111,7 @@ check jq -e .recognition report.json >/dev/null
 fails 2 "no video shows an exercise named by --only" "$trackfit" extract clip.mp4 --only plank --output out --quiet
 fails 2 "--output text.mp4/out is no folder and cannot be made one" "$trackfit" extract clip.mp4 --output text.mp4/out --quiet
 fails 2 "camera.width is 2; it must be between" "$trackfit" synthesize --size 2x2 --output s.mp4
-fails 2 "would be written over --landmarks set/train.pt" "$trackfit" dataset build --landmarks set --split split.json --output set
+fails 2 "would overwrite --landmarks set/train.pt" "$trackfit" dataset build --landmarks set --split split.json --output set
 
 # --- files and folders
 fails 2 "clpi.mp4" "$trackfit" analyze clpi.mp4 --gateway "$gateway"
@@ -150,8 +150,8 @@ fails 1 "--metrics-listen: cannot listen on $metrics: $taken" "$bin/trackfit-gat
 fails 1 "this machine does not have that address" "$bin/trackfit-gateway" --listen 203.0.113.5:8000 --metrics-listen ""
 fails 2 "it has no host: write 0.0.0.0:8000" "$bin/trackfit-gateway" --listen 8000
 fails 2 "it has no port: write localhost:8001" "$bin/trackfit-gateway" --extractor localhost
-fails 2 "there is no folder nowhere" "$bin/trackfit-gateway" "${any[@]}" --port-file nowhere/ports
-fails 2 "would be written over --models-dir empty/pose_landmark_lite.tflite" "$bin/trackfit-extractor" "${any[@]}" --models-dir empty --port-file empty/pose_landmark_lite.tflite
+fails 2 "the folder nowhere does not exist" "$bin/trackfit-gateway" "${any[@]}" --port-file nowhere/ports
+fails 2 "would overwrite --models-dir empty/pose_landmark_lite.tflite" "$bin/trackfit-extractor" "${any[@]}" --models-dir empty --port-file empty/pose_landmark_lite.tflite
 fails 1 "does not exist; name the folder that holds <number>/model.pt" "$bin/trackfit-inferencer" "${any[@]}" --model-repository nowhere
 fails 1 "holds model.pt itself; versions lie in folders with a number" "$bin/trackfit-inferencer" "${any[@]}" --model-repository "$(dirname "$model")"
 mkdir -p broken/1 && echo text >broken/1/model.pt

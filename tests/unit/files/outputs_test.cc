@@ -59,11 +59,11 @@ TEST_F(CheckOutputsTest, LeavesNoTrace) {
 
 TEST_F(CheckOutputsTest, RefusesTheInputByWhateverName) {
   for (const char* name : {"clip.mp4", "soft.mp4", "hard.mp4", "pictures/../clip.mp4"})
-    EXPECT_THAT(Fault(folder_ / name), HasSubstr("would be written over the input")) << name;
+    EXPECT_THAT(Fault(folder_ / name), HasSubstr("would overwrite the input")) << name;
 }
 
 TEST_F(CheckOutputsTest, RefusesToReplaceAFileOfAFolderThatIsRead) {
-  EXPECT_THAT(Fault(folder_ / "pictures" / "0.jpg"), HasSubstr("would be written over the input"));
+  EXPECT_THAT(Fault(folder_ / "pictures" / "0.jpg"), HasSubstr("would overwrite the input"));
 }
 
 TEST_F(CheckOutputsTest, TakesAFileInAFolderOfWhichOthersAreRead) {
@@ -76,25 +76,24 @@ TEST_F(CheckOutputsTest, DoesNotTakeTheSharedMemoryForADevice) {
   if (!std::ofstream(file)) GTEST_SKIP() << "no /dev/shm";
   const absl::Status status = CheckOutputs({{"--json", file}}, {{"the input", file}});
   fs::remove(file);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("would be written over the input"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("would overwrite the input"));
 }
 
 TEST_F(CheckOutputsTest, RefusesOneFileForTwoOutputs) {
   const fs::path twice = folder_ / "twice.jsonl", again = folder_ / "pictures" / ".." / "twice.jsonl";
-  EXPECT_THAT(Fault({{"--json", twice}, {"--render", again}}),
-              HasSubstr("is the file that --json names, too"));
+  EXPECT_THAT(Fault({{"--json", twice}, {"--render", again}}), HasSubstr("is also the file named by --json"));
   std::ofstream(folder_ / "old") << "old";
   fs::create_hard_link(folder_ / "old", folder_ / "other_old");
   EXPECT_THAT(Fault({{"--json", folder_ / "old"}, {"--render", folder_ / "other_old"}}),
-              HasSubstr("is the file that --json names, too"));
+              HasSubstr("is also the file named by --json"));
 }
 
 TEST_F(CheckOutputsTest, RefusesWhatCannotBeAFile) {
   EXPECT_THAT(Fault(folder_ / "pictures"), HasSubstr("is a folder; name a file"));
   fs::create_directories(folder_ / "folder");
   EXPECT_THAT(Fault(folder_ / "folder"), HasSubstr("is a folder; name a file"));
-  EXPECT_THAT(Fault(folder_ / "nowhere" / "out.jsonl"), HasSubstr("there is no folder"));
-  EXPECT_THAT(Fault(folder_ / "clip.mp4" / "out.jsonl"), HasSubstr("there is no folder"));
+  EXPECT_THAT(Fault(folder_ / "nowhere" / "out.jsonl"), HasSubstr("does not exist; create it"));
+  EXPECT_THAT(Fault(folder_ / "clip.mp4" / "out.jsonl"), HasSubstr("does not exist; create it"));
   EXPECT_THAT(Fault(folder_ / std::string(300, 'x')), HasSubstr("File name too long"));
 }
 

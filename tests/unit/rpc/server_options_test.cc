@@ -63,8 +63,10 @@ TEST(ServerOptions, ValidateNamesTheFlagAndItsLimits) {
               HasSubstr("--listen and --metrics-listen both are localhost:8001; they need different ports"));
   options = TestOptions();
   options.port_file = "no/such/folder/ports";
-  EXPECT_THAT(std::string(options.Validate().message()),
-              HasSubstr("--port-file no/such/folder/ports cannot be written: there is no folder"));
+  EXPECT_THAT(
+      std::string(options.Validate().message()),
+      HasSubstr(
+          "--port-file no/such/folder/ports cannot be written: the folder no/such/folder does not exist"));
 }
 
 TEST(ServerOptions, LimitsOfMemoryHoldTheLargestRequest) {
