@@ -1,4 +1,4 @@
-// A client's end of a connection to this machine.
+// The client side of a connection to this machine.
 #ifndef TRACKFIT_TESTS_SUPPORT_CLIENT_SOCKET_H_
 #define TRACKFIT_TESTS_SUPPORT_CLIENT_SOCKET_H_
 
@@ -37,7 +37,7 @@ class ClientSocket {
     return send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
   }
 
-  // The next bytes; "" when the other side has hung up, or says nothing for so long.
+  // The next bytes; "" when the other side has closed the connection or sends nothing for that long.
   std::string Receive(int milliseconds = 5000) const {
     char buffer[4096];
     pollfd event = {socket_, POLLIN, 0};
@@ -46,14 +46,14 @@ class ClientSocket {
     return count > 0 ? std::string(buffer, static_cast<std::size_t>(count)) : "";
   }
 
-  // Everything until the other side hangs up, or says nothing for five seconds.
+  // Everything until the other side closes the connection or sends nothing for five seconds.
   std::string ReceiveAll() const {
     std::string all;
     for (std::string part = Receive(); !part.empty(); part = Receive()) all += part;
     return all;
   }
 
-  // True when the other side hangs up within this time.
+  // Whether the other side closes the connection within this time.
   bool HangsUp(int milliseconds) const {
     char byte;
     pollfd event = {socket_, POLLIN, 0};

@@ -1,4 +1,4 @@
-// A process that can open nothing any more.
+// Simulates a process that has run out of file descriptors.
 #ifndef TRACKFIT_TESTS_SUPPORT_EXHAUSTED_DESCRIPTORS_H_
 #define TRACKFIT_TESTS_SUPPORT_EXHAUSTED_DESCRIPTORS_H_
 
@@ -10,7 +10,7 @@
 
 namespace trackfit::testing {
 
-// Takes all descriptors that this process may have, but those that are free below the lowest of its own.
+// Opens all descriptors that this process may have.
 class ExhaustedDescriptors {
  public:
   ExhaustedDescriptors() {
@@ -23,7 +23,7 @@ class ExhaustedDescriptors {
     for (const int taken : taken_) close(taken);
     setrlimit(RLIMIT_NOFILE, &before_);
   }
-  // Frees one.
+  // Makes one descriptor available again.
   void ReleaseOne() {
     close(taken_.back());
     taken_.pop_back();

@@ -1,5 +1,4 @@
-// Memory of whole pages between two that nobody may touch: what reads or writes a byte too far ends the
-// process.
+// Memory between two guard pages: reading or writing out of bounds crashes the process.
 #ifndef TRACKFIT_TESTS_SUPPORT_GUARDED_MEMORY_H_
 #define TRACKFIT_TESTS_SUPPORT_GUARDED_MEMORY_H_
 

@@ -1,4 +1,4 @@
-// Asks grpc.health.v1 with hand-made messages, so that tests need no generated code for it.
+// A client of grpc.health.v1 with hand-encoded messages, so that tests need no generated code for it.
 #ifndef TRACKFIT_TESTS_SUPPORT_HEALTH_CLIENT_H_
 #define TRACKFIT_TESTS_SUPPORT_HEALTH_CLIENT_H_
 
@@ -15,8 +15,7 @@
 
 namespace trackfit::testing {
 
-// "SERVING", "NOT_SERVING", "UNKNOWN", or the name of the error: "NOT_FOUND", "UNAVAILABLE", otherwise
-// "ERROR".
+// "SERVING", "NOT_SERVING" or "UNKNOWN"; for errors "NOT_FOUND", "UNAVAILABLE" or "ERROR".
 inline std::string CheckHealth(const std::shared_ptr<grpc::Channel>& channel, const std::string& service) {
   // HealthCheckRequest { string service = 1; }
   const std::string message = "\x0a" + std::string(1, static_cast<char>(service.size())) + service;

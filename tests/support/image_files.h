@@ -1,4 +1,4 @@
-// Image files for tests: what OpenCV writes, and surgery on it for what it does not.
+// Image files for tests: written by OpenCV, and edited where OpenCV cannot write what a test needs.
 #ifndef TRACKFIT_TESTS_SUPPORT_IMAGE_FILES_H_
 #define TRACKFIT_TESTS_SUPPORT_IMAGE_FILES_H_
 
@@ -7,7 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>  // jpeglib.h needs it before
+#include <cstdio>  // must precede jpeglib.h
 #include <cstdlib>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
@@ -17,7 +17,7 @@
 
 namespace trackfit::testing {
 
-// The extension tells the format.
+// The extension determines the format.
 inline std::string EncodeImage(const std::string& extension, const cv::Mat& image,
                                const std::vector<int>& parameters = {}) {
   std::vector<unsigned char> bytes;
@@ -54,7 +54,7 @@ inline std::string WithExifOrientation(const std::string& jpeg, int orientation)
   return jpeg.substr(0, 2) + JpegSegment(0xE1, exif) + jpeg.substr(2);
 }
 
-// How a camera held in that way stores an upright image: ApplyExif(Stored(p, o), o) == p.
+// The image as stored by a camera held in that orientation: applying the EXIF orientation gives `upright`.
 inline cv::Mat StoredWithOrientation(const cv::Mat& upright, int orientation) {
   cv::Mat stored = upright.clone();
   if (orientation >= 5) cv::transpose(stored, stored);
@@ -83,7 +83,7 @@ inline cv::Mat StoredWithOrientation(const cv::Mat& upright, int orientation) {
   return stored;
 }
 
-// The file with its last scan given `times` more.
+// The file with its last scan repeated `times` more.
 inline std::string WithRepeatedScan(const std::string& jpeg, int times) {
   const std::size_t scan = jpeg.rfind("\xFF\xDA");
   std::string longer = jpeg.substr(0, jpeg.size() - 2);
@@ -137,7 +137,7 @@ inline std::string CmykJpeg() {
   }
   scan += std::string("\0\x3F\0", 3);
   std::string data;
-  for (int block = 0; block < 4; ++block) data += "\x28\xA2\x8A";  // four times: no change, end of block
+  for (int block = 0; block < 4; ++block) data += "\x28\xA2\x8A";  // each: zero difference, end of block
   return "\xFF\xD8" + tables + JpegSegment(0xC0, frame) + JpegSegment(0xDA, scan) + data + "\xFF\xD9";
 }
 
@@ -158,7 +158,7 @@ inline std::string Deflated(const std::string& raw) {
   return deflated;
 }
 
-// A PNG of the given chunks behind its header.
+// A PNG with the given chunks after its header.
 inline std::string PngFile(int width, int height, int depth, int colour_type, bool interlaced,
                            const std::string& chunks) {
   const std::string header = BigEndian(static_cast<uint32_t>(width)) +
@@ -168,7 +168,7 @@ inline std::string PngFile(int width, int height, int depth, int colour_type, bo
   return "\x89PNG\r\n\x1A\n" + PngChunk("IHDR", header) + chunks + PngChunk("IEND", "");
 }
 
-// The file with `chunks` right behind its header.
+// The file with `chunks` inserted right after its header.
 inline std::string WithPngChunks(const std::string& png, const std::string& chunks) {
   constexpr std::size_t kHeaderEnd = 33;
   return png.substr(0, kHeaderEnd) + chunks + png.substr(kHeaderEnd);

@@ -1,4 +1,4 @@
-// Messages of the contract as servers send them.
+// Messages of the contract, as servers send them.
 #ifndef TRACKFIT_TESTS_SUPPORT_MESSAGES_H_
 #define TRACKFIT_TESTS_SUPPORT_MESSAGES_H_
 
@@ -14,7 +14,7 @@
 
 namespace trackfit::testing {
 
-// A person who stands upright in the middle of the picture, arms hanging down.
+// A person standing upright in the centre of the image, arms hanging down.
 inline v1::Pose StandingPoseMessage() {
   std::map<int, std::pair<float, float>> places = {
       {skeleton::kLeftShoulder, {0.58F, 0.3F}},   {skeleton::kRightShoulder, {0.42F, 0.3F}},
@@ -37,7 +37,7 @@ inline v1::Pose StandingPoseMessage() {
   return pose;
 }
 
-// Of a push-up; `percentiles` by joint, 50 elsewhere. Of the joints in `not_judged` it says nothing.
+// The assessment of a push-up; `percentiles` by joint, 50 for all others. Joints in `not_judged` are not judged.
 inline v1::Assessment PushUp(uint64_t first, uint64_t last, float score,
                              const std::map<int, float>& percentiles = {},
                              const std::set<int>& not_judged = {}) {

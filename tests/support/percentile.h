@@ -9,7 +9,7 @@
 
 namespace trackfit::testing {
 
-// The value that `fraction` [0, 1] of the others do not exceed; NaN of none.
+// The value that `fraction`, in [0, 1], of the values do not exceed; NaN if there are none.
 inline double Percentile(std::vector<double> values, double fraction) {
   if (values.empty()) return NAN;
   std::sort(values.begin(), values.end());

@@ -1,4 +1,4 @@
-// Poses that tests make by rule: a standing figure that can be moved, scaled and animated.
+// Synthetic poses for tests: a standing figure that can be moved, scaled and animated.
 #ifndef TRACKFIT_TESTS_SUPPORT_POSES_H_
 #define TRACKFIT_TESTS_SUPPORT_POSES_H_
 

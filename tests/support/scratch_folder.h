@@ -1,4 +1,4 @@
-// A place for the files of one test.
+// A folder for the files of one test.
 #ifndef TRACKFIT_TESTS_SUPPORT_SCRATCH_FOLDER_H_
 #define TRACKFIT_TESTS_SUPPORT_SCRATCH_FOLDER_H_
 
@@ -10,7 +10,7 @@
 
 namespace trackfit::testing {
 
-// A folder that goes away with the test.
+// A temporary folder, removed at the end of the test.
 class ScratchFolder {
  public:
   ScratchFolder() {

@@ -1,4 +1,4 @@
-// An assessor without a network: says of every window what a test tells it.
+// An assessor without a network, which returns what a test tells it.
 #ifndef TRACKFIT_TESTS_SUPPORT_SCRIPTED_ASSESSOR_H_
 #define TRACKFIT_TESTS_SUPPORT_SCRIPTED_ASSESSOR_H_
 
@@ -41,7 +41,7 @@ class ScriptedAssessor : public assessment::Assessor {
   const std::vector<std::string> exercises_;
 };
 
-// What an assessor says that is so sure of a squat, and takes the rest for push-ups.
+// An assessment with this probability of a squat and the rest for push-ups.
 inline assessment::Assessment SureOfSquat(float probability, const std::string& expected = "") {
   assessment::Assessment assessment;
   assessment.classes = {{"squat", probability}, {"push_up", 1 - probability}};

@@ -1,5 +1,5 @@
-// Optional recorded data that lives outside the source tree. Tests that need it are labelled `data` and skip
-// without it.
+// Optional recorded data outside the source tree. Tests that need it are labelled `data`, and skipped without
+// it.
 #ifndef TRACKFIT_TESTS_SUPPORT_SHARED_DATA_H_
 #define TRACKFIT_TESTS_SUPPORT_SHARED_DATA_H_
 

@@ -25,7 +25,7 @@ inline protogcn::NetworkConfig SmallConfig() {
   return config;
 }
 
-// Fills what starts at zero or one with noise, so that nothing is trivially zero.
+// Adds noise to whatever is initialised to zero or one, so that nothing is trivially zero.
 inline void Randomise(torch::jit::Module& network) {
   torch::NoGradGuard no_grad;
   torch::manual_seed(7);

@@ -1,4 +1,4 @@
-// Mannequins that stand and walk in one room before a camera that does not move.
+// Renders several mannequins in one room, seen by a fixed camera.
 #ifndef TRACKFIT_TESTS_SUPPORT_STAGE_H_
 #define TRACKFIT_TESTS_SUPPORT_STAGE_H_
 
@@ -17,12 +17,11 @@
 
 namespace trackfit::testing {
 
-// Where somebody stands: metres to the right of the middle and towards the camera, and how far they are
-// turned.
+// Where a mannequin stands: metres to the right of the centre and towards the camera, and its rotation.
 struct Place {
   double right = 0;
   double towards = 0;
-  double turned_degrees = 0;  // 0 faces the camera, 90 the picture's right
+  double turned_degrees = 0;  // 0 faces the camera, 90 the image's right
 };
 
 class Mannequin {
@@ -31,7 +30,7 @@ class Mannequin {
       : motion_(*synthesis::SynthesizeMotion({.exercise = exercise, .repetitions = 8, .seed = seed})),
         look_(synthesis::DrawAppearance(seed)) {}
 
-  // The person at a place in frame `frame` of the motion, with nothing else in the room.
+  // The mannequin at a place, in frame `frame` of its motion, in an otherwise empty room.
   cv::Mat Render(int frame, const Place& place, const synthesis::Appearance& room,
                  const synthesis::Camera& camera) const {
     synthesis::Motion moved = motion_;
@@ -62,7 +61,7 @@ class Stage {
 
   const cv::Mat& empty() const { return empty_; }
 
-  // The room in which everybody is at their place, the furthest first.
+  // The room with all mannequins at their places, the furthest first.
   cv::Mat Render(int frame, const std::vector<std::pair<const Mannequin*, Place>>& people) const {
     cv::Mat picture = empty_.clone();
     for (const auto& [person, place] : people) {
@@ -80,7 +79,7 @@ class Stage {
     return picture;
   }
 
-  // Where in the picture a place at hip height is seen.
+  // The image position of the point at hip height above a place.
   cv::Point2d HipsAt(const Place& place) const {
     const synthesis::PixelPoint point = synthesis::Project(camera_, {place.right, 0.9, place.towards});
     return {point.x, point.y};

@@ -10,7 +10,7 @@
 
 namespace trackfit::testing {
 
-// All joints at different places in a square picture, moving a little with `t`.
+// All joints at different positions in a square image, moving slightly with `t`.
 inline skeleton::Pose MakePose(int t = 0) {
   skeleton::Pose pose;
   pose.sequence = t;
@@ -31,7 +31,7 @@ inline std::vector<skeleton::Pose> MakePoses(int count) {
   return poses;
 }
 
-// Distance of two joints with depth, in pictures of square pixels.
+// 3-D distance of two joints in isotropic coordinates.
 inline float Distance(const skeleton::Pose& pose, int a, int b) {
   const float aspect = pose.image_width > 0 ? static_cast<float>(pose.image_height) / pose.image_width : 1.0F;
   const skeleton::Landmark &p = pose.landmarks[a], &q = pose.landmarks[b];

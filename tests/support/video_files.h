@@ -12,25 +12,25 @@
 
 namespace trackfit::testing {
 
-// `frames` grey pictures, the first ones darker.
+// A video of `frames` grey frames that get brighter.
 inline void WriteVideo(const std::string& path, int frames, double fps, cv::Size size) {
   cv::VideoWriter writer(path, cv::VideoWriter::fourcc('m', 'p', '4', 'v'), fps, size);
   ASSERT_TRUE(writer.isOpened());
   for (int i = 0; i < frames; ++i) writer.write(cv::Mat(size, CV_8UC3, cv::Scalar::all(60 + 2 * i)));
 }
 
-// `arguments` as a shell would read them.
+// `arguments` are parsed by a shell.
 inline void RunFfmpeg(const std::string& arguments) {
   ASSERT_EQ(std::system(("ffmpeg -nostdin -v error -y " + arguments).c_str()), 0) << arguments;
 }
 
-// Two seconds of moving pictures, 64x48 at 25 frames per second; the ending tells the container, and
-// `options` go to ffmpeg.
+// Two seconds of a moving test pattern, 64x48 at 25 frames per second. The extension determines the container;
+// `options` are passed to ffmpeg.
 inline void WriteTestPattern(const std::string& path, const std::string& options = "") {
   RunFfmpeg("-f lavfi -i testsrc2=size=64x48:rate=25:duration=2 " + options + " " + path);
 }
 
-// The first 60 % of a file.
+// Truncates a file to its first 60 %.
 inline void CutOff(const std::string& path) {
   std::filesystem::resize_file(path, std::filesystem::file_size(path) * 6 / 10);
 }

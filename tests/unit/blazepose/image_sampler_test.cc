@@ -32,7 +32,7 @@ std::vector<float> Sample(const cv::Mat& image, const RegionOfInterest& region, 
   return rgb;
 }
 
-TEST(SampleRegion, ReproducesThePixelsOfAWholePictureInRgbOrder) {
+TEST(SampleRegion, ReproducesAWholeImageInRgbOrder) {
   const std::vector<float> rgb = Sample(Pattern(8), Letterbox({8, 8}), Border::kReplicate, 8);
   for (int y = 0; y < 8; ++y) {
     for (int x = 0; x < 8; ++x) {
@@ -43,7 +43,7 @@ TEST(SampleRegion, ReproducesThePixelsOfAWholePictureInRgbOrder) {
   }
 }
 
-TEST(SampleRegion, InterpolatesBetweenPixelMiddles) {
+TEST(SampleRegion, InterpolatesBetweenPixelCentres) {
   // Half the resolution: every sample lies where four pixels meet.
   const std::vector<float> rgb = Sample(Pattern(8), Letterbox({8, 8}), Border::kReplicate, 4);
   EXPECT_NEAR(rgb[2], 5, 1e-3f);
@@ -51,7 +51,7 @@ TEST(SampleRegion, InterpolatesBetweenPixelMiddles) {
   EXPECT_NEAR(rgb[3 * 5 + 1], 25, 1e-3f);
 }
 
-TEST(SampleRegion, TurnsWithTheRegion) {
+TEST(SampleRegion, RotatesWithTheRegion) {
   RegionOfInterest region = Letterbox({8, 8});
   region.rotation = std::numbers::pi_v<float> / 2;
   const std::vector<float> rgb = Sample(Pattern(8), region, Border::kReplicate, 8);
@@ -62,7 +62,7 @@ TEST(SampleRegion, TurnsWithTheRegion) {
   EXPECT_NEAR(rgb[3 * 7 + 1], 70, 1e-3f);
 }
 
-TEST(SampleRegion, FillsTheOutsideAsAsked) {
+TEST(SampleRegion, FillsTheOutsideAsConfigured) {
   const cv::Mat white(4, 4, CV_8UC3, cv::Scalar(200, 200, 200));
   const RegionOfInterest twice = Letterbox({4, 4}).Expanded(2);
   EXPECT_NEAR(Sample(white, twice, Border::kBlack, 8)[0], 0, 1e-3f);
@@ -70,7 +70,7 @@ TEST(SampleRegion, FillsTheOutsideAsAsked) {
   EXPECT_NEAR(Sample(white, twice, Border::kBlack, 8)[3 * (8 * 4 + 4)], 200, 1e-3f);
 }
 
-TEST(SampleRegion, MapsBytesToTheWantedRange) {
+TEST(SampleRegion, MapsBytesToTheGivenRange) {
   std::vector<float> rgb(3);
   SampleRegion(cv::Mat(2, 2, CV_8UC3, cv::Scalar(0, 255, 51)), Letterbox({2, 2}), Border::kBlack,
                {.low = -1, .high = 1}, 1, absl::MakeSpan(rgb));
@@ -79,7 +79,7 @@ TEST(SampleRegion, MapsBytesToTheWantedRange) {
   EXPECT_NEAR(rgb[2], -1.0f, 1e-6f);
 }
 
-TEST(SampleRegion, ReadsPartsOfLargerPictures) {
+TEST(SampleRegion, ReadsPartsOfLargerImages) {
   const cv::Mat part = Pattern(16)(cv::Rect(3, 2, 8, 8));
   EXPECT_EQ(Sample(part, Letterbox({8, 8}), Border::kReplicate, 8),
             Sample(part.clone(), Letterbox({8, 8}), Border::kReplicate, 8));
@@ -135,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(Cpu, SampleRegionWith,
                          ::testing::Values(&tflite::BestKernels(), &tflite::PortableKernels()),
                          [](const auto& kind) { return kind.index == 0 ? "Best" : "Portable"; });
 
-TEST_P(SampleRegionWith, ReadsNothingBeyondTheImageWhereSumsRoundEitherWay) {
+TEST_P(SampleRegionWith, ReadsNothingBeyondTheImageHoweverSumsRound) {
   // Sample 224 of row 117 lies at y = 718.99994 if the product is rounded before the sum, at 719 with a fused
   // multiply-add.
   const GuardedPicture picture(1280, 720);
@@ -170,7 +170,7 @@ TEST_P(SampleRegionWith, ReadsNothingBeyondTheImageInAMillionCropsAtItsEdges) {
   EXPECT_LE(highest, 1 + 1e-3f);
 }
 
-TEST_P(SampleRegionWith, MeetsTheLastPixelsWithoutAStep) {
+TEST_P(SampleRegionWith, IsContinuousAtTheLastPixels) {
   // A row of samples that leaves the image: neighbours differ by no more than their distance allows.
   cv::Mat ramp(64, 64, CV_8UC3);
   for (int y = 0; y < 64; ++y) ramp.row(y).setTo(cv::Scalar(4 * y, 4 * y, 4 * y));
@@ -184,7 +184,7 @@ TEST_P(SampleRegionWith, MeetsTheLastPixelsWithoutAStep) {
   }
 }
 
-TEST_P(SampleRegionWith, TakesRegionsThatAreNotFiniteForBlack) {
+TEST_P(SampleRegionWith, FillsNonFiniteRegionsWithBlack) {
   const float nan = std::numeric_limits<float>::quiet_NaN(),
               infinity = std::numeric_limits<float>::infinity();
   const cv::Mat white(16, 16, CV_8UC3, cv::Scalar(255, 255, 255));

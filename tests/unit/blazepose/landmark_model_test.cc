@@ -40,7 +40,7 @@ TEST_F(RefineByHeatmapTest, IgnoresCellsBeyondItsKernel) {
   EXPECT_FLOAT_EQ(landmarks_[0].x, 0.5f);
 }
 
-TEST_F(RefineByHeatmapTest, KeepsALandmarkThatNoCellIsSureOf) {
+TEST_F(RefineByHeatmapTest, KeepsALandmarkWithoutAConfidentCell) {
   SetCell(32, 33, 0, -0.1f);
   RefineByHeatmap(heatmap_, landmarks_);
   EXPECT_FLOAT_EQ(landmarks_[0].x, 0.5f);

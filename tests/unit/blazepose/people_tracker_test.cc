@@ -59,7 +59,7 @@ void ExpectSameBits(const std::vector<Pose>& a, const std::vector<Pose>& b) {
   }
 }
 
-TEST(PeopleTracker, SeesNobodyInAnEmptyRoom) {
+TEST(PeopleTracker, FindsNobodyInAnEmptyRoom) {
   PoseEngine engine = MakeEngine();
   cv::RNG random(5);
   cv::Mat noise(480, 640, CV_8UC3), coarse(30, 40, CV_8UC3), gradient(480, 640, CV_8UC3);
@@ -111,7 +111,7 @@ struct Cut {
 
 class PeopleTrackerAtACut : public ::testing::TestWithParam<Cut> {};
 
-TEST_P(PeopleTrackerAtACut, GivesWhatAFreshTrackerGives) {
+TEST_P(PeopleTrackerAtACut, MatchesAFreshTracker) {
   PoseEngine engine = MakeEngine();
   const Stage first(1), second(2);
   const Mannequin one("squat", 4), another("barbell_biceps_curl", 5);
@@ -134,7 +134,7 @@ INSTANTIATE_TEST_SUITE_P(Cuts, PeopleTrackerAtACut,
                                            Cut{"InTheSamePlace", {}, {.right = 0.1}}),
                          [](const auto& cut) { return cut.param.name; });
 
-TEST(PeopleTracker, StaysWithItsPersonWhenAnotherWalksThroughThePicture) {
+TEST(PeopleTracker, StaysWithItsPersonWhenAnotherWalksBy) {
   PoseEngine engine = MakeEngine();
   const Stage stage(3);
   const Mannequin person("squat", 13), walker("walking_on_the_spot", 43);
@@ -162,7 +162,7 @@ TEST(PeopleTracker, StaysWithItsPersonWhenAnotherWalksThroughThePicture) {
   }
 }
 
-TEST(PeopleTracker, KnowsTwoPeopleAgainWhoHaveCrossed) {
+TEST(PeopleTracker, ReidentifiesTwoPeopleWhoHaveCrossed) {
   PoseEngine engine = MakeEngine();
   const Stage stage(3);
   const Mannequin standing("standing_idle", 11), walker("walking_on_the_spot", 43);
@@ -185,7 +185,7 @@ TEST(PeopleTracker, KnowsTwoPeopleAgainWhoHaveCrossed) {
   EXPECT_THAT(names, ::testing::UnorderedElementsAre(::testing::Key(1), ::testing::Key(2)));
 }
 
-TEST(PeopleTracker, NumbersNewcomersInTheOrderOfTheirArrival) {
+TEST(PeopleTracker, NumbersPeopleInTheOrderOfArrival) {
   PoseEngine engine = MakeEngine();
   const Stage stage(3);
   const Mannequin first("standing_idle", 11), second("standing_idle", 12);
@@ -211,7 +211,7 @@ TEST(PeopleTracker, NumbersNewcomersInTheOrderOfTheirArrival) {
   EXPECT_THAT(Ids(poses), ElementsAre(2, 3));
 }
 
-TEST(PeopleTracker, GivesNoMorePeopleThanToldTo) {
+TEST(PeopleTracker, LimitsTheNumberOfPeople) {
   PoseEngine engine = MakeEngine();
   const Stage stage(3);
   const Mannequin first("standing_idle", 11), second("standing_idle", 12);
@@ -224,14 +224,14 @@ TEST(PeopleTracker, GivesNoMorePeopleThanToldTo) {
   }
 }
 
-TEST(PeopleTracker, NumbersNobodyInStaticMode) {
+TEST(PeopleTracker, AssignsNoIdsInStaticMode) {
   PoseEngine engine = MakeEngine();
   const Mannequin person("standing_idle", 11);
   PeopleTracker tracker({.static_mode = true});
   EXPECT_THAT(Ids(Track(tracker, engine, Stage(3).Render(0, {{&person, {}}}), 0)), ElementsAre(0));
 }
 
-TEST(PeopleTracker, CopiesGoOnWithTheSameBits) {
+TEST(PeopleTracker, CopiesAreBitIdentical) {
   PoseEngine engine = MakeEngine();
   const Stage stage(3);
   const Mannequin first("standing_idle", 11), second("squat", 12);

@@ -73,7 +73,7 @@ TEST(PersonDetector, FindsADrawnPersonWhereItStands) {
   EXPECT_LT((*person)->keypoints[1].y, 80);  // the circle's top is above the body
 }
 
-TEST(PersonDetector, FindsTheSamePersonInALetterboxedPicture) {
+TEST(PersonDetector, FindsTheSamePersonInALetterboxedImage) {
   auto detector = PersonDetector::Create(*trackfit::testing::LoadModels().detector);
   ASSERT_TRUE(detector.ok()) << detector.status();
   const cv::Mat wide = trackfit::testing::DrawnPerson()(cv::Rect(0, 20, 320, 280));
@@ -83,7 +83,7 @@ TEST(PersonDetector, FindsTheSamePersonInALetterboxedPicture) {
   EXPECT_NEAR((*person)->keypoints[0].y, 155, 15);
 }
 
-TEST(PersonDetector, FindsNobodyInAnEmptyPicture) {
+TEST(PersonDetector, FindsNobodyInAnEmptyImage) {
   auto detector = PersonDetector::Create(*trackfit::testing::LoadModels().detector);
   ASSERT_TRUE(detector.ok()) << detector.status();
   const auto person = detector->Detect(cv::Mat(240, 320, CV_8UC3, cv::Scalar(90, 120, 150)), 0.5f);

@@ -39,15 +39,17 @@ PersonMemory MemoryOf(const cv::Scalar& colour, float pixels_per_frame = 0) {
   return memory;
 }
 
-TEST(PersonMemory, KnowsThePersonAgain) { EXPECT_LT(MemoryOf(kRed).Mismatch(Seen(300, 105, kRed)), 1); }
+TEST(PersonMemory, RecognisesThePerson) { EXPECT_LT(MemoryOf(kRed).Mismatch(Seen(300, 105, kRed)), 1); }
 
-TEST(PersonMemory, TellsPeopleByTheirClothes) {
+TEST(PersonMemory, DistinguishesPeopleByTheirClothes) {
   EXPECT_GT(MemoryOf(kRed).Mismatch(Seen(100, 100, kBlue)), 1);
 }
 
-TEST(PersonMemory, TellsPeopleByTheirSize) { EXPECT_GT(MemoryOf(kRed).Mismatch(Seen(100, 130, kRed)), 1); }
+TEST(PersonMemory, DistinguishesPeopleByTheirSize) {
+  EXPECT_GT(MemoryOf(kRed).Mismatch(Seen(100, 130, kRed)), 1);
+}
 
-TEST(PersonMemory, IsMatureAfterAThirdOfASecond) {
+TEST(PersonMemory, MaturesAfterAThirdOfASecond) {
   PersonMemory memory;
   for (int i = 0; i < 10; ++i) {
     EXPECT_FALSE(memory.is_mature());
@@ -56,7 +58,7 @@ TEST(PersonMemory, IsMatureAfterAThirdOfASecond) {
   EXPECT_TRUE(memory.is_mature());
 }
 
-TEST(PersonMemory, ExpectsThePersonToGoOnForAMoment) {
+TEST(PersonMemory, ExtrapolatesMotionBriefly) {
   const PersonMemory memory = MemoryOf(kRed, 3);
   const int64_t last = 29 * kFrame;
   EXPECT_NEAR(memory.PredictRegion(last).center.x, 187, 1);
@@ -65,7 +67,7 @@ TEST(PersonMemory, ExpectsThePersonToGoOnForAMoment) {
   EXPECT_EQ(memory.PredictRegion(last + 1'000'000).center, memory.PredictRegion(last + 9'000'000).center);
 }
 
-TEST(Overlap, IsThatOfTheCircles) {
+TEST(Overlap, IsThatOfTheEnclosedCircles) {
   const RegionOfInterest circle{{100, 100}, 40, 0};
   EXPECT_NEAR(Overlap(circle, {{100, 100}, 40, 1}), 1, 1e-6) << "rotation does not matter";
   EXPECT_NEAR(Overlap(circle, {{100, 100}, 20, 0}), 0.25, 1e-6);
@@ -74,7 +76,7 @@ TEST(Overlap, IsThatOfTheCircles) {
   EXPECT_NEAR(Overlap(circle, {{120, 100}, 40, 0}), 0.391 / (2 - 0.391), 1e-3);
 }
 
-TEST(IsSameBody, AllowsForAFewCentimetres) {
+TEST(IsSameBody, ToleratesAFewCentimetres) {
   EXPECT_TRUE(IsSameBody(Seen(100, 100, kRed), Seen(105, 100, kRed)));
   EXPECT_FALSE(IsSameBody(Seen(100, 100, kRed), Seen(130, 100, kRed)));
 }

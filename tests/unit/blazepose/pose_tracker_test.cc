@@ -95,7 +95,7 @@ TEST(PoseTracker, GivesWorldLandmarksInMetresAroundTheHips) {
   EXPECT_LT(height, 2.0f);
 }
 
-TEST(PoseTracker, FollowsAPersonWhoMoves) {
+TEST(PoseTracker, TracksAMovingPerson) {
   PoseEngine engine = MakeEngine();
   PoseTracker tracker;
   std::optional<Pose> pose;
@@ -114,7 +114,7 @@ TEST(PoseTracker, ReportsNobodyAndFindsTheNextPerson) {
   EXPECT_TRUE(Track(tracker, engine, DrawnPerson(60), 3).has_value());
 }
 
-TEST(PoseTracker, RunsTheDetectorOnlyWhileNobodyIsFollowed) {
+TEST(PoseTracker, RunsTheDetectorOnlyWhileNobodyIsTracked) {
   PoseEngine engine = MakeEngine();
   PoseTracker tracker;
   const cv::Mat empty(480, 640, CV_8UC3, cv::Scalar::all(90));
@@ -124,7 +124,7 @@ TEST(PoseTracker, RunsTheDetectorOnlyWhileNobodyIsFollowed) {
   EXPECT_EQ(engine.detector().runs(), 4);
 }
 
-TEST(PoseTracker, ForgetsEverythingWhenThePersonIsLost) {
+TEST(PoseTracker, ResetsWhenThePersonIsLost) {
   PoseEngine engine = MakeEngine();
   PoseTracker tracker, fresh;
   Track(tracker, engine, DrawnPerson(20, 0.5f), 0);
@@ -133,7 +133,7 @@ TEST(PoseTracker, ForgetsEverythingWhenThePersonIsLost) {
   ExpectSameBits(TrackAll(tracker, engine, walk), TrackAll(fresh, engine, walk));
 }
 
-TEST(PoseTracker, StartsAfreshWhenThePictureChangesSize) {
+TEST(PoseTracker, ResetsWhenTheImageSizeChanges) {
   PoseEngine engine = MakeEngine();
   PoseTracker tracker, fresh;
   Track(tracker, engine, DrawnPerson(20)(cv::Rect(0, 0, 310, 320)), 0);
@@ -141,7 +141,7 @@ TEST(PoseTracker, StartsAfreshWhenThePictureChangesSize) {
   ExpectSameBits(TrackAll(tracker, engine, walk), TrackAll(fresh, engine, walk));
 }
 
-TEST(PoseTracker, GivesTheSameBitsWhicheverEngineServesIt) {
+TEST(PoseTracker, IsBitIdenticalWithAnyEngine) {
   const PoseModels models = trackfit::testing::LoadModels();
   auto first = PoseEngine::Create(models);
   auto second = PoseEngine::Create(models);
@@ -156,7 +156,7 @@ TEST(PoseTracker, GivesTheSameBitsWhicheverEngineServesIt) {
   ExpectSameBits(hopped, expected);
 }
 
-TEST(PoseTracker, IsNotDisturbedByAnotherStreamOnTheSameEngine) {
+TEST(PoseTracker, IsIndependentOfOtherStreamsOnTheSameEngine) {
   PoseEngine engine = MakeEngine();
   const std::vector<cv::Mat> left_walk = Walk(6, -4), right_walk = Walk(6, 5);
   PoseTracker left_alone, right_alone, left, right;
@@ -171,7 +171,7 @@ TEST(PoseTracker, IsNotDisturbedByAnotherStreamOnTheSameEngine) {
   ExpectSameBits(right_poses, right_expected);
 }
 
-TEST(PoseTracker, LooksAtEveryPictureAfreshInStaticMode) {
+TEST(PoseTracker, TreatsEveryImageIndependentlyInStaticMode) {
   PoseEngine engine = MakeEngine();
   PoseTracker tracker({.static_mode = true});
   const auto first = Track(tracker, engine, DrawnPerson(), 0);
@@ -180,7 +180,7 @@ TEST(PoseTracker, LooksAtEveryPictureAfreshInStaticMode) {
   ExpectSameBits({first}, {again});
 }
 
-TEST(PoseTracker, SmoothsJitterButNotWhenToldNotTo) {
+TEST(PoseTracker, SmoothsJitterOnlyWhenConfigured) {
   PoseEngine engine = MakeEngine();
   PoseTracker smooth, raw({.smooth = false});
   // How far the hips and shoulders move from frame to frame while the person trembles.
@@ -199,7 +199,7 @@ TEST(PoseTracker, SmoothsJitterButNotWhenToldNotTo) {
   EXPECT_LT(jitter(smooth), 0.5 * jitter(raw));
 }
 
-TEST(PoseTracker, RefusesPicturesOfAnotherType) {
+TEST(PoseTracker, RefusesImagesOfAnotherType) {
   PoseEngine engine = MakeEngine();
   PoseTracker tracker;
   for (const cv::Mat& image : {cv::Mat(), cv::Mat(4, 4, CV_8UC1), cv::Mat(4, 4, CV_32FC3)}) {
@@ -209,13 +209,13 @@ TEST(PoseTracker, RefusesPicturesOfAnotherType) {
   }
 }
 
-TEST(PoseTracker, AcceptsPicturesOfOnePixel) {
+TEST(PoseTracker, AcceptsImagesOfOnePixel) {
   PoseEngine engine = MakeEngine();
   PoseTracker tracker;
   EXPECT_FALSE(Track(tracker, engine, cv::Mat(1, 1, CV_8UC3, cv::Scalar(1, 2, 3)), 0).has_value());
 }
 
-TEST(PoseTrackerConfig, NamesTheFieldThatIsWrong) {
+TEST(PoseTrackerConfig, NamesTheInvalidField) {
   EXPECT_TRUE(PoseTrackerConfig().Validate().ok());
   EXPECT_THAT(std::string(PoseTrackerConfig{.min_presence_score = 1.5f}.Validate().message()),
               HasSubstr("min_presence_score"));

@@ -32,7 +32,7 @@ int CutsIn(const std::vector<cv::Mat>& film) {
   return cuts;
 }
 
-TEST(SceneCutDetector, SeesTheCutAndNothingElse) {
+TEST(SceneCutDetector, DetectsOnlyTheCut) {
   SceneCutDetector detector;
   for (int i = 0; i < 20; ++i) EXPECT_FALSE(detector.IsCut(Patches(1, 4 * i))) << i;
   EXPECT_TRUE(detector.IsCut(Patches(2)));
@@ -40,25 +40,25 @@ TEST(SceneCutDetector, SeesTheCutAndNothingElse) {
   EXPECT_TRUE(detector.IsCut(Patches(3)));
 }
 
-TEST(SceneCutDetector, ForgivesChangesOfExposure) {
+TEST(SceneCutDetector, IgnoresChangesOfExposure) {
   std::vector<cv::Mat> film;
   for (const double gain : {1.0, 0.5, 0.9, 0.4, 1.0}) film.push_back(Patches(1) * gain);
   EXPECT_EQ(CutsIn(film), 0);
 }
 
-TEST(SceneCutDetector, ForgivesAShakingCamera) {
+TEST(SceneCutDetector, IgnoresAShakingCamera) {
   std::vector<cv::Mat> film;
   for (int i = 0; i < 20; ++i) film.push_back(Patches(1, i % 2 == 0 ? 0 : 30));
   EXPECT_EQ(CutsIn(film), 0);
 }
 
-TEST(SceneCutDetector, ForgivesADissolve) {
+TEST(SceneCutDetector, IgnoresADissolve) {
   std::vector<cv::Mat> film;
   for (int i = 0; i <= 10; ++i) film.push_back(Patches(1) * (1 - 0.1 * i) + Patches(2) * (0.1 * i));
   EXPECT_EQ(CutsIn(film), 0);
 }
 
-TEST(SceneCutDetector, ForgivesNoiseInTheDark) {
+TEST(SceneCutDetector, IgnoresNoiseInTheDark) {
   std::vector<cv::Mat> film;
   cv::RNG random(7);
   for (int i = 0; i < 20; ++i) {
@@ -69,7 +69,7 @@ TEST(SceneCutDetector, ForgivesNoiseInTheDark) {
   EXPECT_EQ(CutsIn(film), 0);
 }
 
-TEST(SceneCutDetector, ForgivesSomebodyWhoPassesCloseToTheCamera) {
+TEST(SceneCutDetector, IgnoresAPasserbyCloseToTheCamera) {
   const Stage stage;
   const Mannequin walker("walking_on_the_spot", 2);
   std::vector<cv::Mat> film;
@@ -80,7 +80,7 @@ TEST(SceneCutDetector, ForgivesSomebodyWhoPassesCloseToTheCamera) {
   EXPECT_EQ(CutsIn(film), 0);
 }
 
-TEST(SceneCutDetector, TakesPicturesOfEverySize) {
+TEST(SceneCutDetector, AcceptsImagesOfAnySize) {
   for (const cv::Size size : {cv::Size(1, 1), cv::Size(7, 500), cv::Size(1000, 31)}) {
     SceneCutDetector detector;
     EXPECT_FALSE(detector.IsCut(cv::Mat(size, CV_8UC3, cv::Scalar(1, 2, 3))));

@@ -12,7 +12,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Endless grey pictures, `step_us` apart.
+// An endless source of grey frames, `step_us` apart.
 class GreySource : public media::FrameSource {
  public:
   GreySource(cv::Size size, int64_t step_us) : size_(size), step_us_(step_us) {}
@@ -41,7 +41,7 @@ cv::Mat Decoded(const v1::Frame& frame) {
   return cv::imdecode(std::vector<uchar>(frame.encoded().begin(), frame.encoded().end()), cv::IMREAD_COLOR);
 }
 
-TEST(FrameFeed, NumbersFramesAndRemembersTheirTimes) {
+TEST(FrameFeed, NumbersFramesAndRecordsTheirTimestamps) {
   GreySource source({64, 48}, 40'000);
   FrameFeed feed(source, {});
   for (uint64_t i = 0; i < 3; ++i) {
@@ -75,7 +75,7 @@ TEST(FrameFeed, PlaysInRealTimeWhenAsked) {
   EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(90));
 }
 
-TEST(FrameFeed, WaitsForNoFrameOnceItIsInterrupted) {
+TEST(FrameFeed, DoesNotWaitOnceInterrupted) {
   GreySource source({64, 48}, 20'000'000);
   FeedOptions options;
   options.real_time = true;
@@ -92,13 +92,13 @@ TEST(FrameFeed, WaitsForNoFrameOnceItIsInterrupted) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
-TEST(FrameEncoder, SendsAJpegThatLooksLikeThePicture) {
+TEST(FrameEncoder, SendsAJpegThatLooksLikeTheImage) {
   const cv::Mat decoded = Decoded(FirstFrame({64, 48}, {}));
   ASSERT_EQ(decoded.size(), cv::Size(64, 48));
   EXPECT_NEAR(decoded.at<cv::Vec3b>(20, 20)[2], 200, 3);
 }
 
-TEST(FrameEncoder, ShrinksLargePicturesAndLeavesSmallOnes) {
+TEST(FrameEncoder, DownscalesLargeImagesOnly) {
   EncodeOptions encode;
   encode.max_side = 100;
   EXPECT_EQ(Decoded(FirstFrame({200, 400}, encode)).size(), cv::Size(50, 100));

@@ -25,7 +25,7 @@ using ::testing::Not;
 using ServerStream = grpc::ServerReaderWriter<v1::AnalyzeResponse, v1::AnalyzeRequest>;
 using Script = std::function<grpc::Status(grpc::ServerContext&, ServerStream&)>;
 
-// A gateway on a real socket that follows a script.
+// A scripted gateway on a real socket.
 class FakeGateway : public v1::GatewayService::Service {
  public:
   explicit FakeGateway(Script script) : script_(std::move(script)) {
@@ -55,7 +55,7 @@ v1::AnalyzeResponse ResultOf(const v1::Frame& frame) {
   return response;
 }
 
-// Answers each frame, and sums up after the half-close.
+// Answers each frame, and sends the summary after the half-close.
 grpc::Status AnswerAll(grpc::ServerContext&, ServerStream& stream) {
   v1::AnalyzeRequest request;
   v1::AnalyzeResponse response;
@@ -102,7 +102,7 @@ Outcome RunAgainst(const std::string& address, const GatewaySession::FrameProvid
   return outcome;
 }
 
-TEST(GatewaySession, HandsOutEveryResponseInOrder) {
+TEST(GatewaySession, PassesOnEveryResponseInOrder) {
   const FakeGateway gateway(AnswerAll);
   const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(50));
   ASSERT_TRUE(outcome.status.ok()) << outcome.status;
@@ -113,8 +113,8 @@ TEST(GatewaySession, HandsOutEveryResponseInOrder) {
 }
 
 TEST(GatewaySession, ReadsWhileItWrites) {
-  // The server answers at once and would block for ever if nobody read: 30 MB do not fit into any buffer
-  // between.
+  // The server answers at once and would block forever if the client did not read: 30 MB do not fit into the
+  // buffers in between.
   const FakeGateway gateway([](grpc::ServerContext&, ServerStream& stream) {
     v1::AnalyzeRequest request;
     while (stream.Read(&request)) {
@@ -151,7 +151,7 @@ TEST(GatewaySession, SaysWhenToTryAgainAfterARefusal) {
               HasSubstr("refused the session: 8 of 8 sessions are taken; try again in 1.5 s"));
 }
 
-TEST(GatewaySession, TellsAMessageThatIsTooLargeFromARefusal) {
+TEST(GatewaySession, DistinguishesATooLargeMessageFromARefusal) {
   const FakeGateway gateway(AnswerAll);  // takes gRPC's 4 MB
   const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(1, 5'000'000));
   EXPECT_EQ(outcome.status.code(), absl::StatusCode::kResourceExhausted);
@@ -161,7 +161,7 @@ TEST(GatewaySession, TellsAMessageThatIsTooLargeFromARefusal) {
   EXPECT_THAT(message, Not(HasSubstr("try again")));
 }
 
-TEST(GatewaySession, PassesOnWhatTheGatewayObjectsTo) {
+TEST(GatewaySession, ReportsTheGatewaysObjections) {
   const FakeGateway gateway([](grpc::ServerContext&, ServerStream&) {
     return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "config.expected_exercise is not known");
   });
@@ -171,7 +171,7 @@ TEST(GatewaySession, PassesOnWhatTheGatewayObjectsTo) {
               HasSubstr("rejected an option: --expected is not known"));
 }
 
-TEST(GatewaySession, TellsALostGatewayFromOneThatNeverWas) {
+TEST(GatewaySession, DistinguishesALostGatewayFromAnUnreachableOne) {
   const FakeGateway gateway([](grpc::ServerContext&, ServerStream& stream) {
     v1::AnalyzeRequest request;
     stream.Read(&request);
@@ -193,7 +193,7 @@ TEST(GatewaySession, GivesUpOnASilentGateway) {
   EXPECT_THAT(std::string(outcome.status.message()), HasSubstr("silent"));
 }
 
-TEST(GatewaySession, TakesASlowHandlerForNoSilence) {
+TEST(GatewaySession, DoesNotCountASlowHandlerAsSilence) {
   const FakeGateway gateway(AnswerAll);
   GatewaySession session({gateway.address(), std::chrono::milliseconds(300)});
   bool waited = false;
@@ -220,7 +220,7 @@ TEST(GatewaySession, StillGetsTheSummaryAfterStop) {
   EXPECT_EQ(responses.back().summary().frames(), responses.size() - 2);
 }
 
-TEST(GatewaySession, GivesUpAnswersThatComeTooLateAfterStop) {
+TEST(GatewaySession, GivesUpLateAnswersAfterStop) {
   const FakeGateway gateway([](grpc::ServerContext& context, ServerStream& stream) {
     v1::AnalyzeRequest request;
     for (int i = 0; i < 4 && stream.Read(&request); ++i) {
@@ -242,7 +242,7 @@ TEST(GatewaySession, GivesUpAnswersThatComeTooLateAfterStop) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
-TEST(GatewaySession, SendsNoMoreThanItHasAnswersFor) {
+TEST(GatewaySession, LimitsUnansweredFrames) {
   std::atomic<int> received{0};
   const FakeGateway gateway([&](grpc::ServerContext& context, ServerStream& stream) {
     v1::AnalyzeRequest request;
@@ -288,7 +288,7 @@ v1::AnalyzeResponse NoticeOf(const std::string& message) {
   return response;
 }
 
-TEST(GatewaySession, SaysWhatASilentGatewaySaidLast) {
+TEST(GatewaySession, QuotesTheLastNoticeOfASilentGateway) {
   const FakeGateway gateway([](grpc::ServerContext& context, ServerStream& stream) {
     stream.Write(NoticeOf("the extractor at 10.0.0.1:8001 cannot be reached"));
     while (!context.IsCancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -300,7 +300,7 @@ TEST(GatewaySession, SaysWhatASilentGatewaySaidLast) {
               HasSubstr("; it last said: the extractor at 10.0.0.1:8001 cannot be reached"));
 }
 
-TEST(GatewaySession, TakesRepeatedNoticesForSilence) {
+TEST(GatewaySession, CountsRepeatedNoticesAsSilence) {
   const FakeGateway gateway([](grpc::ServerContext& context, ServerStream& stream) {
     while (!context.IsCancelled()) {
       stream.Write(NoticeOf("the extractor is away"));
@@ -320,7 +320,7 @@ TEST(GatewaySession, IgnoresTheProxiesOfTheEnvironment) {
   EXPECT_TRUE(outcome.status.ok()) << outcome.status;
 }
 
-TEST(GatewaySession, GoesThroughTheProxyThatIsGivenAndNamesIt) {
+TEST(GatewaySession, UsesAndNamesTheGivenProxy) {
   ::setenv("no_proxy", "127.0.0.1", 1);
   const FakeGateway gateway(AnswerAll);
   GatewaySession session({gateway.address(), std::chrono::seconds(30), "127.0.0.1:9"});
@@ -332,7 +332,7 @@ TEST(GatewaySession, GoesThroughTheProxyThatIsGivenAndNamesIt) {
                                                        " (through the proxy 127.0.0.1:9)"));
 }
 
-// Answers as an extractor's port does: it has a health service, and nothing of the gateway's.
+// Behaves like an extractor: has a health service, but none of the gateway's methods.
 TEST(GatewaySession, SaysWhatAnswersInsteadOfAGateway) {
   grpc::EnableDefaultHealthCheckService(true);
   int port = 0;
@@ -352,7 +352,7 @@ TEST(GatewaySession, SaysWhatAnswersInsteadOfAGateway) {
   EXPECT_THAT(fault(), HasSubstr("an extractor answers at"));
 }
 
-TEST(GatewaySession, IsNotCancelledByTheGateway) {
+TEST(GatewaySession, ReportsCancellationByTheGatewayAsAborted) {
   const FakeGateway gateway(
       [](grpc::ServerContext&, ServerStream&) { return grpc::Status(grpc::StatusCode::CANCELLED, "gone"); });
   const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(3));
@@ -370,7 +370,7 @@ TEST(GatewaySession, DropsEverythingOnCancel) {
   EXPECT_EQ(status.code(), absl::StatusCode::kCancelled);
 }
 
-TEST(GatewaySession, ReportsASourceThatBreaksAfterWhatCameBefore) {
+TEST(GatewaySession, ReportsAFailingSourceAfterTheEarlierFrames) {
   const FakeGateway gateway(AnswerAll);
   auto frames = FramesUpTo(5);
   const Outcome outcome = RunAgainst(gateway.address(), [&]() -> absl::StatusOr<std::optional<v1::Frame>> {

@@ -18,18 +18,18 @@ std::string Fault(const std::string& address, AddressUse use = AddressUse::kConn
   return std::string(status.message());
 }
 
-TEST(CheckAddress, TakesHostAndPort) {
+TEST(CheckAddress, AcceptsHostAndPort) {
   for (const char* address : {"localhost:8000", "10.0.0.1:1", "[::1]:65535", "gym.example.org:8000"})
     EXPECT_EQ(Fault(address), "");
 }
 
-TEST(CheckAddress, TakesGrpcsOwnNamesOnlyToConnectTo) {
+TEST(CheckAddress, AcceptsGrpcNameSchemesOnlyForConnecting) {
   EXPECT_EQ(Fault("dns:///gym.example.org:8000"), "");
   EXPECT_EQ(Fault("unix:/run/trackfit.sock"), "");
   EXPECT_NE(Fault("unix:/run/trackfit.sock", AddressUse::kListen), "");
 }
 
-TEST(CheckAddress, SaysHowToWriteIt) {
+TEST(CheckAddress, SaysHowToFixIt) {
   EXPECT_THAT(Fault("localhost"), HasSubstr("it has no port: write localhost:8000"));
   EXPECT_THAT(Fault("8000"), HasSubstr("it has no host: write localhost:8000"));
   EXPECT_THAT(Fault(":8000"), HasSubstr("it has no host: write localhost:8000"));
@@ -39,7 +39,7 @@ TEST(CheckAddress, SaysHowToWriteIt) {
   EXPECT_THAT(Fault(""), HasSubstr("it must be HOST:PORT, as in localhost:8000"));
 }
 
-TEST(CheckAddress, KnowsWhatAPortIs) {
+TEST(CheckAddress, ChecksThePort) {
   EXPECT_THAT(Fault("localhost:gateway"), HasSubstr("its port, \"gateway\", must be a number"));
   EXPECT_THAT(Fault("localhost:70000"), HasSubstr("at most 65535"));
   EXPECT_THAT(Fault("localhost:99999999999"), HasSubstr("at most 65535"));
@@ -47,7 +47,7 @@ TEST(CheckAddress, KnowsWhatAPortIs) {
   EXPECT_THAT(Fault("localhost:-1"), HasSubstr("must be a number"));
 }
 
-TEST(CheckAddress, Port0PicksAFreeOneButNobodyIsThere) {
+TEST(CheckAddress, AcceptsPort0OnlyForListening) {
   EXPECT_EQ(Fault("localhost:0", AddressUse::kListen), "");
   EXPECT_THAT(Fault("localhost:0"), HasSubstr("nobody listens on port 0"));
 }

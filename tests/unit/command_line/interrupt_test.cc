@@ -21,7 +21,7 @@ bool BecomesTrue(const std::function<bool()>& condition) {
   return condition();
 }
 
-TEST(InterruptWatcher, CountsInterruptsInsteadOfDying) {
+TEST(InterruptWatcher, CountsInterruptsInsteadOfExiting) {
   std::atomic<int> last{0};
   const InterruptWatcher watcher([&](int count) { last = count; });
   kill(getpid(), SIGINT);
@@ -30,7 +30,7 @@ TEST(InterruptWatcher, CountsInterruptsInsteadOfDying) {
   EXPECT_TRUE(BecomesTrue([&] { return last == 2; }));
 }
 
-TEST(InterruptWatcherDeathTest, EndsASecondAfterTheSecondWhateverElseGoesOn) {
+TEST(InterruptWatcherDeathTest, EndsOneSecondAfterTheSecondSignal) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
@@ -43,7 +43,7 @@ TEST(InterruptWatcherDeathTest, EndsASecondAfterTheSecondWhateverElseGoesOn) {
       ::testing::ExitedWithCode(130), "");
 }
 
-TEST(InterruptWatcherDeathTest, EndAtOnceSaysSo) {
+TEST(InterruptWatcherDeathTest, ExitOnInterruptPrintsItsText) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
@@ -54,7 +54,7 @@ TEST(InterruptWatcherDeathTest, EndAtOnceSaysSo) {
       ::testing::ExitedWithCode(130), "stopped; nothing is written");
 }
 
-TEST(InterruptWatcherDeathTest, EndAtOnceLeavesNoHalfFiles) {
+TEST(InterruptWatcherDeathTest, ExitOnInterruptLeavesNoPartialFiles) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const std::filesystem::path target = std::filesystem::path(::testing::TempDir()) / "end_at_once_test";
   EXPECT_EXIT(
@@ -70,7 +70,7 @@ TEST(InterruptWatcherDeathTest, EndAtOnceLeavesNoHalfFiles) {
     EXPECT_THAT(entry.path().filename().string(), ::testing::Not(::testing::StartsWith("end_at_once_test")));
 }
 
-TEST(InterruptWatcher, IsQuietWithoutOne) {
+TEST(InterruptWatcher, DoesNothingWithoutASignal) {
   std::atomic<int> last{0};
   {
     const InterruptWatcher watcher([&](int count) { last = count; });

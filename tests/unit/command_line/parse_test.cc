@@ -20,7 +20,7 @@ struct Ended {
   std::string said;  // on stderr
 };
 
-// A program with a command "model", which has "show" and "run", and flags of its own.
+// A program with flags and a command "model" with the subcommands "show" and "run".
 Ended Start(std::vector<std::string> arguments) {
   CLI::App app{"", "prog"};
   std::string text;
@@ -45,51 +45,51 @@ Ended Start(std::vector<std::string> arguments) {
   return ended;
 }
 
-TEST(Parse, GoesOnWhenAllIsWell) {
+TEST(Parse, ContinuesWhenAllFlagsAreValid) {
   EXPECT_EQ(Start({"--number", "3", "model", "show", "--file", "x"}).exit_status, std::nullopt);
 }
 
-TEST(Parse, EndsWith0AfterHelp) { EXPECT_EQ(Start({"--help"}).exit_status, 0); }
+TEST(Parse, ReturnsZeroAfterHelp) { EXPECT_EQ(Start({"--help"}).exit_status, 0); }
 
-TEST(Parse, GuessesTheFlagThatWasMeant) {
+TEST(Parse, SuggestsTheFlagThatWasMeant) {
   const Ended ended = Start({"--gatway", "x"});
   EXPECT_EQ(ended.exit_status, kUsageExitCode);
   EXPECT_THAT(ended.said, HasSubstr("prog: there is no flag --gatway; did you mean --gateway?"));
   EXPECT_THAT(ended.said, HasSubstr("See prog --help"));
 }
 
-TEST(Parse, NamesTheMistypedFlagRatherThanTheOneThatIsMissing) {
+TEST(Parse, NamesTheMistypedFlagRatherThanTheMissingOne) {
   const Ended ended = Start({"model", "show", "--fiel=x"});
   EXPECT_EQ(ended.exit_status, kUsageExitCode);
   EXPECT_THAT(ended.said, AllOf(HasSubstr("prog model show: there is no flag --fiel; did you mean --file?"),
                                 Not(HasSubstr("required"))));
 }
 
-TEST(Parse, LooksForAFlagThatIsAboutTheWord) {
+TEST(Parse, SuggestsFlagsWhoseDescriptionHasTheWord) {
   EXPECT_THAT(Start({"--port", "8000"}).said,
               HasSubstr("no flag --port; it is part of --listen: write --listen 0.0.0.0:8000"));
 }
 
-TEST(Parse, GuessesTheCommandThatWasMeant) {
+TEST(Parse, SuggestsTheCommandThatWasMeant) {
   EXPECT_THAT(Start({"modle"}).said, HasSubstr("prog: there is no command modle; did you mean model?"));
   EXPECT_THAT(Start({"model", "shwo"}).said,
               HasSubstr("prog model: there is no command shwo; did you mean show?"));
   EXPECT_THAT(Start({"model", "xyzzy"}).said, HasSubstr("there are show, run"));
 }
 
-TEST(Parse, NamesTheCommandsWhereOneIsMissing) {
+TEST(Parse, ListsTheCommandsWhenOneIsMissing) {
   const Ended ended = Start({"model"});
   EXPECT_EQ(ended.exit_status, kUsageExitCode);
   EXPECT_THAT(ended.said, HasSubstr("prog model: a command is missing; there are show, run"));
 }
 
-TEST(Parse, EndsWith2ForValuesThatCannotBe) {
+TEST(Parse, ReturnsTwoForInvalidValues) {
   const Ended ended = Start({"--number", "many"});
   EXPECT_EQ(ended.exit_status, kUsageExitCode);
   EXPECT_THAT(ended.said, AllOf(HasSubstr("--number"), HasSubstr("many")));
 }
 
-TEST(Parse, NamesTheVariableThatAValueComesFrom) {
+TEST(Parse, NamesTheVariableOfAnInvalidValue) {
   ::setenv("PROG_NUMBER", "many", 1);
   const Ended ended = Start({});
   ::unsetenv("PROG_NUMBER");
@@ -97,7 +97,7 @@ TEST(Parse, NamesTheVariableThatAValueComesFrom) {
   EXPECT_THAT(ended.said, HasSubstr("of the environment variable PROG_NUMBER"));
 }
 
-TEST(FlushOutput, KeepsTheStatusWhileAllIsWritten) {
+TEST(FlushOutput, KeepsTheStatusWhenAllIsWritten) {
   EXPECT_EQ(FlushOutput("prog", 0), 0);
   EXPECT_EQ(FlushOutput("prog", 3), 3);
 }

@@ -26,7 +26,7 @@ TEST(Progress, ShowsShareSpeedAndTimeLeftOnATerminal) {
   EXPECT_THAT(out.str(), Not(HasSubstr("\n")));
 }
 
-TEST(Progress, CountsWhatItIsTold) {
+TEST(Progress, CountsInTheGivenUnit) {
   std::ostringstream out;
   Progress progress(out, Progress::Style::kTerminal, "Assessing", 300, kStart, "clips");
   progress.Update(150, kStart + std::chrono::seconds(5));
@@ -35,7 +35,7 @@ TEST(Progress, CountsWhatItIsTold) {
   EXPECT_THAT(out.str(), Not(HasSubstr("fps")));
 }
 
-TEST(Progress, WipesItsBarBeforeOtherOutput) {
+TEST(Progress, ClearsItsBarBeforeOtherOutput) {
   std::ostringstream out;
   Progress progress(out, Progress::Style::kTerminal, "Analysing", 300, kStart);
   progress.Update(150, kStart + std::chrono::seconds(5));
@@ -47,7 +47,7 @@ TEST(Progress, WipesItsBarBeforeOtherOutput) {
   EXPECT_EQ(out.str(), "");
 }
 
-TEST(Progress, WipesItsBarAtItsEnd) {
+TEST(Progress, ClearsItsBarAtItsEnd) {
   std::ostringstream out;
   {
     Progress progress(out, Progress::Style::kTerminal, "Analysing", 300, kStart);
@@ -57,7 +57,7 @@ TEST(Progress, WipesItsBarAtItsEnd) {
   EXPECT_EQ(out.str(), "\r\x1b[2K");
 }
 
-TEST(Progress, PrintsAPlainLineNowAndThenElsewhere) {
+TEST(Progress, PrintsOccasionalLinesElsewhere) {
   std::ostringstream out;
   Progress progress(out, Progress::Style::kLines, "Analysing", 300, kStart);
   for (int i = 1; i <= 110; ++i) progress.Update(i, kStart + std::chrono::milliseconds(100 * i));

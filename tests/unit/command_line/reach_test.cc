@@ -11,7 +11,7 @@ using ::testing::HasSubstr;
 std::string Why(const std::string& message) { return ExplainUnreachable("gym:8000", message); }
 
 // The messages are those of gRPC 1.51.
-TEST(ExplainUnreachable, SaysWhatGrpcsReasonsMean) {
+TEST(ExplainUnreachable, ExplainsGrpcsMessages) {
   EXPECT_THAT(
       Why("failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:1: Failed to connect "
           "to remote host: Connection refused"),
@@ -31,7 +31,7 @@ TEST(ExplainUnreachable, SaysWhatGrpcsReasonsMean) {
               HasSubstr("there is no host gym; check the spelling"));
 }
 
-TEST(ExplainUnreachable, PassesOnWhatItDoesNotKnow) {
+TEST(ExplainUnreachable, ReturnsUnknownMessagesUnchanged) {
   EXPECT_EQ(Why("the server is shutting down"), "the server is shutting down");
   EXPECT_EQ(Why(""), "unknown reason");
 }

@@ -1,5 +1,5 @@
-// Whatever kind of image a client sends, the same person in it has the same joints: from the bytes of a frame
-// through decoder and tracker with the real networks.
+// The same person has the same joints in every kind of image: from the bytes of a frame through decoder and
+// tracker, with the real networks.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -64,8 +64,8 @@ class AnyFrame : public ::testing::Test {
     return Find(decoded->bgr);
   }
 
-  // How far the joints are from the reference's, in heights of its image. `part` is what the image shows of
-  // the reference's, in fractions of it.
+  // The joints' deviations from the reference, in heights of its image. `part` is the part of the reference's
+  // image that this image shows, in fractions.
   struct Deviation {
     double median = 0;
     double largest = 0;
@@ -81,9 +81,9 @@ class AnyFrame : public ::testing::Test {
     return {distances[distances.size() / 2], distances.back()};
   }
 
-  // No joint is farther from the reference's than `percent` of the image's height, and the median not 0.4 of
-  // that. Measured with the full model, largest and median: compression 0.57 % and 0.17 %; grey levels, other
-  // sizes and shapes 1.3 % and 0.52 %. A trunk takes 19 %.
+  // No joint deviates from the reference by more than `percent` of the image height, and the median not by
+  // more than 0.4 of that. Measured with the full model, largest and median: compression 0.57 % and 0.17 %;
+  // grey levels, other sizes and aspect ratios 1.3 % and 0.52 %. The trunk is 19 % of the height.
   static void ExpectClose(const Image& image, const std::string& kind, double percent = 1,
                           const cv::Rect2d& part = {0, 0, 1, 1}) {
     const Deviation deviation = DeviationOf(Find(image), part);
@@ -91,7 +91,7 @@ class AnyFrame : public ::testing::Test {
     EXPECT_LT(deviation.median, percent / 250) << kind;
   }
 
-  // The named part of the large image, in fractions of it, at another size.
+  // The given part of the large image, in fractions, scaled to another size.
   static cv::Mat Cut(const cv::Rect2d& part, cv::Size size) {
     const cv::Rect pixels(cvRound(part.x * large_.cols), cvRound(part.y * large_.rows),
                           cvRound(part.width * large_.cols), cvRound(part.height * large_.rows));

@@ -51,14 +51,14 @@ TEST_F(ExtractionSessionTest, NobodySeenIsAResultWithoutAPose) {
   EXPECT_FALSE(result->invalid.has_value());
 }
 
-TEST_F(ExtractionSessionTest, UnusableImageIsAResultAndTheStreamGoesOn) {
+TEST_F(ExtractionSessionTest, UnusableImageIsAResultAndTheStreamContinues) {
   const auto bad = session_.Process({1, 100, EncodedImage{"garbage"}}, 0);
   ASSERT_TRUE(bad.ok()) << bad.status();
   EXPECT_THAT(bad->invalid.value_or(""), HasSubstr("JPEG"));
   EXPECT_FALSE(session_.Process(Frame(2, 200), 0)->poses.empty());
 }
 
-TEST_F(ExtractionSessionTest, RemarksOnAnImageThatIsUsedAllTheSame) {
+TEST_F(ExtractionSessionTest, WarnsAboutADamagedImageThatIsUsed) {
   const std::string jpeg = testing::EncodeImage(".jpg", cv::Mat(16, 16, CV_8UC3, cv::Scalar(1, 2, 3)));
   const auto result =
       session_.Process({1, 100, EncodedImage{std::string_view(jpeg).substr(0, jpeg.size() - 2)}}, 0);
@@ -75,7 +75,7 @@ TEST_F(ExtractionSessionTest, SequenceMustIncrease) {
             absl::InvalidArgumentError("frame.sequence is 5; it must be greater than the one before, 5"));
 }
 
-TEST_F(ExtractionSessionTest, TimestampThatDoesNotIncreaseIsAResultAndTheStreamGoesOn) {
+TEST_F(ExtractionSessionTest, TimestampThatDoesNotIncreaseIsAResultAndTheStreamContinues) {
   ASSERT_TRUE(session_.Process(Frame(1, 100), 0).ok());
   for (const auto& [sequence, timestamp_us] : {std::pair(2, 100), std::pair(3, 50)}) {
     const auto bad = session_.Process(Frame(static_cast<uint64_t>(sequence), timestamp_us), 0);
@@ -86,7 +86,7 @@ TEST_F(ExtractionSessionTest, TimestampThatDoesNotIncreaseIsAResultAndTheStreamG
   EXPECT_THAT(metrics_.Text(), HasSubstr("trackfit_frames_total{status=\"invalid_frame\"} 2"));
 }
 
-TEST_F(ExtractionSessionTest, TimestampBeyondItsLimitsIsAResult) {
+TEST_F(ExtractionSessionTest, TimestampOutOfRangeIsAResult) {
   const auto bad = session_.Process(Frame(1, std::numeric_limits<int64_t>::max()), 0);
   ASSERT_TRUE(bad.ok()) << bad.status();
   EXPECT_THAT(bad->invalid.value_or(""), HasSubstr("frame.timestamp_us is"));
@@ -102,7 +102,7 @@ TEST_F(ExtractionSessionTest, FailureOfTheEngineEndsTheSession) {
   EXPECT_EQ(session_.Process(Frame(1, 1), 0).status().code(), absl::StatusCode::kInternal);
 }
 
-TEST_F(ExtractionSessionTest, CountsFramesByWhatBecameOfThem) {
+TEST_F(ExtractionSessionTest, CountsFramesByResult) {
   ASSERT_TRUE(session_.Process(Frame(1, 1), 0).ok());
   ASSERT_TRUE(session_.Process({2, 2, std::monostate()}, 0).ok());
   ASSERT_TRUE(session_.Process(Frame(3, 3), 0).ok());

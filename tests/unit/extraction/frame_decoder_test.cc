@@ -30,14 +30,14 @@ using trackfit::testing::StoredWithOrientation;
 using trackfit::testing::WithExifOrientation;
 using trackfit::testing::WithPngChunks;
 
-// Blue left, red right.
+// The left half is blue, the right half red.
 cv::Mat TwoColours(int width = 64, int height = 48) {
   cv::Mat image(height, width, CV_8UC3, cv::Scalar(255, 0, 0));
   image.colRange(width / 2, width).setTo(cv::Scalar(0, 0, 255));
   return image;
 }
 
-// Soft colours that differ everywhere, so that no row or column can be mistaken for another.
+// Smooth colours that differ everywhere, so that no row or column can be mistaken for another.
 cv::Mat Gradient(int width = 64, int height = 48) {
   cv::Mat image(height, width, CV_8UC3);
   for (int y = 0; y < height; ++y) {
@@ -50,7 +50,7 @@ cv::Mat Gradient(int width = 64, int height = 48) {
   return image;
 }
 
-// Throws, so that the test fails with the reason, when the image is refused.
+// Throws when the image is rejected, so that the test fails with the reason.
 cv::Mat Decode(const Image& image) {
   const auto decoded = FrameDecoder({}).Decode(image);
   if (!decoded.ok()) throw std::runtime_error(std::string(decoded.status().message()));
@@ -123,7 +123,7 @@ TEST(FrameDecoder, DecodesACmykJpeg) {
   EXPECT_LE(LargestDifference(bgr, half_of_half), 1);
 }
 
-TEST(FrameDecoder, TurnsImagesUprightAsExifSays) {
+TEST(FrameDecoder, AppliesTheExifOrientation) {
   const cv::Mat upright = Gradient(64, 48);
   for (int orientation = 1; orientation <= 8; ++orientation) {
     const cv::Mat stored = StoredWithOrientation(upright, orientation);
@@ -143,7 +143,7 @@ TEST(FrameDecoder, TurnsImagesUprightAsExifSays) {
 
 // ---- uncompressed pixels
 
-// `image`'s planes as the formats lay them out, with `padding` bytes of rubbish after every row.
+// The image in the layout of each format, with `padding` bytes of garbage after every row.
 std::string Raw(const cv::Mat& bgr, Format format, int padding) {
   cv::Mat planes = bgr.clone();
   if (format == Format::kRgb) cv::cvtColor(bgr, planes, cv::COLOR_BGR2RGB);
@@ -210,7 +210,7 @@ TEST(FrameDecoder, YuvIsBt601InLimitedRange) {
   EXPECT_NEAR(red[1], 0, 2);
 }
 
-TEST(FrameDecoder, OnlyTheLastRowMayComeWithoutItsPadding) {
+TEST(FrameDecoder, OnlyTheLastRowMayLackItsPadding) {
   const cv::Mat image = Gradient(64, 48);
   for (const Format format : kFormats) {
     const int64_t stride = (format == Format::kRgb || format == Format::kBgr ? 192 : 64) + 10;
@@ -242,7 +242,7 @@ TEST(FrameDecoder, SaysWhatIsWrongWithARawImage) {
               HasSubstr("frame.raw.stride is 65; I420 requires an even number"));
 }
 
-TEST(FrameDecoder, NoNumberInARawImageIsTooLargeToBeRefused) {
+TEST(FrameDecoder, RefusesRawImagesWithHugeNumbers) {
   constexpr int64_t kLargest = 4294967295;
   for (const Format format : kFormats) {
     EXPECT_THAT(ErrorOf(RawImage{kLargest, kLargest, format, ""}), HasSubstr("at most"));
@@ -254,7 +254,7 @@ TEST(FrameDecoder, NoNumberInARawImageIsTooLargeToBeRefused) {
 
 // ---- limits and hostile files
 
-TEST(FrameDecoder, RefusesOversizeFilesBeforeDecodingThem) {
+TEST(FrameDecoder, RefusesOversizedFilesBeforeDecodingThem) {
   const std::string file = EncodeImage(".png", TwoColours(100, 50));
   EXPECT_THAT(ErrorOf(EncodedImage{file}, {.max_pixels = 4999}),
               HasSubstr("frame.encoded is 100 x 50 pixels; at most 4999"));
@@ -272,7 +272,7 @@ TEST(FrameDecoder, RefusesFilesOfMoreBytesThanAllowed) {
   EXPECT_THAT(ErrorOf(EncodedImage{std::string((4 << 20) + 1, 'x')}), HasSubstr("at most 4194304"));
 }
 
-TEST(FrameDecoder, AConfigurationNamesTheFlagThatIsWrong) {
+TEST(FrameDecoder, ConfigErrorsNameTheFlag) {
   EXPECT_TRUE(FrameDecoderConfig().Validate().ok());
   EXPECT_THAT(std::string(FrameDecoderConfig{.max_pixels = 255}.Validate().message()),
               HasSubstr("max-image-pixels"));
@@ -292,7 +292,7 @@ TEST(FrameDecoder, RefusesCorruptFilesWithAReason) {
               HasSubstr("damaged"));
 }
 
-// ---- files that lack nothing but their end
+// ---- files that only lack their end
 
 std::vector<std::pair<std::string, std::string>> KindsOfJpeg() {
   const cv::Mat colour = Gradient(99, 70), grey = Gradient(99, 70).reshape(1).colRange(0, 99).clone();
@@ -312,7 +312,7 @@ void ExpectTakenWithARemark(const std::string& without_end, const std::string& w
   EXPECT_EQ(LargestDifference(decoded->bgr, Decode(EncodedImage{whole})), 0);
 }
 
-TEST(FrameDecoder, TakesAJpegWithoutItsEndMarkerAndSaysSo) {
+TEST(FrameDecoder, AcceptsAJpegWithoutItsEndMarkerWithAWarning) {
   for (const auto& [kind, file] : KindsOfJpeg()) {
     SCOPED_TRACE(kind);
     ExpectTakenWithARemark(file.substr(0, file.size() - 2), file);
@@ -321,7 +321,7 @@ TEST(FrameDecoder, TakesAJpegWithoutItsEndMarkerAndSaysSo) {
   }
 }
 
-TEST(FrameDecoder, TakesAPngWithoutItsLastChunkAndSaysSo) {
+TEST(FrameDecoder, AcceptsAPngWithoutItsLastChunkWithAWarning) {
   for (const std::string& file : {EncodeImage(".png", Gradient()), InterlacedPng(Gradient(17, 31))}) {
     for (size_t missing = 1; missing <= 12; ++missing) {
       ExpectTakenWithARemark(file.substr(0, file.size() - missing), file);
@@ -329,7 +329,7 @@ TEST(FrameDecoder, TakesAPngWithoutItsLastChunkAndSaysSo) {
   }
 }
 
-TEST(FrameDecoder, SaysNothingOfWhatFollowsTheEnd) {
+TEST(FrameDecoder, IgnoresDataAfterTheEnd) {
   for (const char* extension : {".jpg", ".png", ".webp"}) {
     const std::string file = EncodeImage(extension, Gradient());
     for (const std::string& rest : {std::string(3000, '\0'), std::string("\xFF\xD9\xFF"), file}) {
@@ -356,14 +356,14 @@ TEST(FrameDecoder, RefusesAPngThatLacksAnyOfItsPixels) {
   }
 }
 
-TEST(FrameDecoder, RefusesWhatTheDecoderOfWebpRefuses) {
+TEST(FrameDecoder, RefusesTruncatedWebp) {
   const std::string file = EncodeImage(".webp", Gradient());
   const std::string shorter = file.substr(0, file.size() - 1);
   EXPECT_TRUE(cv::imdecode(std::vector<uchar>(shorter.begin(), shorter.end()), cv::IMREAD_COLOR).empty());
   EXPECT_THAT(ErrorOf(EncodedImage{shorter}), HasSubstr("cut off"));
 }
 
-TEST(FrameDecoder, PassesOverWhatIsBetweenTheSegmentsOfAJpeg) {
+TEST(FrameDecoder, SkipsBytesBetweenTheSegmentsOfAJpeg) {
   const std::string file = EncodeImage(".jpg", Gradient());
   std::string padded = file;
   padded.insert(file.find("\xFF\xDB"), std::string("padding\xFF\0of a camera", 19));
@@ -382,7 +382,7 @@ TEST(FrameDecoder, ASecondFrameHeaderOrCanvasDoesNotMakeTheImageLarger) {
   EXPECT_THAT(ErrorOf(EncodedImage{ExtendedWebp(0, 64, 48, webp.substr(12))}), HasSubstr("damaged"));
 }
 
-TEST(FrameDecoder, RefusesAFrameWithoutAImage) {
+TEST(FrameDecoder, RefusesAFrameWithoutAnImage) {
   EXPECT_THAT(ErrorOf(std::monostate()), HasSubstr("frame.image is missing"));
 }
 

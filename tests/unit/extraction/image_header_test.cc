@@ -47,11 +47,11 @@ TEST(ImageHeader, SurvivesFilesThatEndAnywhere) {
   }
 }
 
-// A frame header of 64x64 behind one that the decoder would take for the image's.
+// A frame header of 64x64 after one that the decoder would use.
 TEST(ImageHeader, ReadsTheFrameHeaderThatTheDecoderReads) {
   const std::string large("\xFF\xC0\x00\x11\x08\x7D\x00\x7D\x00\x03", 10);
   const std::string small("\xFF\xC0\x00\x11\x08\x00\x40\x00\x40\x03", 10);
-  // These stand alone, so that no length follows; FF 00 is no marker at all.
+  // These markers have no length; FF 00 is not a marker.
   for (const std::string& marker :
        {std::string(1, '\0'), std::string("\x01"), std::string("\xD0"), std::string("\xD7")}) {
     const std::string hidden = "\xFF\xD8\xFF" + marker + large + std::string(0xFFC0 - 10, '\0') + small;

@@ -30,7 +30,7 @@ cv::Mat Noise(int width = 64, int height = 48) {
   return image;
 }
 
-// Empty when the file is fine, "end" when it lacks nothing but its end.
+// The error message; empty when the file is valid, "end" when it only lacks its end.
 std::string Check(const std::string& file) {
   const auto header = ReadImageHeader(file);
   if (!header.ok()) return "header: " + std::string(header.status().message());
@@ -51,7 +51,7 @@ TEST(ImageStructure, AcceptsWhatEncodersWrite) {
   EXPECT_EQ(Check(EncodeImage(".webp", Noise(), {cv::IMWRITE_WEBP_QUALITY, 101})), "");
 }
 
-TEST(ImageStructure, NoticesWhereverAFileIsCutOff) {
+TEST(ImageStructure, DetectsTruncationAnywhere) {
   for (const auto& [extension, end] : {std::pair{".jpg", 2}, {".png", 12}, {".webp", 0}}) {
     const std::string file = EncodeImage(extension, Noise());
     for (std::size_t size = 700; size < file.size() - end; size += 7) {
@@ -60,7 +60,7 @@ TEST(ImageStructure, NoticesWhereverAFileIsCutOff) {
   }
 }
 
-TEST(ImageStructure, TellsAMissingEndFromMissingPixels) {
+TEST(ImageStructure, DistinguishesAMissingEndFromMissingPixels) {
   const std::string jpeg = EncodeImage(".jpg", Noise()), png = EncodeImage(".png", Noise());
   EXPECT_EQ(Check(jpeg.substr(0, jpeg.size() - 2)), "end");
   EXPECT_THAT(Check(jpeg.substr(0, jpeg.size() - 3)), HasSubstr("cut off"));
@@ -69,8 +69,8 @@ TEST(ImageStructure, TellsAMissingEndFromMissingPixels) {
   EXPECT_THAT(Check(jpeg.substr(0, jpeg.find("\xFF\xDA"))), HasSubstr("cut off")) << "no scan at all";
 }
 
-// Cameras put a small JPEG into the EXIF data, with an end of its own.
-TEST(ImageStructure, AThumbnailDoesNotEndTheImage) {
+// Cameras store a small JPEG in the EXIF data, which has an end marker of its own.
+TEST(ImageStructure, IgnoresTheEndOfAThumbnail) {
   const std::string jpeg = EncodeImage(".jpg", Noise());
   const std::string with_thumbnail =
       jpeg.substr(0, 2) + JpegSegment(0xE1, EncodeImage(".jpg", Noise(16, 16))) + jpeg.substr(2);
@@ -78,7 +78,7 @@ TEST(ImageStructure, AThumbnailDoesNotEndTheImage) {
   EXPECT_THAT(Check(with_thumbnail.substr(0, with_thumbnail.size() - 100)), HasSubstr("cut off"));
 }
 
-// Each of these scans has 33 bytes or less and costs a walk over all the pixels.
+// Each of these scans has at most 33 bytes and costs a pass over all pixels.
 TEST(ImageStructure, RefusesAJpegOfManyScans) {
   const std::string jpeg =
       EncodeImage(".jpg", cv::Mat(64, 64, CV_8UC3, cv::Scalar(1, 2, 3)), {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
@@ -88,7 +88,7 @@ TEST(ImageStructure, RefusesAJpegOfManyScans) {
               HasSubstr("more than 32 scans"));
 }
 
-TEST(ImageStructure, ScanMarkersHideNeitherBehindFillBytesNorRestartsNorRubbish) {
+TEST(ImageStructure, FindsScanMarkersAfterFillBytesRestartsAndGarbage) {
   const std::string jpeg = EncodeImage(".jpg", Noise(16, 16));
   const std::string scan = jpeg.substr(jpeg.find("\xFF\xDA"), jpeg.size() - 2 - jpeg.find("\xFF\xDA"));
   for (const std::string& disguise :
@@ -121,7 +121,7 @@ TEST(ImageStructure, RefusesAPngThatInflatesToMoreThanItsPixels) {
   const std::string bomb = Deflated(std::string(50'000'000, '\0'));
   EXPECT_LT(bomb.size(), 50'000U);
   EXPECT_THAT(Check(png(PngChunk("IDAT", bomb))), HasSubstr("far more data than the pixels"));
-  // In pieces, and behind an empty one.
+  // In several chunks, and after an empty one.
   EXPECT_THAT(Check(png(PngChunk("IDAT", "") + PngChunk("IDAT", bomb.substr(0, 100)) +
                         PngChunk("IDAT", bomb.substr(100)))),
               HasSubstr("far more data than the pixels"));
@@ -147,7 +147,7 @@ TEST(ImageStructure, RefusesAnimations) {
               HasSubstr("animated"));
 }
 
-TEST(ImageStructure, SurvivesAnyByteChanged) {
+TEST(ImageStructure, SurvivesAnyChangedByte) {
   for (const char* extension : {".jpg", ".png", ".webp"}) {
     const std::string file = EncodeImage(extension, Noise(16, 16));
     for (std::size_t i = 0; i < file.size(); ++i) {

@@ -25,7 +25,7 @@ class CheckOutputsTest : public ::testing::Test {
   }
   void TearDown() override { fs::remove_all(folder_); }
 
-  // Of --json, as the only output.
+  // The error for --json as the only output.
   std::string Fault(const fs::path& json) const { return Fault({{"--json", json}}); }
   std::string Fault(const std::vector<NamedFile>& outputs) const {
     std::vector<NamedFile> inputs = FilesOf("the input", folder_ / "pictures", HasExtension(".jpg"));
@@ -38,7 +38,7 @@ class CheckOutputsTest : public ::testing::Test {
   const fs::path folder_ = fs::path(::testing::TempDir()) / ("outputs_test_" + std::to_string(getpid()));
 };
 
-TEST_F(CheckOutputsTest, TakesANewFileAndAnOldOneThatIsNotRead) {
+TEST_F(CheckOutputsTest, AcceptsANewFileAndAnOldOneThatIsNotAnInput) {
   std::ofstream(folder_ / "old.jsonl") << "old";
   EXPECT_EQ(Fault(folder_ / "new.jsonl"), "");
   EXPECT_EQ(Fault(folder_ / "old.jsonl"), "");
@@ -57,21 +57,21 @@ TEST_F(CheckOutputsTest, LeavesNoTrace) {
   EXPECT_EQ(count(), before);
 }
 
-TEST_F(CheckOutputsTest, RefusesTheInputByWhateverName) {
+TEST_F(CheckOutputsTest, RefusesTheInputUnderAnyName) {
   for (const char* name : {"clip.mp4", "soft.mp4", "hard.mp4", "pictures/../clip.mp4"})
     EXPECT_THAT(Fault(folder_ / name), HasSubstr("would overwrite the input")) << name;
 }
 
-TEST_F(CheckOutputsTest, RefusesToReplaceAFileOfAFolderThatIsRead) {
+TEST_F(CheckOutputsTest, RefusesToReplaceAFileOfAnInputFolder) {
   EXPECT_THAT(Fault(folder_ / "pictures" / "0.jpg"), HasSubstr("would overwrite the input"));
 }
 
-TEST_F(CheckOutputsTest, TakesAFileInAFolderOfWhichOthersAreRead) {
+TEST_F(CheckOutputsTest, AcceptsOtherFilesInAnInputFolder) {
   std::ofstream(folder_ / "pictures" / "results.jsonl") << "of the run before";
   EXPECT_EQ(Fault(folder_ / "pictures" / "results.jsonl"), "");
 }
 
-TEST_F(CheckOutputsTest, DoesNotTakeTheSharedMemoryForADevice) {
+TEST_F(CheckOutputsTest, DoesNotMistakeSharedMemoryForADevice) {
   const fs::path file = "/dev/shm/outputs_test_" + std::to_string(getpid());
   if (!std::ofstream(file)) GTEST_SKIP() << "no /dev/shm";
   const absl::Status status = CheckOutputs({{"--json", file}}, {{"the input", file}});
@@ -97,11 +97,11 @@ TEST_F(CheckOutputsTest, RefusesWhatCannotBeAFile) {
   EXPECT_THAT(Fault(folder_ / std::string(300, 'x')), HasSubstr("File name too long"));
 }
 
-TEST_F(CheckOutputsTest, RefusesAFolderThatTakesNoFiles) {
+TEST_F(CheckOutputsTest, RefusesAFolderThatIsNotWritable) {
   EXPECT_THAT(Fault("/sys/kernel/out.jsonl"), HasSubstr("cannot be written"));
 }
 
-TEST_F(CheckOutputsTest, TakesDevicesAsOftenAsOneLikes) {
+TEST_F(CheckOutputsTest, AcceptsADeviceForSeveralOutputs) {
   EXPECT_EQ(Fault({{"--json", "/dev/null"}, {"--render", "/dev/null"}}), "");
 }
 

@@ -31,7 +31,7 @@ class PartialFileTest : public ::testing::Test {
       std::filesystem::path(::testing::TempDir()) / ("partial_file_test_" + std::to_string(getpid()));
 };
 
-TEST_F(PartialFileTest, PutsTheNewBytesInPlaceOfTheOld) {
+TEST_F(PartialFileTest, ReplacesTheOldContent) {
   ASSERT_TRUE(ReplaceFile(folder_ / "file", "an older and longer text").ok());
   ASSERT_TRUE(ReplaceFile(folder_ / "file", std::string_view("new\0", 4)).ok());
   std::ifstream file(folder_ / "file", std::ios::binary);
@@ -40,14 +40,14 @@ TEST_F(PartialFileTest, PutsTheNewBytesInPlaceOfTheOld) {
   EXPECT_EQ(Entries(), 1U);
 }
 
-TEST_F(PartialFileTest, KeepsWhatIsFinishedWhereItCannotBePutInPlace) {
+TEST_F(PartialFileTest, KeepsAFinishedFileThatCannotBeMoved) {
   std::filesystem::create_directories(folder_ / "taken" / "by_a_folder");
   const absl::Status status = ReplaceFile(folder_ / "taken", "bytes");
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("taken: cannot be written"));
   const std::string kept = "taken." + std::to_string(getpid()) + ".partial";
   EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr(kept));
-  RemovePartialFiles();  // which it is no more
+  RemovePartialFiles();  // a kept file is no longer one of them
   EXPECT_EQ(Content(kept), "bytes");
 }
 
@@ -60,7 +60,7 @@ TEST_F(PartialFileTest, CopiesOverAFileThatCannotBeReplaced) {
     PartialFile partial(folder_ / "file");
     std::ofstream(partial.path()) << "new";
     chmod(folder_.c_str(), 0555);
-    const bool root = geteuid() == 0;  // to whom permissions are nothing
+    const bool root = geteuid() == 0;  // root ignores permissions
     if (root) {
       ASSERT_EQ(seteuid(65534), 0);
     }
@@ -85,7 +85,7 @@ TEST_F(PartialFileTest, IsRemovedWithTheProcessUnlessItIsKept) {
   EXPECT_TRUE(std::filesystem::exists(kept.path()));
 }
 
-TEST_F(PartialFileTest, LeavesTheOldFileUntilTheNewOneIsWhole) {
+TEST_F(PartialFileTest, LeavesTheOldFileUntilTheNewOneIsComplete) {
   ASSERT_TRUE(ReplaceFile(folder_ / "file", "old").ok());
   {
     PartialFile partial(folder_ / "file");
@@ -103,7 +103,7 @@ TEST_F(PartialFileTest, LeavesTheOldFileUntilTheNewOneIsWhole) {
   EXPECT_EQ(Entries(), 1U);
 }
 
-TEST_F(PartialFileTest, ReplacesWhatALinkPointsTo) {
+TEST_F(PartialFileTest, ReplacesTheTargetOfALink) {
   ASSERT_TRUE(ReplaceFile(folder_ / "file", "old").ok());
   std::filesystem::create_symlink("file", folder_ / "link");
   ASSERT_TRUE(ReplaceFile(folder_ / "link", "new").ok());
@@ -128,7 +128,7 @@ TEST_F(PartialFileTest, WritesDevicesDirectly) {
   EXPECT_THAT(std::string(full.message()), ::testing::HasSubstr("No space left on device"));
 }
 
-TEST_F(PartialFileTest, PutsFilesOfTheSharedMemoryInPlaceAsOthers) {
+TEST_F(PartialFileTest, MovesFilesInSharedMemoryLikeOthers) {
   const std::filesystem::path file = "/dev/shm/partial_file_test_" + std::to_string(getpid());
   if (!std::ofstream(file)) GTEST_SKIP() << "no /dev/shm";
   EXPECT_FALSE(PartialFile(file).direct());
@@ -138,7 +138,7 @@ TEST_F(PartialFileTest, PutsFilesOfTheSharedMemoryInPlaceAsOthers) {
   std::filesystem::remove(file);
 }
 
-TEST_F(PartialFileTest, KeepsTheEndingForWritersThatGoByIt) {
+TEST_F(PartialFileTest, KeepsTheExtensionForWritersThatDependOnIt) {
   EXPECT_EQ(PartialFile("video.mp4", PartialFile::Name::kKeepExtension).path().extension(), ".mp4");
   EXPECT_EQ(PartialFile("model.pt").path().extension(), ".partial");
 }

@@ -35,21 +35,21 @@ std::string ErrorOf(const std::vector<std::string>& inputs, std::optional<double
   return std::string(source.status().message());
 }
 
-TEST(FrameClock, TakesTheVideosOwnTimes) {
+TEST(FrameClock, UsesTheVideosOwnTimestamps) {
   FrameClock clock(30);
   EXPECT_EQ(clock.Next(0), 0);
   EXPECT_EQ(clock.Next(40), 40'000);
   EXPECT_EQ(clock.Next(120.5), 120'500);
 }
 
-TEST(FrameClock, CountsFramesWhereTheTimesStandStill) {
+TEST(FrameClock, CountsFramesWhenTimestampsStandStill) {
   FrameClock clock(50);
   EXPECT_EQ(clock.Next(0), 0);
   EXPECT_EQ(clock.Next(0), 20'000);
   EXPECT_EQ(clock.Next(0), 40'000);
 }
 
-TEST(FrameClock, StaysIncreasingThroughGarbage) {
+TEST(FrameClock, KeepsIncreasingWhenTimestampsAreGarbage) {
   FrameClock clock(25);
   std::vector<int64_t> times;
   for (const double claimed :
@@ -59,7 +59,7 @@ TEST(FrameClock, StaysIncreasingThroughGarbage) {
   EXPECT_THAT(times, ElementsAre(0, 40'000, 80'000, 120'000, 160'000, 200'000, 500'000));
 }
 
-TEST(ValidFpsOr, TakesNoRateThatNoVideoHas) {
+TEST(ValidFpsOr, RejectsImplausibleRates) {
   EXPECT_EQ(ValidFpsOr(59.94), 59.94);
   for (const double fps : {90'000.0, 0.0, -30.0, std::nan("")}) {
     EXPECT_EQ(ValidFpsOr(fps), kDefaultFps);
@@ -67,7 +67,7 @@ TEST(ValidFpsOr, TakesNoRateThatNoVideoHas) {
   }
 }
 
-TEST(FrameSource, ReadsAVideoWithItsTimes) {
+TEST(FrameSource, ReadsAVideoWithItsTimestamps) {
   const testing::ScratchFolder scratch;
   testing::WriteVideo(scratch.File("clip.mp4"), 12, 25, {64, 48});
   const auto source = OpenFrameSource({scratch.File("clip.mp4")});
@@ -83,7 +83,7 @@ TEST(FrameSource, ReadsAVideoWithItsTimes) {
   }
 }
 
-TEST(FrameSource, TimesAVideoByTheRateThatIsGiven) {
+TEST(FrameSource, UsesTheGivenRateForAVideo) {
   const testing::ScratchFolder scratch;
   testing::WriteVideo(scratch.File("clip.mp4"), 4, 1, {64, 48});
   const auto source = OpenFrameSource({scratch.File("clip.mp4")}, 30);
@@ -95,7 +95,7 @@ TEST(FrameSource, TimesAVideoByTheRateThatIsGiven) {
   EXPECT_THAT((*source)->warnings(), IsEmpty()) << "it is as long as it says";
 }
 
-TEST(FrameSource, TakesNoRateForACamera) {
+TEST(FrameSource, RejectsARateForACamera) {
   EXPECT_THAT(ErrorOf({"camera:99"}, 30), HasSubstr("--fps: the frames of camera:99 are timed as they come"));
 }
 
@@ -110,7 +110,7 @@ TEST(FrameSource, ReadsAVideoWhoseNameLooksLikeAnAddress) {
   EXPECT_TRUE(source.ok()) << source.status();
 }
 
-// What a source says of itself after its last frame.
+// The source's warnings after its last frame.
 std::vector<std::string> RemarksOf(const std::string& path) {
   const auto source = OpenFrameSource({path});
   EXPECT_TRUE(source.ok()) << source.status();
@@ -120,7 +120,7 @@ std::vector<std::string> RemarksOf(const std::string& path) {
   return (*source)->warnings();
 }
 
-TEST(FrameSource, SaysThatAVideoEndsEarly) {
+TEST(FrameSource, WarnsThatAVideoEndsEarly) {
   const testing::ScratchFolder scratch;
   for (const char* name : {"clip.mp4", "clip.mov", "clip.mkv", "clip.avi", "clip.webm", "clip.flv"}) {
     testing::WriteTestPattern(scratch.File(name), "-movflags faststart -g 10");
@@ -130,7 +130,7 @@ TEST(FrameSource, SaysThatAVideoEndsEarly) {
   }
 }
 
-TEST(FrameSource, SaysThatTheLastPicturesOfATableAreMissing) {
+TEST(FrameSource, WarnsThatTheLastFramesOfTheIndexAreMissing) {
   const testing::ScratchFolder scratch;
   testing::WriteTestPattern(scratch.File("clip.mp4"), "-movflags faststart -g 10");
   std::filesystem::resize_file(scratch.File("clip.mp4"),
@@ -138,7 +138,7 @@ TEST(FrameSource, SaysThatTheLastPicturesOfATableAreMissing) {
   EXPECT_THAT(RemarksOf(scratch.File("clip.mp4")), ElementsAre(HasSubstr("ends early")));
 }
 
-TEST(FrameSource, CallsNoVideoCutThatHoldsFewerFramesThanItClaims) {
+TEST(FrameSource, DoesNotWarnAboutFewerFramesThanClaimed) {
   const testing::ScratchFolder scratch;
   testing::WriteTestPattern(scratch.File("clip.mp4"), "-g 50");
   testing::RunFfmpeg("-ss 1 -i " + scratch.File("clip.mp4") + " -c copy " + scratch.File("trimmed.mp4"));
@@ -150,7 +150,7 @@ TEST(FrameSource, CallsNoVideoCutThatHoldsFewerFramesThanItClaims) {
   EXPECT_THAT(RemarksOf(scratch.File("fields.avi")), IsEmpty());
 }
 
-TEST(FrameSource, CallsNoVideoCutWhoseLastPictureStandsForLong) {
+TEST(FrameSource, DoesNotWarnAboutALongLastFrame) {
   const testing::ScratchFolder scratch;
   testing::WriteTestPattern(scratch.File("all.mp4"), "-bf 0 -bsf:v \"noise=drop='gt(n,25)*lt(n,49)'\"");
   testing::RunFfmpeg("-i " + scratch.File("all.mp4") + " -t 1.9 -c copy " + scratch.File("still.mp4"));
@@ -158,20 +158,20 @@ TEST(FrameSource, CallsNoVideoCutWhoseLastPictureStandsForLong) {
   EXPECT_THAT(RemarksOf(scratch.File("still.mp4")), IsEmpty());
 }
 
-TEST(FrameSource, CallsNoVideoCutWhoseSoundGoesOn) {
+TEST(FrameSource, DoesNotWarnAboutLongerAudio) {
   const testing::ScratchFolder scratch;
   for (const char* name : {"clip.mkv", "clip.webm", "clip.flv", "clip.ts", "clip.mp4", "clip.avi"}) {
     testing::WriteTestPattern(scratch.File(name),
                               "-f lavfi -i sine=duration=4 -movflags frag_keyframe+empty_moov -g 10");
     EXPECT_THAT(RemarksOf(scratch.File(name)), IsEmpty()) << name;
     if (std::string(name) == "clip.ts" || std::string(name) == "clip.mp4")
-      continue;  // say nothing of their length
+      continue;  // these have no duration
     std::filesystem::resize_file(scratch.File(name), std::filesystem::file_size(scratch.File(name)) * 3 / 10);
     EXPECT_THAT(RemarksOf(scratch.File(name)), ElementsAre(HasSubstr("ends early"))) << name;
   }
 }
 
-TEST(FrameSource, ReadsAFolderOfPicturesInNaturalOrder) {
+TEST(FrameSource, ReadsAFolderOfImagesInNaturalOrder) {
   const testing::ScratchFolder scratch;
   for (const int i : {10, 9, 1}) {
     cv::imwrite(scratch.File("frame" + std::to_string(i) + ".png"),
@@ -188,7 +188,7 @@ TEST(FrameSource, ReadsAFolderOfPicturesInNaturalOrder) {
   EXPECT_EQ(frames[2].timestamp_us, 200'000);
 }
 
-TEST(FrameSource, TakesPicturesInTheOrderGiven) {
+TEST(FrameSource, ReadsImagesInTheGivenOrder) {
   const testing::ScratchFolder scratch;
   cv::imwrite(scratch.File("b.png"), cv::Mat(20, 30, CV_8UC3, cv::Scalar::all(2)));
   cv::imwrite(scratch.File("a.png"), cv::Mat(20, 30, CV_8UC3, cv::Scalar::all(1)));
@@ -197,12 +197,12 @@ TEST(FrameSource, TakesPicturesInTheOrderGiven) {
   EXPECT_EQ(ReadAll(**source).front().image.at<cv::Vec3b>(0, 0)[0], 2);
 }
 
-TEST(FrameSource, SaysWhichFileIsMissing) {
+TEST(FrameSource, NamesTheMissingFile) {
   EXPECT_THAT(ErrorOf({"/nowhere/clip.mp4"}), HasSubstr("/nowhere/clip.mp4: no such file"));
   EXPECT_THAT(ErrorOf({"/nowhere/a.jpg", "/nowhere/b.jpg"}), HasSubstr("/nowhere/a.jpg: no such file"));
 }
 
-TEST(FrameSource, RefusesWhatIsNoVideo) {
+TEST(FrameSource, RefusesFilesThatAreNotVideos) {
   const testing::ScratchFolder scratch;
   std::ofstream(scratch.File("clip.mp4")) << "not a video";
   EXPECT_THAT(ErrorOf({scratch.File("clip.mp4")}), HasSubstr("as a video"));
@@ -220,7 +220,7 @@ TEST(FrameSource, RefusesAnEmptyFolderAndAnAbsurdRate) {
   EXPECT_THAT(ErrorOf({scratch.path()}, 0), HasSubstr("--fps"));
 }
 
-TEST(FrameSource, NamesThePictureThatCannotBeRead) {
+TEST(FrameSource, NamesTheImageThatCannotBeRead) {
   const testing::ScratchFolder scratch;
   std::ofstream(scratch.File("broken.jpg")) << "no JPEG";
   const auto source = OpenFrameSource({scratch.File("broken.jpg")});

@@ -23,7 +23,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// What is shown at (ap + cq, bp + dq), by a name that people use.
+// A display matrix that shows (p, q) at (ap + cq, bp + dq), with a descriptive name.
 struct Case {
   const char* name;
   int a, b, c, d;
@@ -44,7 +44,7 @@ Orientation Of(double a, double b, double c, double d) {
   return OrientationOf(matrix);
 }
 
-// Every quarter and every pixel differ: no two of the eight orientations look alike.
+// All quarters and pixels differ, so that all eight orientations are different.
 cv::Mat Pattern() {
   cv::Mat picture(48, 64, CV_8UC3);
   for (int y = 0; y < 48; ++y) {
@@ -71,13 +71,13 @@ cv::Mat FirstFrame(const std::string& path) {
   return frame.ok() && frame->has_value() ? (*frame)->image : cv::Mat();
 }
 
-// The mean difference of two pictures' values; huge where their sizes differ.
+// The mean difference of two images; huge if their sizes differ.
 double Difference(const cv::Mat& a, const cv::Mat& b) {
   if (a.size() != b.size() || a.empty()) return 1e9;
   return cv::norm(a, b, cv::NORM_L1) / static_cast<double>(a.total() * 3);
 }
 
-// Makes the stored point (p, q) of an MP4 be shown at (ap + cq, bp + dq); values are 16.16 fixed-point.
+// Sets the display matrix of an MP4 to show (p, q) at (ap + cq, bp + dq); values are 16.16 fixed-point.
 void SetDisplayMatrix(const std::string& path, double a, double b, double c, double d) {
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
@@ -104,7 +104,7 @@ TEST_P(VideoOrientation, IsWhatFfmpegShows) {
   EXPECT_EQ(shown.cols, turn.a != 0 ? 64 : 48);
 }
 
-TEST_P(VideoOrientation, MovesPointsAsTheMatrixSays) {
+TEST_P(VideoOrientation, MovesPointsAccordingToTheMatrix) {
   const Case& turn = GetParam();
   const cv::Mat shown = Upright(Pattern(), Of(turn.a, turn.b, turn.c, turn.d));
   const auto moved = [&](int p, int q) {
@@ -129,7 +129,7 @@ TEST(VideoOrientation, OfAPhoneHeldUprightIsUpright) {
   EXPECT_LT(Difference(FirstFrame(scratch.File("phone.mp4")), Pattern()), 8);
 }
 
-TEST(VideoOrientation, IsTheNearestWhereTheAngleIsNoQuarterTurn) {
+TEST(VideoOrientation, IsTheNearestQuarterTurn) {
   const testing::ScratchFolder scratch;
   const std::string video = scratch.File("clip.mp4");
   WritePattern(video);
@@ -142,7 +142,7 @@ TEST(VideoOrientation, IsTheNearestWhereTheAngleIsNoQuarterTurn) {
   EXPECT_EQ((*frame)->image.size(), cv::Size(48, 64));
 }
 
-TEST(VideoOrientation, IsWithoutRemarksWhereAllIsWell) {
+TEST(VideoOrientation, HasNoWarningsAboutIntactVideos) {
   const testing::ScratchFolder scratch;
   WritePattern(scratch.File("clip.mp4"));
   SetDisplayMatrix(scratch.File("clip.mp4"), 0, 1, -1, 0);
@@ -151,15 +151,15 @@ TEST(VideoOrientation, IsWithoutRemarksWhereAllIsWell) {
   EXPECT_THAT((*source)->warnings(), IsEmpty());
 }
 
-TEST(OrientationOf, LeavesThePictureWhereTheMatrixIsEmpty) { EXPECT_EQ(Of(0, 0, 0, 0), Orientation{}); }
+TEST(OrientationOf, IsUprightForAnEmptyMatrix) { EXPECT_EQ(Of(0, 0, 0, 0), Orientation{}); }
 
-TEST(OrientationOf, DoesNotMindScales) {
+TEST(OrientationOf, IgnoresScale) {
   EXPECT_EQ(Of(0, 2, -0.5, 0), Of(0, 1, -1, 0));
   EXPECT_NEAR(Of(0.99, 0.1411, -0.1411, 0.99).tilt_degrees, 8.1, 0.1);
 }
 
-// As EXIF has them, 1 to 8.
-TEST(PictureOrientation, OfAJpegIsWhatItsExifSays) {
+// EXIF orientations, 1 to 8.
+TEST(ImageOrientation, OfAJpegComesFromItsExif) {
   const testing::ScratchFolder scratch;
   for (int orientation = 1; orientation <= 8; ++orientation) {
     const cv::Mat stored = testing::StoredWithOrientation(Pattern(), orientation);

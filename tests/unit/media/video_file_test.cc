@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 const int kCodec = cv::VideoWriter::fourcc('m', 'p', '4', 'v');
 const cv::Size kSize(64, 48);
 
-// The system writes no byte beyond `bytes` into any file, as on a disk that is full.
+// Limits the size of all files to `bytes`, which looks like a full disk.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) {
@@ -51,7 +51,7 @@ absl::Status WriteFrames(const std::string& path, int frames) {
   return video.Finish();
 }
 
-TEST(VideoFile, HasAllFramesWhenItSaysSo) {
+TEST(VideoFile, HasAllFramesWhenItSucceeds) {
   const testing::ScratchFolder scratch;
   const absl::Status status = WriteFrames(scratch.File("out.mp4"), 25);
   ASSERT_TRUE(status.ok()) << status;
@@ -62,7 +62,7 @@ TEST(VideoFile, HasAllFramesWhenItSaysSo) {
   EXPECT_EQ(Entries(scratch.File("")), 1U);
 }
 
-TEST(VideoFile, SaysThatFramesAreMissingAndLeavesNoBrokenFile) {
+TEST(VideoFile, ReportsMissingFramesAndLeavesNoBrokenFile) {
   const testing::ScratchFolder scratch;
   const FileSizeLimit limit(8192);
   const absl::Status status = WriteFrames(scratch.File("out.mp4"), 100);
@@ -71,7 +71,7 @@ TEST(VideoFile, SaysThatFramesAreMissingAndLeavesNoBrokenFile) {
   EXPECT_EQ(Entries(scratch.File("")), 0U);
 }
 
-TEST(VideoFile, KeepsAnOlderFileUntilTheNewOneIsWhole) {
+TEST(VideoFile, KeepsAnOlderFileUntilTheNewOneIsComplete) {
   const testing::ScratchFolder scratch;
   std::ofstream(scratch.File("out.mp4")) << "older";
   {
@@ -83,7 +83,7 @@ TEST(VideoFile, KeepsAnOlderFileUntilTheNewOneIsWhole) {
   EXPECT_EQ(text, "older");
 }
 
-TEST(VideoFile, ChecksTheEndingBeforehand) {
+TEST(VideoFile, ChecksTheExtensionInAdvance) {
   const testing::ScratchFolder scratch;
   EXPECT_TRUE(VideoFile::Check(scratch.File("out.mp4")).ok());
   for (const char* name : {"out", "out.txt"}) {

@@ -29,10 +29,10 @@ bool Eventually(const std::function<bool()>& condition) {
   return condition();
 }
 
-// Greets everybody whom it lets in and keeps the connection, as gRPC does.
+// Greets every admitted connection and keeps it open, as gRPC does.
 class Greeter {
  public:
-  // `before_accepting`: between listening on a port and accepting there.
+  // `before_accepting` is called after listening on the port and before accepting.
   explicit Greeter(AcceptorConfig config = {}, const std::function<void(int)>& before_accepting = nullptr) {
     config.on_connection = [this](tcp::socket socket) {
       asio::write(socket, asio::buffer("hello", 5));
@@ -69,18 +69,18 @@ class Greeter {
   std::thread thread_;
 };
 
-// What it gets who says hi.
+// The answer to a client that says hi.
 std::string Greet(const ClientSocket& client) {
   return client.Send("hi") ? client.Receive() : "not connected";
 }
 
-TEST(Acceptor, LetsInWhoeverSpeaks) {
+TEST(Acceptor, AdmitsClientsThatSendSomething) {
   Greeter greeter;
   const ClientSocket client(greeter.port());
   EXPECT_EQ(Greet(client), "hello");
 }
 
-TEST(Acceptor, RefusesThePeerThatHasTooManyAndNobodyElse) {
+TEST(Acceptor, RefusesOnlyThePeerWithTooManyConnections) {
   Greeter greeter({.max_connections = 10, .max_per_peer = 2});
   const ClientSocket a(greeter.port(), "127.0.0.2");
   const ClientSocket b(greeter.port(), "127.0.0.2");
@@ -93,7 +93,7 @@ TEST(Acceptor, RefusesThePeerThatHasTooManyAndNobodyElse) {
   EXPECT_EQ(Greet(other), "hello");
 }
 
-TEST(Acceptor, LetsInAgainWhenConnectionsAreClosedByWhoTookThem) {
+TEST(Acceptor, AdmitsAgainWhenTheOwnerClosesConnections) {
   Greeter greeter({.max_connections = 2, .max_per_peer = 2});
   for (int round = 0; round < 3; ++round) {
     const ClientSocket a(greeter.port());
@@ -107,7 +107,7 @@ TEST(Acceptor, LetsInAgainWhenConnectionsAreClosedByWhoTookThem) {
   }
 }
 
-TEST(Acceptor, GivesThePlaceOfTheOldestThatSaysNothingToTheNext) {
+TEST(Acceptor, DropsTheOldestSilentConnectionForTheNext) {
   Greeter greeter({.max_connections = 4, .max_per_peer = 4, .max_silent = 3});
   std::vector<ClientSocket> silent;
   for (int i = 0; i < 50; ++i) silent.emplace_back(greeter.port());
@@ -116,7 +116,7 @@ TEST(Acceptor, GivesThePlaceOfTheOldestThatSaysNothingToTheNext) {
   EXPECT_EQ(Greet(client), "hello");
 }
 
-TEST(Acceptor, HangsUpOnWhoSaysNothingForTooLong) {
+TEST(Acceptor, ClosesConnectionsThatAreSilentForTooLong) {
   Greeter greeter({.first_byte_timeout = std::chrono::milliseconds(50)});
   const ClientSocket silent(greeter.port());
   EXPECT_TRUE(silent.HangsUp(5000));
@@ -128,7 +128,7 @@ TEST(Acceptor, AcceptsAgainAfterDescriptorsRanOut) {
   {
     ExhaustedDescriptors taken;
     taken.ReleaseOne();
-    const ClientSocket refused(greeter.port());  // has the last descriptor; none is left to accept it with
+    const ClientSocket refused(greeter.port());  // takes the last descriptor; none is left to accept it
     ASSERT_TRUE(refused.connected());
     EXPECT_TRUE(refused.HangsUp(5000)) << "not with the reserve either";
     EXPECT_TRUE(Eventually([&] { return greeter.refused(Refusal::kNoDescriptors) == 1; }));
@@ -137,10 +137,10 @@ TEST(Acceptor, AcceptsAgainAfterDescriptorsRanOut) {
   EXPECT_EQ(Greet(client), "hello");
 }
 
-TEST(Acceptor, DoesNotSpinWhileNoDescriptorIsLeft) {
+TEST(Acceptor, DoesNotBusyWaitWithoutDescriptors) {
   std::optional<ExhaustedDescriptors> taken;
   std::optional<ClientSocket> waiting;
-  Greeter greeter({}, [&](int port) {  // not even a reserve is left
+  Greeter greeter({}, [&](int port) {  // not even a descriptor for the reserve is left
     taken.emplace();
     taken->ReleaseOne();
     waiting.emplace(port);
@@ -153,7 +153,7 @@ TEST(Acceptor, DoesNotSpinWhileNoDescriptorIsLeft) {
   EXPECT_EQ(Greet(*waiting), "hello");
 }
 
-TEST(Acceptor, GoesOnAcceptingWhenACallbackThrows) {
+TEST(Acceptor, KeepsAcceptingWhenACallbackThrows) {
   Greeter greeter({.on_refused = [](Refusal) { throw std::runtime_error("no memory"); }});
   {
     ExhaustedDescriptors taken;
@@ -165,7 +165,7 @@ TEST(Acceptor, GoesOnAcceptingWhenACallbackThrows) {
   EXPECT_EQ(Greet(client), "hello");
 }
 
-TEST(Acceptor, GoesOnHousekeepingWhenACallbackThrows) {
+TEST(Acceptor, KeepsHousekeepingWhenACallbackThrows) {
   Greeter greeter({.first_byte_timeout = std::chrono::milliseconds(50),
                    .on_count = [](int) { throw std::runtime_error("no memory"); }});
   const ClientSocket silent(greeter.port());

@@ -40,7 +40,7 @@ std::unique_ptr<HttpServer> StartServer(HttpServerConfig config = TestConfig()) 
   return *HttpServer::Start("127.0.0.1:0", std::move(config));
 }
 
-// Sends `request` and gives everything that comes back.
+// Sends `request` and returns the whole response.
 std::string Exchange(int port, const std::string& request) {
   const ClientSocket client(port);
   return client.Send(request) ? client.ReceiveAll() : "not connected";
@@ -55,13 +55,13 @@ TEST(HttpServer, ServesItsPages) {
   EXPECT_THAT(Exchange(server->port(), "GET /page?name=x HTTP/1.0\r\n\r\n"), EndsWith("/page name=x\n"));
 }
 
-TEST(HttpServer, TellsOfAPageWithoutSendingIt) {
+TEST(HttpServer, AnswersHeadWithoutABody) {
   const auto server = StartServer();
   EXPECT_THAT(Exchange(server->port(), "HEAD /page HTTP/1.0\r\n\r\n"),
               AllOf(HasSubstr("\r\nContent-Length: 21\r\n"), EndsWith("\r\n\r\n")));
 }
 
-TEST(HttpServer, RefusesWhatItDoesNotHave) {
+TEST(HttpServer, RefusesUnknownPagesAndMethods) {
   const auto server = StartServer();
   EXPECT_THAT(Exchange(server->port(), "GET /secrets HTTP/1.0\r\n\r\n"),
               AllOf(StartsWith("HTTP/1.0 404"), HasSubstr("/page")));
@@ -78,7 +78,7 @@ TEST(HttpServer, AnswersSeveralRequestsOnOneConnection) {
   }
 }
 
-TEST(HttpServer, AnswersThoughAPageThrows) {
+TEST(HttpServer, AnswersWithAnErrorWhenAPageThrows) {
   std::string reported;
   HttpServerConfig config = TestConfig();
   config.on_exception = [&](const std::string& what) { reported = what; };
@@ -89,13 +89,13 @@ TEST(HttpServer, AnswersThoughAPageThrows) {
   EXPECT_THAT(Exchange(server->port(), "GET /page HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.0 200"));
 }
 
-TEST(HttpServer, HangsUpOnRequestsWithoutEnd) {
+TEST(HttpServer, ClosesConnectionsWithEndlessRequests) {
   const auto server = StartServer();
   EXPECT_EQ(Exchange(server->port(), "GET /" + std::string(20'000, 'x')), "");
   EXPECT_THAT(Exchange(server->port(), "GET /page HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.0 200"));
 }
 
-TEST(HttpServer, DoesNotLetSlowClientsHoldUpTheOthers) {
+TEST(HttpServer, SlowClientsDoNotDelayOthers) {
   const auto server = StartServer();
   const ClientSocket silent(server->port());
   const ClientSocket half(server->port());
@@ -107,7 +107,7 @@ TEST(HttpServer, DoesNotLetSlowClientsHoldUpTheOthers) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
 }
 
-TEST(HttpServer, LosesPatienceWithSlowClients) {
+TEST(HttpServer, TimesOutSlowClients) {
   HttpServerConfig config = TestConfig();
   config.timeout = std::chrono::milliseconds(100);
   const auto server = StartServer(std::move(config));
@@ -116,7 +116,7 @@ TEST(HttpServer, LosesPatienceWithSlowClients) {
   EXPECT_TRUE(half.HangsUp(5000));
 }
 
-TEST(HttpServer, AnswersWhileMoreThanItTakesAreConnected) {
+TEST(HttpServer, AnswersWhileTooManyAreConnected) {
   HttpServerConfig config = TestConfig();
   config.max_connections = 4;
   const auto server = StartServer(std::move(config));
@@ -125,7 +125,7 @@ TEST(HttpServer, AnswersWhileMoreThanItTakesAreConnected) {
   EXPECT_THAT(Exchange(server->port(), "GET /page HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.0 200"));
 }
 
-TEST(HttpServer, EndsAtOnceWhileClientsAreConnected) {
+TEST(HttpServer, StopsAtOnceWhileClientsAreConnected) {
   auto server = StartServer();
   const ClientSocket silent(server->port());
   const ClientSocket half(server->port());

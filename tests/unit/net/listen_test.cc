@@ -25,7 +25,7 @@ TEST(Listen, PicksAFreePort) {
   EXPECT_GT(listening->front().local_endpoint().port(), 0);
 }
 
-TEST(Listen, TakesEveryAddressOfAHostOnTheSamePort) {
+TEST(Listen, UsesTheSamePortOnEveryAddressOfAHost) {
   asio::io_context io;
   const auto listening = Listen(io, "localhost:0");
   ASSERT_TRUE(listening.ok()) << listening.status();
@@ -43,7 +43,7 @@ TEST(Listen, TakesEveryAddressOfAHostOnTheSamePort) {
   }
 }
 
-TEST(Listen, TakesBothKindsOfAddressesOnTheWildcard) {
+TEST(Listen, AcceptsIpv4AndIpv6OnTheWildcard) {
   asio::io_context io;
   const auto listening = Listen(io, "0.0.0.0:0");
   ASSERT_TRUE(listening.ok()) << listening.status();
@@ -70,7 +70,7 @@ TEST(Listen, SaysThatThePortIsTakenAndWhatToDo) {
       AllOf(HasSubstr(taken), HasSubstr("another process has this port"), HasSubstr("choose another port")));
 }
 
-TEST(Listen, SaysThatItIsNoAddressOfThisMachine) {
+TEST(Listen, SaysThatTheAddressIsNotOfThisMachine) {
   EXPECT_THAT(MessageFor("192.0.2.1:0"), HasSubstr("this machine does not have that address"));
   EXPECT_THAT(MessageFor("no.such.host.invalid:0"),
               AllOf(HasSubstr("no.such.host.invalid"), Not(HasSubstr("port"))));

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kLimit{200};
 
-TEST(Probe, TellsAPortWhereNobodyAcceptsFromOneThatItCannotAsk) {
+TEST(Probe, DistinguishesADeadPortFromOneThatCannotBeProbed) {
   asio::io_context io;
   const auto listening = *Listen(io, "127.0.0.1:0");
   const std::vector<tcp::endpoint> bound = {listening.front().local_endpoint()};
@@ -19,7 +19,7 @@ TEST(Probe, TellsAPortWhereNobodyAcceptsFromOneThatItCannotAsk) {
   EXPECT_EQ(Probe(bound, "hello", kLimit), ProbeResult::kUnknown);
 }
 
-TEST(Probe, FindsNobodyWhereNobodyListens) {
+TEST(Probe, ReportsNoResponseWhenNobodyListens) {
   asio::io_context io;
   const tcp::endpoint left = Listen(io, "127.0.0.1:0")->front().local_endpoint();
   EXPECT_EQ(Probe({left}, "hello", kLimit), ProbeResult::kNoResponse);

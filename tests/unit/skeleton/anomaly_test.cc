@@ -16,7 +16,7 @@ namespace {
 constexpr double kFps = 30;
 constexpr float kAbsent = std::numeric_limits<float>::quiet_NaN();
 
-// What BlazePose would see of a correct performance, had it none of its rare large errors.
+// What BlazePose would detect in a correct performance, without its rare large errors.
 std::vector<Pose> Perform(const std::string& exercise, uint64_t seed, double repetition_seconds = 2) {
   synthesis::PoseOptions options;
   options.motion.exercise = exercise;
@@ -36,7 +36,7 @@ double Difference(const Pose& a, const Pose& b, int joint) {
   return std::hypot(a.landmarks[joint].x - b.landmarks[joint].x, a.landmarks[joint].y - b.landmarks[joint].y);
 }
 
-TEST(RepairAnomalies, LeavesCleanMovementAlone) {
+TEST(RepairAnomalies, LeavesCleanMovementUnchanged) {
   for (const synthesis::ExerciseInfo& exercise : synthesis::Exercises()) {
     AnomalyCounts all;
     for (uint64_t seed = 1; seed <= 6; ++seed) {
@@ -48,7 +48,7 @@ TEST(RepairAnomalies, LeavesCleanMovementAlone) {
   }
 }
 
-TEST(RepairAnomalies, BringsATeleportedJointBack) {
+TEST(RepairAnomalies, InterpolatesATeleportedJoint) {
   const std::vector<Pose> clean = Perform("squat", 3);
   std::vector<Pose> poses = clean;
   for (int t = 40; t < 44; ++t) {
@@ -64,7 +64,7 @@ TEST(RepairAnomalies, BringsATeleportedJointBack) {
   EXPECT_EQ(Difference(repaired.poses[42], clean[42], kRightWrist), 0);
 }
 
-TEST(RepairAnomalies, LeavesOutAJointThatIsLostForLonger) {
+TEST(RepairAnomalies, RemovesAJointThatIsLostForLonger) {
   std::vector<Pose> poses = Perform("squat", 3);
   for (int t = 40; t < 50; ++t) poses[t].landmarks[kNose].y += 0.3F;
   const RepairedClip repaired = RepairAnomalies(poses, kFps);
@@ -74,14 +74,14 @@ TEST(RepairAnomalies, LeavesOutAJointThatIsLostForLonger) {
   EXPECT_TRUE(std::isfinite(repaired.poses[50].landmarks[kNose].x));
 }
 
-TEST(RepairAnomalies, WhatDoesNotComeBackMayBeReal) {
+TEST(RepairAnomalies, KeepsAJumpWithoutReturn) {
   std::vector<Pose> poses = Perform("squat", 3);
   for (size_t t = 40; t < poses.size(); ++t) poses[t].landmarks[kNose].y += 0.3F;
   EXPECT_EQ(Found(RepairAnomalies(poses, kFps).counts), 0);
 }
 
 TEST(RepairAnomalies, ThresholdsAreInSecondsNotFrames) {
-  // The same lost joint at twice the rate: as long, twice as many frames.
+  // The same lost joint at twice the frame rate: the same duration, twice as many frames.
   std::vector<Pose> poses = testing::WavingPoses(60, 3);
   for (int t = 80; t < 88; ++t) poses[t].landmarks[kNose].x += 0.3F;
   const RepairedClip repaired = RepairAnomalies(poses, 60);
@@ -89,7 +89,7 @@ TEST(RepairAnomalies, ThresholdsAreInSecondsNotFrames) {
   EXPECT_EQ(repaired.counts.interpolated, 8);
 }
 
-TEST(RepairAnomalies, PutsSwappedArmsRight) {
+TEST(RepairAnomalies, SwapsSwappedArmsBack) {
   const std::vector<Pose> clean = Perform("shoulder_press", 2);
   std::vector<Pose> poses = clean;
   for (int t = 30; t < 38; ++t) {
@@ -106,13 +106,13 @@ TEST(RepairAnomalies, PutsSwappedArmsRight) {
 
 TEST(RepairAnomalies, FindsABoneThatStretchesInDepth) {
   std::vector<Pose> poses = testing::WavingPoses(kFps, 3);
-  for (int t = 50; t < 53; ++t) poses[t].landmarks[kRightKnee].z += 1.5F;  // nothing to see in the picture
+  for (int t = 50; t < 53; ++t) poses[t].landmarks[kRightKnee].z += 1.5F;  // invisible in the image
   const RepairedClip repaired = RepairAnomalies(poses, kFps);
   EXPECT_EQ(repaired.counts.bone_jumps, 3);
   EXPECT_NEAR(repaired.poses[51].landmarks[kRightKnee].z, 0, 1e-6);
 }
 
-TEST(RepairAnomalies, LeavesOutAJointThatIsNeverSeen) {
+TEST(RepairAnomalies, RemovesAJointThatIsNeverVisible) {
   std::vector<Pose> poses = Perform("squat", 3);
   for (Pose& pose : poses) pose.landmarks[kLeftHeel].visibility = 0.03F;
   const RepairedClip repaired = RepairAnomalies(poses, kFps);
@@ -131,14 +131,14 @@ TEST(RepairAnomalies, AbsentJointsStayAbsent) {
   EXPECT_TRUE(std::isnan(repaired.poses[60].landmarks[kNose].x));
 }
 
-TEST(RepairAnomalies, AClipInWhichMostlyNobodyIsSeenIsBroken) {
+TEST(RepairAnomalies, AClipThatIsMostlyEmptyIsBroken) {
   std::vector<Pose> poses = Perform("squat", 3);
   for (size_t t = 0; t < poses.size() * 3 / 5; ++t)
     poses[t].landmarks.fill({kAbsent, kAbsent, kAbsent, kAbsent, 0});
   EXPECT_TRUE(RepairAnomalies(poses, kFps).broken);
 }
 
-TEST(RepairAnomalies, PhotoPairsAreGivenBackAsTheyAre) {
+TEST(RepairAnomalies, ReturnsPhotoPairsUnchanged) {
   std::vector<Pose> poses = Perform("squat", 3);
   poses.resize(2);
   poses[1].landmarks[kNose].x += 0.5F;

@@ -26,23 +26,23 @@ std::vector<float> Apply(Modality modality, std::vector<float> window,
   return window;
 }
 
-// One frame: x is 1, 2, 4, 8, y ten times as much, z is 0.5 everywhere.
+// One frame: x is 1, 2, 4, 8, y ten times as much, z always 0.5.
 const std::vector<float> kFrame = {1, 10, 0.5, 2, 20, 0.5, 4, 40, 0.5, 8, 80, 0.5};
 
-TEST(Modality, AJointIsWhatItWas) { EXPECT_EQ(Apply(Modality::kJoint, kFrame), kFrame); }
+TEST(Modality, AJointIsUnchanged) { EXPECT_EQ(Apply(Modality::kJoint, kFrame), kFrame); }
 
 TEST(Modality, ABoneIsANodeMinusItsParent) {
   EXPECT_THAT(Apply(Modality::kBone, kFrame), ElementsAre(0, 0, 0, 1, 10, 0, 2, 20, 0, 4, 40, 0));
 }
 
-TEST(Modality, AKBoneIsANodeMinusItsParentsParentAndZeroWhereThereIsNone) {
+TEST(Modality, AKBoneIsANodeMinusItsGrandparent) {
   EXPECT_THAT(Apply(Modality::kKBone, kFrame), ElementsAre(0, 0, 0, 0, 0, 0, 3, 30, 0, 6, 60, 0));
 }
 
-// The other end of each node's bone in the layout, -1 where it has none.
+// The other end of each node's bone in the layout, -1 if it has none.
 std::map<int, int> OtherEnds(Modality modality, const Layout& layout) {
   std::vector<float> window;
-  // Powers of two, so that a difference tells both of its ends.
+  // Powers of two, so that a difference identifies both ends.
   for (int node = 0; node < layout.nodes(); ++node) {
     for (int c = 0; c < 3; ++c) window.push_back(std::exp2(static_cast<float>(node)));
   }
@@ -79,14 +79,14 @@ TEST(Modality, BonesAndKBonesOfCoco20AreThoseOfUpstreamsCocoNew) {
     EXPECT_EQ(k_bones.at(next_to_the_centre), -1) << next_to_the_centre;
 }
 
-TEST(Modality, EveryFrameIsTurnedByItself) {
+TEST(Modality, FramesAreConvertedIndependently) {
   std::vector<float> window = kFrame;
   for (const float value : kFrame) window.push_back(2 * value);
   EXPECT_THAT(Apply(Modality::kBone, window), ElementsAre(0, 0, 0, 1, 10, 0, 2, 20, 0, 4, 40, 0,  //
                                                           0, 0, 0, 2, 20, 0, 4, 40, 0, 8, 80, 0));
 }
 
-TEST(Modality, AnAbsentNodeHasNoBoneAndTheNextOneTowardsTheCentreStandsIn) {
+TEST(Modality, AnAbsentNodeIsReplacedByItsNextAncestor) {
   std::vector<float> window = kFrame;
   for (const int i : {6, 7, 8}) window[i] = 0;  // node 2
   EXPECT_THAT(Apply(Modality::kBone, window), ElementsAre(0, 0, 0, 1, 10, 0, 0, 0, 0, 6, 60, 0));
@@ -94,21 +94,21 @@ TEST(Modality, AnAbsentNodeHasNoBoneAndTheNextOneTowardsTheCentreStandsIn) {
   EXPECT_THAT(Apply(Modality::kBone, window), ElementsAre(0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 60, 0));
 }
 
-TEST(Modality, UnderImageNormalizationAVisibilityBecomesTheMeanOfBothEnds) {
+TEST(Modality, UnderImageNormalizationVisibilityIsTheMeanOfBothEnds) {
   std::vector<float> window = kFrame;
   window[2] = 0.9F;
   EXPECT_THAT(Apply(Modality::kBone, window, Normalization::kImage),
               ElementsAre(0, 0, 0.9F, 1, 10, FloatEq(0.7F), 2, 20, 0.5F, 4, 40, 0.5F));
 }
 
-TEST(Modality, UnderImageNormalizationAKBonesVisibilityIsADifferenceAsUpstreamsIs) {
+TEST(Modality, UnderImageNormalizationAKBonesVisibilityIsTheDifference) {
   std::vector<float> window = kFrame;
   window[8] = 0.75F;  // node 2
   EXPECT_THAT(Apply(Modality::kKBone, window, Normalization::kImage),
               ElementsAre(0, 0, 0, 0, 0, 0, 3, 30, 0.25F, 6, 60, 0));
 }
 
-TEST(Modality, NamesAreReadAsTheyAreWritten) {
+TEST(Modality, NamesRoundTrip) {
   for (const Modality modality : {Modality::kJoint, Modality::kBone, Modality::kKBone})
     EXPECT_EQ(*ParseModality(ModalityName(modality)), modality);
   EXPECT_THAT(std::string(ParseModality("motion").status().message()), ::testing::HasSubstr("\"k_bone\""));

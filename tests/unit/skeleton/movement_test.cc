@@ -20,7 +20,7 @@ constexpr float kTorsoX = 120.0F / 640,
                 kTorsoY = 120.0F / 480;  // of StandingPose(), as shares of the picture
 constexpr auto kLeftHand = {kLeftWrist, kLeftPinky, kLeftIndex, kLeftThumb};
 
-// 100 poses of somebody who stands; `change` moves the one at `seconds`.
+// 100 poses of a standing person; `change` modifies the one at `seconds`.
 std::vector<Pose> Standing(const std::function<void(Pose&, double seconds)>& change) {
   std::vector<Pose> poses(100, testing::StandingPose());
   for (size_t i = 0; i < poses.size(); ++i) change(poses[i], static_cast<double>(i) / kRate);
@@ -34,7 +34,7 @@ void Lift(Pose& pose, std::initializer_list<Joint> joints, float torsos) {
   for (const Joint joint : joints) pose.landmarks[joint].y -= torsos * kTorsoY;
 }
 
-TEST(Movement, OfAFrozenPersonIsNone) {
+TEST(Movement, OfAFrozenPersonIsZero) {
   EXPECT_NEAR(Movement(Standing([](Pose&, double) {}), kRate), 0, 1e-5);
 }
 
@@ -55,7 +55,7 @@ TEST(Movement, IsTheSameForASmallerPerson) {
   EXPECT_NEAR(Movement(far, kRate), Movement(near, kRate), 0.001);
 }
 
-TEST(Movement, SeesABodyThatGoesDownAndUpAsAWhole) {
+TEST(Movement, CountsAWholeBodyThatGoesDownAndUp) {
   const auto squats = Standing([](Pose& pose, double t) {
     for (int joint = 0; joint < kLeftKnee; ++joint) pose.landmarks[joint].y += 0.7F * kTorsoY * Cycle(t);
     for (int joint = kLeftKnee; joint < kJointCount; ++joint)
@@ -64,14 +64,14 @@ TEST(Movement, SeesABodyThatGoesDownAndUpAsAWhole) {
   EXPECT_NEAR(Movement(squats, kRate), 0.7, 0.1);
 }
 
-TEST(Movement, CountsACameraThatSwaysOnce) {
+TEST(Movement, CountsASwayingCameraOnce) {
   const auto swaying = Standing([](Pose& pose, double t) {
     for (Landmark& landmark : pose.landmarks) landmark.x += 0.1F * kTorsoX * Cycle(t);
   });
   EXPECT_NEAR(Movement(swaying, kRate), 0.1, 0.02) << "not once for each of thirteen parts";
 }
 
-TEST(Movement, IgnoresGuessesAtWhatIsHidden) {
+TEST(Movement, IgnoresGuessedHiddenJoints) {
   const auto hidden = [](float visibility, std::initializer_list<Joint> joints) {
     return Movement(Standing([&](Pose& pose, double t) {
                       Lift(pose, joints, 0.5F * Cycle(t));
@@ -84,7 +84,7 @@ TEST(Movement, IgnoresGuessesAtWhatIsHidden) {
   EXPECT_GT(hidden(0.5F, kLeftHand), 0.4) << "a bar half hides the hands that move it";
 }
 
-TEST(Movement, SeesAHandOfWhichThereIsOnlyTheWrist) {
+TEST(Movement, CountsAHandWithOnlyAWrist) {
   const auto curls = Standing([](Pose& pose, double t) {
     Lift(pose, {kLeftWrist}, 0.8F * Cycle(t));
     for (const Joint finger : {kLeftPinky, kLeftIndex, kLeftThumb}) {
@@ -94,7 +94,7 @@ TEST(Movement, SeesAHandOfWhichThereIsOnlyTheWrist) {
   EXPECT_NEAR(Movement(curls, kRate), 0.8, 0.1);
 }
 
-TEST(Movement, TakesWhatIsSeenBestWhereNothingIsSeenWell) {
+TEST(Movement, UsesTheMostVisiblePartsWhenNoneIsClear) {
   const auto dim = Standing([](Pose& pose, double t) {
     for (Landmark& landmark : pose.landmarks) landmark.visibility = 0.25F;  // exact in float
     Lift(pose, kLeftHand, 0.8F * Cycle(t));
@@ -102,10 +102,11 @@ TEST(Movement, TakesWhatIsSeenBestWhereNothingIsSeenWell) {
   EXPECT_NEAR(Movement(dim, kRate), 0.8, 0.1);
 }
 
-TEST(Movement, SeesThroughTheNoiseOfLandmarks) {
+TEST(Movement, IsRobustToLandmarkNoise) {
   const synthesis::NamedRandom random(7);
   uint64_t draw = 0;
-  // White noise of 2 % of the torso, and a track that settles: in the first poses everything is elsewhere.
+  // White noise of 2 % of the torso, and a track that is still settling: all joints are displaced in the
+  // first poses.
   const auto noisy = Standing([&](Pose& pose, double t) {
     for (Landmark& landmark : pose.landmarks) {
       landmark.x += 0.02F * kTorsoX * static_cast<float>(random.Normal("x", ++draw));
@@ -116,7 +117,7 @@ TEST(Movement, SeesThroughTheNoiseOfLandmarks) {
   EXPECT_LT(Movement(noisy, kRate), 0.15);
 }
 
-TEST(Movement, OfEveryExerciseIsPlain) {
+TEST(Movement, OfEveryExerciseIsLarge) {
   for (const synthesis::ExerciseInfo& exercise : synthesis::Exercises()) {
     if (exercise.kind != synthesis::ExerciseKind::kExercise) continue;
     for (uint64_t seed = 1; seed <= 5; ++seed) {

@@ -33,7 +33,7 @@ TEST(TorsoNormalization, PutsTheMidHipAtTheOriginAndTheShouldersOneTorsoAbove) {
   EXPECT_NEAR(tensor[19 * 3 + 1], -1, 1e-5);
 }
 
-TEST(TorsoNormalization, IgnoresWhereInTheImageThePersonIsAndHowLarge) {
+TEST(TorsoNormalization, IgnoresPositionAndSizeInTheImage) {
   const auto original = testing::WavingPoses(30, 2);
   auto moved = original;
   for (Pose& pose : moved) {
@@ -56,9 +56,9 @@ TEST(TorsoNormalization, IgnoresAChangeOfResolution) {
   ExpectSame(Tensor(original), Tensor(changed), 1e-5F);
 }
 
-TEST(TorsoNormalization, GivesTheSameForLandscapeAndPortraitPictures) {
+TEST(TorsoNormalization, IsTheSameForLandscapeAndPortraitImages) {
   const auto landscape = testing::WavingPoses(30, 2);
-  auto portrait = landscape;  // the same pixels in the middle of a 360x960 picture
+  auto portrait = landscape;  // the same pixels in the centre of a 360x960 image
   for (Pose& pose : portrait) {
     pose.image_width = 360;
     pose.image_height = 960;
@@ -71,14 +71,14 @@ TEST(TorsoNormalization, GivesTheSameForLandscapeAndPortraitPictures) {
   ExpectSame(Tensor(landscape), Tensor(portrait), 1e-4F);
 }
 
-TEST(TorsoNormalization, BridgesAJointThatIsAbsentForAMoment) {
+TEST(TorsoNormalization, InterpolatesABrieflyAbsentJoint) {
   const auto original = testing::WavingPoses(30, 2);
   auto holed = original;
   for (int t = 20; t < 24; ++t) holed[t].landmarks[kLeftElbow] = {NAN, NAN, NAN, 0, 0};
   ExpectSame(Tensor(original), Tensor(holed), 1e-4F);
 }
 
-TEST(TorsoNormalization, PutsAJointThatIsAbsentThroughoutAtTheOrigin) {
+TEST(TorsoNormalization, PutsAnAbsentJointAtTheOrigin) {
   auto poses = testing::WavingPoses(30, 2);
   for (Pose& pose : poses) pose.landmarks[kRightHeel] = {NAN, NAN, NAN, 0, 0};
   const auto tensor = Tensor(poses);
@@ -128,7 +128,7 @@ TEST(BodyNormalization, PutsAnAbsentJointAtItsNeighbourTowardsTheCentre) {
   EXPECT_NE(Joint(tensor, kRightAnkle), Joint(tensor, kRightKnee));
 }
 
-TEST(BodyNormalization, BringsDepthToThePicturesScale) {
+TEST(BodyNormalization, BringsDepthToTheImagesScale) {
   std::vector<Pose> poses = testing::WavingPoses(30, 2);
   for (Pose& pose : poses) pose.landmarks[kRightWrist].z = 0.1F;
   const auto torso = Tensor(poses), body = Body(poses);
@@ -143,9 +143,9 @@ TEST(FlatNormalization, IsBodyNormalizationWithoutDepth) {
   for (size_t i = 0; i < body.size(); ++i) EXPECT_EQ(flat[i], i % 3 == 2 ? 0 : body[i]) << i;
 }
 
-TEST(FacingNormalization, ShowsAPersonWhoTurnedTheSame) {
+TEST(FacingNormalization, IgnoresRotationAboutTheVertical) {
   const std::vector<Pose> front = testing::WavingPoses(30, 2);
-  std::vector<Pose> turned = front;  // by 60 degrees about the vertical through the middle of the picture
+  std::vector<Pose> turned = front;  // by 60 degrees about the vertical through the image's centre
   for (Pose& pose : turned) {
     for (Landmark& landmark : pose.landmarks) {
       const float x = landmark.x - 0.5F, z = landmark.z / kDepthScale;
@@ -156,7 +156,7 @@ TEST(FacingNormalization, ShowsAPersonWhoTurnedTheSame) {
   ExpectSame(Body(front, Normalization::kFacing), Body(turned, Normalization::kFacing), 1e-4F);
 }
 
-TEST(WindowTensor, AveragesPosesWhereAFrameStandsForSeveral) {
+TEST(WindowTensor, AveragesLongWindowsInPairs) {
   std::vector<Pose> shaky = testing::WavingPoses(30, 4);
   const std::vector<Pose> calm = shaky;
   for (size_t t = 0; t < shaky.size(); ++t) shaky[t].landmarks[kNose].x += t % 2 == 0 ? 0.02F : -0.02F;

@@ -33,14 +33,14 @@ TEST_P(FrameRate, DoesNotChangeTheMovement) {
 
 INSTANTIATE_TEST_SUITE_P(Resampler, FrameRate, ::testing::Values(15.0, 24.0, 29.97, 50.0, 60.0));
 
-TEST(Resampler, KeepsPosesThatAreOnTheGridAlready) {
+TEST(Resampler, KeepsPosesOnTheGrid) {
   const auto poses = testing::WavingPoses(30, 1);
   const auto grid = Resampled(poses, 30);
   ASSERT_EQ(grid.size(), poses.size());
   for (size_t i = 0; i < poses.size(); ++i) EXPECT_EQ(grid[i].sequence, poses[i].sequence);
 }
 
-TEST(Resampler, ReportsAPauseAndInventsNothingAcrossIt) {
+TEST(Resampler, ReportsAGapAndDoesNotInterpolateIt) {
   Resampler resampler(30, kSecond);
   Pose pose = testing::StandingPose();
   EXPECT_FALSE(resampler.Push(pose).gap);
@@ -51,7 +51,7 @@ TEST(Resampler, ReportsAPauseAndInventsNothingAcrossIt) {
   EXPECT_EQ(after.poses[0].timestamp_us, 5 * kSecond);
 }
 
-TEST(Resampler, BridgesAShortHole) {
+TEST(Resampler, InterpolatesAShortGap) {
   Resampler resampler(30, kSecond);
   Pose pose = testing::StandingPose();
   resampler.Push(pose);

@@ -9,7 +9,7 @@
 namespace trackfit::skeleton {
 namespace {
 
-// The picture turned by `degrees` about its middle.
+// The image rotated by `degrees` about its centre.
 Pose Turned(Pose pose, double degrees) {
   const auto cosine = static_cast<float>(std::cos(degrees * M_PI / 180));
   const auto sine = static_cast<float>(std::sin(degrees * M_PI / 180));
@@ -22,7 +22,7 @@ Pose Turned(Pose pose, double degrees) {
   return pose;
 }
 
-// Hanging legs and a trunk that is bent down past the horizontal, as in a deadlift.
+// Legs vertical, trunk bent past the horizontal, as in a deadlift.
 Pose BentPose() {
   Pose pose = testing::StandingPose();
   for (int joint = 0; joint < kLeftHip; ++joint) {
@@ -38,26 +38,26 @@ bool IsUpsideDown(const Pose& pose, int count) {
   return watch.upside_down();
 }
 
-TEST(IsUpsideDown, IsTrueOfAPersonInAPictureThatWasTurnedTheWrongWay) {
+TEST(IsUpsideDown, IsTrueForARotatedImage) {
   EXPECT_TRUE(IsUpsideDown(Turned(testing::StandingPose(), 180)));
   EXPECT_TRUE(IsUpsideDown(Turned(testing::StandingPose(), 135)));
 }
 
-TEST(IsUpsideDown, IsFalseOfPeopleWhoStandLieOrBend) {
+TEST(IsUpsideDown, IsFalseForPeopleWhoStandLieOrBend) {
   EXPECT_FALSE(IsUpsideDown(testing::StandingPose()));
   EXPECT_FALSE(IsUpsideDown(Turned(testing::StandingPose(), 90)));
   EXPECT_FALSE(IsUpsideDown(Turned(testing::StandingPose(), 110))) << "on a bench that falls to the head";
   EXPECT_FALSE(IsUpsideDown(BentPose()));
 }
 
-TEST(IsUpsideDown, TakesOneSideForBoth) {
+TEST(IsUpsideDown, NeedsOnlyOneSide) {
   Pose pose = Turned(testing::StandingPose(), 180);
   for (const int joint : {kRightShoulder, kRightHip, kRightAnkle}) pose.landmarks[joint].visibility = 0.1F;
   pose.landmarks[kRightAnkle].y = 0.9F;  // a guess
   EXPECT_TRUE(IsUpsideDown(pose));
 }
 
-TEST(IsUpsideDown, IsFalseWhereALegCannotBeSeen) {
+TEST(IsUpsideDown, IsFalseWhenTheLegsAreNotVisible) {
   Pose pose = Turned(testing::StandingPose(), 180);
   for (const int joint : {kLeftAnkle, kRightAnkle}) pose.landmarks[joint].x = pose.landmarks[joint].y = NAN;
   EXPECT_FALSE(IsUpsideDown(pose));
@@ -66,7 +66,7 @@ TEST(IsUpsideDown, IsFalseWhereALegCannotBeSeen) {
 TEST(IsUpsideDown, MeasuresAnglesInPixels) {
   Pose pose = Turned(testing::StandingPose(), 110);
   pose.image_width = 640;
-  pose.image_height = 6400;  // the same shares of a narrow picture are upright
+  pose.image_height = 6400;  // the same fractions are upright in a narrow image
   EXPECT_TRUE(IsUpsideDown(pose));
 }
 
@@ -77,7 +77,7 @@ TEST(UpsideDownDetector, NeedsMostOfThirtyPoses) {
   EXPECT_FALSE(IsUpsideDown(testing::StandingPose(), 300));
 }
 
-TEST(UpsideDownDetector, ForgetsAHandstand) {
+TEST(UpsideDownDetector, IgnoresAHandstand) {
   UpsideDownDetector watch;
   for (int i = 0; i < 60; ++i) watch.Add(Turned(testing::StandingPose(), 180));
   EXPECT_TRUE(watch.upside_down());
@@ -85,7 +85,7 @@ TEST(UpsideDownDetector, ForgetsAHandstand) {
   EXPECT_FALSE(watch.upside_down());
 }
 
-TEST(UpsideDownDetector, DoesNotCountFramesWithNobody) {
+TEST(UpsideDownDetector, IgnoresFramesWithoutAPerson) {
   Pose nobody;
   for (Landmark& landmark : nobody.landmarks) landmark = {NAN, NAN, NAN, NAN, 0};
   UpsideDownDetector watch;

@@ -30,7 +30,7 @@ TEST(ValidatePose, NamesTheLandmarkThatIsNotANumber) {
   EXPECT_EQ(Complaint(pose), "pose.landmarks[7].x is not finite");
 }
 
-TEST(ValidatePose, NamesTheLimitThatIsBroken) {
+TEST(ValidatePose, NamesTheViolatedLimit) {
   Pose pose = testing::StandingPose();
   pose.landmarks[12].visibility = 1.5F;
   EXPECT_THAT(Complaint(pose), HasSubstr("pose.landmarks[12].visibility is 1.5; it must be within [0, 1]"));
@@ -57,7 +57,7 @@ TEST(ValidatePose, RefusesTimestampsWhoseDifferencesWouldOverflow) {
   }
 }
 
-TEST(StreamOrder, RefusesWhatDoesNotIncreaseAndNamesTheFieldAndTheOneBefore) {
+TEST(StreamOrder, NamesTheFieldAndThePreviousValue) {
   StreamOrder order;
   ASSERT_TRUE(order.TakeSequence("frame", 5).ok());
   ASSERT_TRUE(order.TakeTimestamp("frame", 100).ok());
@@ -68,7 +68,7 @@ TEST(StreamOrder, RefusesWhatDoesNotIncreaseAndNamesTheFieldAndTheOneBefore) {
                                        "greater than the one before, 100"));
 }
 
-TEST(StreamOrder, GoesOnFromWhatWasTakenLast) {
+TEST(StreamOrder, ContinuesFromTheLastAcceptedValue) {
   StreamOrder order;
   EXPECT_EQ(order.duration_us(), 0);
   for (const int64_t time : {100, 90, 400}) (void)order.TakeTimestamp("pose", time);
@@ -91,7 +91,7 @@ TEST(ValidatePose, RefusesANegativeImageSize) {
   EXPECT_THAT(Complaint(pose), HasSubstr("pose.image_width and pose.image_height"));
 }
 
-TEST(MarkAbsentJoints, TakesAVisibilityOfZeroForNotKnown) {
+TEST(MarkAbsentJoints, TreatsZeroVisibilityAsUnknown) {
   Pose pose = testing::StandingPose();
   pose.landmarks[kLeftKnee] = {};
   pose.landmarks[kRightKnee].visibility = 0.001F;
@@ -100,7 +100,7 @@ TEST(MarkAbsentJoints, TakesAVisibilityOfZeroForNotKnown) {
   EXPECT_TRUE(std::isfinite(pose.landmarks[kRightKnee].x)) << "hardly seen is not absent";
 }
 
-TEST(MarkAbsentJoints, TakesAllForSeenWhereNoVisibilityWasSent) {
+TEST(MarkAbsentJoints, TreatsAllJointsAsVisibleWhenNoVisibilityWasSent) {
   Pose pose = testing::StandingPose();
   for (Landmark& landmark : pose.landmarks) landmark.visibility = 0;
   MarkAbsentJoints(pose);

@@ -19,7 +19,7 @@ using ::testing::Pointwise;
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-// Numbers in [-1, 1) that no random generator can change.
+// Deterministic numbers in [-1, 1), independent of the standard library's generators.
 std::vector<float> Numbers(size_t count, uint32_t seed) {
   std::vector<float> numbers(count);
   for (float& number : numbers) {
@@ -37,7 +37,7 @@ class KernelsTest : public ::testing::TestWithParam<const Kernels*> {
 INSTANTIATE_TEST_SUITE_P(Cpu, KernelsTest, ::testing::Values(&BestKernels(), &PortableKernels()),
                          [](const auto& kind) { return kind.index == 0 ? "Best" : "Portable"; });
 
-// A convolution as its definition has it: weights[input][channel].
+// A convolution computed by its definition: weights[input][channel].
 std::vector<float> Convolved(const std::vector<float>& inputs, int pixels, int window, int channels,
                              const std::vector<float>& biases, const std::vector<float>& weights,
                              const std::vector<float>& residuals, Limits limits) {
@@ -67,7 +67,7 @@ std::vector<float> Packed(int window, int channels, const std::vector<float>& bi
   return packed;
 }
 
-TEST_P(KernelsTest, ConvolveGivesSumsOfProductsForEveryShapeOfTile) {
+TEST_P(KernelsTest, ConvolveMatchesTheDefinitionForEveryTileShape) {
   constexpr int kSegments = 2, kSegmentLength = 5, kWindow = kSegments * kSegmentLength;
   for (const int channels : {8, 16, 24, 32, 40, 56, 64}) {
     for (const int pixels : {1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 23}) {
@@ -107,7 +107,7 @@ TEST_P(KernelsTest, ConvolveGivesSumsOfProductsForEveryShapeOfTile) {
   }
 }
 
-TEST_P(KernelsTest, DepthwiseFiltersEveryChannelAlone) {
+TEST_P(KernelsTest, DepthwiseFiltersChannelsIndependently) {
   constexpr int kChannels = 24;
   for (const int size : {3, 5}) {
     for (const int stride : {1, 2}) {
@@ -150,7 +150,7 @@ TEST_P(KernelsTest, DepthwiseFiltersEveryChannelAlone) {
   }
 }
 
-TEST_P(KernelsTest, AddLimitsTheSum) {
+TEST_P(KernelsTest, AddClampsTheSum) {
   const std::vector<float> left = {1, 2, 3, 4, -5, 6, 7, 8}, right = {1, 1, 1, 3, 1, 1, 1, 1};
   std::vector<float> output(8);
   kernels().add({left.data(), right.data(), 8, output.data(), {0, 6}});
@@ -167,7 +167,7 @@ TEST_P(KernelsTest, PoolTakesTheLargestOfEachChannel) {
   EXPECT_THAT(output, ElementsAre(5, -1, -2, -2, -2, -2, -2, -2));
 }
 
-TEST_P(KernelsTest, ResizeBlendsFourNeighbours) {
+TEST_P(KernelsTest, ResizeInterpolatesFourNeighbours) {
   std::vector<float> upper(16, 0), lower(16, 4);
   std::fill(upper.begin() + 8, upper.end(), 2.0f);
   std::fill(lower.begin() + 8, lower.end(), 6.0f);

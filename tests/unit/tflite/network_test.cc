@@ -33,21 +33,21 @@ TfliteModel LoadModel(const std::string& name) {
   return *std::move(model);
 }
 
-// A picture that no random generator can change.
+// A deterministic image, independent of the standard library's generators.
 void FillPattern(absl::Span<float> input) {
   for (size_t i = 0; i < input.size(); ++i) input[i] = static_cast<float>(i * 7919 % 257) / 256.0f;
 }
 
-TEST(Network, PadsSameConvolutionsOfStrideTwoAfterThePictureOnly) {
+TEST(Network, PadsSameConvolutionsOfStrideTwoAtTheEndOnly) {
   auto network = Network::Create(Build(SummingConvolution()), {0});
   ASSERT_TRUE(network.ok()) << network.status();
   for (size_t i = 0; i < 16; ++i) network->input()[i] = static_cast<float>(i);
   network->Run();
-  // Windows start at rows and columns 0 and 2; what lies beyond the last is zero.
+  // Windows start at rows and columns 0 and 2; values past the last are zero.
   EXPECT_THAT(network->output(0), ElementsAre(45.5f, 39.5f, 66.5f, 50.5f));
 }
 
-TEST(Network, RefusesAnOutputShapeThatTheWindowCannotMake) {
+TEST(Network, RefusesAnOutputShapeThatDoesNotMatchTheWindow) {
   TinyConvolution wrong = SummingConvolution();
   wrong.output_shape = {1, 4, 4, 1};
   EXPECT_EQ(Network::Create(Build(wrong), {0}).status().code(), absl::StatusCode::kInvalidArgument);
@@ -64,7 +64,7 @@ TEST(Network, RefusesAnOutputThatDoesNotExist) {
             absl::StatusCode::kInvalidArgument);
 }
 
-// A few numbers of every output of a network.
+// A few values of every output of a network.
 struct Golden {
   size_t output;
   double mean_absolute;
@@ -82,7 +82,7 @@ void ExpectGolden(const std::string& name, const std::vector<int>& outputs,
     const size_t n = values.size();
     double sum = 0;
     for (const float value : values) sum += std::fabs(value);
-    const double tolerance = 1e-3 * golden.mean_absolute;  // CPUs differ in the order of summation
+    const double tolerance = 1e-3 * golden.mean_absolute;  // the order of summation depends on the CPU
     EXPECT_NEAR(sum / static_cast<double>(n), golden.mean_absolute, tolerance) << "output " << golden.output;
     const std::vector<size_t> positions = {0, n / 3, n / 2, n - 1};
     for (size_t i = 0; i < golden.samples.size(); ++i) {
@@ -122,7 +122,7 @@ TEST(Network, HeavyLandmarkModelGivesItsGoldenOutputs) {
                 {3, 0.411608, {0.0501476f, 0.214663f, -0.65263f, 0.904184f}}});
 }
 
-TEST(Network, GivesTheSameBitsWhateverRanBefore) {
+TEST(Network, ResultsDoNotDependOnEarlierRuns) {
   const auto model = LoadModel("pose_landmark_lite.tflite");
   auto fresh = Network::Create(model, {0, 3});
   auto used = Network::Create(model, {0, 3});
@@ -151,7 +151,7 @@ TEST(Network, ReplicasShareTheWeightsAndGiveTheSameBits) {
   EXPECT_LT(replica.own_bytes(), size_t{5} << 20);
 }
 
-TEST(Network, AnyCpuComesToTheSameResult) {
+TEST(Network, ResultsAgreeBetweenCpuKernels) {
   const TfliteModel model = LoadModel("pose_landmark_lite.tflite");
   auto best = Network::Create(model, {0, 3}, BestKernels());
   auto portable = Network::Create(model, {0, 3}, PortableKernels());

@@ -17,14 +17,14 @@ RowRange SameRows(size_t, RowRange output) { return output; }
 
 RowProducer Source(int output, int rows) { return {{}, output, rows, 1, SameRows}; }
 
-// The order of execution, as producers.
+// The producers in the order of execution.
 std::vector<int> Order(const RowSchedule& schedule) {
   std::vector<int> order;
   for (const RowStep& step : schedule.steps) order.push_back(step.producer);
   return order;
 }
 
-// Replays a schedule with rows that know what they are, and fails where a row is not there when it is read.
+// Replays a schedule with labelled rows, and fails when a row is read that is not stored.
 void ExpectRowsAreThereWhenRead(const std::vector<RowProducer>& producers, const std::vector<int>& heights,
                                 const RowSchedule& schedule) {
   std::vector<std::vector<int>> stored(heights.size());
@@ -63,7 +63,7 @@ TEST(ScheduleRows, KeepsOnlyTheRowsThatAreStillNeeded) {
 }
 
 TEST(ScheduleRows, KeepsATensorForAReaderThatComesLate) {
-  // The last one adds the source to what needs all of its rows.
+  // The last one adds the source to a tensor that depends on all of the source's rows.
   const auto all_rows = [](size_t, RowRange) { return RowRange{0, 8}; };
   const std::vector<RowProducer> producers = {
       Source(0, 8), {{0}, 1, 1, 1, all_rows}, {{0, 1}, -1, 8, 1, [](size_t position, RowRange output) {
@@ -81,7 +81,7 @@ TEST(ScheduleRows, NeverOverwritesARowThatIsStillNeeded) {
   const auto doubled = [](size_t, RowRange output) {
     return RowRange{output.begin / 2, (output.end - 1) / 2 + 1};
   };
-  // Down, up again, and a bridge over both, in uneven steps.
+  // Downsampling, upsampling and a skip connection over both, in uneven steps.
   const std::vector<RowProducer> producers = {Source(0, 37),
                                               {{0}, 1, 37, 3, ThreeRows},
                                               {{1}, 2, 18, 2, halved},

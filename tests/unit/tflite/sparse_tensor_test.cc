@@ -15,7 +15,7 @@ SparsityLayout RowsLayout() {
           .levels = {Dense(2), {.compressed = true, .segments = {0, 1, 3}, .indices = {1, 0, 2}}}};
 }
 
-TEST(ExpandSparse, PutsCompressedRowsInPlace) {
+TEST(ExpandSparse, ExpandsCompressedRows) {
   const auto dense = ExpandSparse({2, 3}, RowsLayout(), {7, 8, 9});
   ASSERT_TRUE(dense.ok()) << dense.status();
   EXPECT_EQ(*dense, (std::vector<float>{0, 7, 0, 8, 0, 9}));
@@ -23,7 +23,7 @@ TEST(ExpandSparse, PutsCompressedRowsInPlace) {
 
 TEST(ExpandSparse, FollowsTheTraversalOrder) {
   SparsityLayout layout = RowsLayout();
-  layout.traversal = {1, 0};  // the same numbers stored column by column
+  layout.traversal = {1, 0};  // the same values stored column by column
   const auto dense = ExpandSparse({3, 2}, layout, {7, 8, 9});
   ASSERT_TRUE(dense.ok()) << dense.status();
   EXPECT_EQ(*dense, (std::vector<float>{0, 8, 7, 0, 0, 9}));
@@ -40,7 +40,7 @@ TEST(ExpandSparse, ExpandsBlocks) {
   EXPECT_EQ(*dense, (std::vector<float>{0, 0, 1, 2, 0, 0, 3, 4}));
 }
 
-TEST(ExpandSparse, RefusesContradictions) {
+TEST(ExpandSparse, RefusesInconsistentLayouts) {
   SparsityLayout outside = RowsLayout();
   outside.levels[1].indices = {1, 0, 3};
   EXPECT_EQ(ExpandSparse({2, 3}, outside, {7, 8, 9}).status().code(), absl::StatusCode::kInvalidArgument);
@@ -68,7 +68,7 @@ TEST(ExpandSparse, RefusesMoreThanSixDimensionsOrBlocks) {
                              .levels = std::vector<SparseLevel>(7, Dense(1))},
                             {5})
                    .ok());
-  // Blocks of one element change nothing, however many there are.
+  // Blocks of one element do not change the values.
   SparsityLayout blocks{.traversal = {0}, .block_map = {}, .levels = {Dense(1)}};
   for (int i = 1; i <= 6; ++i) {
     blocks.traversal.push_back(i);

@@ -83,7 +83,7 @@ TEST(TfliteModel, RefusesATensorOfMoreThanSixDimensions) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("7 dimensions; at most 6"));
 }
 
-// A megabyte in the file that a chain of operators would make a gigabyte of.
+// A megabyte in the file that a chain of operators would expand to a gigabyte.
 TEST(TfliteModel, RefusesConstantsThatGrowWithoutLimit) {
   trackfit::testing::TinyConvolution convolution = trackfit::testing::SummingConvolution();
   convolution.filter_shape = {1, 512, 512, 1};
@@ -118,7 +118,7 @@ TEST(TfliteModel, RefusesNamesThatGrowWithoutLimit) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("names, shapes and indices take more than 33554432"));
 }
 
-// What a damaged file says may still be a network; reading, importing and running it must then be safe.
+// A damaged file may still be a valid network; then reading, planning and running it must be safe.
 TEST(TfliteModel, SurvivesAnyDamagedByte) {
   const std::vector<uint8_t> whole =
       trackfit::testing::WriteTinyModel(trackfit::testing::SummingConvolution());

@@ -1,4 +1,4 @@
-// Writes small tflite files for tests of the reader and the importer.
+// Writes small tflite files for tests of the reader and the planner.
 #ifndef TRACKFIT_TESTS_UNIT_TFLITE_TINY_MODEL_H_
 #define TRACKFIT_TESTS_UNIT_TFLITE_TINY_MODEL_H_
 
@@ -39,7 +39,7 @@ class TableWriter {
   flatbuffers::uoffset_t start_;
 };
 
-// A convolution with `filter` (output channels, height, width, input channels) and `bias` over one picture.
+// A convolution with `filter` (output channels, height, width, input channels) and `bias` over one image.
 struct TinyConvolution {
   std::vector<int32_t> input_shape;
   std::vector<int32_t> filter_shape;
@@ -49,8 +49,7 @@ struct TinyConvolution {
   int stride = 1;
   bool same_padding = true;
   bool relu = false;
-  int dequantized =
-      0;  // DEQUANTIZE operators, each of which passes on what the one before made of the filter
+  int dequantized = 0;  // chained DEQUANTIZE operators between the filter and the convolution
 };
 
 inline std::vector<uint8_t> WriteTinyModel(const TinyConvolution& convolution) {
