@@ -11,9 +11,9 @@ namespace trackfit::command_line {
 
 inline constexpr int kUsageExitCode = 2;  // the command line is invalid
 
-// Reads the flags. Nullopt: go on. Else the exit status of the program: that of FlushOutput(0) after --help
-// and --version, or kUsageExitCode after a line on stderr that says what is wrong, with the flag or command
-// that was probably meant.
+// Parses the flags. Nullopt to continue; otherwise the program's exit status: that of FlushOutput(0) after
+// --help and --version, or kUsageExitCode after printing to stderr what is wrong and which flag or command
+// was probably meant.
 std::optional<int> Parse(CLI::App& app, int argc, char** argv);
 
 // Flushes standard output. Returns `exit_status`, or 1 instead of 0, with a message on stderr, when not all

@@ -51,7 +51,7 @@ Acceptor::Acceptor(asio::io_context& io, std::vector<tcp::acceptor> listening, A
       clock_(io),
       reserve_(OpenReserve()) {
   for (tcp::acceptor& listener : listening_) {
-    listener.non_blocking(true);  // FreeDescriptor() accepts by itself
+    listener.non_blocking(true);  // FreeDescriptor() calls accept4() itself
     endpoints_.push_back(listener.local_endpoint());
   }
   asio::post(io_, [this] {

@@ -37,7 +37,8 @@ inline v1::Pose StandingPoseMessage() {
   return pose;
 }
 
-// The assessment of a push-up; `percentiles` by joint, 50 for all others. Joints in `not_judged` are not judged.
+// The assessment of a push-up; `percentiles` by joint, 50 for all others. Joints in `not_judged` are not
+// judged.
 inline v1::Assessment PushUp(uint64_t first, uint64_t last, float score,
                              const std::map<int, float>& percentiles = {},
                              const std::set<int>& not_judged = {}) {

@@ -24,8 +24,8 @@ inline void RunFfmpeg(const std::string& arguments) {
   ASSERT_EQ(std::system(("ffmpeg -nostdin -v error -y " + arguments).c_str()), 0) << arguments;
 }
 
-// Two seconds of a moving test pattern, 64x48 at 25 frames per second. The extension determines the container;
-// `options` are passed to ffmpeg.
+// Two seconds of a moving test pattern, 64x48 at 25 frames per second. The extension determines the
+// container; `options` are passed to ffmpeg.
 inline void WriteTestPattern(const std::string& path, const std::string& options = "") {
   RunFfmpeg("-f lavfi -i testsrc2=size=64x48:rate=25:duration=2 " + options + " " + path);
 }
