@@ -1,4 +1,4 @@
-// Admission by capacity: a bounded number of sessions, and an honest answer at once to the one too many.
+// Admission control: a bounded number of sessions; one more is refused at once, and told when to try again.
 #ifndef TRACKFIT_RUNTIME_ADMISSION_GATE_H_
 #define TRACKFIT_RUNTIME_ADMISSION_GATE_H_
 
@@ -27,7 +27,7 @@ std::optional<std::chrono::milliseconds> RetryAfter(const absl::Status& status);
 // Thread-safe; must outlive its leases.
 class AdmissionGate {
  public:
-  // One session's place; free again when it dies.
+  // One session's place; released by the destructor.
   class Lease {
    public:
     Lease(Lease&&) = default;
@@ -47,7 +47,7 @@ class AdmissionGate {
   // RESOURCE_EXHAUSTED with RetryAfter() when all places are taken; UNAVAILABLE after Close().
   absl::StatusOr<Lease> Admit();
 
-  // Lets nobody in any more: the server is draining.
+  // Admits nobody from now on: the server is draining.
   void Close();
 
   int active() const;

@@ -18,12 +18,12 @@ struct ByteBudgetConfig {
   std::function<void(std::size_t used)> on_change = nullptr;
 };
 
-// Whoever may wait reads on only while less than half is in use (HasRoomOrCall), so that in the other half
-// there is room for what is on its way already. Where that is more, it is taken all the same (TakeAnyway): at
-// most one request of each who reads. Thread-safe; must outlive its leases.
+// A reader that can wait reads on only while less than half of the budget is in use (HasRoomOrCall); the
+// other half is for requests that are already on their way. Those are taken even where they exceed the limit
+// (TakeAnyway): at most one request of each reader. Thread-safe; must outlive its leases.
 class ByteBudget {
  public:
-  // Bytes that are held; free again when it dies.
+  // Bytes in use; returned by the destructor.
   class Lease {
    public:
     Lease(Lease&&) = default;
@@ -44,15 +44,16 @@ class ByteBudget {
   // RESOURCE_EXHAUSTED with RetryAfter() when they do not fit.
   absl::StatusOr<Lease> Take(std::size_t bytes);
 
-  // For what is in memory already and cannot be refused; may make it more than the limit.
+  // For what is in memory already and cannot be refused; may exceed the limit.
   Lease TakeAnyway(std::size_t bytes);
 
-  // True when less than half is in use. Else `on_room` is called once, as soon as about `bytes` more keep it
-  // so, by whoever gives bytes back, in the order of the calls; it must not block.
+  // True when less than half is in use. Otherwise `on_room` is called once, when about `bytes` more fit into
+  // that half, on the thread that returns bytes; waiting callers take turns in the order of their calls.
+  // `on_room` must not block.
   bool HasRoomOrCall(std::size_t bytes, std::function<void()> on_room);
 
-  // Calls those who wait although there is room: whoever was called before them has not used it. To be called
-  // about once a second.
+  // Calls those who still wait although there is room, because those called before them did not use it. To be
+  // called about once a second.
   void CallWaiting();
 
   std::size_t used() const;

@@ -1,4 +1,4 @@
-// An error that says more than its code: the other side went away under a stream that was up.
+// An error that says more than its code: an established connection was lost.
 #ifndef TRACKFIT_RUNTIME_CONNECTION_LOST_H_
 #define TRACKFIT_RUNTIME_CONNECTION_LOST_H_
 
@@ -6,8 +6,9 @@
 
 namespace trackfit::runtime {
 
-// A status that says that the connection went away under a stream that was up, as when the other side has
-// crashed. UNAVAILABLE alone says less: perhaps nobody was there, or the server wants to be left alone.
+// `status`, marked as the loss of the connection of a stream that was open, as when the other side crashes.
+// UNAVAILABLE alone says less: it also stands for a server that cannot be reached or that refuses new
+// streams.
 absl::Status ConnectionLost(absl::Status status);
 bool IsConnectionLost(const absl::Status& status);
 

@@ -1,5 +1,5 @@
-// Serial execution on a pool: what belongs to one session runs one task at a time, in order, on whichever
-// worker is free.
+// Serial execution on a pool: the tasks of one session run one at a time, in order, on whichever worker is
+// free.
 #ifndef TRACKFIT_RUNTIME_STRAND_H_
 #define TRACKFIT_RUNTIME_STRAND_H_
 
@@ -18,13 +18,13 @@ namespace trackfit::runtime {
 // Thread-safe. After each task the strand goes to the back of the pool's queue, so that sessions take turns.
 class Strand : public std::enable_shared_from_this<Strand> {
  public:
-  // Takes, on the strand, what one of its tasks threw, as INTERNAL. The tasks behind it still run.
+  // Called on the strand when one of its tasks threw, with what it threw, as INTERNAL. Later tasks still run.
   using OnException = std::function<void(const absl::Status& failed)>;
 
   // The pool must outlive the strand. Without `on_exception` the pool reports exceptions.
   static std::shared_ptr<Strand> Create(WorkerPool& pool, OnException on_exception = nullptr);
 
-  // Never blocks and never refuses: whoever posts bounds how much it has in flight. Tasks see everything that
+  // Never blocks and never refuses: the caller bounds how much it has in flight. Tasks see everything that
   // earlier tasks of the strand wrote. May be called by a task of the strand.
   void Post(Task task);
 

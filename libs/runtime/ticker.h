@@ -1,4 +1,4 @@
-// Tells whoever subscribes that time passes.
+// Calls its subscribers periodically.
 #ifndef TRACKFIT_RUNTIME_TICKER_H_
 #define TRACKFIT_RUNTIME_TICKER_H_
 
@@ -18,7 +18,7 @@ namespace trackfit::runtime {
 // One thread for any number of subscribers. Thread-safe; must outlive its subscriptions.
 class Ticker {
  public:
-  // The calls end when it dies; when its destructor has returned, none is running.
+  // No call comes, and none is running, once its destructor has returned.
   class Subscription {
    public:
     Subscription(Subscription&&) = default;
@@ -34,8 +34,8 @@ class Ticker {
     std::unique_ptr<Ticker, Cancel> ticker_;
   };
 
-  // `on_exception` takes, as INTERNAL, what a subscriber threw; the others and later ticks go on. May be
-  // empty.
+  // `on_exception` is called with what a subscriber threw, as INTERNAL; the other subscribers and later ticks
+  // are not affected. May be empty.
   explicit Ticker(std::chrono::milliseconds period,
                   std::function<void(const absl::Status& failed)> on_exception = nullptr);
   Ticker(const Ticker&) = delete;

@@ -1,4 +1,5 @@
-// The threads that do a server's work; their number does not grow with its streams.
+// A fixed number of threads and one queue: a server's work, whatever the number of its streams, and parallel
+// loops (parallel_for.h).
 #ifndef TRACKFIT_RUNTIME_WORKER_POOL_H_
 #define TRACKFIT_RUNTIME_WORKER_POOL_H_
 
@@ -26,11 +27,11 @@ struct WorkerPoolConfig {
   // For metrics; may be empty. Must be quick: on_queue_size is called under the queue's lock.
   std::function<void(double wait_seconds)> on_wait = nullptr;
   std::function<void(std::size_t queued)> on_queue_size = nullptr;
-  // INTERNAL with what a task threw that nobody caught before; the pool goes on. May be empty.
+  // Called with what a task threw, as INTERNAL; the pool goes on. May be empty.
   std::function<void(const absl::Status& failed)> on_exception = nullptr;
 };
 
-// Thread-safe.
+// Thread-safe. An exception that a task throws ends that task alone; see on_exception.
 class WorkerPool {
  public:
   explicit WorkerPool(WorkerPoolConfig config);
@@ -39,18 +40,18 @@ class WorkerPool {
   // As Shutdown().
   ~WorkerPool();
 
-  // For work that stands alone. RESOURCE_EXHAUSTED with RetryAfter() when too much of it waits, UNAVAILABLE
-  // after Shutdown().
+  // For tasks that stand alone. RESOURCE_EXHAUSTED with RetryAfter() when `max_queued` of them wait already,
+  // UNAVAILABLE after Shutdown().
   absl::Status TrySubmit(Task task);
 
-  // For work whose amount is bounded elsewhere: a strand waits here at most once, however long its own queue
-  // is. Dropped after Shutdown().
+  // For tasks whose number is bounded elsewhere: a strand has at most one task here, however long its own
+  // queue is. Dropped after Shutdown().
   void Submit(Task task);
 
-  // Passes on what a task threw; for those who catch it themselves.
+  // Reports what a task threw to `on_exception`, for callers that catch exceptions themselves.
   void ReportException(const absl::Status& failed) const;
 
-  // Runs what is queued (and what that submits), then stops the workers. Must not be called by a task.
+  // Runs the queued tasks and those that they submit, then joins the workers. Must not be called by a task.
   void Shutdown();
 
   int workers() const { return static_cast<int>(threads_.size()); }
