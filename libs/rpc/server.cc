@@ -11,13 +11,11 @@
 
 #include <algorithm>
 #include <future>
-#include <iostream>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "files/partial_file.h"
-#include "runtime/guard.h"
 
 namespace trackfit::rpc {
 namespace {
@@ -244,13 +242,6 @@ int ServeUntilSignal(TerminationSignal& signal, Runtime& runtime, grpc::Service&
   (*server)->Drain();
   runtime.log().Info("stopped");
   return 0;
-}
-
-int RunMain(const std::string& program, const std::function<int()>& run) {
-  int status = 1;
-  const absl::Status done = runtime::Guard([&] { status = run(); });
-  if (!done.ok()) std::cerr << program << ": " << done.message() << "\n";
-  return done.ok() ? status : 1;
 }
 
 }  // namespace trackfit::rpc

@@ -1,4 +1,5 @@
-// A gRPC server with what operators expect: health, reflection, /metrics, /healthz, limits, a graceful end.
+// A gRPC server with what operators expect: health, reflection, /metrics, /healthz, limits, graceful
+// shutdown.
 #ifndef TRACKFIT_RPC_SERVER_H_
 #define TRACKFIT_RPC_SERVER_H_
 
@@ -38,11 +39,11 @@ class Server {
   void UpdateHealth();
   bool ready() const { return is_ready_ == nullptr; }
 
-  // Ends streams whose client has been idle for too long, and lets those read on that wait although there is
-  // room; to be called about once a second.
+  // Ends streams whose client has been idle for too long, and wakes those that wait for bytes although there
+  // is room; to be called about once a second.
   void Housekeep();
 
-  // False once the server's own ports did not react several times in a row: it is of no use any more.
+  // False once the server's own ports did not react several times in a row.
   bool reachable() const { return self_check_ == nullptr || !self_check_->failed(); }
 
   // NOT_SERVING and GOAWAY at once, so that clients turn elsewhere; no new connections, streams and calls.
@@ -78,9 +79,6 @@ class Server {
 // anew.
 int ServeUntilSignal(TerminationSignal& signal, Runtime& runtime, grpc::Service& service,
                      const std::string& name, std::function<bool()> is_ready = nullptr);
-
-// What main() returns: what `run` returns, or 1, with a line on standard error, when it throws.
-int RunMain(const std::string& program, const std::function<int()>& run);
 
 }  // namespace trackfit::rpc
 

@@ -1,6 +1,5 @@
 #include "extractor_options.h"
 
-#include "blazepose/pose_engine.h"
 #include "command_line/model_directory.h"
 #include "files/outputs.h"
 

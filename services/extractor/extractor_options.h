@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "blazepose/pose_engine.h"
 #include "extraction/frame_decoder.h"
 #include "rpc/server_options.h"
 
@@ -22,6 +23,8 @@ struct ExtractorOptions {
   void Register(CLI::App& app);
   // INVALID_ARGUMENT naming the flag and its limits.
   absl::Status Validate() const;
+  // Of valid options.
+  blazepose::ModelComplexity Complexity() const { return *blazepose::ParseModelComplexity(model); }
 };
 
 }  // namespace trackfit::extractor_server

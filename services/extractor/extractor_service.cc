@@ -119,7 +119,7 @@ class ExtractStreamHandler : public rpc::StreamHandler<v1::ExtractStreamRequest>
 
 }  // namespace
 
-ExtractorService::ExtractorService(rpc::Runtime& runtime, PoseEngines& engines,
+ExtractorService::ExtractorService(rpc::Runtime& runtime, blazepose::PoseEngines& engines,
                                    const extraction::FrameDecoderConfig& decoder)
     : runtime_(runtime), engines_(engines), decoder_(decoder), metrics_(runtime.metrics()) {}
 

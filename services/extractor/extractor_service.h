@@ -5,9 +5,9 @@
 #include <trackfit/v1/extractor.grpc.pb.h>
 
 #include "blazepose/people_tracker.h"
+#include "blazepose/pose_engines.h"
 #include "extraction/extraction_session.h"
 #include "extraction/frame_decoder.h"
-#include "pose_engines.h"
 #include "rpc/runtime.h"
 
 namespace trackfit::extractor_server {
@@ -16,7 +16,7 @@ namespace trackfit::extractor_server {
 class ExtractorService final : public v1::ExtractorService::CallbackService {
  public:
   // `decoder` must be valid.
-  ExtractorService(rpc::Runtime& runtime, PoseEngines& engines,
+  ExtractorService(rpc::Runtime& runtime, blazepose::PoseEngines& engines,
                    const extraction::FrameDecoderConfig& decoder);
 
   grpc::ServerBidiReactor<v1::ExtractStreamRequest, v1::ExtractStreamResponse>* ExtractStream(
@@ -29,7 +29,7 @@ class ExtractorService final : public v1::ExtractorService::CallbackService {
   extraction::ExtractionSession NewSession(const blazepose::PoseTrackerConfig& config);
 
   rpc::Runtime& runtime_;
-  PoseEngines& engines_;
+  blazepose::PoseEngines& engines_;
   const extraction::FrameDecoder decoder_;
   extraction::ExtractionMetrics metrics_;
 };

@@ -33,6 +33,7 @@ void GatewayOptions::Register(CLI::App& app) {
 
 absl::Status GatewayOptions::Validate() const {
   using command_line::AddressUse;
+  if (absl::Status valid = server.Validate(); !valid.ok()) return valid;
   absl::Status valid = command_line::CheckAddress("--extractor", extractor, AddressUse::kConnect, 8001);
   if (valid.ok()) valid = command_line::CheckAddress("--inferencer", inferencer, AddressUse::kConnect, 8002);
   if (!valid.ok()) return valid;

@@ -23,7 +23,7 @@ struct GatewayOptions {
   int64_t max_raw_frame_bytes = 12 << 20;     // holds 4K in NV12 and I420, 1080p in any format
 
   void Register(CLI::App& app);
-  // INVALID_ARGUMENT naming the flag and its limits; `server` validates itself.
+  // INVALID_ARGUMENT naming the flag and its limits.
   absl::Status Validate() const;
   gateway::AnalysisOptions Analysis() const;
 };

@@ -9,8 +9,6 @@
 
 namespace trackfit::gateway_server {
 
-inline constexpr char kGatewayServiceName[] = "trackfit.v1.GatewayService";
-
 // Thread-safe. The runtime, the upstreams and the ticker outlive it.
 class GatewayService final : public v1::GatewayService::CallbackService {
  public:

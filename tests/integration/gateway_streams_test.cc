@@ -48,7 +48,7 @@ class Gateway {
         std::make_unique<gateway_server::Upstreams>(extractor, inferencer, *ticker_, runtime_->log());
     service_ = std::make_unique<gateway_server::GatewayService>(*runtime_, options.Analysis(), *upstreams_,
                                                                 *ticker_);
-    server_ = *rpc::Server::Start(*runtime_, *service_, gateway_server::kGatewayServiceName,
+    server_ = *rpc::Server::Start(*runtime_, *service_, v1::GatewayService::service_full_name(),
                                   [this] { return upstreams_->reached(); });
   }
   int port() const { return server_->port(); }
@@ -63,7 +63,7 @@ class Gateway {
   std::string Health() const {
     return testing::CheckHealth(
         grpc::CreateChannel("127.0.0.1:" + std::to_string(port()), grpc::InsecureChannelCredentials()),
-        gateway_server::kGatewayServiceName);
+        v1::GatewayService::service_full_name());
   }
   rpc::Server& server() { return *server_; }
 

@@ -1,4 +1,4 @@
-#include "model_loading.h"
+#include "inference/model_loading.h"
 
 #include <vector>
 
@@ -7,19 +7,18 @@
 #include "inference/protogcn_assessor.h"
 #include "protogcn/model.h"
 
-namespace trackfit::inferencer_server {
+namespace trackfit::inference {
 namespace {
 
 // Debian's reference BLAS reaches 6 GFLOP/s, OpenBLAS 70 to 100.
 constexpr double kSlowBlas = 20;
 
-void CheckBlas(rpc::Runtime& runtime) {
+void CheckBlas(const telemetry::Logger& log, telemetry::Metrics& metrics) {
   const double gflops = protogcn::MeasureBlas();
-  runtime.metrics().Gauge("trackfit_blas_gflops", "Speed of a matrix product on one thread.").Set(gflops);
-  if (gflops >= kSlowBlas) return runtime.log().Info("BLAS measured", {{"gflops", gflops}});
-  runtime.log().Warning(
-      "BLAS IS SLOW: every inference takes many times as long as it should",
-      {{"gflops", gflops}, {"expected", kSlowBlas}, {"remedy", "install libopenblas0-openmp"}});
+  metrics.Gauge("trackfit_blas_gflops", "Speed of a matrix product on one thread.").Set(gflops);
+  if (gflops >= kSlowBlas) return log.Info("BLAS measured", {{"gflops", gflops}});
+  log.Warning("BLAS IS SLOW: every inference takes many times as long as it should",
+              {{"gflops", gflops}, {"expected", kSlowBlas}, {"remedy", "install libopenblas0-openmp"}});
 }
 
 // A model that cannot assess a still figure is broken.
@@ -36,7 +35,7 @@ absl::Status WarmUp(const assessment::Assessor& assessor) {
 
 absl::StatusOr<std::shared_ptr<const assessment::Assessor>> LoadAndWarm(const std::string& path,
                                                                         const std::string& version) {
-  const auto assessor = inference::ProtogcnAssessor::Load(path, version);
+  const auto assessor = ProtogcnAssessor::Load(path, version);
   if (!assessor.ok()) return assessor.status();
   if (absl::Status warm = WarmUp(**assessor); !warm.ok()) return warm;
   return *assessor;
@@ -44,13 +43,13 @@ absl::StatusOr<std::shared_ptr<const assessment::Assessor>> LoadAndWarm(const st
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const assessment::Assessor>> LoadModel(rpc::Runtime& runtime,
-                                                                      const std::string& model_repository) {
+absl::StatusOr<std::shared_ptr<const assessment::Assessor>> LoadNewestModel(
+    const std::string& model_repository, const telemetry::Logger& log, telemetry::Metrics& metrics) {
   protogcn::ConfigureThreads();
-  CheckBlas(runtime);
-  const auto model = inference::ModelRepository(model_repository, LoadAndWarm, runtime.log()).LoadNewest();
+  CheckBlas(log, metrics);
+  const auto model = ModelRepository(model_repository, LoadAndWarm, log).LoadNewest();
   if (!model.ok()) return model.status();
-  return std::make_shared<const inference::MeasuredAssessor>(*model, runtime.metrics());
+  return std::make_shared<const MeasuredAssessor>(*model, metrics);
 }
 
-}  // namespace trackfit::inferencer_server
+}  // namespace trackfit::inference
