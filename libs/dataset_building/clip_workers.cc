@@ -1,9 +1,11 @@
 #include "dataset_building/clip_workers.h"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
-#include <vector>
+
+#include "blazepose/pose_engines.h"
+#include "runtime/guard.h"
+#include "runtime/parallel_for.h"
 
 namespace trackfit::dataset_building {
 
@@ -11,25 +13,13 @@ ClipWorkers::ClipWorkers(const blazepose::PoseEngine& engine, int jobs, Events e
     : engine_(engine), jobs_(jobs), events_(std::move(events)) {}
 
 absl::Status ClipWorkers::Run(size_t count, const Job& job) {
-  const size_t threads_needed = std::min(count, static_cast<size_t>(jobs_));
-  std::vector<std::jthread> threads;
-  threads.reserve(threads_needed);
-  for (size_t i = 0; i < threads_needed; ++i) threads.emplace_back([&] { Work(count, job); });
-  threads.clear();
-  return status_;
-}
-
-void ClipWorkers::Work(size_t count, const Job& job) {
-  blazepose::PoseEngine engine = engine_.Replica();
-  while (!stopped_) {
-    const size_t clip = next_++;
-    if (clip >= count) return;
-    absl::Status status = job(clip, engine);
-    if (status.ok()) continue;
-    const std::scoped_lock lock(mutex_);
-    stopped_ = true;
-    if (status_.ok()) status_ = std::move(status);
-  }
+  blazepose::PoseEngines engines(engine_, static_cast<int>(std::min(count, static_cast<size_t>(jobs_))));
+  return runtime::ParallelFor(count, jobs_, [&](size_t clip, int worker) {
+    if (stopped_) return absl::OkStatus();
+    absl::Status status = runtime::Guard([&] { return job(clip, engines.OfWorker(worker)); }, "the program");
+    if (!status.ok()) stopped_ = true;
+    return status;
+  });
 }
 
 bool ClipWorkers::CountFrame() {

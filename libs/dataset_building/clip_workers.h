@@ -21,7 +21,7 @@ class ClipWorkers {
     std::function<bool()> interrupted;             // asked at every frame, by any thread
     std::function<void(int64_t frames)> on_frame;  // so many are done in this run; called one at a time
   };
-  // Does one clip; must not throw. An error ends the run.
+  // Does one clip. An error ends the run, and so does an exception, as INTERNAL.
   using Job = std::function<absl::Status(size_t clip, blazepose::PoseEngine& engine)>;
 
   // The threads run replicas of `engine`; at most `jobs` threads, >= 1.
@@ -42,16 +42,12 @@ class ClipWorkers {
   std::mutex& mutex() { return mutex_; }
 
  private:
-  void Work(size_t count, const Job& job);
-
   const blazepose::PoseEngine& engine_;
   const int jobs_;
   const Events events_;
-  std::atomic<size_t> next_{0};
   std::atomic<bool> stopped_{false};
-  std::mutex mutex_;  // guards also what follows
-  int64_t frames_ = 0;
-  absl::Status status_;
+  std::mutex mutex_;
+  int64_t frames_ = 0;  // by mutex_
 };
 
 }  // namespace trackfit::dataset_building
