@@ -1,13 +1,12 @@
 #include "assessment/clip_session.h"
 
-#include <optional>
 #include <utility>
 
 namespace trackfit::assessment {
 
-absl::StatusOr<ClipSession> ClipSession::Create(std::shared_ptr<const assessment::Assessor> assessor,
+absl::StatusOr<ClipSession> ClipSession::Create(std::shared_ptr<const Assessor> assessor,
                                                 const std::string& expected_exercise) {
-  auto session = assessment::WindowSession::Create(std::move(assessor), {}, expected_exercise);
+  auto session = WindowSession::Create(std::move(assessor), {}, expected_exercise);
   if (!session.ok()) return session.status();
   return ClipSession(*std::move(session));
 }
@@ -15,21 +14,20 @@ absl::StatusOr<ClipSession> ClipSession::Create(std::shared_ptr<const assessment
 absl::Status ClipSession::Push(const skeleton::Pose& pose) {
   auto windows = session_.Push(pose);
   if (!windows.ok()) return windows.status();
-  for (assessment::Assessment& window : *windows) Add(std::move(window));
+  for (Assessment& window : *windows) Add(std::move(window));
   return absl::OkStatus();
 }
 
-absl::StatusOr<ClipAssessment> ClipSession::Finish() {
+absl::StatusOr<std::optional<ClipAssessment>> ClipSession::Finish() {
   auto last = session_.Finish();
   if (!last.ok()) return last.status();
   if (*last) Add(**std::move(last));
-  std::optional<assessment::Assessment> overall = summary_.Overall();
-  if (!overall)
-    return absl::InvalidArgumentError("poses span less than half a second; nothing can be assessed");
+  std::optional<Assessment> overall = summary_.Overall();
+  if (!overall) return std::nullopt;
   return ClipAssessment{*std::move(overall), std::move(windows_)};
 }
 
-void ClipSession::Add(assessment::Assessment window) {
+void ClipSession::Add(Assessment window) {
   summary_.Add(window);
   windows_.push_back(std::move(window));
 }

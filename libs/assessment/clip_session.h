@@ -1,9 +1,11 @@
-// Assesses a whole clip as if it were streamed, in parts that a worker can do between other work.
+// Assesses a whole clip as if it were streamed, pose by pose, so that a worker can do other work in between.
 #ifndef TRACKFIT_ASSESSMENT_CLIP_SESSION_H_
 #define TRACKFIT_ASSESSMENT_CLIP_SESSION_H_
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,31 +19,32 @@
 namespace trackfit::assessment {
 
 struct ClipAssessment {
-  assessment::Assessment overall;
-  std::vector<assessment::Assessment> windows;
+  Assessment overall;
+  std::vector<Assessment> windows;
 };
 
-// Not thread-safe.
+// Not thread-safe; shares the assessor.
 class ClipSession {
  public:
   // As WindowSession::Create() with the default windows.
-  static absl::StatusOr<ClipSession> Create(std::shared_ptr<const assessment::Assessor> assessor,
+  static absl::StatusOr<ClipSession> Create(std::shared_ptr<const Assessor> assessor,
                                             const std::string& expected_exercise);
 
   // As WindowSession::Push().
   absl::Status Push(const skeleton::Pose& pose);
 
-  // INVALID_ARGUMENT when the clip was too short for a single window.
-  absl::StatusOr<ClipAssessment> Finish();
+  // The clip is over. nullopt when it lasts less than half a second, too short for a single window. Errors as
+  // WindowSession::Finish().
+  absl::StatusOr<std::optional<ClipAssessment>> Finish();
 
  private:
-  explicit ClipSession(assessment::WindowSession session) : session_(std::move(session)) {}
+  explicit ClipSession(WindowSession session) : session_(std::move(session)) {}
 
-  void Add(assessment::Assessment window);
+  void Add(Assessment window);
 
-  assessment::WindowSession session_;
-  assessment::ClipSummary summary_;
-  std::vector<assessment::Assessment> windows_;
+  WindowSession session_;
+  ClipSummary summary_;
+  std::vector<Assessment> windows_;
 };
 
 }  // namespace trackfit::assessment

@@ -19,7 +19,7 @@ class ConfusionMatrix {
   int Total(int truth) const;
   int Total() const;
   int Correct() const;
-  double Recall(int truth) const;  // 0 when there is nothing to recall
+  double Recall(int truth) const;  // 0 when the class does not occur
   double Accuracy() const;
   // Mean F1 over the classes that occur as truth; 0 for none.
   double MacroF1() const;

@@ -39,7 +39,7 @@ absl::StatusOr<std::vector<FormClip>> JudgeForm(const std::vector<AssessorPtr>& 
   const absl::Status status = ForEach(static_cast<int>(jobs.size()), run, [&](int i) -> absl::Status {
     const Job& job = jobs[i];
     const AssessorPtr& assessor = assessors.size() > 1 ? assessors.at(job.fold) : assessors.front();
-    const auto overall = AssessFilm(assessor, FilmOf(*job.clip), job.exercise);
+    const auto overall = AssessPoses(assessor, ToPoseSequence(*job.clip), job.exercise);
     if (!overall.ok()) return overall.status();
     if (!*overall) return absl::OkStatus();
     judged[i] = FormClip{.id = job.clip->id,

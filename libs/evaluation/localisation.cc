@@ -39,56 +39,56 @@ constexpr skeleton::Joint kSingleJoints[] = {
     skeleton::kLeftElbow, skeleton::kRightElbow, skeleton::kLeftWrist, skeleton::kRightWrist,
     skeleton::kLeftKnee,  skeleton::kRightKnee,  skeleton::kLeftAnkle, skeleton::kRightAnkle};
 
-// Of this joint over the film; a pose in which it is absent counts as 0.
-double MeanVisibility(const Film& film, int joint) {
+// Mean over the poses; a pose in which it is absent counts as 0.
+double MeanVisibility(const PoseSequence& poses, int joint) {
   double sum = 0;
-  for (const Pose& pose : film) {
+  for (const Pose& pose : poses) {
     const Landmark& landmark = pose.landmarks[joint];
     if (std::isfinite(landmark.x)) sum += landmark.visibility;
   }
-  return film.empty() ? 0 : sum / static_cast<double>(film.size());
+  return poses.empty() ? 0 : sum / static_cast<double>(poses.size());
 }
 
 struct Disturbed {
-  Film film;
+  PoseSequence poses;
   std::string what;
   std::vector<int> wrong;
 };
 
 // nullopt when no limb is seen well enough.
-std::optional<Disturbed> TurnALimb(Film film, const synthesis::NamedRandom& random) {
+std::optional<Disturbed> TurnALimb(PoseSequence poses, const synthesis::NamedRandom& random) {
   std::vector<const training::Limb*> seen;
   for (const training::Limb& limb : training::Limbs()) {
-    if (MeanVisibility(film, limb.joints.front()) >= kMinVisibility &&
-        MeanVisibility(film, limb.root) >= kMinVisibility) {
+    if (MeanVisibility(poses, limb.joints.front()) >= kMinVisibility &&
+        MeanVisibility(poses, limb.root) >= kMinVisibility) {
       seen.push_back(&limb);
     }
   }
   if (seen.empty()) return std::nullopt;
   const training::Limb& limb = *seen[random.Bits("limb") % seen.size()];
   const double turn = random.Uniform("way") < 0.5 ? kTurn : -kTurn;
-  training::TurnLimb(film, limb, {0, 0, 1}, turn);
-  return Disturbed{.film = std::move(film), .what = limb.name, .wrong = limb.joints};
+  training::TurnLimb(poses, limb, {0, 0, 1}, turn);
+  return Disturbed{.poses = std::move(poses), .what = limb.name, .wrong = limb.joints};
 }
 
-std::optional<Disturbed> DisplaceAJoint(Film film, const synthesis::NamedRandom& random) {
+std::optional<Disturbed> DisplaceAJoint(PoseSequence poses, const synthesis::NamedRandom& random) {
   std::vector<int> seen;
   for (const int joint : kSingleJoints) {
-    if (MeanVisibility(film, joint) >= kMinVisibility) seen.push_back(joint);
+    if (MeanVisibility(poses, joint) >= kMinVisibility) seen.push_back(joint);
   }
   if (seen.empty()) return std::nullopt;
-  const double distance = kDisplacement * training::TorsoLength(film);
+  const double distance = kDisplacement * training::TorsoLength(poses);
   const int joint = seen[random.Bits("joint") % seen.size()];
   const double direction = random.Between("direction", 0, 2 * std::numbers::pi);
-  for (Pose& pose : film) {
+  for (Pose& pose : poses) {
     pose.landmarks[joint].x += static_cast<float>(distance * std::cos(direction));
     pose.landmarks[joint].y += static_cast<float>(distance * std::sin(direction));
   }
   return Disturbed{
-      .film = std::move(film), .what = std::string(skeleton::JointNames()[joint]), .wrong = {joint}};
+      .poses = std::move(poses), .what = std::string(skeleton::JointNames()[joint]), .wrong = {joint}};
 }
 
-// A number that only the clip's name decides.
+// Depends on the clip's id alone.
 synthesis::NamedRandom RandomOf(const Clip& clip) {
   return synthesis::NamedRandom(synthesis::NamedRandom(0).Bits(clip.id));
 }
@@ -130,50 +130,51 @@ std::vector<Fault> Faults(const std::vector<std::string>& exercises) {
   return faults;
 }
 
-LocalisedFilm Judge(std::string id, std::string what, const Assessment& overall, std::span<const int> wrong) {
+LocalisedFault Judge(std::string id, std::string what, const Assessment& overall,
+                     std::span<const int> wrong) {
   const std::vector<int> ranked = RankJoints(overall);
-  LocalisedFilm film{.id = std::move(id), .what = std::move(what)};
-  film.first_hit = FirstHit(ranked, wrong);
-  film.judged = static_cast<int>(ranked.size());
-  film.wrong_judged = static_cast<int>(std::count_if(
+  LocalisedFault fault{.id = std::move(id), .what = std::move(what)};
+  fault.first_hit = FirstHit(ranked, wrong);
+  fault.judged = static_cast<int>(ranked.size());
+  fault.wrong_judged = static_cast<int>(std::count_if(
       wrong.begin(), wrong.end(), [&](int joint) { return overall.joint_errors[joint].judged; }));
-  return film;
+  return fault;
 }
 
-std::vector<LocalisedFilm> Present(std::vector<std::optional<LocalisedFilm>> films) {
-  std::vector<LocalisedFilm> present;
-  for (std::optional<LocalisedFilm>& film : films) {
-    if (film) present.push_back(*std::move(film));
+std::vector<LocalisedFault> Present(std::vector<std::optional<LocalisedFault>> faults) {
+  std::vector<LocalisedFault> present;
+  for (std::optional<LocalisedFault>& fault : faults) {
+    if (fault) present.push_back(*std::move(fault));
   }
   return present;
 }
 
-std::string ToText(const char* title, const std::vector<LocalisedFilm>& films) {
-  if (films.empty()) return "";
+std::string ToText(const char* title, const std::vector<LocalisedFault>& faults) {
+  if (faults.empty()) return "";
   std::string text = absl::StrCat(title, "\n");
-  for (const HitRate& rate : HitRates(films)) {
+  for (const HitRate& rate : HitRates(faults)) {
     absl::StrAppendFormat(
-        &text, "  %-36s %4d films: top-1 %5.1f %% (blindly %4.1f %%), top-3 %5.1f %% (%4.1f %%)\n", rate.what,
-        rate.films, 100 * rate.rate1(), 100 * rate.chance1, 100 * rate.rate3(), 100 * rate.chance3);
+        &text, "  %-36s %4d clips: top-1 %5.1f %% (blindly %4.1f %%), top-3 %5.1f %% (%4.1f %%)\n", rate.what,
+        rate.clips, 100 * rate.rate1(), 100 * rate.chance1, 100 * rate.rate3(), 100 * rate.chance3);
   }
   return text;
 }
 
-nlohmann::json FilmsToJson(const std::vector<LocalisedFilm>& films) {
+nlohmann::json FaultsToJson(const std::vector<LocalisedFault>& faults) {
   nlohmann::json rates = nlohmann::json::object(), list = nlohmann::json::array();
-  for (const HitRate& rate : HitRates(films)) {
-    rates[rate.what] = {{"films", rate.films},
+  for (const HitRate& rate : HitRates(faults)) {
+    rates[rate.what] = {{"films", rate.clips},
                         {"top1", rate.rate1()},
                         {"top3", rate.rate3()},
                         {"chance1", rate.chance1},
                         {"chance3", rate.chance3}};
   }
-  for (const LocalisedFilm& film : films) {
-    list.push_back({{"id", film.id},
-                    {"what", film.what},
-                    {"first_hit", film.first_hit},
-                    {"judged", film.judged},
-                    {"wrong_judged", film.wrong_judged}});
+  for (const LocalisedFault& fault : faults) {
+    list.push_back({{"id", fault.id},
+                    {"what", fault.what},
+                    {"first_hit", fault.first_hit},
+                    {"judged", fault.judged},
+                    {"wrong_judged", fault.wrong_judged}});
   }
   return {{"rates", rates}, {"films", list}};
 }
@@ -197,16 +198,16 @@ int FirstHit(std::span<const int> ranked, std::span<const int> wrong) {
   return hit == ranked.end() ? 0 : static_cast<int>(hit - ranked.begin()) + 1;
 }
 
-std::vector<HitRate> HitRates(const std::vector<LocalisedFilm>& films) {
+std::vector<HitRate> HitRates(const std::vector<LocalisedFault>& faults) {
   std::map<std::string, HitRate> by_what;
   HitRate all{.what = "all"};
-  for (const LocalisedFilm& film : films) {
-    for (HitRate* rate : {&all, &by_what[film.what]}) {
-      ++rate->films;
-      rate->top1 += film.first_hit == 1 ? 1 : 0;
-      rate->top3 += film.first_hit >= 1 && film.first_hit <= 3 ? 1 : 0;
-      rate->chance1 += ChanceOfHit(film.judged, film.wrong_judged, 1);
-      rate->chance3 += ChanceOfHit(film.judged, film.wrong_judged, 3);
+  for (const LocalisedFault& fault : faults) {
+    for (HitRate* rate : {&all, &by_what[fault.what]}) {
+      ++rate->clips;
+      rate->top1 += fault.first_hit == 1 ? 1 : 0;
+      rate->top3 += fault.first_hit >= 1 && fault.first_hit <= 3 ? 1 : 0;
+      rate->chance1 += ChanceOfHit(fault.judged, fault.wrong_judged, 1);
+      rate->chance3 += ChanceOfHit(fault.judged, fault.wrong_judged, 3);
     }
   }
   std::vector<HitRate> rates = {all};
@@ -215,8 +216,8 @@ std::vector<HitRate> HitRates(const std::vector<LocalisedFilm>& films) {
     rates.push_back(rate);
   }
   for (HitRate& rate : rates) {
-    rate.chance1 /= std::max(rate.films, 1);
-    rate.chance3 /= std::max(rate.films, 1);
+    rate.chance1 /= std::max(rate.clips, 1);
+    rate.chance3 /= std::max(rate.clips, 1);
   }
   return rates;
 }
@@ -228,11 +229,11 @@ absl::StatusOr<Localisation> Localise(const AssessorPtr& assessor, const std::ve
       CorrectClips(clips, ClassesOf(*assessor), kRealClipsPerFault * per_fault);
   const int synthetic = static_cast<int>(faults.size()) * per_fault;
 
-  const auto judge_fault = [&](int i, std::optional<LocalisedFilm>& result) -> absl::Status {
+  const auto judge_fault = [&](int i, std::optional<LocalisedFault>& result) -> absl::Status {
     const Fault& fault = faults[i / per_fault];
     const auto clip = dataset::MakeFaultyClip(fault.exercise, fault.info.name, kFirstSeed + i);
     if (!clip.ok()) return clip.status();
-    const auto overall = AssessFilm(assessor, FilmOf(*clip), fault.exercise);
+    const auto overall = AssessPoses(assessor, ToPoseSequence(*clip), fault.exercise);
     if (!overall.ok()) return overall.status();
     const std::vector<int> wrong(fault.info.wrong_joints.begin(), fault.info.wrong_joints.end());
     if (*overall)
@@ -240,45 +241,45 @@ absl::StatusOr<Localisation> Localise(const AssessorPtr& assessor, const std::ve
     return absl::OkStatus();
   };
   const auto judge_disturbed = [&](const RealClip& clip, std::optional<Disturbed> disturbed,
-                                   std::optional<LocalisedFilm>& result) -> absl::Status {
+                                   std::optional<LocalisedFault>& result) -> absl::Status {
     if (!disturbed) return absl::OkStatus();
-    const auto overall = AssessFilm(assessor, disturbed->film, clip.exercise);
+    const auto overall = AssessPoses(assessor, disturbed->poses, clip.exercise);
     if (!overall.ok()) return overall.status();
     if (*overall) result = Judge(clip.clip->id, disturbed->what, **overall, disturbed->wrong);
     return absl::OkStatus();
   };
 
-  std::vector<const Clip*> mannequins;  // drawn, and seen by BlazePose
+  std::vector<const Clip*> mannequins;  // rendered, and seen by BlazePose
   for (const Clip& clip : clips) {
     const auto& known = assessor->exercises();
     const bool exercise = std::find(known.begin(), known.end(), clip.exercise) != known.end();
     if (exercise && !clip.wrong_joints.empty()) mannequins.push_back(&clip);
   }
-  const int filmed = static_cast<int>(mannequins.size());
-  std::vector<std::optional<LocalisedFilm>> by_filmed_fault(mannequins.size());
-  const auto judge_filmed = [&](int i) -> absl::Status {
+  const int rendered = static_cast<int>(mannequins.size());
+  std::vector<std::optional<LocalisedFault>> by_rendered_fault(mannequins.size());
+  const auto judge_rendered = [&](int i) -> absl::Status {
     const Clip& clip = *mannequins[i];
-    const auto overall = AssessFilm(assessor, FilmOf(clip), clip.exercise);
+    const auto overall = AssessPoses(assessor, ToPoseSequence(clip), clip.exercise);
     if (!overall.ok()) return overall.status();
     const std::vector<int> wrong(clip.wrong_joints.begin(), clip.wrong_joints.end());
     if (*overall)
-      by_filmed_fault[i] = Judge(clip.id, absl::StrCat(clip.exercise, ": ", clip.fault), **overall, wrong);
+      by_rendered_fault[i] = Judge(clip.id, absl::StrCat(clip.exercise, ": ", clip.fault), **overall, wrong);
     return absl::OkStatus();
   };
 
-  std::vector<std::optional<LocalisedFilm>> by_fault(synthetic), by_limb(real.size()), by_joint(real.size());
+  std::vector<std::optional<LocalisedFault>> by_fault(synthetic), by_limb(real.size()), by_joint(real.size());
   std::vector<std::optional<bool>> flagged(real.size());
   const auto judge_real = [&](size_t i) -> absl::Status {
     const RealClip& clip = real[i];
     const synthesis::NamedRandom random = RandomOf(*clip.clip);
-    const Film plain = FilmOf(*clip.clip);
-    Film square = plain;
+    const PoseSequence plain = ToPoseSequence(*clip.clip);
+    PoseSequence square = plain;
     training::MakeSquare(square);
     if (auto status = judge_disturbed(clip, TurnALimb(square, random), by_limb[i]); !status.ok())
       return status;
     if (auto status = judge_disturbed(clip, DisplaceAJoint(square, random), by_joint[i]); !status.ok())
       return status;
-    const auto overall = AssessFilm(assessor, plain, clip.exercise);
+    const auto overall = AssessPoses(assessor, plain, clip.exercise);
     if (!overall.ok()) return overall.status();
     if (*overall) {
       const auto& errors = (*overall)->joint_errors;
@@ -288,16 +289,16 @@ absl::StatusOr<Localisation> Localise(const AssessorPtr& assessor, const std::ve
     }
     return absl::OkStatus();
   };
-  const int total = synthetic + filmed + static_cast<int>(real.size());
+  const int total = synthetic + rendered + static_cast<int>(real.size());
   const absl::Status status = ForEach(total, run, [&](int i) -> absl::Status {
     if (i < synthetic) return judge_fault(i, by_fault[i]);
-    if (i < synthetic + filmed) return judge_filmed(i - synthetic);
-    return judge_real(i - synthetic - filmed);
+    if (i < synthetic + rendered) return judge_rendered(i - synthetic);
+    return judge_real(i - synthetic - rendered);
   });
   if (!status.ok()) return status;
 
   Localisation result{.faults = Present(std::move(by_fault)),
-                      .filmed_faults = Present(std::move(by_filmed_fault)),
+                      .rendered_faults = Present(std::move(by_rendered_fault)),
                       .limbs = Present(std::move(by_limb)),
                       .joints = Present(std::move(by_joint))};
   for (const std::optional<bool>& flag : flagged) {
@@ -310,7 +311,7 @@ absl::StatusOr<Localisation> Localise(const AssessorPtr& assessor, const std::ve
 
 std::string ToText(const Localisation& localisation) {
   std::string text = ToText("Faults of the mannequin, unseen bodies and cameras", localisation.faults);
-  text += ToText("Faults of the mannequin on film, seen by BlazePose", localisation.filmed_faults);
+  text += ToText("Faults of the rendered mannequin, seen by BlazePose", localisation.rendered_faults);
   text += ToText("Real correct clips, one limb turned by 30 degrees", localisation.limbs);
   text += ToText("Real correct clips, one joint displaced by 0.35 torso lengths", localisation.joints);
   if (localisation.undisturbed > 0) {
@@ -323,10 +324,10 @@ std::string ToText(const Localisation& localisation) {
 }
 
 nlohmann::json ToJson(const Localisation& localisation) {
-  return {{"faults", FilmsToJson(localisation.faults)},
-          {"filmed_faults", FilmsToJson(localisation.filmed_faults)},
-          {"limbs", FilmsToJson(localisation.limbs)},
-          {"joints", FilmsToJson(localisation.joints)},
+  return {{"faults", FaultsToJson(localisation.faults)},
+          {"filmed_faults", FaultsToJson(localisation.rendered_faults)},
+          {"limbs", FaultsToJson(localisation.limbs)},
+          {"joints", FaultsToJson(localisation.joints)},
           {"undisturbed", localisation.undisturbed},
           {"unflagged", localisation.unflagged}};
 }

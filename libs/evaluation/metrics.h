@@ -1,4 +1,4 @@
-// Figures of merit as plain functions of numbers.
+// Evaluation metrics as plain functions of numbers.
 #ifndef TRACKFIT_EVALUATION_METRICS_H_
 #define TRACKFIT_EVALUATION_METRICS_H_
 
@@ -7,10 +7,11 @@
 
 namespace trackfit::evaluation {
 
-// How likely a positive's score is above a negative's, ties counting half; NaN when either side is empty.
+// Area under the ROC curve: how likely a positive's score is above a negative's, ties counting half. NaN when
+// either side is empty.
 double Auroc(std::span<const double> positives, std::span<const double> negatives);
 
-// One threshold's rates: of positives and of negatives whose score reaches it.
+// The true and false positive rates at one threshold.
 struct RocPoint {
   double false_positives = 0;
   double true_positives = 0;
@@ -40,11 +41,11 @@ struct Scored {
   bool positive = false;
   int fold = 0;
 };
-// The threshold, half-way between two scores or beyond all, from which on calling a score positive is right
-// most often; of several such the middle one. 0 for no scores.
+// The threshold with the highest accuracy when scores at or above it are called positive: half-way between
+// two scores, or beyond all. The middle one of several; 0 for no scores.
 double BestThreshold(std::span<const Scored> scored);
 
-// Right decisions when each fold's threshold is the best one of the other folds'.
+// Correct decisions when each fold uses the threshold that is best on the other folds.
 struct FoldedAccuracy {
   int right = 0;
   int total = 0;
@@ -53,7 +54,7 @@ struct FoldedAccuracy {
 };
 FoldedAccuracy AccuracyAcrossFolds(std::span<const Scored> scored);
 
-// How likely `picks` of `total` things, drawn blindly, hold one of the `wanted`.
+// The probability that `picks` of `total` items, drawn at random, include at least one of the `wanted`.
 double ChanceOfHit(int total, int wanted, int picks);
 
 }  // namespace trackfit::evaluation

@@ -15,7 +15,7 @@ using dataset::Clip;
 
 int IndexOf(const std::vector<std::string>& classes, const std::string& name) {
   const auto found = std::find(classes.begin(), classes.end(), name);
-  // Whatever is not an exercise is the background, by whichever name the model has for it.
+  // Whatever is not an exercise is the background, whatever the model calls it.
   return static_cast<int>(std::min(found, classes.end() - 1) - classes.begin());
 }
 
@@ -71,7 +71,7 @@ absl::StatusOr<Decisions> Decide(const AssessorPtr& assessor, const std::vector<
   std::vector<std::optional<ClipDecision>> decisions(labelled.size());
   const absl::Status status = ForEach(static_cast<int>(labelled.size()), run, [&](int i) -> absl::Status {
     const auto& [clip, label] = labelled[i];
-    const auto overall = AssessFilm(assessor, FilmOf(*clip));
+    const auto overall = AssessPoses(assessor, ToPoseSequence(*clip));
     if (!overall.ok()) return overall.status();
     if (*overall) decisions[i] = DecisionOf(*clip, label, **overall, result.classes);
     return absl::OkStatus();
@@ -119,7 +119,7 @@ Recognition Summarise(const Decisions& decisions) {
         {.confidence = any > 0 ? exercise / any : 0, .right = clip.exercise_named == clip.truth});
     recognition.exercises_named.Add(clip.truth, clip.exercise_named);
     const bool photos = clip.kind == dataset::SourceKind::kPhotoPair;
-    (photos ? recognition.photos : recognition.film).Add(clip.truth, clip.decision);
+    (photos ? recognition.photos : recognition.videos).Add(clip.truth, clip.decision);
   }
   recognition.reliability = Reliability(answers);
   recognition.calibration_error = ExpectedCalibrationError(recognition.reliability);
@@ -137,11 +137,11 @@ std::string ToText(const Recognition& recognition) {
     absl::StrAppendFormat(&text, "%s: %d of %d right, %.1f %%\n%s\n", title, matrix.Correct(), matrix.Total(),
                           100 * matrix.Accuracy(), matrix.ToText());
   };
-  add("Film of the exercises", recognition.film);
+  add("Videos of the exercises", recognition.videos);
   add("Photo pairs of the exercises", recognition.photos);
-  add("Film and photo pairs together", recognition.exercises);
+  add("Videos and photo pairs together", recognition.exercises);
   add("Other movements (right = rejected)", recognition.others);
-  add("Curls with other implements", recognition.stand_ins);
+  add("Curls with other equipment", recognition.stand_ins);
   add("The mannequin", recognition.mannequin);
   if (recognition.exercises.Total() > 0) {
     absl::StrAppendFormat(&text, "The right exercise named, known or not: %d of %d, %.1f %%\n",
@@ -171,7 +171,7 @@ nlohmann::json ToJson(const Recognition& recognition) {
   nlohmann::json roc = nlohmann::json::array();
   for (const RocPoint& point : recognition.known_roc)
     roc.push_back({point.false_positives, point.true_positives});
-  return {{"film", recognition.film.ToJson()},
+  return {{"film", recognition.videos.ToJson()},
           {"photos", recognition.photos.ToJson()},
           {"exercises", recognition.exercises.ToJson()},
           {"exercises_named", recognition.exercises_named.ToJson()},

@@ -1,4 +1,4 @@
-// Which exercise, or none of them: decisions by clip and what they are worth.
+// Which exercise a clip shows, or none: the decisions and how good they are.
 #ifndef TRACKFIT_EVALUATION_RECOGNITION_H_
 #define TRACKFIT_EVALUATION_RECOGNITION_H_
 
@@ -14,7 +14,7 @@
 
 namespace trackfit::evaluation {
 
-// The assessor's exercises and, last, "other": what is none of them. Truths and decisions are indices here.
+// The assessor's exercises and, last, "other" for everything else. Truths and decisions index this list.
 std::vector<std::string> ClassesOf(const assessment::Assessor& assessor);
 
 struct ClipDecision {
@@ -24,7 +24,7 @@ struct ClipDecision {
   std::string fault;
   dataset::SourceKind kind = dataset::SourceKind::kRecorded;
   int truth = 0;
-  bool stand_in = false;             // see protogcn::ClassLabel
+  bool stand_in = false;             // see dataset::ClassLabel
   int decision = 0;                  // the exercise if it is known, else other
   int exercise_named = 0;            // whether known or not
   float known_score = 0;             // see assessment::Assessment
@@ -40,22 +40,22 @@ struct Decisions {
   std::vector<std::string> classes;
   std::vector<ClipDecision> clips;
   int unanswered = 0;  // clips that are too short for an answer
-  int left_out = 0;    // clips that MovesLikeAClass: neither answer would be wrong
+  int left_out = 0;    // clips for which dataset::MovesLikeAClass(): neither answer would be wrong
 };
 
-// Decisions on all clips that have a label.
+// Decisions on all clips that have a label. Errors as AssessPoses().
 absl::StatusOr<Decisions> Decide(const AssessorPtr& assessor, const std::vector<dataset::Clip>& clips,
                                  const RunOptions& run = {});
 
-// Whether a clip shows people or figures that somebody filmed or drew, rather than the mannequin of
+// Whether a clip was recorded or drawn by somebody else, rather than made with the mannequin of
 // libs/synthesis, which proves nothing about people.
 bool IsFound(dataset::SourceKind kind);
 
-// The figures that count: `film` and `photos` hold the exercises themselves, `others` everything else.
-// Stand-ins (curls with other implements) and the mannequin stand apart.
+// `videos` and `photos` hold clips of the exercises, `others` those of everything else. Stand-ins (curls with
+// other equipment) and the mannequin are counted separately.
 struct Recognition {
   explicit Recognition(const std::vector<std::string>& classes)
-      : film(classes),
+      : videos(classes),
         photos(classes),
         exercises(classes),
         exercises_named(classes),
@@ -64,8 +64,8 @@ struct Recognition {
         mannequin(classes),
         all(classes) {}
 
-  ConfusionMatrix film;             // exercises
-  ConfusionMatrix photos;           // exercises, photo pairs
+  ConfusionMatrix videos;           // of exercises
+  ConfusionMatrix photos;           // of exercises
   ConfusionMatrix exercises;        // both
   ConfusionMatrix exercises_named;  // both, by the exercise that was named whether known or not
   ConfusionMatrix others;           // its recall is the rate of rejection
@@ -74,8 +74,8 @@ struct Recognition {
   ConfusionMatrix all;                      // exercises and others: macro F1 is of these
   std::vector<ReliabilityBin> reliability;  // of the most probable class, exercises and others
   double calibration_error = 0;
-  // Of which exercise it is, given that it is one: the probability of the named one within those of all
-  // exercises; the clips of the exercises.
+  // Of which exercise it is, given that it is one: the probability of the named exercise as a share of those
+  // of all exercises; over the clips of the exercises.
   std::vector<ReliabilityBin> exercise_reliability;
   double exercise_calibration_error = 0;
   double known_auroc = 0;  // of known_score: exercises against others

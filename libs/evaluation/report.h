@@ -1,4 +1,4 @@
-// Everything that an evaluation found, for people and for programs.
+// The results of an evaluation, as text and as JSON.
 #ifndef TRACKFIT_EVALUATION_REPORT_H_
 #define TRACKFIT_EVALUATION_REPORT_H_
 
@@ -21,8 +21,9 @@ struct Report {
   std::string model_version;
   std::string subset;
   std::optional<Decisions> decisions;
-  std::optional<std::vector<FormClip>> form;           // of the subset
-  std::optional<std::vector<FormClip>> form_by_folds;  // of the training clips, each by a model without it
+  std::optional<std::vector<FormClip>> form;  // of the subset
+  std::optional<std::vector<FormClip>>
+      form_by_folds;  // of the training clips, each judged by a model trained without it
   int folds = 0;
   std::optional<Localisation> localisation;
   std::optional<std::vector<VariantResult>> robustness;

@@ -21,25 +21,26 @@ constexpr double kMissingShare = 0.1;
 
 struct Variant {
   std::string name;
-  std::function<Film(const Film&, const Clip&)> change;
+  std::function<PoseSequence(const PoseSequence&, const Clip&)> change;
 };
 
 std::vector<Variant> Variants() {
-  std::vector<Variant> variants = {{"undisturbed", [](const Film& film, const Clip&) { return film; }}};
+  std::vector<Variant> variants = {
+      {"undisturbed", [](const PoseSequence& poses, const Clip&) { return poses; }}};
   for (const int rate : {10, 15, 24, 60}) {
     variants.push_back({absl::StrFormat("%d fps", rate),
-                        [rate](const Film& film, const Clip&) { return AtRate(film, rate); }});
+                        [rate](const PoseSequence& poses, const Clip&) { return AtRate(poses, rate); }});
   }
-  variants.push_back({"mirrored", [](const Film& film, const Clip&) { return Mirrored(film); }});
+  variants.push_back({"mirrored", [](const PoseSequence& poses, const Clip&) { return Mirrored(poses); }});
   variants.push_back(
-      {"rolled +15 degrees", [](const Film& film, const Clip&) { return Rolled(film, kRoll); }});
+      {"rolled +15 degrees", [](const PoseSequence& poses, const Clip&) { return Rolled(poses, kRoll); }});
   variants.push_back(
-      {"rolled -15 degrees", [](const Film& film, const Clip&) { return Rolled(film, -kRoll); }});
+      {"rolled -15 degrees", [](const PoseSequence& poses, const Clip&) { return Rolled(poses, -kRoll); }});
   variants.push_back(
-      {"legs out of the picture", [](const Film& film, const Clip&) { return WithoutLegs(film); }});
-  variants.push_back({"10 % of poses missing", [](const Film& film, const Clip& clip) {
+      {"legs out of the picture", [](const PoseSequence& poses, const Clip&) { return WithoutLegs(poses); }});
+  variants.push_back({"10 % of poses missing", [](const PoseSequence& poses, const Clip& clip) {
                         const uint64_t seed = synthesis::NamedRandom(0).Bits(clip.id);
-                        return WithMissingPoses(film, kMissingShare, seed);
+                        return WithMissingPoses(poses, kMissingShare, seed);
                       }});
   return variants;
 }
@@ -65,9 +66,9 @@ absl::StatusOr<std::vector<VariantResult>> MeasureRobustness(const AssessorPtr& 
   std::vector<std::vector<Outcome>> outcomes(exercises.size(), std::vector<Outcome>(variants.size()));
   const absl::Status status = ForEach(static_cast<int>(exercises.size()), run, [&](int i) -> absl::Status {
     const auto& [clip, exercise] = exercises[i];
-    const Film film = FilmOf(*clip);
+    const PoseSequence poses = ToPoseSequence(*clip);
     for (size_t v = 0; v < variants.size(); ++v) {
-      const auto overall = AssessFilm(assessor, variants[v].change(film, *clip));
+      const auto overall = AssessPoses(assessor, variants[v].change(poses, *clip));
       if (!overall.ok()) return overall.status();
       if (!*overall) continue;
       outcomes[i][v] = {.named = (*overall)->exercise, .known = (*overall)->known};

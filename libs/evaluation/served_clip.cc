@@ -1,14 +1,13 @@
 #include "evaluation/served_clip.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
+#include <cstddef>
 #include <mutex>
-#include <thread>
 #include <utility>
 
-#include "assessment/clip_summary.h"
-#include "assessment/window_session.h"
+#include "assessment/clip_session.h"
+#include "runtime/parallel_for.h"
 
 namespace trackfit::evaluation {
 namespace {
@@ -32,45 +31,29 @@ skeleton::Pose AsSent(skeleton::Pose pose) {
 
 }  // namespace
 
-absl::StatusOr<std::optional<Assessment>> AssessFilm(const AssessorPtr& assessor, const Film& film,
-                                                     const std::string& expected_exercise) {
-  auto session = assessment::WindowSession::Create(assessor, {}, expected_exercise);
+absl::StatusOr<std::optional<Assessment>> AssessPoses(const AssessorPtr& assessor, const PoseSequence& poses,
+                                                      const std::string& expected_exercise) {
+  auto session = assessment::ClipSession::Create(assessor, expected_exercise);
   if (!session.ok()) return session.status();
-  assessment::ClipSummary summary;
-  for (const skeleton::Pose& pose : film) {
-    const auto windows = session->Push(AsSent(pose));
-    if (!windows.ok()) return windows.status();
-    for (const Assessment& window : *windows) summary.Add(window);
+  for (const skeleton::Pose& pose : poses) {
+    if (absl::Status pushed = session->Push(AsSent(pose)); !pushed.ok()) return pushed;
   }
-  const auto last = session->Finish();
-  if (!last.ok()) return last.status();
-  if (*last) summary.Add(**last);
-  return summary.Overall();
+  auto clip = session->Finish();
+  if (!clip.ok()) return clip.status();
+  if (!*clip) return std::nullopt;
+  return (*std::move(clip))->overall;
 }
 
 absl::Status ForEach(int count, const RunOptions& run, const std::function<absl::Status(int)>& work) {
-  std::atomic<int> next = 0;
   std::mutex mutex;
-  int done = 0;         // by mutex
-  absl::Status result;  // by mutex
-  const auto loop = [&] {
-    for (int i = next++; i < count; i = next++) {
-      const absl::Status status = work(i);
-      const std::lock_guard lock(mutex);
-      if (!status.ok()) {
-        if (result.ok()) result = status;
-        next = count;
-        return;
-      }
-      ++done;
-      if (run.on_progress) run.on_progress(done, count);
-    }
-  };
-  std::vector<std::thread> helpers;
-  for (int i = 1; i < run.threads; ++i) helpers.emplace_back(loop);
-  loop();
-  for (std::thread& helper : helpers) helper.join();
-  return result;
+  int done = 0;  // by mutex
+  return runtime::ParallelFor(static_cast<std::size_t>(count), run.threads, [&](std::size_t i, int) {
+    absl::Status status = work(static_cast<int>(i));
+    if (!status.ok() || !run.on_progress) return status;
+    const std::lock_guard lock(mutex);
+    run.on_progress(++done, count);
+    return status;
+  });
 }
 
 }  // namespace trackfit::evaluation

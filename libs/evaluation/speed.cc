@@ -12,7 +12,7 @@
 namespace trackfit::evaluation {
 namespace {
 
-// The processor's time that this thread has used.
+// CPU time of this thread.
 double ThreadCpuMs() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -25,7 +25,7 @@ absl::StatusOr<Speed> MeasureSpeed(const AssessorPtr& assessor, int windows) {
   constexpr int kWarmUp = 10;
   const auto clip = dataset::MakeSyntheticClip("squat", true, 1);
   if (!clip.ok()) return clip.status();
-  const Film window = skeleton::Stretch(clip->poses, assessor->window_frames());
+  const PoseSequence window = skeleton::Stretch(clip->poses, assessor->window_frames());
   std::vector<double> times, cpu_times;
   for (int i = 0; i < kWarmUp + windows; ++i) {
     const auto start = std::chrono::steady_clock::now();

@@ -1,4 +1,4 @@
-// What one assessment costs.
+// How long one assessment takes.
 #ifndef TRACKFIT_EVALUATION_SPEED_H_
 #define TRACKFIT_EVALUATION_SPEED_H_
 
@@ -9,7 +9,7 @@ namespace trackfit::evaluation {
 
 struct Speed {
   int windows = 0;
-  // Of one window: normalising, network and judgement, on the calling thread. The processor's time leaves out
+  // Of one window: normalising, network and judgement, on the calling thread. CPU time leaves out
   // what other programs took on a busy machine.
   double median_ms = 0;
   double p90_ms = 0;

@@ -26,7 +26,7 @@ Matrix SquaredDistances(const std::vector<std::vector<float>>& points) {
   return distances;
 }
 
-// Gaussian weights of all points seen from `self`, as wide as the perplexity wants.
+// Gaussian affinities of all points to `self`, with the bandwidth that gives the perplexity.
 std::vector<double> Neighbours(const std::vector<double>& distances, size_t self, double perplexity) {
   std::vector<double> weights(distances.size());
   double nearest = INFINITY;

@@ -111,7 +111,7 @@ absl::StatusOr<Validation> Validate(const Run& run, const torch::jit::Module& ne
   const double exercises = recognition.exercises_named.Accuracy(), auroc = recognition.known_auroc;
   const double values[] = {loss,
                            exercises,
-                           recognition.film.Accuracy(),
+                           recognition.videos.Accuracy(),
                            recognition.photos.Accuracy(),
                            recognition.others.Accuracy(),
                            auroc};

@@ -62,8 +62,11 @@ class ClipCall {
   absl::StatusOr<rpc::Progress> Finish() {
     const auto clip = session_->Finish();
     if (!clip.ok()) return clip.status();
-    *response_.mutable_overall() = contract::ToProto(clip->overall);
-    for (const assessment::Assessment& window : clip->windows)
+    if (!*clip) {
+      return absl::InvalidArgumentError("poses span less than half a second; nothing can be assessed");
+    }
+    *response_.mutable_overall() = contract::ToProto((*clip)->overall);
+    for (const assessment::Assessment& window : (*clip)->windows)
       *response_.add_windows() = contract::ToProto(window);
     return rpc::Progress::kDone;
   }

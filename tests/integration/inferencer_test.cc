@@ -184,10 +184,15 @@ TEST_F(Inferencer, BrokenProtocolEndsTheStreamNamingTheField) {
   ExpectRefused({ConfigRequest(), nan}, "pose.landmarks[3].y");
 }
 
-TEST_F(Inferencer, AssessesAWholeClipAsAStreamWould) {
-  const std::vector<skeleton::Pose> poses = WavingPoses(30, 4);
+v1::InferRequest ClipRequest(const std::vector<skeleton::Pose>& poses) {
   v1::InferRequest request;
   for (const skeleton::Pose& pose : poses) *request.add_poses() = contract::ToProto(pose);
+  return request;
+}
+
+TEST_F(Inferencer, AssessesAWholeClipAsAStreamWould) {
+  const std::vector<skeleton::Pose> poses = WavingPoses(30, 4);
+  const v1::InferRequest request = ClipRequest(poses);
   v1::InferResponse response;
   grpc::ClientContext context;
   ASSERT_TRUE(stub_->Infer(&context, request, &response).ok());
@@ -196,12 +201,21 @@ TEST_F(Inferencer, AssessesAWholeClipAsAStreamWould) {
   EXPECT_EQ(windows, InferAlone(Requests(poses)));
   EXPECT_EQ(response.overall().first_sequence(), 0u);
   EXPECT_EQ(response.overall().last_sequence(), 119u);
+}
 
-  request.mutable_poses(7)->mutable_landmarks()->RemoveLast();
-  grpc::ClientContext second_context;
-  const grpc::Status refused = stub_->Infer(&second_context, request, &response);
-  EXPECT_EQ(refused.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-  EXPECT_THAT(refused.error_message(), HasSubstr("poses[7]: pose.landmarks has 32 entries"));
+TEST_F(Inferencer, RefusesAClipThatIsBrokenOrTooShortSayingWhy) {
+  const auto refusal = [this](const v1::InferRequest& request) {
+    v1::InferResponse response;
+    grpc::ClientContext context;
+    const grpc::Status refused = stub_->Infer(&context, request, &response);
+    EXPECT_EQ(refused.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    return refused.error_message();
+  };
+  EXPECT_THAT(refusal({}), HasSubstr("poses is empty"));
+  EXPECT_THAT(refusal(ClipRequest(WavingPoses(30, 0.2))), HasSubstr("poses span less than half a second"));
+  v1::InferRequest broken = ClipRequest(WavingPoses(30, 4));
+  broken.mutable_poses(7)->mutable_landmarks()->RemoveLast();
+  EXPECT_THAT(refusal(broken), HasSubstr("poses[7]: pose.landmarks has 32 entries"));
 }
 
 TEST_F(Inferencer, KnowsNothingWithoutMovementOrWithTooFewPosesAndSaysWhy) {

@@ -9,7 +9,7 @@
 namespace trackfit::evaluation {
 namespace {
 
-// Judges by the expected exercise; the longer the film, the better.
+// Judges by the expected exercise; the longer the clip, the better.
 AssessorPtr Judge(float offset = 0) {
   return Scripted([offset](auto window, const std::string& expected) {
     assessment::Assessment assessment = Squat(0.9F);
@@ -19,7 +19,7 @@ AssessorPtr Judge(float offset = 0) {
   });
 }
 
-TEST(JudgeForm, JudgesLabelledFilmAgainstItsOwnExercise) {
+TEST(JudgeForm, JudgesLabelledClipsAgainstItsOwnExercise) {
   dataset::Clip photos = MakeClip("squat", 2);
   const auto judged =
       JudgeForm({Judge()},

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "evaluation/film.h"
+#include "evaluation/pose_sequence.h"
 #include "unit/evaluation/scripted_assessor.h"
 
 namespace trackfit::evaluation {
@@ -28,10 +28,10 @@ TEST(FirstHit, IsThePlaceOfTheFirstWrongJoint) {
 }
 
 TEST(HitRates, CountOverAllAndByKind) {
-  const auto film = [](const char* what, int hit) {
-    return LocalisedFilm{.id = "", .what = what, .first_hit = hit, .judged = 10, .wrong_judged = 1};
+  const auto fault = [](const char* what, int hit) {
+    return LocalisedFault{.id = "", .what = what, .first_hit = hit, .judged = 10, .wrong_judged = 1};
   };
-  const auto rates = HitRates({film("arm", 1), film("arm", 3), film("leg", 4), film("leg", 0)});
+  const auto rates = HitRates({fault("arm", 1), fault("arm", 3), fault("leg", 4), fault("leg", 0)});
   ASSERT_EQ(rates.size(), 3U);
   EXPECT_EQ(rates[0].what, "all");
   EXPECT_DOUBLE_EQ(rates[0].rate1(), 0.25);

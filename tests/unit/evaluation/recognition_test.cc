@@ -98,7 +98,7 @@ TEST(Summarise, KeepsExercisesStandInsOthersAndTheMannequinApart) {
   const Recognition recognition = Summarise(
       Decided({Decision(SourceKind::kRecorded, 0, 0), Decision(SourceKind::kPhotoPair, 1, 0), stand_in,
                Decision(SourceKind::kRecorded, 2, 2), Decision(SourceKind::kSynthetic, 1, 0)}));
-  EXPECT_EQ(recognition.film.Total(), 1);
+  EXPECT_EQ(recognition.videos.Total(), 1);
   EXPECT_EQ(recognition.photos.Total(), 1);
   EXPECT_DOUBLE_EQ(recognition.exercises.Accuracy(), 0.5);
   EXPECT_DOUBLE_EQ(recognition.others.Accuracy(), 1);

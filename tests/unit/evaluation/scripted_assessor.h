@@ -31,7 +31,7 @@ inline assessment::Assessment Squat(float probability, bool known = true) {
   return window;
 }
 
-// Half a second of film is 15 frames; two frames are a photo pair.
+// Half a second of video is 15 frames; two frames are a photo pair.
 inline dataset::Clip MakeClip(const std::string& exercise, int frames, const std::string& form = "correct") {
   return {.id = exercise + std::to_string(frames),
           .source = "test",

@@ -1,4 +1,4 @@
-#include "evaluation/film.h"
+#include "evaluation/pose_sequence.h"
 
 #include <algorithm>
 #include <cmath>
@@ -28,27 +28,27 @@ bool AnybodySeen(const Pose& pose) {
 
 }  // namespace
 
-Film FilmOf(const Clip& clip) {
+PoseSequence ToPoseSequence(const Clip& clip) {
   if (clip.kind == dataset::SourceKind::kPhotoPair) {
     const Pose& start = clip.poses.front();
     return dataset::ToAndFro(start, dataset::MendSides(start, clip.poses.back()), {}, kPhotoPairPoses,
                              kUnknownRateHz);
   }
   const double rate = clip.fps > 0 ? clip.fps : kUnknownRateHz;
-  Film film;
+  PoseSequence poses;
   for (size_t i = 0; i < clip.poses.size(); ++i) {
     if (!AnybodySeen(clip.poses[i])) continue;
-    Pose& pose = film.emplace_back(clip.poses[i]);
+    Pose& pose = poses.emplace_back(clip.poses[i]);
     pose.sequence = i;
     pose.timestamp_us = std::llround(static_cast<double>(i) * 1e6 / rate);
   }
-  return film;
+  return poses;
 }
 
-Film AtRate(const Film& film, double rate_hz) {
+PoseSequence AtRate(const PoseSequence& poses, double rate_hz) {
   skeleton::Resampler resampler(rate_hz, kMaxGapUs);
-  Film resampled;
-  for (const Pose& pose : film) {
+  PoseSequence resampled;
+  for (const Pose& pose : poses) {
     const skeleton::Resampler::Result result = resampler.Push(pose);
     resampled.insert(resampled.end(), result.poses.begin(), result.poses.end());
   }
@@ -56,9 +56,9 @@ Film AtRate(const Film& film, double rate_hz) {
   return resampled;
 }
 
-Film Rolled(Film film, double radians) {
+PoseSequence Rolled(PoseSequence poses, double radians) {
   const auto cosine = static_cast<float>(std::cos(radians)), sine = static_cast<float>(std::sin(radians));
-  for (Pose& pose : film) {
+  for (Pose& pose : poses) {
     const bool known = pose.image_width > 0 && pose.image_height > 0;
     const float aspect =
         known ? static_cast<float>(pose.image_height) / static_cast<float>(pose.image_width) : 1.0F;
@@ -69,26 +69,26 @@ Film Rolled(Film film, double radians) {
       landmark.y = 0.5F * aspect + x * sine + y * cosine;
     }
   }
-  return film;
+  return poses;
 }
 
-Film Mirrored(Film film) {
-  training::Mirror(film);
-  return film;
+PoseSequence Mirrored(PoseSequence poses) {
+  training::Mirror(poses);
+  return poses;
 }
 
-Film WithoutLegs(Film film) {
+PoseSequence WithoutLegs(PoseSequence poses) {
   using namespace skeleton;  // NOLINT(google-build-using-namespace): eight joints
   constexpr int kLegs[] = {kLeftKnee, kRightKnee, kLeftAnkle,     kRightAnkle,
                            kLeftHeel, kRightHeel, kLeftFootIndex, kRightFootIndex};
-  training::DropJoints(film, kLegs);
-  return film;
+  training::DropJoints(poses, kLegs);
+  return poses;
 }
 
-Film WithMissingPoses(Film film, double share, uint64_t seed) {
+PoseSequence WithMissingPoses(PoseSequence poses, double share, uint64_t seed) {
   const synthesis::NamedRandom random(seed);
-  std::erase_if(film, [&](const Pose& pose) { return random.Uniform("missing", pose.sequence) < share; });
-  return film;
+  std::erase_if(poses, [&](const Pose& pose) { return random.Uniform("missing", pose.sequence) < share; });
+  return poses;
 }
 
 }  // namespace trackfit::evaluation
