@@ -14,13 +14,13 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "assessment/clip_summary.h"
 #include "gateway/frame_ledger.h"
 #include "gateway/frame_rate_check.h"
+#include "gateway/model_info.h"
 #include "gateway/orientation_check.h"
 #include "gateway/poison_watch.h"
 #include "gateway/pose_history.h"
@@ -30,14 +30,6 @@
 #include "skeleton/validate.h"
 
 namespace trackfit::gateway {
-
-// The model that the inferencer serves at the moment.
-struct ModelInfo {
-  std::string version;
-  std::vector<std::string> exercises;
-  double rate_hz = 30;      // of the poses in a window
-  int window_frames = 100;  // of the network
-};
 
 // Limits of one session.
 struct AnalysisOptions {

@@ -6,16 +6,17 @@
 #include <trackfit/v1/extractor.grpc.pb.h>
 #include <trackfit/v1/inferencer.grpc.pb.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "client_link.h"
-#include "gateway/analysis_session.h"
+#include "gateway/model_watch.h"
+#include "gateway/upstream.h"
 #include "gateway/upstream_log.h"
 #include "rpc/open_calls.h"
 #include "runtime/ticker.h"
@@ -32,15 +33,15 @@ class Upstreams {
   // Connects in the background, and asks the inferencer for its model now and then, so that new sessions know
   // the newest.
   Upstreams(const std::string& extractor, const std::string& inferencer, runtime::Ticker& ticker,
-            telemetry::Logger log);
+            const telemetry::Logger& log);
   Upstreams(const Upstreams&) = delete;
   Upstreams& operator=(const Upstreams&) = delete;
   // Until the inferencer has answered for the first time, why it does not.
-  absl::StatusOr<std::shared_ptr<const gateway::ModelInfo>> model() const;
+  absl::StatusOr<std::shared_ptr<const gateway::ModelInfo>> model() const { return model_.model(); }
 
   // True once both have been reached. Stays true: sessions survive the loss of a server, so that is no reason
-  // to be sent away from this gateway.
-  bool reached() const;
+  // to send clients to another gateway.
+  bool reached() const { return extractor_reached_ && model_.model().ok(); }
 
   // Streams of one session; `session_id` goes along as metadata, and the client's deadline holds for them.
   std::unique_ptr<ExtractorClientLink> LinkToExtractor(const std::string& session_id,
@@ -58,22 +59,16 @@ class Upstreams {
   struct ModelQuery;
 
   void OnTick();
-  void AskForModel(const std::shared_ptr<ModelQuery>& query);
-  void TakeModel(const grpc::Status& status, const v1::GetModelResponse& response);
+  void AskForModel();
+  void TakeModel(const absl::Status& status, const v1::GetModelResponse& response);
 
   const std::shared_ptr<grpc::Channel> extractor_channel_;
   const std::unique_ptr<v1::ExtractorService::Stub> extractor_;
   const std::unique_ptr<v1::InferencerService::Stub> inferencer_;
-  const telemetry::Logger log_;
   gateway::UpstreamLog extractor_log_;
   gateway::UpstreamLog inferencer_log_;
-
-  mutable std::mutex mutex_;
-  std::shared_ptr<ModelQuery> query_;  // under way
-  std::chrono::steady_clock::time_point next_query_{};
-  absl::Status query_error_ = absl::UnavailableError("it has not answered yet");  // of the last query
-  std::shared_ptr<const gateway::ModelInfo> model_;
-  bool extractor_reached_ = false;
+  gateway::ModelWatch model_;
+  std::atomic<bool> extractor_reached_ = false;
 
   rpc::OpenCalls calls_;                                // ends before what the calls use
   std::optional<runtime::Ticker::Subscription> ticks_;  // last: ends before what OnTick uses

@@ -1,0 +1,19 @@
+// What the gateway must know of the model that the inferencer serves.
+#ifndef TRACKFIT_GATEWAY_MODEL_INFO_H_
+#define TRACKFIT_GATEWAY_MODEL_INFO_H_
+
+#include <string>
+#include <vector>
+
+namespace trackfit::gateway {
+
+struct ModelInfo {
+  std::string version;
+  std::vector<std::string> exercises;
+  double rate_hz = 30;      // of the poses in a window
+  int window_frames = 100;  // of the network
+};
+
+}  // namespace trackfit::gateway
+
+#endif  // TRACKFIT_GATEWAY_MODEL_INFO_H_

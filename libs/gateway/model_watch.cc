@@ -1,0 +1,46 @@
+#include "gateway/model_watch.h"
+
+namespace trackfit::gateway {
+namespace {
+
+constexpr std::chrono::seconds kAgain{5};  // to notice a new model
+constexpr std::chrono::milliseconds kAgainAfterFailure{200};
+
+}  // namespace
+
+bool ModelWatch::ShouldAsk(TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  if (asking_ || now < next_) return false;
+  asking_ = true;
+  return true;
+}
+
+void ModelWatch::Answered(const v1::GetModelResponse& answer, TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  asking_ = false;
+  next_ = now + kAgainAfterFailure;
+  if (!(answer.rate_hz() > 0) || answer.window_frames() == 0) return;
+  next_ = now + kAgain;
+  if (model_ == nullptr || model_->version != answer.version()) {
+    log_.Info("model", {{"version", answer.version()}, {"exercises", answer.exercises_size()}});
+  }
+  model_ = std::make_shared<const ModelInfo>(ModelInfo{answer.version(),
+                                                       {answer.exercises().begin(), answer.exercises().end()},
+                                                       answer.rate_hz(),
+                                                       static_cast<int>(answer.window_frames())});
+}
+
+void ModelWatch::Failed(const absl::Status& status, TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  asking_ = false;
+  next_ = now + kAgainAfterFailure;
+  error_ = status;
+}
+
+absl::StatusOr<std::shared_ptr<const ModelInfo>> ModelWatch::model() const {
+  const std::lock_guard lock(mutex_);
+  if (model_ == nullptr) return error_;
+  return model_;
+}
+
+}  // namespace trackfit::gateway

@@ -1,0 +1,89 @@
+#include "gateway/model_watch.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace trackfit::gateway {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class ModelWatchTest : public ::testing::Test {
+ protected:
+  static v1::GetModelResponse Version(const std::string& version) {
+    v1::GetModelResponse model;
+    model.set_version(version);
+    model.add_exercises("squat");
+    model.set_rate_hz(25);
+    model.set_window_frames(80);
+    return model;
+  }
+
+  std::vector<std::string> lines_;
+  ModelWatch watch_{telemetry::Logger("gateway", telemetry::LogLevel::kInfo, telemetry::LogFormat::kText,
+                                      [this](const std::string& line) { lines_.push_back(line); })};
+  ModelWatch::TimePoint now_{std::chrono::hours(1)};
+};
+
+TEST_F(ModelWatchTest, KnowsTheModelOfTheLastAnswer) {
+  EXPECT_EQ(watch_.model().status(), absl::UnavailableError("it has not answered yet"));
+  watch_.Answered(Version("3"), now_);
+  const auto model = watch_.model();
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ((*model)->version, "3");
+  EXPECT_THAT((*model)->exercises, ElementsAre("squat"));
+  EXPECT_EQ((*model)->rate_hz, 25);
+  EXPECT_EQ((*model)->window_frames, 80);
+  watch_.Answered(Version("4"), now_);
+  EXPECT_EQ((*watch_.model())->version, "4");
+}
+
+TEST_F(ModelWatchTest, SaysWhyThereIsNoModelUntilTheFirstAnswer) {
+  watch_.Failed(absl::UnavailableError("connection refused"), now_);
+  EXPECT_EQ(watch_.model().status(), absl::UnavailableError("connection refused"));
+  watch_.Answered(Version("3"), now_);
+  watch_.Failed(absl::UnavailableError("connection refused"), now_);
+  EXPECT_TRUE(watch_.model().ok()) << "the model that was known is kept";
+}
+
+TEST_F(ModelWatchTest, IsAskedOnceAtATimeEveryFiveSecondsAndSoonerAfterAFailure) {
+  EXPECT_TRUE(watch_.ShouldAsk(now_));
+  EXPECT_FALSE(watch_.ShouldAsk(now_ + milliseconds(60'000))) << "one is under way";
+  watch_.Answered(Version("3"), now_);
+  EXPECT_FALSE(watch_.ShouldAsk(now_ + milliseconds(4'999)));
+  EXPECT_TRUE(watch_.ShouldAsk(now_ + milliseconds(5'000)));
+  watch_.Failed(absl::UnavailableError("gone"), now_);
+  EXPECT_FALSE(watch_.ShouldAsk(now_ + milliseconds(199)));
+  EXPECT_TRUE(watch_.ShouldAsk(now_ + milliseconds(200)));
+}
+
+TEST_F(ModelWatchTest, IgnoresAnAnswerThatNoModelCanHave) {
+  v1::GetModelResponse no_rate = Version("3");
+  no_rate.set_rate_hz(0);
+  v1::GetModelResponse no_number = Version("3");
+  no_number.set_rate_hz(std::numeric_limits<double>::quiet_NaN());
+  v1::GetModelResponse no_window = Version("3");
+  no_window.set_window_frames(0);
+  for (const v1::GetModelResponse& broken : {v1::GetModelResponse(), no_rate, no_number, no_window}) {
+    EXPECT_TRUE(watch_.ShouldAsk(now_));
+    watch_.Answered(broken, now_);
+    now_ += milliseconds(200);
+    EXPECT_FALSE(watch_.model().ok()) << broken.ShortDebugString();
+  }
+  EXPECT_TRUE(watch_.ShouldAsk(now_)) << "soon again";
+}
+
+TEST_F(ModelWatchTest, LogsEachVersionOnce) {
+  for (const char* version : {"3", "3", "4", "4"}) watch_.Answered(Version(version), now_);
+  EXPECT_THAT(lines_, ElementsAre(HasSubstr("version=3"), HasSubstr("version=4")));
+}
+
+}  // namespace
+}  // namespace trackfit::gateway
