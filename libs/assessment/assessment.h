@@ -1,4 +1,5 @@
-// What somebody did during a window of time, and how well. The contract's Assessment without its transport.
+// Which exercise a person did during a window of time, and how well: the contract's Assessment as a plain
+// type.
 #ifndef TRACKFIT_ASSESSMENT_ASSESSMENT_H_
 #define TRACKFIT_ASSESSMENT_ASSESSMENT_H_
 
@@ -30,8 +31,7 @@ struct Quality {
 struct JointError {
   float error = 0;       // the model's raw error
   float percentile = 0;  // among correct executions of the judged exercise, [0, 100]
-  bool judged =
-      true;  // false: hardly seen in this window, so nothing is said of it; error and percentile are 0
+  bool judged = true;    // false: hardly seen in this window; error and percentile are 0
 };
 
 enum class NoticeCode {
@@ -39,7 +39,7 @@ enum class NoticeCode {
   kFewPoses,    // most of the window is interpolated between too few poses
 };
 
-// Why an assessment is less than it seems.
+// A reason to trust an assessment less.
 struct Notice {
   NoticeCode code = NoticeCode::kNoMovement;
   std::string message;    // a sentence for people: what was noticed, what to do
@@ -52,8 +52,9 @@ struct Assessment {
   std::vector<ClassScore> classes;  // all, most probable first, summing to 1
   std::string exercise;             // the most probable that is not the background class
   float confidence = 0;             // its probability
-  // How much the movement looks like one of the model's exercises rather than anything else, [0, 1]. known:
-  // high enough to be one of them, and no notice says that the window shows too little to tell.
+  // In-distribution score: how much the movement looks like one of the model's exercises rather than anything
+  // else, [0, 1]. known: the score reaches the model's threshold, and no notice says that the window shows
+  // too little to tell.
   float known_score = 0;
   bool known = false;
   std::string judged_exercise;  // what quality and joint errors refer to
@@ -61,9 +62,9 @@ struct Assessment {
   std::array<JointError, skeleton::kJointCount> joint_errors{};
   std::vector<float> embedding;  // the network's own, L2-normalised; not in the contract
   std::string model_version;
-  std::vector<Notice> notices;  // mostly empty
+  std::vector<Notice> notices;  // usually empty
 
-  // Shows too little to name an exercise, whatever the network makes of it.
+  // The window shows too little to name an exercise, whatever the network says.
   bool held_back() const { return !notices.empty(); }
 };
 

@@ -7,9 +7,9 @@
 namespace trackfit::assessment {
 namespace {
 
-// Of a clip in which hardly a window shows enough, that may be what noise made of a person who keeps still.
-// One window of three is more than noise; where rests are much longer than sets, ten windows (8 s of movement
-// with the default windows) that are one of twenty are, too.
+// Where few windows show enough, those may be noise of a person who keeps still. One window of three is more
+// than noise; so are ten windows (8 s of movement with the default windows) that are one of twenty, as where
+// rests are much longer than sets.
 bool IsEnough(int sufficient, int all) {
   return 3 * sufficient >= all || (sufficient >= 10 && 20 * sufficient >= all);
 }

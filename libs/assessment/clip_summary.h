@@ -1,4 +1,4 @@
-// One assessment for a whole clip or session out of those of its windows.
+// Combines the assessments of windows into one for a whole clip or session.
 #ifndef TRACKFIT_ASSESSMENT_CLIP_SUMMARY_H_
 #define TRACKFIT_ASSESSMENT_CLIP_SUMMARY_H_
 
@@ -19,16 +19,16 @@ class ClipSummary {
  public:
   void Add(const Assessment& window);
 
-  // Mean class probabilities; the exercise is the most probable of those that some window recognised, known
-  // by majority of the windows; known_score is the windows' mean, embedding their mean at unit length.
-  // Quality and joint errors are means over the windows judged against that exercise, or, where none was,
-  // against the one most often judged; those of a joint over the windows that judged it. Empty when nothing
-  // was added.
+  // nullopt when nothing was added. Class probabilities are the windows' means; the exercise is the most
+  // probable of those that some window recognised, and known if it is in the majority of the windows;
+  // known_score is the windows' mean, the embedding their mean at unit length. Quality and joint errors are
+  // means over the windows judged against that exercise or, where none was, against the one judged most
+  // often; those of a joint are means over the windows that judged it.
   //
-  // All this is of the windows that showed enough (Assessment::held_back()), so that a set stays known when
-  // the person rests afterwards. Where fewer than a third of the windows did, and not ten that are one of
-  // twenty, the whole shows too little: not known, with the first notice of each kind; where none did, the
-  // rest is of all.
+  // Only windows that showed enough count (Assessment::held_back()), so that a set stays known when the
+  // person rests afterwards. Where fewer than a third of the windows showed enough, unless they are at least
+  // ten and a twentieth, the whole shows too little: it is not known and has the first notice of each kind.
+  // Where no window showed enough, all of them count.
   std::optional<Assessment> Overall() const;
 
  private:

@@ -12,7 +12,7 @@ double Seconds(std::span<const skeleton::Pose> window, double rate_hz) {
   return static_cast<double>(window.size()) / rate_hz;
 }
 
-// Poses that the window was made of: where they are few, each is the nearest in time of some of the window's.
+// Observed poses behind a resampled window: each of its poses has the sequence of the nearest one in time.
 int SeenPoses(std::span<const skeleton::Pose> window) {
   int seen = 1;
   for (size_t i = 1; i < window.size(); ++i) seen += window[i].sequence != window[i - 1].sequence ? 1 : 0;

@@ -12,22 +12,23 @@
 
 namespace trackfit::assessment {
 
-// Torso lengths of skeleton::Movement. Of photos that were encoded again as films 96 windows of 100 move
-// less; of the seven exercises every recorded clip moves more in its windows, pauses apart, the least (a
+// In torso lengths, of skeleton::Movement. 96 of 100 windows of still photos encoded as videos move less;
+// every recorded clip of the seven exercises moves more in its windows, pauses apart, the least of them (a
 // drawn pushdown, push-ups of a few degrees) by 0.27: docs/adr/0021-no-movement-nothing-known.md.
 inline constexpr float kLeastMovement = 0.22F;
 
 // kNoMovement below kLeastMovement. `window` is uniform in time at `rate_hz` and not empty.
 std::optional<Notice> LackOfMovement(std::span<const skeleton::Pose> window, double rate_hz);
 
-// Longest time between two poses that still shows the movement between them: that of 3 poses per second and
-// some jitter. Films of as many are recognised nearly as well as those of 30; with 2 the first exercises are
-// taken for others (docs/adr/0021-no-movement-nothing-known.md), and joint errors mean nothing long before.
+// Longest interval between two poses across which interpolation still shows the movement: that of 3 poses per
+// second, with some jitter. Clips at 3 poses per second are recognised nearly as well as those at 30; at 2
+// the first exercises are taken for others (docs/adr/0021-no-movement-nothing-known.md), and joint errors
+// lose their meaning long before.
 inline constexpr int64_t kLongestIntervalUs = 350'000;
 
-// kFewPoses when more than half of the window is `bridged`: as many of its poses were interpolated between
-// two that are more than kLongestIntervalUs apart. `window` comes from skeleton::Resampler at `rate_hz` and
-// is not empty.
+// kFewPoses when more than half of the window is bridged, `bridged` being the number of its poses that were
+// interpolated between two that are more than kLongestIntervalUs apart. `window` comes from
+// skeleton::Resampler at `rate_hz` and is not empty.
 std::optional<Notice> LackOfPoses(std::span<const skeleton::Pose> window, int bridged, double rate_hz);
 
 }  // namespace trackfit::assessment

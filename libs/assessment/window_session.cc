@@ -12,7 +12,7 @@ namespace trackfit::assessment {
 namespace {
 
 constexpr int64_t kMaxGapUs = 1'000'000;
-constexpr int kMinPoses = 15;  // half a second at 30 Hz: less says nothing about a movement
+constexpr int kMinPoses = 15;  // half a second at 30 Hz; fewer do not show a movement
 
 absl::Status CheckRange(const char* field, int value, int low, int high) {
   if (value >= low && value <= high) return absl::OkStatus();
@@ -116,7 +116,7 @@ absl::StatusOr<Assessment> WindowSession::AssessWindow() {
   const auto bridged = static_cast<int>(std::count(bridged_.begin(), bridged_.end(), true));
   if (auto lack = LackOfPoses(poses, bridged, assessor_->rate_hz())) {
     assessment->known = false;
-    assessment->notices = {*std::move(lack)};  // what moves between so few poses, nobody knows
+    assessment->notices = {*std::move(lack)};  // the network saw interpolation, not movement
   }
   return assessment;
 }

@@ -31,7 +31,7 @@ struct WindowConfig {
 };
 
 // State of one stream; not thread-safe. Poses are resampled to the model's rate by their timestamps; a pause
-// of more than one second in them, or another person's pose, ends a movement, and the window starts anew. A
+// of more than one second in them, or another person's pose, ends a movement and starts a new window. A
 // window with too few poses (evidence.h) gets a notice and is not known.
 class WindowSession {
  public:
@@ -46,8 +46,8 @@ class WindowSession {
   // then over.
   absl::StatusOr<std::vector<Assessment>> Push(const skeleton::Pose& pose);
 
-  // The stream is over: assesses what no window has covered yet, if it is at least half a second long. So a
-  // clip that is shorter than the first window still gets an answer.
+  // The stream is over: assesses the poses since the last assessment if they are at least half a second, so
+  // that a clip shorter than the first window still gets one. Else nullopt.
   absl::StatusOr<std::optional<Assessment>> Finish();
 
  private:

@@ -56,7 +56,7 @@ v1::NoticeCode ToProto(assessment::NoticeCode code) {
   return v1::NOTICE_CODE_UNSPECIFIED;
 }
 
-// nullopt for what no assessment says: codes of sessions, and those of a later version.
+// nullopt for codes that no assessment has: those of sessions, and those of a later version.
 std::optional<assessment::NoticeCode> FromProto(v1::NoticeCode code) {
   switch (code) {
     case v1::NOTICE_CODE_NO_MOVEMENT:

@@ -1,4 +1,4 @@
-// Between the contract's messages and the types that the libraries compute with.
+// Converts the contract's messages into the types that the libraries compute with, and back.
 #ifndef TRACKFIT_CONTRACT_CONVERT_H_
 #define TRACKFIT_CONTRACT_CONVERT_H_
 

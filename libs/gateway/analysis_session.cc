@@ -16,7 +16,7 @@ namespace {
 // Live delivery wants the newest frame, so few are allowed to queue: in the extractor, and before it.
 constexpr size_t kLiveFramesInFlight = 4;
 constexpr size_t kLiveFramesWaiting = 4;
-// Bounds what live delivery remembers of frames that were dropped behind one that is still to be answered.
+// Dropped frames that live delivery remembers behind one that is not answered yet.
 constexpr size_t kLiveLedger = 1024;
 
 constexpr size_t kPosesUnwritten =
@@ -27,17 +27,17 @@ constexpr size_t kPosesKept = 2048;  // for a replay
 // An inferencer that has had the poses for so long does not break because of them: it assesses a window in a
 // fraction of a second.
 constexpr std::chrono::seconds kHarmlessAfter{10};
-// One that is reached and owes something may think for so long, and for half of its time, before the client
-// is told.
+// An upstream that is connected and owes something may be silent for this long, and for half of its timeout,
+// before the client is told.
 constexpr std::chrono::seconds kLeastPatience{5};
-// A deadline that an upstream reports so close to the client's is the client's.
+// An upstream's DEADLINE_EXCEEDED this close to the client's deadline is due to that.
 constexpr std::chrono::milliseconds kDeadlineTolerance{500};
 
 std::string Seconds(std::chrono::milliseconds time) {
   return absl::StrCat(std::chrono::duration<double>(time).count(), " s");
 }
 
-// Time from the first of so many poses to the last.
+// Time from the first of `poses` poses to the last.
 int64_t SpanUs(int poses, double rate_hz) { return static_cast<int64_t>((poses - 1) * 1e6 / rate_hz); }
 
 // How long before the end of a window a replay starts, so that it brings a full window at that very end and
@@ -129,8 +129,8 @@ void AnalysisSession::OnExtractorClosed(uint64_t attempt, const absl::Status& st
     extractor_.Progressed(parts_.now());
     parts_.observer.OnPoisoned(Upstream::kExtractor);
   }
-  // The next extractor counts from 1 again. A single person is taken to be still the same; of several nobody
-  // knows who is who.
+  // The next extractor counts from 1 again. A single person is assumed to be the same one; several cannot be
+  // told apart.
   person_offset_ = max_people() > 1 ? highest_person_ : std::max(highest_person_, 1U) - 1;
   HandleBroken(Upstream::kExtractor, extractor_, status);
 }

@@ -32,7 +32,7 @@ class FrameLedger {
   // Takes the next frame; it waits to be sent. `held` lives until the frame is answered.
   void AddFrame(v1::Frame frame, TimePoint received, std::shared_ptr<void> held = nullptr);
 
-  // Takes the place of the next frame with an answer that is already known.
+  // Takes the place of the next frame with an answer that is known already.
   void AddAnswered(v1::FrameResult result, TimePoint received);
 
   // The oldest waiting frame, which now counts as in flight; null when none waits.

@@ -21,8 +21,8 @@ struct Unit {
 };
 constexpr Unit kUnits[] = {{"nanoseconds", 1e-3}, {"milliseconds", 1e3}, {"seconds", 1e6}};
 
-// The unit in which the timestamps must be, so that their rate comes nearest to that of a camera; null when
-// it would be plausible in none.
+// The unit of time in which the timestamps' rate comes nearest to that of a camera; null when it is plausible
+// in none.
 const Unit* LikelyUnit(double rate) {
   const Unit* likely = nullptr;
   const auto distance = [rate](const Unit& unit) { return std::abs(std::log(rate / unit.us / 30)); };

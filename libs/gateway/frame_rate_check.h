@@ -21,7 +21,7 @@ namespace trackfit::gateway {
 //   so.
 // - Nanoseconds since 1970: nine frames in a row are beyond what any timestamp may be. Such frames are
 // refused
-//   and count for nothing else.
+//   and do not count otherwise.
 //
 // Not thread-safe.
 class FrameRateCheck {

@@ -22,7 +22,7 @@ GatewayMetrics::GatewayMetrics(telemetry::Metrics& metrics)
     : metrics_(metrics),
       latency_(metrics.Histogram("trackfit_gateway_frame_latency_seconds",
                                  "Time from a frame's arrival to its answer.")) {
-  // There from the start, at zero, so that rates have no gaps.
+  // Registered from the start, at zero, so that rates have no gaps.
   for (const auto status : {v1::FRAME_STATUS_POSE, v1::FRAME_STATUS_NO_POSE, v1::FRAME_STATUS_DROPPED,
                             v1::FRAME_STATUS_INVALID_FRAME}) {
     Frames(status);

@@ -1,4 +1,4 @@
-// What a session has told its client beside its results.
+// The notices that a session has sent its client.
 #ifndef TRACKFIT_GATEWAY_SESSION_NOTICES_H_
 #define TRACKFIT_GATEWAY_SESSION_NOTICES_H_
 

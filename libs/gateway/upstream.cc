@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kFirstPause{50};
 constexpr std::chrono::milliseconds kLongestPause{2000};
-constexpr std::chrono::seconds kUnnoticed{1};  // short absences are nobody's business
+constexpr std::chrono::seconds kUnnoticed{1};  // shorter absences are not reported
 
 const char* WhatWaits(Upstream upstream) {
   return upstream == Upstream::kExtractor ? "; frames wait for it" : "; the session waits for it";
@@ -25,7 +25,7 @@ bool IsWorthRetrying(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kOk:                 // ended early: the server drains
     case absl::StatusCode::kUnavailable:        // gone, or not yet there
-    case absl::StatusCode::kCancelled:          // killed by a drain
+    case absl::StatusCode::kCancelled:          // ended by a drain
     case absl::StatusCode::kAborted:            // likewise
     case absl::StatusCode::kResourceExhausted:  // full; another may have room, or this one soon
     case absl::StatusCode::kDeadlineExceeded:   // idle for too long

@@ -22,8 +22,8 @@ enum class Upstream { kExtractor, kInferencer };
 const char* Name(Upstream upstream);
 
 // A stream that can be opened again and again. Each attempt has a number, and whatever the stream reports
-// carries it, so that late news of an abandoned stream is recognised. Calls must neither block nor call the
-// session back from within.
+// carries it, so that late events of an abandoned stream are recognised. Calls must neither block nor call
+// the session back from within.
 template <class Request>
 class UpstreamLink {
  public:
@@ -41,16 +41,16 @@ class UpstreamLink {
 using ExtractorLink = UpstreamLink<v1::ExtractStreamRequest>;
 using InferencerLink = UpstreamLink<v1::InferStreamRequest>;
 
-// For people: "connection refused" out of what gRPC says when it cannot connect, else the message itself.
+// For people: "connection refused" extracted from gRPC's message when it cannot connect, else the message.
 std::string Reason(const absl::Status& status);
 
 // For people: "the extractor at localhost:8001"; the address may be empty: not said.
 std::string NameAndAddress(Upstream upstream, const std::string& address);
-// The same: that it cannot be reached, and why, as far as `last_error` says.
+// For people: that it cannot be reached, and why if `last_error` says so.
 std::string AwayMessage(Upstream upstream, const std::string& address, const absl::Status& last_error);
-// The same: that it can be reached and does not answer.
+// For people: that it can be reached but does not answer.
 std::string SilentMessage(Upstream upstream, const std::string& address);
-// The same: that it is there again.
+// For people: that it is back.
 std::string BackMessage(Upstream upstream, const std::string& address);
 
 // Whether another attempt, perhaps at another server, can succeed where this one failed.
@@ -74,7 +74,7 @@ class UpstreamState {
   bool MayConnect(TimePoint now) const { return !open_ && now >= retry_at_; }
   // Starts an attempt and gives its number.
   uint64_t Open(TimePoint now);
-  // The attempt has come to its proper end.
+  // The attempt has ended as intended.
   void Close() { open_ = false; }
   // The attempt has failed. The next may follow at once; without progress, later ones pause for 50 ms
   // doubling to 2 s.

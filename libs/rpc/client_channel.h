@@ -10,8 +10,8 @@
 namespace trackfit::rpc {
 
 // A channel that spreads calls over all addresses that `target` (host:port) resolves to, reconnects within a
-// second or two, and notices within 18 s when the other side has died without a word. Goes there directly,
-// whatever proxies the environment names. Connects when it is first used.
+// second or two, and notices within 18 s when the other side is gone without closing its connection.
+// Ignores proxies that the environment names. Connects when it is first used.
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& target);
 
 }  // namespace trackfit::rpc

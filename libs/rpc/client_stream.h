@@ -21,8 +21,8 @@
 
 namespace trackfit::rpc {
 
-// Never blocks. Thread-safe. gRPC keeps it alive until the call is over, so its owner may let go at any time,
-// after Detach() or Cancel(); the channel and its OpenCalls must live on.
+// Never blocks. Thread-safe. gRPC keeps it alive until the call is over, so its owner may release it at any
+// time after Detach() or Cancel(); the channel and its OpenCalls must outlive it.
 template <class Request, class Response>
 class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
                            public std::enable_shared_from_this<ClientStream<Request, Response>> {

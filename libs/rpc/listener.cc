@@ -31,7 +31,7 @@ constexpr int kOtherDescriptors = 96;
 constexpr int kUserTimeoutMs = 20'000;
 constexpr std::chrono::seconds kLogEvery{10};
 
-// An HTTP/2 client's first words: the preface and empty SETTINGS.
+// What an HTTP/2 client sends first: the preface and empty SETTINGS.
 const std::string kGreeting =
     std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") + std::string("\0\0\0\4\0\0\0\0\0", 9);
 

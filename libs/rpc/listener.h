@@ -1,5 +1,5 @@
-// The gRPC server's listening sockets. gRPC 1.51 accepts no more connections for ever once it ran out of file
-// descriptors, and knows no limit of connections, so they are accepted here and handed over.
+// The gRPC server's listening sockets. gRPC 1.51 never accepts again once it has run out of file
+// descriptors, and has no limit of connections, so they are accepted here and handed over.
 #ifndef TRACKFIT_RPC_LISTENER_H_
 #define TRACKFIT_RPC_LISTENER_H_
 
@@ -19,7 +19,7 @@ namespace trackfit::rpc {
 struct ConnectionLimits {
   int connections;
   int per_peer;
-  int silent;  // that have not begun to speak
+  int silent;  // that have not sent anything yet
 };
 
 // What the flags say, within what `descriptors` leave room for.

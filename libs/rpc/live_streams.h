@@ -13,7 +13,7 @@
 
 namespace trackfit::rpc {
 
-// A stream as its keeper sees it. Thread-safe.
+// What LiveStreams needs of a stream. Thread-safe.
 class LiveStream {
  public:
   virtual ~LiveStream() = default;

@@ -1,4 +1,4 @@
-// The calls that somebody has under way on a channel.
+// The calls under way on a channel.
 #ifndef TRACKFIT_RPC_OPEN_CALLS_H_
 #define TRACKFIT_RPC_OPEN_CALLS_H_
 
@@ -11,9 +11,9 @@
 
 namespace trackfit::rpc {
 
-// A call holds its channel until gRPC is done with it, on a thread of gRPC's; and when it is the last to let
-// go there, gRPC 1.51 waits for that very thread and aborts. So whoever owns a channel owns one of these
-// behind it, which outlives all calls. Thread-safe.
+// A call holds its channel until gRPC is done with it, on a thread of gRPC's; if it is the last to release
+// the channel there, gRPC 1.51 waits for that very thread and aborts. So the owner of a channel also owns one
+// of these, declared after it, whose destructor waits for all calls. Thread-safe.
 class OpenCalls {
  public:
   // Held by a call, before its grpc::ClientContext so that it dies after it.

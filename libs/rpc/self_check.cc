@@ -27,7 +27,7 @@ void SelfCheck::Run() {
   for (int failures = 0; failures < kAttempts;) {
     if (stop_.wait_for(lock, interval_, [this] { return stopping_; })) return;
     lock.unlock();
-    net::ProbeResult result = net::ProbeResult::kUnknown;  // that it cannot ask is no proof
+    net::ProbeResult result = net::ProbeResult::kUnknown;  // a probe that throws proves nothing
     runtime::Guard([&] { result = probe_(); }).IgnoreError();
     lock.lock();
     if (result == net::ProbeResult::kAlive) failures = 0;

@@ -1,4 +1,4 @@
-// A server that asks itself whether others can still reach it.
+// A server's check of whether clients can still reach it.
 #ifndef TRACKFIT_RPC_SELF_CHECK_H_
 #define TRACKFIT_RPC_SELF_CHECK_H_
 
@@ -13,7 +13,7 @@
 
 namespace trackfit::rpc {
 
-// Asks on a thread of its own. Thread-safe.
+// Has a thread of its own, which a runtime::Ticker could not lend: a probe blocks for seconds. Thread-safe.
 class SelfCheck {
  public:
   static constexpr int kAttempts = 3;

@@ -14,8 +14,8 @@ namespace trackfit::rpc {
 // Trailing metadata of a refusal: milliseconds after which another try makes sense.
 inline constexpr char kRetryAfterKey[] = "retry-after-ms";
 
-// Trailing metadata of every error that a server of ours reports. UNAVAILABLE without it is the transport's
-// word, for which gRPC has the same code.
+// Trailing metadata of every error that a server of ours reports. UNAVAILABLE without it comes from the
+// transport, for which gRPC uses the same code.
 inline constexpr char kReportedKey[] = "trackfit-reported";
 
 // Same code, same message; messages over 1 kB are cut, because they travel in HTTP/2 headers.

@@ -31,9 +31,9 @@ class ResponseWriter {
   virtual void Finish(absl::Status status) = 0;
 };
 
-// Stands for a request that is being dealt with. The stream reads on only while fewer than `max_in_flight` of
-// these live, so a handler that answers later keeps it until then. A handler that lets go of it and keeps
-// what was in the request all the same keeps bytes(), so that they count as held. May outlive the stream.
+// A request that is being processed. The stream reads on only while fewer than `max_in_flight` of
+// these live, so a handler that answers later keeps it until then. A handler that releases it but keeps
+// the request's contents keeps bytes() too, so that they still count as held. May outlive the stream.
 class InFlight {
  public:
   explicit InFlight(absl::AnyInvocable<void()> on_done, std::shared_ptr<void> bytes = nullptr)

@@ -17,7 +17,7 @@ using gateway::AnalysisSession;
 using gateway::Upstream;
 using rpc::InFlight;
 
-// Lives on the stream's strand; what happens elsewhere is posted there.
+// Used on the stream's strand only; events from elsewhere are posted there.
 class Analysis final : public gateway::AnalysisClient, public gateway::AnalysisObserver {
  public:
   static std::shared_ptr<Analysis> Create(const AnalyzeContext& context,
@@ -72,7 +72,7 @@ class Analysis final : public gateway::AnalysisClient, public gateway::AnalysisO
 
  private:
   using SessionEvent = absl::AnyInvocable<void(AnalysisSession&)>;
-  // Posts an event to the session from any thread; it comes to nothing when the analysis is over by then.
+  // Posts an event to the session from any thread; ignored when the analysis is over by then.
   using Post = std::function<void(SessionEvent)>;
 
   void Wire(const AnalyzeContext& context, const std::weak_ptr<Analysis>& self) {
@@ -91,7 +91,7 @@ class Analysis final : public gateway::AnalysisClient, public gateway::AnalysisO
     ticks_ = context.ticker.Subscribe([post] { post([](AnalysisSession& session) { session.OnTick(); }); });
   }
 
-  // The client's, in the session's clock; one that is a year away is none.
+  // The client's, in the session's clock; one that is more than a year away counts as none.
   AnalysisSession::TimePoint Deadline() const {
     const auto left = stream_.deadline - std::chrono::system_clock::now();
     if (left > std::chrono::hours(24 * 365)) return AnalysisSession::TimePoint::max();

@@ -15,8 +15,8 @@
 
 namespace trackfit::gateway_server {
 
-// Not thread-safe: belongs to the session's strand. After its death, or Connect and Disconnect, no event of
-// the stream before comes any more, except those already under way.
+// Not thread-safe: belongs to the session's strand. After its destruction, Connect or Disconnect no event of
+// the previous stream comes, except those already under way.
 template <class Request, class Response>
 class ClientLink final : public gateway::UpstreamLink<Request> {
  public:
@@ -34,7 +34,7 @@ class ClientLink final : public gateway::UpstreamLink<Request> {
         make_events_(std::move(make_events)) {}
   ClientLink(const ClientLink&) = delete;
   ClientLink& operator=(const ClientLink&) = delete;
-  // Lets a stream that is closing come to its own end.
+  // A stream that is closing still comes to its end.
   ~ClientLink() override {
     if (stream_) stream_->Detach();
   }
