@@ -45,7 +45,8 @@ std::optional<size_t> Elements(const std::vector<int64_t>& shape, size_t limit) 
 }  // namespace
 
 absl::StatusOr<Array> ParseNpy(std::string_view bytes) {
-  if (bytes.size() < 12 || bytes.compare(0, kMagic.size(), kMagic) != 0) return Invalid("it is no .npy file");
+  if (bytes.size() < 12 || bytes.compare(0, kMagic.size(), kMagic) != 0)
+    return Invalid("it is not a .npy file");
 
   const bool wide = bytes[6] > 1;  // version 1 has a 16-bit header length, later ones a 32-bit one
   const size_t prefix = wide ? 12 : 10;
@@ -68,7 +69,7 @@ absl::StatusOr<Array> ParseNpy(std::string_view bytes) {
   const size_t available = bytes.size() - prefix - length;
   const auto elements = Elements(array.shape, available / sizeof(float));
   if (!elements.has_value() || *elements * sizeof(float) != available) {
-    return Invalid("its size does not fit its shape");
+    return Invalid("its size does not match its shape");
   }
   array.values.resize(*elements);
   if (available > 0) std::memcpy(array.values.data(), bytes.data() + prefix + length, available);
@@ -87,7 +88,7 @@ absl::StatusOr<Array> ReadNpy(const std::string& path) {
 
 absl::Status WriteNpy(const std::string& path, const Array& array) {
   if (Elements(array.shape, array.values.size()) != array.values.size()) {
-    return Invalid(absl::StrCat(path, ": the shape does not fit the values"));
+    return Invalid(absl::StrCat(path, ": the shape does not match the values"));
   }
   std::string header =
       absl::StrCat("{'descr': '<f4', 'fortran_order': False, 'shape': (", absl::StrJoin(array.shape, ", "),

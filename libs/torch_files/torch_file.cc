@@ -4,7 +4,7 @@
 
 namespace trackfit::torch_files {
 
-torch::ScalarType ScalarTypeOf(ElementType type) {
+c10::ScalarType ScalarTypeOf(ElementType type) {
   switch (type) {
     case ElementType::kFloat:
       return torch::kFloat;
@@ -27,7 +27,7 @@ torch::ScalarType ScalarTypeOf(ElementType type) {
     case ElementType::kBool:
       return torch::kBool;
   }
-  return torch::ScalarType::Undefined;
+  return c10::ScalarType::Undefined;
 }
 
 absl::StatusOr<c10::IValue> LoadPickle(const std::vector<char>& bytes) {

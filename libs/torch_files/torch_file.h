@@ -1,19 +1,24 @@
-// LibTorch's reading of files of torch::pickle_save, once torch_records.h has found them sound.
+// Reads files of torch::pickle_save with LibTorch, after torch_records.h has checked them.
 #ifndef TRACKFIT_TORCH_FILES_TORCH_FILE_H_
 #define TRACKFIT_TORCH_FILES_TORCH_FILE_H_
 
-#include <torch/types.h>
-
+#include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "torch_files/torch_records.h"
 
+namespace c10 {  // whoever uses the values includes LibTorch; this header need not
+struct IValue;
+enum class ScalarType : int8_t;
+}  // namespace c10
+
 namespace trackfit::torch_files {
 
-torch::ScalarType ScalarTypeOf(ElementType type);
+// LibTorch's name of an element type.
+c10::ScalarType ScalarTypeOf(ElementType type);
 
-// torch::pickle_load of a file whose tensors all lie within their records. DATA_LOSS for any other.
+// torch::pickle_load, but DATA_LOSS for a file in which a tensor lies outside its record.
 absl::StatusOr<c10::IValue> LoadPickle(const std::vector<char>& bytes);
 
 }  // namespace trackfit::torch_files

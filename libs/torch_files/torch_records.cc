@@ -36,7 +36,7 @@ constexpr StorageType kStorageTypes[] = {
 
 absl::Status Broken(const std::string& what) { return absl::DataLossError(what); }
 
-// The `count` bytes at `position`; empty, which starts with no signature, when the file ends before.
+// The `count` bytes at `position`; empty, and so without a signature, when the file ends before.
 std::string_view Piece(std::string_view file, size_t position, size_t count) {
   if (position > file.size() || count > file.size() - position) return {};
   return file.substr(position, count);
@@ -49,19 +49,19 @@ size_t Number(std::string_view header, size_t position, int bytes) {
   return number;
 }
 
-// The content of the record that an entry of the zip's directory describes.
+// The content of the record that an entry of the zip directory describes.
 absl::StatusOr<std::string_view> Content(std::string_view file, std::string_view entry,
                                          const std::string& name) {
   const size_t compressed = Number(entry, 20, 4), size = Number(entry, 24, 4);
   if (Number(entry, 10, 2) != 0 || compressed != size) {
-    return Broken(absl::StrCat("record ", name, " is compressed; torch.save compresses nothing"));
+    return Broken(absl::StrCat("record ", name, " is compressed; torch.save does not compress"));
   }
   const size_t start = Number(entry, 42, 4);
   const std::string_view header = Piece(file, start, kRecordBytes);
   if (!header.starts_with(kRecordSignature)) return Broken(absl::StrCat("record ", name, " is missing"));
   const size_t content = start + kRecordBytes + Number(header, 26, 2) + Number(header, 28, 2);
   if (content > file.size() || size > file.size() - content) {
-    return Broken(absl::StrCat("record ", name, " leaves the file"));
+    return Broken(absl::StrCat("record ", name, " lies outside the file"));
   }
   return file.substr(content, size);
 }
@@ -77,7 +77,7 @@ absl::StatusOr<std::vector<int64_t>> ParseSizes(const PickleValue& value) {
   return sizes;
 }
 
-// Whether all elements lie within the storage, and no more of them than it has.
+// Whether all elements lie within the storage, and the tensor has no more elements than it.
 bool Fits(const TorchTensor& tensor) {
   const int64_t available = tensor.storage.elements;
   if (tensor.offset < 0 || tensor.offset > available || tensor.sizes.size() != tensor.strides.size()) {
@@ -107,7 +107,7 @@ size_t ElementBytes(ElementType type) {
 absl::StatusOr<TorchRecords> TorchRecords::Read(std::string_view file) {
   const size_t end_position = file.rfind(kEndSignature);
   const std::string_view end = Piece(file, end_position, kEndBytes);
-  if (end.empty()) return Broken("it is no zip file, or not all of it");
+  if (end.empty()) return Broken("it is not a zip file, or not a complete one");
   TorchRecords records;
   size_t position = Number(end, 16, 4);
   for (size_t left = Number(end, 10, 2); left > 0; --left) {
@@ -173,7 +173,7 @@ absl::StatusOr<TorchStorage> ParseStorage(const PickleValue& value) {
 bool TorchTensor::empty() const { return std::find(sizes.begin(), sizes.end(), 0) != sizes.end(); }
 
 absl::StatusOr<TorchTensor> ParseTensor(const PickleValue& call) {
-  if (!call.IsCallOf(kRebuildTensor) || call.items[1]->items.size() < 4) return Broken("it is no tensor");
+  if (!call.IsCallOf(kRebuildTensor) || call.items[1]->items.size() < 4) return Broken("it is not a tensor");
   const auto& arguments = call.items[1]->items;
   auto storage = ParseStorage(*arguments[0]);
   if (!storage.ok()) return storage.status();
@@ -182,7 +182,7 @@ absl::StatusOr<TorchTensor> ParseTensor(const PickleValue& call) {
   auto strides = ParseSizes(*arguments[3]);
   if (!strides.ok()) return strides.status();
   TorchTensor tensor{*std::move(storage), arguments[1]->integer, *std::move(sizes), *std::move(strides)};
-  if (arguments[1]->kind != Kind::kInt || !Fits(tensor)) return Broken("a tensor leaves its storage");
+  if (arguments[1]->kind != Kind::kInt || !Fits(tensor)) return Broken("a tensor lies outside its storage");
   return tensor;
 }
 

@@ -1,5 +1,5 @@
-// Files of torch.save and torch::pickle_save of which nothing is known to be sound, read without LibTorch,
-// which believes what a file says of its sizes; here every size is checked against the file first.
+// Reads untrusted files of torch.save and torch::pickle_save without LibTorch, which trusts the sizes in a
+// file; here every size is checked against the file first.
 #ifndef TRACKFIT_TORCH_FILES_TORCH_RECORDS_H_
 #define TRACKFIT_TORCH_FILES_TORCH_RECORDS_H_
 
@@ -18,7 +18,7 @@
 
 namespace trackfit::torch_files {
 
-// Of a file, of a storage, and of all weights of a network together.
+// Limit for a file, for a storage, and for all weights of a network together.
 inline constexpr int64_t kMaxTorchBytes = int64_t{1} << 30;
 
 enum class ElementType { kFloat, kDouble, kHalf, kBFloat16, kLong, kInt, kShort, kChar, kByte, kBool };
@@ -33,7 +33,7 @@ struct TorchStorage {
 // The records of the zip format: torch.save stores them uncompressed, so none can be larger than its file.
 class TorchRecords {
  public:
-  // DATA_LOSS for what is no such file, also for a compressed record. Holds views of `file`.
+  // DATA_LOSS for a file that is not of this format or has a compressed record. Holds views of `file`.
   static absl::StatusOr<TorchRecords> Read(std::string_view file);
 
   // The record of this name inside the archive, e.g. "data/0"; nullopt when there is none.
@@ -49,7 +49,7 @@ class TorchRecords {
   std::map<std::string, std::string_view, std::less<>> records_;
 };
 
-// What a persistent id stands for. DATA_LOSS when malformed or of a type that is not supported.
+// The storage that a persistent id names. DATA_LOSS when malformed or of a type that is not supported.
 absl::StatusOr<TorchStorage> ParseStorage(const PickleValue& value);
 
 struct TorchTensor {
@@ -67,8 +67,8 @@ inline constexpr const char* kRebuildTensor = "torch._utils._rebuild_tensor_v2";
 // storage as declared, or when there are more elements than the storage has.
 absl::StatusOr<TorchTensor> ParseTensor(const PickleValue& call);
 
-// DATA_LOSS when a storage is not in the file as long as the pickle says, when a tensor does not lie within
-// its storage, or when something else would be rebuilt: what LibTorch takes on trust.
+// Checks what LibTorch trusts: DATA_LOSS when a storage is shorter than the pickle says or absent, when a
+// tensor does not lie within its storage, or when anything else would be rebuilt.
 absl::Status CheckTensors(const TorchRecords& records, const Pickle& pickle);
 
 }  // namespace trackfit::torch_files

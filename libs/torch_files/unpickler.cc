@@ -7,81 +7,16 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "torch_files/pickle_opcodes.h"
 
 namespace trackfit::torch_files {
 namespace {
 
 using Kind = PickleValue::Kind;
+using enum Opcode;
 
 // Values copied, per byte of the pickle.
 constexpr size_t kMaxCopies = 8;
-
-// Opcodes as CPython's pickle.py names them.
-enum Opcode : unsigned char {
-  kMark = '(',
-  kStop = '.',
-  kPop = '0',
-  kPopMark = '1',
-  kDup = '2',
-  kFloatText = 'F',
-  kIntText = 'I',
-  kBinInt = 'J',
-  kBinInt1 = 'K',
-  kLongText = 'L',
-  kBinInt2 = 'M',
-  kNone = 'N',
-  kPersistentText = 'P',
-  kBinPersistent = 'Q',
-  kReduce = 'R',
-  kStringText = 'S',
-  kBinString = 'T',
-  kShortBinString = 'U',
-  kUnicodeText = 'V',
-  kBinUnicode = 'X',
-  kAppend = 'a',
-  kBuild = 'b',
-  kGlobal = 'c',
-  kDict = 'd',
-  kEmptyDict = '}',
-  kAppends = 'e',
-  kGetText = 'g',
-  kBinGet = 'h',
-  kInst = 'i',
-  kLongBinGet = 'j',
-  kList = 'l',
-  kEmptyList = ']',
-  kObj = 'o',
-  kPutText = 'p',
-  kBinPut = 'q',
-  kLongBinPut = 'r',
-  kSetItem = 's',
-  kTuple = 't',
-  kEmptyTuple = ')',
-  kSetItems = 'u',
-  kBinFloat = 'G',
-  kBinBytes = 'B',
-  kShortBinBytes = 'C',
-  kProtocol = 0x80,
-  kNewObj = 0x81,
-  kTuple1 = 0x85,
-  kTuple2 = 0x86,
-  kTuple3 = 0x87,
-  kNewTrue = 0x88,
-  kNewFalse = 0x89,
-  kLong1 = 0x8a,
-  kLong4 = 0x8b,
-  kShortBinUnicode = 0x8c,
-  kBinUnicode8 = 0x8d,
-  kBinBytes8 = 0x8e,
-  kEmptySet = 0x8f,
-  kAddItems = 0x90,
-  kFrozenSet = 0x91,
-  kNewObjEx = 0x92,
-  kStackGlobal = 0x93,
-  kMemoize = 0x94,
-  kFrame = 0x95,
-  kByteArray8 = 0x96,
-};
 
 bool IsDictType(const PickleValue& callee) {
   if (callee.kind != Kind::kGlobal) return false;
@@ -92,7 +27,7 @@ bool IsDictType(const PickleValue& callee) {
   return false;
 }
 
-// The pickle machine: a stack with marks, and a memo. Every step either succeeds or leaves an error.
+// The pickle machine: a stack with marks, and a memo. Every step either succeeds or sets the error.
 class Machine {
  public:
   explicit Machine(std::string_view bytes) : bytes_(bytes) {}
@@ -233,25 +168,25 @@ class Machine {
 
   uint64_t TakeIndexLine() {
     uint64_t index = 0;
-    if (!absl::SimpleAtoi(TakeLine(), &index)) Fail("a memo index is no number");
+    if (!absl::SimpleAtoi(TakeLine(), &index)) Fail("a memo index is not a number");
     return index;
   }
 
   // --- composite operations
 
-  // Copies of what the memo holds could make a small pickle large.
+  // Copies of memoised values could make a small pickle large.
   void Spend(size_t copied) {
     copied_ += copied;
     if (copied_ > kMaxCopies * bytes_.size()) Fail("it repeats itself too often");
   }
 
-  // Objects of unknown classes take items too (subclasses of list and dict): those are dropped.
+  // Objects of unknown classes (subclasses of list and dict) take items, too; these are dropped.
   void Append(const std::vector<const PickleValue*>& items) {
     PickleValue* target = Top();
     if (target->kind == Kind::kList)
       target->items.insert(target->items.end(), items.begin(), items.end());
     else if (target->kind != Kind::kCall)
-      Fail("items are appended to what is no list");
+      Fail("items are appended to a value that is not a list");
   }
 
   void SetItems(const std::vector<const PickleValue*>& items) {
@@ -260,11 +195,11 @@ class Machine {
     if (target->kind == Kind::kDict)
       target->items.insert(target->items.end(), items.begin(), items.end());
     else if (target->kind != Kind::kCall)
-      Fail("items are set in what is no dict");
+      Fail("items are set in a value that is not a dict");
   }
 
   void Call(const PickleValue* callee, const PickleValue* arguments) {
-    if (arguments->kind != Kind::kTuple) return Fail("arguments are no tuple");
+    if (arguments->kind != Kind::kTuple) return Fail("arguments are not a tuple");
     if (!IsDictType(*callee)) return PushItems(Kind::kCall, {callee, arguments});
     std::vector<const PickleValue*> items;
     for (const PickleValue* argument : arguments->items) {
@@ -273,7 +208,7 @@ class Machine {
       if (!error_.empty()) return;
       for (const PickleValue* pair : argument->items) {
         const bool is_pair = pair->kind == Kind::kList || pair->kind == Kind::kTuple;
-        if (!is_pair || pair->items.size() != 2) return Fail("a dict is made of what are no pairs");
+        if (!is_pair || pair->items.size() != 2) return Fail("a dict is made of values that are not pairs");
         items.insert(items.end(), pair->items.begin(), pair->items.end());
       }
     }
@@ -302,14 +237,14 @@ class Machine {
   }
 
   void Step() {
-    const auto opcode = static_cast<unsigned char>(TakeUnsigned(1));
+    const auto opcode = static_cast<Opcode>(TakeUnsigned(1));
     if (!error_.empty()) return;
     if (!StepScalar(opcode) && !StepContainer(opcode) && !StepObject(opcode)) {
       Fail(absl::StrCat("opcode ", static_cast<int>(opcode), " is unknown"));
     }
   }
 
-  bool StepScalar(unsigned char opcode) {
+  bool StepScalar(Opcode opcode) {
     switch (opcode) {
       case kNone:
         stack_.push_back(New(Kind::kNone));
@@ -376,13 +311,13 @@ class Machine {
     if (line == "00" || line == "01") return PushInt(line == "01", Kind::kBool);
     if (!line.empty() && line.back() == 'L') line.pop_back();
     int64_t value = 0;
-    if (!absl::SimpleAtoi(line, &value)) return Fail("an integer is no number of 64 bits");
+    if (!absl::SimpleAtoi(line, &value)) return Fail("an integer is not a number of 64 bits");
     PushInt(value);
   }
 
   void FloatText() {
     double value = 0;
-    if (!absl::SimpleAtod(TakeLine(), &value)) return Fail("a float is no number");
+    if (!absl::SimpleAtod(TakeLine(), &value)) return Fail("a float is not a number");
     PushFloat(value);
   }
 
@@ -398,7 +333,7 @@ class Machine {
     PushText(Kind::kString, std::string_view(line).substr(1, line.size() - 2));
   }
 
-  bool StepContainer(unsigned char opcode) {
+  bool StepContainer(Opcode opcode) {
     switch (opcode) {
       case kMark:
         marks_.push_back(stack_.size());
@@ -469,7 +404,7 @@ class Machine {
       Pop();
   }
 
-  bool StepObject(unsigned char opcode) {
+  bool StepObject(Opcode opcode) {
     switch (opcode) {
       case kProtocol:
         Protocol();

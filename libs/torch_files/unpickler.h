@@ -1,5 +1,5 @@
-// Reads Python pickles as plain data. Nothing is ever executed: whatever a pickle would import or call
-// becomes a value that says so. Source: CPython's pickletools (protocols 0 to 5).
+// Reads Python pickles as plain data. Nothing is ever executed: imports and calls become values of their own
+// kind. Source: CPython's pickletools (protocols 0 to 5).
 #ifndef TRACKFIT_TORCH_FILES_UNPICKLER_H_
 #define TRACKFIT_TORCH_FILES_UNPICKLER_H_
 

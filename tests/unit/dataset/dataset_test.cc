@@ -164,7 +164,7 @@ TEST(LandmarkFile, RefusesLandmarksThatLeaveTheirStorage) {
   WriteText(path, bytes);
   const auto clips = ReadLandmarkFile(path);
   EXPECT_EQ(clips.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(clips.status().message()), HasSubstr("leaves its storage"));
+  EXPECT_THAT(std::string(clips.status().message()), HasSubstr("lies outside its storage"));
 }
 
 TEST(ReadLandmarks, TakesAllFilesOfAFolder) {

@@ -48,7 +48,7 @@ TEST(LoadPickle, RefusesATensorThatLeavesItsStorage) {
   const size_t storage = bytes.find(kPickledElements), size = bytes.find(kPickledElements, storage + 1);
   ASSERT_NE(size, std::string::npos);
   ++bytes[size + 1];
-  EXPECT_THAT(LoadError(bytes), HasSubstr("leaves its storage"));
+  EXPECT_THAT(LoadError(bytes), HasSubstr("lies outside its storage"));
 }
 
 TEST(LoadPickle, RefusesAStorageThatIsLongerThanItsRecord) {
