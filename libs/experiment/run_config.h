@@ -12,7 +12,7 @@
 #include "dataset/dataset.h"
 #include "protogcn/architecture.h"
 #include "protogcn/window_shape.h"
-#include "training/trainer.h"
+#include "training/training_config.h"
 #include "training/window_sampler.h"
 
 namespace trackfit::experiment {

@@ -28,6 +28,7 @@
 #include "protogcn/network.h"
 #include "training/calibration.h"
 #include "training/form_fitting.h"
+#include "training/trainer.h"
 
 namespace trackfit::experiment {
 namespace {
@@ -93,7 +94,7 @@ constexpr const char* kFigureNames[] = {"validation.loss",
                                         "validation.known.auroc"};
 
 // How the network would do if it were served.
-absl::StatusOr<Validation> Validate(const Run& run, const torch::jit::Module& network,
+absl::StatusOr<Validation> Validate(const Run& run, const protogcn::Network& network,
                                     const protogcn::ModelMetadata& metadata) {
   auto model = protogcn::Model::FromNetwork(network, metadata);
   if (!model.ok()) return model.status();
@@ -175,8 +176,8 @@ class StepReport {
 
 // --- the network and its metadata
 
-absl::StatusOr<torch::jit::Module> MakeNetwork(Run& run) {
-  absl::StatusOr<torch::jit::Module> network = protogcn::BuildNetwork(run.network, run.config.training.seed);
+absl::StatusOr<protogcn::Network> MakeNetwork(Run& run) {
+  absl::StatusOr<protogcn::Network> network = protogcn::BuildNetwork(run.network, run.config.training.seed);
   run.weights = "random";
   if (!network.ok() || run.config.init.empty()) return network;
   const absl::StatusOr<protogcn::Archive> archive = protogcn::LoadArchive(run.config.init);
@@ -185,13 +186,13 @@ absl::StatusOr<torch::jit::Module> MakeNetwork(Run& run) {
                          archive->metadata.network.joint_channels == run.network.joint_channels &&
                          archive->metadata.network.joint_head == run.network.joint_head;
   const bool same_classes = archive->metadata.classes == run.config.data.classes;
-  const training::CopiedWeights count = training::CopyWeights(archive->network, *network, same_classes);
+  const protogcn::CopiedWeights count = protogcn::CopyWeights(archive->network, *network, same_classes);
   run.weights = absl::StrCat(fs::path(run.config.init).filename().string(), ": ", count.copied,
-                             " tensors copied, ", count.afresh, " begin afresh",
-                             same_classes ? "" : ", the classifier among them: its classes are others");
+                             " tensors copied, ", count.kept, " newly initialised",
+                             same_classes ? "" : ", among them the classifier, whose classes differ");
   run.Say(absl::StrCat("Weights of ", run.weights));
-  if (run.config.training.epochs == 0 && count.afresh > 0) {
-    return absl::InvalidArgumentError(absl::StrCat("training.epochs is 0, but ", count.afresh,
+  if (run.config.training.epochs == 0 && count.kept > 0) {
+    return absl::InvalidArgumentError(absl::StrCat("training.epochs is 0, but ", count.kept,
                                                    " tensors of the network do not come from ",
                                                    run.config.init));
   }
@@ -393,7 +394,7 @@ std::string Selection(const Run& run, const std::optional<Best>& best) {
 // windows.
 absl::StatusOr<RunResult> Finish(const Run& run, const training::Trainer& trainer,
                                  const std::optional<Best>& best) {
-  torch::jit::Module network = trainer.AveragedNetwork();
+  protogcn::Network network = trainer.AveragedNetwork();
   if (best.has_value()) {
     auto archive = protogcn::LoadArchive(run.folder.best().string());
     if (!archive.ok()) return archive.status();
@@ -474,7 +475,7 @@ absl::StatusOr<RunResult> Go(const RunConfig& config, bool resume, std::ostream&
 
   auto network = MakeNetwork(run);
   if (!network.ok()) return network.status();
-  const auto trainer = training::Trainer::Create(*std::move(network), config.training, sampler->names());
+  const auto trainer = training::Trainer::Create(*network, config.training, sampler->names());
   if (!trainer.ok()) return trainer.status();
   std::optional<Best> best;
   if (resume && fs::exists(run.folder.state())) {

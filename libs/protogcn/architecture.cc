@@ -8,7 +8,7 @@
 namespace trackfit::protogcn {
 namespace {
 
-// Generous for any model that could be served; they bound what a hostile file can make us allocate.
+// Generous for any model that could be served; they bound the memory that a hostile file can claim.
 constexpr int kMaxNodes = 128;
 constexpr int kMaxWindow = 4096;
 constexpr int kMaxChannels = 4096;
@@ -52,7 +52,7 @@ absl::Status ValidateBones(const NetworkConfig& config) {
   return absl::OkStatus();
 }
 
-// The weights of the wide convolutions; the rest is small beside them.
+// Only the weights of the wide convolutions; the others are few in comparison.
 double ParameterEstimate(const NetworkConfig& config) {
   double parameters = 0;
   for (const Stage& stage : Stages(config)) {

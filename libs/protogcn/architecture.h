@@ -34,8 +34,8 @@ struct NetworkConfig {
   int classes = 0;                           // C of the logits
   double head_dropout = 0;                   // probability, only in training
   int joint_channels = 0;  // width of the joint head, a multiple of kJointHeads; 0 = none (as upstream)
-  // What the joint head learned: "faults", movements whose wrong joints are known; or "decoder", to tell
-  // where a joint is from the others.
+  // What the joint head is trained on: "faults", movements whose wrong joints are known; or "decoder", to
+  // predict the place of a joint from the others.
   std::string joint_head = kFaultsHead;
 
   // INVALID_ARGUMENT naming the field and its limit.

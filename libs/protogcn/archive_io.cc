@@ -1,6 +1,7 @@
 #include "protogcn/archive_io.h"
 
 #include <caffe2/serialize/inline_container.h>
+#include <torch/script.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -28,15 +29,15 @@ absl::Status WithPath(const std::string& path, const absl::Status& status) {
 
 absl::Status Broken(const std::string& path, const std::exception& failure) {
   const auto* torch_failure = dynamic_cast<const c10::Error*>(&failure);
-  return absl::DataLossError(
-      absl::StrCat(path,
-                   " is no model, or not all of one; name a model.pt that `trackfit train` or `trackfit "
-                   "model import` wrote: ",
-                   torch_failure != nullptr ? torch_failure->what_without_backtrace() : failure.what()));
+  return absl::DataLossError(absl::StrCat(
+      path,
+      " is not a model, or not a complete one; name a model.pt that `trackfit train` or `trackfit "
+      "model import` wrote: ",
+      torch_failure != nullptr ? torch_failure->what_without_backtrace() : failure.what()));
 }
 
-// LibTorch checks nothing of what it reads, so archives carry a checksum over names and contents of all other
-// records that are ours. FNV-1a, 64 bits: against accidents, not against forgers.
+// LibTorch does not verify what it reads, so archives carry a checksum over the names and contents of all
+// other records. FNV-1a, 64 bits: it detects accidents, not forgeries.
 std::string Checksum(caffe2::serialize::PyTorchStreamReader& reader) {
   uint64_t hash = 0xcbf29ce484222325;
   const auto add = [&hash](const char* bytes, size_t count) {
@@ -59,15 +60,15 @@ std::string TextOf(caffe2::serialize::PyTorchStreamReader& reader, const std::st
 }
 
 // The archive's bytes: saved once for the checksum, then again with it. In memory, because LibTorch aborts
-// when a file takes no more.
-std::string ArchiveBytes(const torch::jit::Module& network, const ModelMetadata& metadata) {
+// when the disk is full.
+std::string ArchiveBytes(const torch::jit::Module& module, const ModelMetadata& metadata) {
   torch::jit::ExtraFilesMap files = {{kMetadataFile, MetadataToJson(metadata)}};
   std::stringstream draft;
-  network.save(draft, files);
+  module.save(draft, files);
   caffe2::serialize::PyTorchStreamReader reader(&draft);
   files[kChecksumFile] = Checksum(reader);
   std::ostringstream final_archive;
-  network.save(final_archive, files);
+  module.save(final_archive, files);
   return std::move(final_archive).str();
 }
 
@@ -79,11 +80,10 @@ absl::Status CheckExists(const std::string& path) {
 
 }  // namespace
 
-absl::Status SaveArchive(const std::string& path, const torch::jit::Module& network,
-                         const ModelMetadata& metadata) {
+absl::Status SaveArchive(const std::string& path, const Network& network, const ModelMetadata& metadata) {
   if (absl::Status status = metadata.Validate(); !status.ok()) return WithPath(path, status);
   try {
-    torch::jit::Module copy = network.deepcopy();
+    torch::jit::Module copy = network.module().deepcopy();
     copy.to(torch::kCPU);
     copy.eval();
     return files::ReplaceFile(path, ArchiveBytes(copy, metadata));
@@ -96,8 +96,8 @@ absl::StatusOr<Archive> LoadArchive(const std::string& path) {
   auto metadata = ReadMetadata(path);
   if (!metadata.ok()) return metadata.status();
   try {
-    Archive archive{torch::jit::load(path, torch::kCPU), *std::move(metadata)};
-    archive.network.eval();
+    Archive archive{Network(torch::jit::load(path, torch::kCPU)), *std::move(metadata)};
+    archive.network.module().eval();
     return archive;
   } catch (const std::exception& failure) {
     return Broken(path, failure);
@@ -110,10 +110,11 @@ absl::StatusOr<ModelMetadata> ReadMetadata(const std::string& path) {
   try {
     caffe2::serialize::PyTorchStreamReader reader(path);
     for (const char* record : {kMetadataRecord, kChecksumRecord}) {
-      if (!reader.hasRecord(record)) return absl::DataLossError(absl::StrCat(path, ": it holds no ", record));
+      if (!reader.hasRecord(record))
+        return absl::DataLossError(absl::StrCat(path, ": it does not hold ", record));
     }
     if (TextOf(reader, kChecksumRecord) != Checksum(reader)) {
-      return absl::DataLossError(absl::StrCat(path, ": it is damaged: its checksum does not fit"));
+      return absl::DataLossError(absl::StrCat(path, ": it is damaged: its checksum does not match"));
     }
     json = TextOf(reader, kMetadataRecord);
   } catch (const std::exception& failure) {

@@ -1,28 +1,26 @@
-// Saving and loading model archives with their network; apart from model_archive.h, which needs no LibTorch.
+// Saves and loads model archives: a network and its metadata in one file.
 #ifndef TRACKFIT_PROTOGCN_ARCHIVE_IO_H_
 #define TRACKFIT_PROTOGCN_ARCHIVE_IO_H_
-
-#include <torch/script.h>
 
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "protogcn/model_archive.h"
+#include "protogcn/network.h"
 
 namespace trackfit::protogcn {
 
 struct Archive {
-  torch::jit::Module network;  // evaluation mode, not frozen: it can be trained further
+  Network network;  // evaluation mode, not frozen: it can be trained further
   ModelMetadata metadata;
 };
 
 // Writes the archive beside `path` and renames it into place, so that a reader never sees half a file.
-// `network` may be in training mode; it is stored in evaluation mode and left as it was.
-absl::Status SaveArchive(const std::string& path, const torch::jit::Module& network,
-                         const ModelMetadata& metadata);
+// `network` may be in training mode; it is stored in evaluation mode and itself left unchanged.
+absl::Status SaveArchive(const std::string& path, const Network& network, const ModelMetadata& metadata);
 
-// NOT_FOUND when there is no such file, DATA_LOSS when it is broken or is no archive of ours,
+// NOT_FOUND when there is no such file, DATA_LOSS when it is broken or not an archive of TrackFit's,
 // INVALID_ARGUMENT when its metadata do not validate.
 absl::StatusOr<Archive> LoadArchive(const std::string& path);
 

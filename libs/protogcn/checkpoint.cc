@@ -1,5 +1,7 @@
 #include "protogcn/checkpoint.h"
 
+#include <torch/script.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -17,7 +19,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "protogcn/network.h"
+#include "protogcn/checkpoint_torch.h"
 #include "torch_files/torch_file.h"
 #include "torch_files/unpickler.h"
 
@@ -32,7 +34,7 @@ constexpr std::string_view kLegacyMagic("\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x1
 constexpr int64_t kLegacyProtocol = 1001;
 constexpr const char* kRebuildParameter = "torch._utils._rebuild_parameter";
 
-// Where tensors' bytes come from.
+// The source of the tensors' bytes.
 class StorageSource {
  public:
   virtual ~StorageSource() = default;
@@ -69,7 +71,7 @@ bool IsTensor(const torch_files::PickleValue& value) {
   return value.IsCallOf(torch_files::kRebuildTensor) || value.IsCallOf(kRebuildParameter);
 }
 
-// What nn.DataParallel put before every name is dropped.
+// Without the prefix that nn.DataParallel adds to every name.
 std::string PlainName(const std::string& name) { return std::string(absl::StripPrefix(name, "module.")); }
 
 absl::Status ReadTensors(const torch_files::PickleValue& state, StorageSource& source,
@@ -102,7 +104,7 @@ void ReadMeta(const torch_files::PickleValue& meta, Checkpoint& checkpoint) {
   }
 }
 
-// LibTorch puts the type beside every container that it saves.
+// LibTorch saves every container together with its type.
 const torch_files::PickleValue& Untagged(const torch_files::PickleValue& value) {
   const bool tagged = value.IsCallOf("torch.jit._pickle.restore_type_tag") && !value.items[1]->items.empty();
   return tagged ? *value.items[1]->items[0] : value;
@@ -110,11 +112,11 @@ const torch_files::PickleValue& Untagged(const torch_files::PickleValue& value) 
 
 absl::StatusOr<Checkpoint> Interpret(const torch_files::PickleValue& saved, StorageSource& source) {
   const torch_files::PickleValue& root = Untagged(saved);
-  if (root.kind != Kind::kDict) return Broken("it holds no dict");
+  if (root.kind != Kind::kDict) return Broken("it does not hold a dict");
   Checkpoint checkpoint;
   const torch_files::PickleValue* state = root.Find("state_dict");
   if (state != nullptr) state = &Untagged(*state);
-  if (state != nullptr && state->kind != Kind::kDict) return Broken("state_dict is no dict");
+  if (state != nullptr && state->kind != Kind::kDict) return Broken("state_dict is not a dict");
   if (const torch_files::PickleValue* meta = root.Find("meta"); meta != nullptr) {
     ReadMeta(Untagged(*meta), checkpoint);
   }
@@ -159,14 +161,14 @@ class LegacyStorages : public StorageSource {
   LegacyStorages(std::vector<std::string> keys, std::string_view bytes)
       : keys_(std::move(keys)), bytes_(bytes) {}
 
-  // The file does not say how wide elements are; the tensors that use a storage do.
+  // The file does not say how wide the elements of a storage are; the tensors that use it do.
   absl::Status Index(const torch_files::PickleValue& root) {
     std::map<std::string, torch_files::ElementType> types;
     if (auto status = CollectTypes(root, types); !status.ok()) return status;
     size_t position = 0;
     for (const std::string& key : keys_) {
       const auto type = types.find(key);
-      if (type == types.end()) return Broken(absl::StrCat("nothing tells the type of storage ", key));
+      if (type == types.end()) return Broken(absl::StrCat("no tensor gives the type of storage ", key));
       if (bytes_.size() - position < sizeof(int64_t)) return Broken("the storages end too early");
       int64_t elements = 0;
       std::copy_n(bytes_.data() + position, sizeof elements, reinterpret_cast<char*>(&elements));
@@ -232,7 +234,7 @@ absl::StatusOr<Checkpoint> ReadLegacy(std::string_view bytes) {
     pickles.push_back(*std::move(pickle));
     if (pickles.size() == 1 &&
         (pickles[0].root->kind != Kind::kLong || pickles[0].root->text != kLegacyMagic)) {
-      return Broken("it is no PyTorch file");
+      return Broken("it is not a PyTorch file");
     }
   }
   if (pickles[1].root->integer != kLegacyProtocol) return Broken("its protocol is not 1001");
@@ -371,9 +373,9 @@ absl::Status LoadWeight(const Checkpoint& checkpoint, const std::string& name, T
   return absl::OkStatus();
 }
 
-// Every weight of the network must be in the checkpoint; the backbone may have no others, for they would mean
-// another network.
-absl::Status LoadWeights(const Checkpoint& checkpoint, torch::jit::Module& network) {
+// Every weight of the network must be in the checkpoint. Other weights of a backbone would belong to another
+// network, so they are refused.
+absl::Status LoadWeights(const Checkpoint& checkpoint, const torch::jit::Module& network) {
   torch::NoGradGuard no_grad;
   std::set<std::string> loaded;
   const auto load = [&](const auto& list) {
@@ -422,8 +424,9 @@ absl::StatusOr<ImportedNetwork> ImportCheckpoint(const std::string& path, const 
   auto network = BuildNetwork(*config);
   if (!network.ok()) return WithPath(path, network.status());
   try {
-    if (auto status = LoadWeights(*checkpoint, *network); !status.ok()) return WithPath(path, status);
-    network->eval();
+    if (auto status = LoadWeights(*checkpoint, network->module()); !status.ok())
+      return WithPath(path, status);
+    network->module().eval();
   } catch (const std::exception& failure) {
     return absl::InternalError(absl::StrCat(path, ": ", failure.what()));
   }

@@ -10,14 +10,14 @@
 
 namespace trackfit::protogcn {
 
-// Two questions, calibrated apart: whether the movement is an exercise at all, the logistic function of
-// known_scale * ExerciseMargin + known_offset, and if so which, the softmax over the exercises at
-// `temperature`. Of metadata.classes, sum 1; with scale 1, offset 0 and temperature 1 the plain softmax,
-// which is also what a model without a background class has (at its temperature).
+// The probabilities of metadata.classes, sum 1. Two questions are calibrated separately: whether the movement
+// is an exercise at all, by the logistic function of known_scale * ExerciseMargin + known_offset; and which
+// one, by the softmax over the exercises at `temperature`. With scale 1, offset 0 and temperature 1 this is
+// the plain softmax; without a background class it is the softmax at `temperature`.
 std::vector<float> ClassProbabilities(std::span<const float> logits, const ModelMetadata& metadata);
 
-// By how much the exercises together stand above the background: the log of the sum of their exponentials
-// less the background's logit. `metadata` has a background class.
+// The log-sum-exp of the exercises' logits less the logit of the background: the in-distribution score.
+// `metadata` has a background class.
 double ExerciseMargin(std::span<const float> logits, const ModelMetadata& metadata);
 
 // Index of metadata.background_class; the number of classes if there is none.

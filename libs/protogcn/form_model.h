@@ -1,7 +1,7 @@
-// Whether an execution is correct, from what a coach would measure: an additive model.
+// Whether an execution is correct, from the measures that a coach would take: an additive model.
 //
-// One curve per measure says how much its value speaks for a correct execution; their sum is the log of the
-// odds. Few numbers, each of which can be read, because labels come from few people: larger models learn the
+// One curve per measure gives the evidence of its value for a correct execution; their sum is the log odds.
+// Few parameters, all of them interpretable, because labels come from few people: larger models learn the
 // people (docs/adr/0016).
 #ifndef TRACKFIT_PROTOGCN_FORM_MODEL_H_
 #define TRACKFIT_PROTOGCN_FORM_MODEL_H_

@@ -2,7 +2,6 @@
 
 #include <ATen/Parallel.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
-#include <torch/script.h>
 
 #include <algorithm>
 #include <chrono>
@@ -13,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "protogcn/archive_io.h"
 #include "protogcn/class_probabilities.h"
-#include "protogcn/network.h"
+#include "protogcn/network_torch.h"
 
 namespace trackfit::protogcn {
 namespace {
@@ -35,7 +34,7 @@ std::vector<float> ToVector(const Tensor& tensor) {
   return {begin, begin + flat.numel()};
 }
 
-// Whether `actual` equals `expected` but for rounding; NaN never does.
+// Whether `actual` equals `expected` up to rounding; NaN never does.
 bool Agrees(const Tensor& expected, const Tensor& actual) {
   if (expected.sizes() != actual.sizes()) return false;
   const Tensor scale = expected.abs().clamp_min(1);
@@ -54,9 +53,8 @@ absl::Status CheckShapes(const NetworkConfig& config, const NetworkOutput& outpu
               : absl::DataLossError("its network is not the one that its metadata describe");
 }
 
-// Freezing is only worth having when it changes nothing; the input is arbitrary but the same every time.
-absl::Status CheckFrozen(const NetworkConfig& config, torch::jit::Module& network,
-                         torch::jit::Module& frozen) {
+// Freezing must not change the output; the input is arbitrary, but the same every time.
+absl::Status CheckFrozen(const NetworkConfig& config, const Network& network, const Network& frozen) {
   const Tensor input =
       torch::sin(torch::arange(int64_t{config.window} * config.nodes * config.in_channels).to(torch::kFloat) *
                  0.37f)
@@ -68,7 +66,7 @@ absl::Status CheckFrozen(const NetworkConfig& config, torch::jit::Module& networ
     if (!Agrees(expected.logits, actual.logits) || !Agrees(expected.pooled, actual.pooled) ||
         (expected.joints.defined() && !Agrees(expected.joints, actual.joints)) ||
         !Agrees(expected.graph, actual.graph) || !Agrees(expected.recon_graph, actual.recon_graph)) {
-      return absl::DataLossError("its network gives no finite answer, or another one when frozen");
+      return absl::DataLossError("its network's output is not finite, or changes when it is frozen");
     }
   }
   return absl::OkStatus();
@@ -82,7 +80,7 @@ absl::Status WithPath(const std::string& path, const absl::Status& status) {
 
 struct Model::Impl {
   ModelMetadata metadata;
-  torch::jit::Module network;  // frozen
+  Network network;  // frozen
 };
 
 Model::Model(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -96,13 +94,12 @@ absl::StatusOr<std::unique_ptr<Model>> Model::Load(const std::string& path) {
   return model;
 }
 
-absl::StatusOr<std::unique_ptr<Model>> Model::FromNetwork(const torch::jit::Module& network,
-                                                          ModelMetadata metadata) {
+absl::StatusOr<std::unique_ptr<Model>> Model::FromNetwork(const Network& network, ModelMetadata metadata) {
   if (absl::Status status = metadata.Validate(); !status.ok()) return status;
   try {
     const torch::jit::GraphOptimizerEnabledGuard optimise(true);  // as when served
-    torch::jit::Module original = network.deepcopy();
-    original.eval();
+    const Network original(network.module().deepcopy());
+    original.module().eval();
     auto frozen = FreezeNetwork(original);
     if (!frozen.ok()) return frozen.status();
     const c10::InferenceMode inference;
@@ -138,8 +135,7 @@ absl::StatusOr<Prediction> Model::Run(std::span<const float> window) const {
     at::init_num_threads();  // OpenMP counts threads per calling thread
     Tensor input = torch::empty(InputShape(config));
     std::copy(window.begin(), window.end(), input.data_ptr<float>());
-    torch::jit::Module network = impl_->network;  // a handle: forward() is not const
-    const NetworkOutput output = Forward(network, input);
+    const NetworkOutput output = Forward(impl_->network, input);
     Prediction prediction;
     prediction.logits = ToVector(output.logits);
     prediction.probabilities = ClassProbabilities(prediction.logits, impl_->metadata);
@@ -155,7 +151,7 @@ absl::StatusOr<Prediction> Model::Run(std::span<const float> window) const {
 
 void ConfigureThreads() {
   at::set_num_threads(1);
-  // LibTorch allows it once, and not after the first parallel work.
+  // LibTorch allows it once, and only before the first parallel work.
   static const bool configured = [] {
     try {
       at::set_num_interop_threads(1);

@@ -1,8 +1,6 @@
-// A trained network ready to serve: frozen, warmed up and shared by all workers.
+// A trained network, ready to serve: frozen, warmed up and shared by all workers.
 #ifndef TRACKFIT_PROTOGCN_MODEL_H_
 #define TRACKFIT_PROTOGCN_MODEL_H_
-
-#include <torch/script.h>
 
 #include <memory>
 #include <span>
@@ -11,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "protogcn/model_archive.h"
+#include "protogcn/network.h"
 
 namespace trackfit::protogcn {
 
@@ -18,19 +17,20 @@ struct Prediction {
   std::vector<float> logits;         // [classes], as the classifier gives them
   std::vector<float> probabilities;  // [classes], see ClassProbabilities
   std::vector<float> embedding;      // [F], the pooled feature, L2-normalised
-  // [V], per node of the layout, from where metadata().joint_error says; the larger the worse, uncalibrated.
+  // [V], per node of the layout, from the source that metadata().joint_error names; the larger the worse, not
+  // calibrated.
   std::vector<float> joint_error;
 };
 
 class Model {
  public:
-  // Loads an archive, freezes its network, checks that freezing left the results alone and warms up.
-  // NOT_FOUND, DATA_LOSS or INVALID_ARGUMENT name what is wrong with the file.
+  // Loads an archive, freezes its network, checks that freezing has not changed the results, and warms up.
+  // NOT_FOUND, DATA_LOSS or INVALID_ARGUMENT say what is wrong with the file.
   static absl::StatusOr<std::unique_ptr<Model>> Load(const std::string& path);
 
-  // The same for a network in memory, of which it keeps a copy: one in training, say. Errors as Load.
-  static absl::StatusOr<std::unique_ptr<Model>> FromNetwork(const torch::jit::Module& network,
-                                                            ModelMetadata metadata);
+  // The same for a network in memory, e.g. one in training, of which it keeps a copy. The same errors as
+  // Load.
+  static absl::StatusOr<std::unique_ptr<Model>> FromNetwork(const Network& network, ModelMetadata metadata);
 
   ~Model();
   Model(const Model&) = delete;

@@ -85,8 +85,8 @@ absl::Status ValidatePrototypes(const ModelMetadata& metadata) {
     double square = 0;
     for (const float value : prototypes[i]) square += double{value} * value;
     if (prototypes[i].size() != features || !(std::abs(std::sqrt(square) - 1) <= kUnitTolerance)) {
-      return Invalid(
-          absl::StrCat("prototypes of ", metadata.classes[i], " is no unit vector of ", features, " values"));
+      return Invalid(absl::StrCat("prototypes of ", metadata.classes[i], " is not a unit vector of ",
+                                  features, " values"));
     }
   }
   return absl::OkStatus();
@@ -160,11 +160,11 @@ absl::Status ValidateNumbers(const ModelMetadata& metadata) {
 
 // --- JSON
 
-// Reads fields of one object; the first that is missing or of the wrong type is remembered.
+// Reads fields of one object; keeps the first error: a missing field or one of the wrong type.
 class FieldReader {
  public:
   FieldReader(const Json& object, std::string prefix) : object_(object), prefix_(std::move(prefix)) {
-    if (!object_.is_object()) Fail("", "is no object");
+    if (!object_.is_object()) Fail("", "is not an object");
   }
 
   template <typename T>
@@ -348,7 +348,7 @@ std::string MetadataToJson(const ModelMetadata& metadata) {
 
 absl::StatusOr<ModelMetadata> MetadataFromJson(const std::string& text) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) return absl::InvalidArgumentError("metadata is no JSON");
+  if (json.is_discarded()) return absl::InvalidArgumentError("metadata is not JSON");
   ModelMetadata metadata;
   int format = 0;
   Json network;

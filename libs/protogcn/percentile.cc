@@ -8,8 +8,8 @@ namespace trackfit::protogcn {
 
 namespace {
 
-// How much of half a step is left for a value `beyond` the end of the table, where `spread` is its last
-// tenth.
+// The share of half a step that remains for a value at distance `beyond` from the end of the table, whose
+// last tenth is `spread` wide.
 float Tail(float beyond, float spread) {
   return 0.5F * std::exp(-beyond / std::max(spread, std::numeric_limits<float>::min()));
 }
@@ -32,7 +32,7 @@ float PercentileOf(float value, std::span<const float> quantiles) {
     const float below = *(first - 1);
     position = static_cast<float>(first - 1 - quantiles.begin()) + (value - below) / (*first - below);
   }
-  // The outermost steps leave half of their height to what lies beyond.
+  // The outermost steps leave half of their height to values beyond the table.
   if (position > steps - 1) position = steps - 1 + (position - (steps - 1)) / 2;
   if (position < 1) position = 1 - (1 - position) / 2;
   return 100 * position / steps;

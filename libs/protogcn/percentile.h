@@ -1,4 +1,4 @@
-// Where a value lies among calibrated ones.
+// The percentile of a value in a calibration table.
 #ifndef TRACKFIT_PROTOGCN_PERCENTILE_H_
 #define TRACKFIT_PROTOGCN_PERCENTILE_H_
 
@@ -7,9 +7,9 @@
 namespace trackfit::protogcn {
 
 // Percentile in (0, 100) of `value` in a table of ascending, evenly spaced quantiles (the first is the
-// minimum, the last the maximum), linear in between. The extremes stand for half a step: what lies beyond
-// them comes ever nearer to 0 or 100, so that what is further out still ranks further out. A flat stretch
-// counts as its middle. An empty table gives 0.
+// minimum, the last the maximum), linear in between. Half a step at each end is kept for values beyond the
+// table: these approach 0 or 100 asymptotically, so that a more extreme value still ranks as more extreme. A
+// flat stretch counts as its middle. An empty table gives 0.
 float PercentileOf(float value, std::span<const float> quantiles);
 
 }  // namespace trackfit::protogcn

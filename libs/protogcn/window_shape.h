@@ -19,19 +19,19 @@ struct WindowShape {
   skeleton::Layout layout = skeleton::Blazepose33();
   skeleton::Normalization normalization = skeleton::Normalization::kTorso;
   int frames = 100;  // that the network sees
-  int poses = 100;   // of a whole window; brought to `frames`
+  int poses = 100;   // of a whole window; resampled to `frames`
   double rate_hz = 30;
   skeleton::Modality modality = skeleton::Modality::kJoint;
 
   int64_t numbers() const { return int64_t{frames} * layout.nodes() * 3; }
 
-  // What the network sees of `poses`, which are uniform in time and not empty: [frames, nodes, 3],
-  // normalised, then of the modality.
+  // The input tensor for `window`, poses that are uniform in time and not empty: [frames, nodes, 3],
+  // normalised and converted to the modality.
   std::vector<float> Tensor(std::span<const skeleton::Pose> window) const;
 };
 
-// What a model was made for, its own joint mapping in place of the layout's. Fails for no metadata that
-// validate.
+// The windows that a model was trained on, with its own joint mapping if it has one. Always succeeds for
+// metadata that pass Validate().
 absl::StatusOr<WindowShape> WindowShapeOf(const ModelMetadata& metadata);
 
 }  // namespace trackfit::protogcn

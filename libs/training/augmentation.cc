@@ -63,7 +63,8 @@ struct Turn {
   float cosine, sine;
 };
 
-// Errors of pose estimation: a constant one per joint, one that wanders, and one per frame. Depth is worse.
+// Errors of pose estimation: a constant one per joint, a slowly varying one, and one per frame. Depth is
+// worse.
 void AddNoise(std::vector<Pose>& poses, const AugmentationConfig& config, Random& random) {
   const double torso = TorsoLength(poses);
   std::normal_distribution<double> normal;
@@ -108,8 +109,8 @@ void ScaleDepth(std::span<Pose> poses, double factor) {
   ForEachLandmark(poses, [factor](Landmark& landmark) { landmark.z *= static_cast<float>(factor); });
 }
 
-// As a picture of another shape looks when its size is not known: x and z on the width's scale, y on the
-// height's.
+// Coordinates of a picture that is not square, its size unknown: x and z relative to the width, y to the
+// height.
 void ChangeAspect(std::span<Pose> poses, double factor) {
   const auto scale = static_cast<float>(std::sqrt(factor));
   ForEachLandmark(poses, [scale](Landmark& landmark) {
@@ -237,7 +238,7 @@ std::vector<int> DrawAbsentJoints(Random& random) {
       add(between(17, 22));
       add(between(25, 32));
       break;
-    case 3:  // legs out of the picture: the hardest, as squats show
+    case 3:  // legs out of the picture: the hardest case, as for squats
     case 4:
       add(between(25, 32));
       break;

@@ -1,4 +1,5 @@
-// Variants of a window of poses for training. Everything works in isotropic coordinates on a square picture.
+// Random variants of a window of poses, for training. All of them work in isotropic coordinates on a square
+// picture.
 #ifndef TRACKFIT_TRAINING_AUGMENTATION_H_
 #define TRACKFIT_TRAINING_AUGMENTATION_H_
 
@@ -21,7 +22,7 @@ struct AugmentationConfig {
   double max_pitch_degrees = 12;     // the camera higher or lower
   double depth_scale = 0.35;         // deviation of log depth: the third coordinate is a guess
   double flat_probability = 0.08;    // no depth at all
-  double aspect_probability = 0.3;   // as when a client leaves out the image size
+  double aspect_probability = 0.3;   // as if a client left out the image size
   double max_aspect = 1.9;
   double time_warp = 0.12;            // of the window's length
   double absence_probability = 0.25;  // joints absent throughout, as from other pose estimators
@@ -51,12 +52,12 @@ void Pitch(std::span<skeleton::Pose> poses, double radians);  // about x
 // Makes joints absent (NaN).
 void DropJoints(std::span<skeleton::Pose> poses, std::span<const int> joints);
 
-// Joints that other pose estimators lack or that a picture cuts off: all but the 13 or 9 common ones, the
-// legs, the face, the hands, the feet, or a few at random. The same for every class, so that absence tells
-// nothing.
+// Joints that other pose estimators lack or that are outside the picture: all but the 13 or 9 common ones,
+// the legs, the face, the hands, the feet, or a few at random. Independent of the class, so that absence
+// carries no information about it.
 std::vector<int> DrawAbsentJoints(Random& random);
 
-// Resamples to `count` poses along a smoothly uneven time of relative strength `strength` (< 0.3).
+// Resamples to `count` poses at unevenly spaced times; `strength` (< 0.3) is the relative amplitude.
 std::vector<skeleton::Pose> WarpTime(std::span<const skeleton::Pose> poses, int count, double strength,
                                      double phase);
 

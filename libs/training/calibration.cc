@@ -31,7 +31,8 @@ double NegativeLogLikelihood(std::span<const Observation> observations, size_t b
   return sum;
 }
 
-// What the network takes for something else tells nothing of how its label's executions look to it.
+// Windows that the network misclassifies are left out: they do not show what executions of their label look
+// like to it.
 std::vector<Observation> Recognised(std::span<const Observation> observations) {
   std::vector<Observation> recognised;
   for (const Observation& observation : observations) {
@@ -60,8 +61,8 @@ std::vector<float> NormalizedMean(const std::vector<const protogcn::Prediction*>
   return mean;
 }
 
-// Logits of being at fault can be compared between nodes. Distances and the graph's errors cannot: a wrist's
-// are larger than a hip's.
+// Logits of being at fault are comparable between nodes. Distances and the graph's errors are not: those of a
+// wrist are larger than those of a hip.
 bool HasErrorsOnOneScale(const protogcn::ModelMetadata& metadata) {
   return metadata.joint_error == protogcn::JointErrorSource::kHead &&
          metadata.network.joint_head == protogcn::kFaultsHead;
@@ -197,7 +198,7 @@ KnownFit FitKnown(std::span<const Observation> observations, const protogcn::Mod
     fit.scale -= (h11 * g0 - h01 * g1) / determinant;
     fit.offset -= (h00 * g1 - h01 * g0) / determinant;
   }
-  // A model whose margin tells nothing, or the wrong way round, is left as it is.
+  // A margin without information, or with the wrong sign, is left uncalibrated.
   return fit.scale > 0.05 && fit.scale < 20 && std::isfinite(fit.offset) ? fit : KnownFit{};
 }
 

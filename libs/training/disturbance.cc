@@ -26,7 +26,7 @@ Vec3 Direction(Random& random) {
   return synthesis::Normalized({normal(random), normal(random), normal(random)});
 }
 
-// At a wrong angle, the same all the time or swinging.
+// At a wrong angle, constant or oscillating.
 void TurnWrongly(std::span<Pose> poses, const Limb& limb, Random& random) {
   const Vec3 axis = Uniform(random, 0, 1) < 0.5 ? Vec3{0, 0, 1} : Direction(random);
   const double angle = Sign(random) * synthesis::Radians(Uniform(random, 15, 60));
@@ -39,7 +39,7 @@ void TurnWrongly(std::span<Pose> poses, const Limb& limb, Random& random) {
   }
 }
 
-// The limb stands to its root as it did in the frame that `from` names.
+// The limb's position relative to its root becomes the one of frame `from`.
 template <typename Function>
 void ReplaceInTime(std::span<Pose> poses, const Limb& limb, Function&& from) {
   const std::vector<Pose> original(poses.begin(), poses.end());
@@ -67,7 +67,7 @@ void Displace(std::span<Pose> poses, int joint, double torso, Random& random) {
   }
 }
 
-// Mean over the frames in which both are seen.
+// Mean over the frames in which both are present.
 double Displacement(std::span<const Pose> before, std::span<const Pose> after, int joint) {
   double sum = 0;
   int count = 0;

@@ -1,4 +1,4 @@
-// Movements with one thing wrong, made from right ones: what teaches a network to point at a joint.
+// Makes faulty movements of correct ones: the training data of a joint head.
 #ifndef TRACKFIT_TRAINING_DISTURBANCE_H_
 #define TRACKFIT_TRAINING_DISTURBANCE_H_
 

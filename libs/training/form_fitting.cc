@@ -10,12 +10,13 @@ namespace {
 
 constexpr int kKnots = 6;
 constexpr float kLowestKnot = 3, kHighestKnot = 97;  // percentiles
-// Of 0.3 to 30 the best by grouped folds over push-ups: the fewer the people, the smoother the curves.
+// The best between 0.3 and 30 by grouped cross-validation on push-ups: the fewer the people, the smoother the
+// curves must be.
 constexpr double kRidge = 30;
 constexpr double kTotalWeight = 100;
 constexpr int kNewtonSteps = 20;
 
-// Quantiles of the measure over the windows; those that coincide count once.
+// Quantiles of the measure over the windows, without duplicates.
 std::vector<float> Knots(std::span<const MeasuredClip> clips, int measure) {
   std::vector<float> values;
   for (const MeasuredClip& clip : clips) {
@@ -33,7 +34,7 @@ std::vector<float> Knots(std::span<const MeasuredClip> clips, int measure) {
   return knots;
 }
 
-// A row of the design: for each knot how much of the measure stands at it.
+// A row of the design matrix: the weight of each knot in the linear interpolation at the measure.
 void AppendHats(const std::vector<float>& knots, float measure, std::vector<double>& row) {
   for (size_t i = 0; i < knots.size(); ++i) {
     protogcn::FormModel::Curve hat{.knots = knots, .values = std::vector<float>(knots.size())};

@@ -21,19 +21,19 @@ struct MeasuredClip {
 // clip one that holds all of it.
 MeasuredClip MeasureClip(const dataset::Clip& clip, int window_poses, double rate_hz);
 
-// Those of `clips` that film people at the exercise `label` of `classes` and say whether it is correct.
+// The clips of people at the exercise `label` of `classes` that are labelled correct or incorrect.
 std::vector<MeasuredClip> MeasureLabelled(const std::vector<dataset::Clip>& clips,
                                           const std::vector<std::string>& classes, int label,
                                           int window_poses, double rate_hz);
 
-// Fewer labelled clips on either side are no basis.
+// With fewer labelled clips of either kind no model is fitted.
 inline constexpr int kMinFormClips = 20;
 
-// Logistic regression with a ridge. All clips together weigh as much on either side. An empty model when
-// there are fewer than kMinFormClips on one of them.
+// Logistic regression with a ridge penalty. The correct clips together weigh as much as the incorrect ones.
+// An empty model when there are fewer than kMinFormClips of either kind.
 protogcn::FormModel FitForm(std::span<const MeasuredClip> clips);
 
-// The logits of the windows of the correct clips, ascending: what FormModel says of them.
+// FormModel's logits of the windows of the correct clips, ascending.
 std::vector<float> CorrectLogits(const protogcn::FormModel& model, std::span<const MeasuredClip> clips);
 
 }  // namespace trackfit::training

@@ -1,5 +1,5 @@
-// The limbs of a body and turning one of them about its root: what training and evaluation take for a fault
-// whose joints are known.
+// The limbs of a body, and the rotation of one of them about its root: a fault whose joints are known, for
+// training and evaluation.
 #ifndef TRACKFIT_TRAINING_LIMBS_H_
 #define TRACKFIT_TRAINING_LIMBS_H_
 

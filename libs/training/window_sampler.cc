@@ -48,7 +48,7 @@ double KindShare(const SamplerConfig& config, dataset::SourceKind kind) {
   return 0;
 }
 
-// Photos of exercises show them well done; so do films unless they say otherwise, but that is not known.
+// Photos show correct executions. Recordings usually do, too, but without a label that is not known.
 int FormOf(const dataset::Clip& clip) {
   if (clip.form == "correct" || clip.kind == dataset::SourceKind::kPhotoPair) return 1;
   return clip.form == "incorrect" ? 0 : -1;
@@ -143,8 +143,8 @@ void WindowSampler::AddSynthetic() {
   }
 }
 
-// A piece's share is its class's, divided among the kinds present, then among the groups by the square root
-// of their size (so that one scene with many clips does not drown the others), then among the group's pieces.
+// The share of a class is divided among the kinds present, then among the groups by the square root of their
+// size (so that one scene with many clips does not dominate the others), then among the group's pieces.
 void WindowSampler::ComputeCumulativeWeights() {
   using GroupKey = std::tuple<int, dataset::SourceKind, std::string>;
   std::map<GroupKey, double> group_weight;
@@ -168,7 +168,7 @@ void WindowSampler::ComputeCumulativeWeights() {
   }
 }
 
-std::vector<Pose> WindowSampler::Film(const Piece& piece, int count, Random& random) const {
+std::vector<Pose> WindowSampler::MovementOf(const Piece& piece, int count, Random& random) const {
   if (piece.kind == dataset::SourceKind::kPhotoPair) {
     return dataset::ToAndFro(piece.poses[0], piece.poses[1], DrawTempo(random), count, config_.shape.rate_hz);
   }
@@ -179,7 +179,7 @@ std::vector<Pose> WindowSampler::Film(const Piece& piece, int count, Random& ran
   return {begin, begin + static_cast<std::ptrdiff_t>(length)};
 }
 
-// Of clips with a fault that nobody has pinned down no joint is known to be right.
+// In clips with a fault whose joints are not labelled, no joint is known to be right.
 void WindowSampler::MarkJoints(const Piece& piece, const std::vector<int>& wrong, std::span<const Pose> poses,
                                Sample& sample) const {
   const skeleton::Layout& layout = config_.shape.layout;

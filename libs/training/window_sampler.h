@@ -1,4 +1,4 @@
-// Draws training windows: balanced over classes, kinds of source and groups, each one varied at random.
+// Draws training windows: balanced over classes, kinds of source and groups, each one randomly augmented.
 #ifndef TRACKFIT_TRAINING_WINDOW_SAMPLER_H_
 #define TRACKFIT_TRAINING_WINDOW_SAMPLER_H_
 
@@ -17,8 +17,8 @@ namespace trackfit::training {
 struct SamplerConfig {
   protogcn::WindowShape shape;
   AugmentationConfig augmentation;
-  // The length of a window before it is stretched to shape.frames: other tempos, and what streams give at
-  // their beginning and end.
+  // The length of a window before it is stretched to shape.frames: other tempos, and the shorter windows at
+  // the beginning and end of streams.
   int min_source_frames = 45;
   int max_source_frames = 160;
   // Shares of a class's samples, as far as it has clips of that kind.
@@ -38,8 +38,8 @@ struct Sample {
   std::vector<float> window;  // [frames, nodes, 3]
   int label = 0;
   int name = 0;   // of the movement, in [0, names()): exercises by class, other movements each on its own
-  int form = -1;  // 1 correct, 0 not, -1 not known
-  // Per node: 1 = at fault, 0 = not, -1 = not known or absent.
+  int form = -1;  // 1 correct, 0 incorrect, -1 unknown
+  // Per node: 1 = at fault, 0 = not, -1 = unknown or absent.
   std::vector<float> joint_faults;
 };
 
@@ -53,15 +53,15 @@ class WindowSampler {
 
   Sample Draw(Random& random) const;
 
-  // Usable clips and film pieces of a class and kind.
+  // Number of usable clips, or pieces of clips, of a class and kind.
   int Count(int label, dataset::SourceKind kind) const;
   const std::vector<std::string>& classes() const { return classes_; }
   int names() const { return static_cast<int>(names_.size()); }
   const SamplerConfig& config() const { return config_; }
 
  private:
-  // Either uniform poses, or (kPhotoPair) the two poses between which the movement is made, or (kSynthetic) a
-  // movement that is made anew for every sample.
+  // Either poses at a uniform rate, or (kPhotoPair) the two poses between which a movement is interpolated,
+  // or (kSynthetic) a movement that is generated for every sample.
   struct Piece {
     int label = 0;
     dataset::SourceKind kind = dataset::SourceKind::kRecorded;
@@ -81,7 +81,7 @@ class WindowSampler {
   void AddSynthetic();
   void ComputeCumulativeWeights();
   int NameOf(const std::string& name);
-  std::vector<skeleton::Pose> Film(const Piece& piece, int count, Random& random) const;
+  std::vector<skeleton::Pose> MovementOf(const Piece& piece, int count, Random& random) const;
   void MarkJoints(const Piece& piece, const std::vector<int>& wrong, std::span<const skeleton::Pose> poses,
                   Sample& sample) const;
 

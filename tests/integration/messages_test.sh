@@ -119,7 +119,7 @@ fails 1 "cannot read text.mp4 as a video" "$trackfit" analyze text.mp4 --gateway
 check test "$(wc -l <said)" -eq 1
 fails 2 '--expected is "squats"; the model knows' "$trackfit" analyze clip.mp4 --expected squats --gateway "$gateway"
 fails 1 "holds no pictures" "$trackfit" analyze empty --gateway "$gateway"
-fails 1 "is no model, or not all of one" "$trackfit" model show --model text.mp4
+fails 1 "is not a model, or not a complete one" "$trackfit" model show --model text.mp4
 fails 2 "folder" "$trackfit" model show --model folder
 fails 2 "either --dataset or --landmarks with --split" "$trackfit" evaluate --model model.pt
 fails 2 "output is not set" "$trackfit" train data.dataset=set
@@ -155,7 +155,7 @@ fails 2 "would overwrite --models-dir empty/pose_landmark_lite.tflite" "$bin/tra
 fails 1 "does not exist; name the folder that holds <number>/model.pt" "$bin/trackfit-inferencer" "${any[@]}" --model-repository nowhere
 fails 1 "holds model.pt itself; versions lie in folders with a number" "$bin/trackfit-inferencer" "${any[@]}" --model-repository "$(dirname "$model")"
 mkdir -p broken/1 && echo text >broken/1/model.pt
-fails 1 "the newest: broken/1/model.pt is no model, or not all of one" "$bin/trackfit-inferencer" "${any[@]}" --model-repository broken
+fails 1 "the newest: broken/1/model.pt is not a model, or not a complete one" "$bin/trackfit-inferencer" "${any[@]}" --model-repository broken
 fails 1 "nothing listens there" "$bin/trackfit-health" --address "$closed"
 fails 1 "it knows no service gateway; a full name is meant" "$bin/trackfit-health" --address "$gateway" --service gateway
 

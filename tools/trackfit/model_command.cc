@@ -16,9 +16,8 @@
 #include "protogcn/archive_io.h"
 #include "protogcn/checkpoint.h"
 #include "protogcn/model.h"
-#include "protogcn/network.h"
+#include "protogcn/recorded_run.h"
 #include "skeleton/layout.h"
-#include "torch_files/npy.h"
 
 namespace trackfit::tools {
 namespace {
@@ -39,9 +38,6 @@ struct RunOptions {
   std::string input;
   std::string output_dir;
 };
-
-// Files for the network's outputs, in order.
-constexpr const char* kRecorded[] = {"logits.npy", "pooled.npy", "recon_mean.npy", "response.npy"};
 
 // --classes, or else the checkpoint's own names, or else class_0, class_1, ...
 std::vector<std::string> ClassNames(const ImportOptions& options, const protogcn::ImportedNetwork& imported) {
@@ -78,24 +74,6 @@ absl::Status Import(const ImportOptions& options) {
   return protogcn::SaveArchive(options.output, imported->network, metadata);
 }
 
-absl::Status CheckInput(const torch_files::Array& input, const protogcn::NetworkConfig& network) {
-  const auto& shape = input.shape;
-  if (shape.size() == 5 && shape[0] > 0 && shape[1] == 1 && shape[2] > 0 && shape[3] == network.nodes &&
-      shape[4] == network.in_channels) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(absl::StrCat("--input has shape (", absl::StrJoin(shape, ", "),
-                                                 "); expected (N, 1, T, ", network.nodes, ", ",
-                                                 network.in_channels, ")"));
-}
-
-absl::Status WriteTensor(const std::filesystem::path& path, const torch::Tensor& tensor) {
-  const torch::Tensor values = tensor.contiguous();
-  return torch_files::WriteNpy(
-      path, {.shape = values.sizes().vec(),
-             .values = {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()}});
-}
-
 // Also creates the folder, to find out whether that is possible.
 absl::Status CheckFiles(const RunOptions& options) {
   const std::filesystem::path folder = options.output_dir;
@@ -106,7 +84,7 @@ absl::Status CheckFiles(const RunOptions& options) {
                                                    " cannot be created as a folder: ", error.message()));
   }
   std::vector<files::NamedFile> outputs;
-  for (const char* name : kRecorded) outputs.push_back({"--output-dir", folder / name});
+  for (const char* name : protogcn::kRecordedOutputs) outputs.push_back({"--output-dir", folder / name});
   return files::CheckOutputs(outputs, {{"--model", options.model}, {"--input", options.input}});
 }
 
@@ -114,24 +92,7 @@ absl::Status RunNetwork(const RunOptions& options) {
   const command_line::InterruptWatcher watcher(command_line::ExitOnInterrupt("trackfit model: stopped"));
   if (absl::Status status = CheckFiles(options); !status.ok()) return command_line::UsageError(status);
   protogcn::ConfigureThreads();
-  auto archive = protogcn::LoadArchive(options.model);
-  if (!archive.ok()) return archive.status();
-  auto input = torch_files::ReadNpy(options.input);
-  if (!input.ok()) return input.status();
-  if (absl::Status status = CheckInput(*input, archive->metadata.network); !status.ok()) return status;
-  auto network = protogcn::FreezeNetwork(archive->network);
-  if (!network.ok()) return network.status();
-
-  const c10::InferenceMode inference;
-  const torch::Tensor tensor = torch::from_blob(input->values.data(), input->shape, torch::kFloat);
-  const protogcn::NetworkOutput output = protogcn::Forward(*network, tensor);
-  const std::filesystem::path folder = options.output_dir;
-  const torch::Tensor* const values[] = {&output.logits, &output.pooled, &output.recon_mean,
-                                         &output.response};
-  for (size_t i = 0; i < std::size(kRecorded); ++i) {
-    if (absl::Status status = WriteTensor(folder / kRecorded[i], *values[i]); !status.ok()) return status;
-  }
-  return absl::OkStatus();
+  return protogcn::RunRecorded(options.model, options.input, options.output_dir);
 }
 
 absl::Status Show(const std::string& model) {

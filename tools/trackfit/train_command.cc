@@ -1,6 +1,4 @@
 // `trackfit train`: trains a model archive on landmark files.
-#include <ATen/Parallel.h>
-
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <iterator>
@@ -14,6 +12,7 @@
 #include "experiment/multirun.h"
 #include "experiment/run_config.h"
 #include "experiment/training_run.h"
+#include "training/trainer.h"
 
 namespace trackfit::tools {
 namespace {
@@ -35,7 +34,7 @@ absl::Status Run(const TrainOptions& options) {
   }
   const command_line::InterruptWatcher watcher(command_line::ExitOnInterrupt(
       "trackfit train: stopped; finished epochs are kept, and --resume continues from them"));
-  at::set_num_threads(options.threads);
+  training::SetThreads(options.threads);
   std::vector<experiment::Setting> settings;
   if (!options.config.empty()) {
     auto file = experiment::ReadSettings(options.config);

@@ -7,7 +7,7 @@
 
 #include "dataset/dataset.h"
 #include "protogcn/network.h"
-#include "training/trainer.h"
+#include "training/trainer_torch.h"
 
 namespace trackfit::dataset {
 namespace {

@@ -9,6 +9,7 @@
 #include "protogcn/checkpoint.h"
 #include "support/scratch_folder.h"
 #include "support/shared_data.h"
+#include "support/small_network.h"
 #include "training_fixtures.h"
 
 namespace trackfit::experiment {
@@ -48,18 +49,15 @@ TEST(FineTuning, AnImportedCheckpointLearnsNewClasses) {
   std::ostringstream out;
   const auto result = TrainModel(*config, false, out);
   ASSERT_TRUE(result.ok()) << result.status();
-  EXPECT_THAT(out.str(), HasSubstr(" tensors copied, 2 begin afresh, the classifier among them"));
+  EXPECT_THAT(out.str(), HasSubstr(" tensors copied, 2 newly initialised, among them the classifier"));
 
   const auto trained = protogcn::LoadArchive(RunFolder(folder.File("run")).model().string());
   ASSERT_TRUE(trained.ok()) << trained.status();
   EXPECT_EQ(trained->metadata.classes.size(), 3U);
-  const auto adjacency = [](const torch::jit::Module& network) {
-    for (const auto& item : network.named_parameters()) {
-      if (item.name == "backbone.gcn.0.gcn.A") return item.value;
-    }
-    return torch::Tensor();
-  };
-  EXPECT_TRUE(torch::allclose(adjacency(trained->network), adjacency(imported->network))) << "it was frozen";
+  constexpr char kAdjacency[] = "backbone.gcn.0.gcn.A";
+  EXPECT_TRUE(testing::AllClose(testing::WeightsOf(trained->network).at(kAdjacency),
+                                testing::WeightsOf(imported->network).at(kAdjacency)))
+      << "it was frozen";
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "protogcn/archive_io.h"
 #include "support/scratch_folder.h"
+#include "support/small_network.h"
 #include "training_fixtures.h"
 
 namespace trackfit::experiment {
@@ -51,18 +52,13 @@ absl::StatusOr<RunResult> Train(const std::vector<std::string>& arguments, bool 
   return TrainModel(*config, resume, out);
 }
 
-std::vector<torch::Tensor> WeightsOf(const fs::path& archive) {
-  const auto loaded = protogcn::LoadArchive(archive.string());
-  EXPECT_TRUE(loaded.ok()) << loaded.status();
-  std::vector<torch::Tensor> weights;
-  for (const torch::Tensor& parameter : loaded->network.parameters()) weights.push_back(parameter);
-  return weights;
-}
-
 void ExpectSameWeights(const fs::path& a, const fs::path& b) {
-  const auto left = WeightsOf(a), right = WeightsOf(b);
-  ASSERT_EQ(left.size(), right.size());
-  for (size_t i = 0; i < left.size(); ++i) EXPECT_TRUE(torch::allclose(left[i], right[i], 1e-4, 1e-6)) << i;
+  const auto left = protogcn::LoadArchive(a.string()), right = protogcn::LoadArchive(b.string());
+  ASSERT_TRUE(left.ok() && right.ok()) << left.status() << right.status();
+  const auto expected = testing::WeightsOf(right->network);
+  ASSERT_EQ(testing::WeightsOf(left->network).size(), expected.size());
+  for (const auto& [name, weights] : testing::WeightsOf(left->network))
+    EXPECT_TRUE(testing::AllClose(weights, expected.at(name))) << name;
 }
 
 TEST(TrainingRun, FillsItsFolder) {

@@ -10,6 +10,7 @@
 
 #include "protogcn/archive_io.h"
 #include "protogcn/checkpoint.h"
+#include "protogcn/model.h"
 #include "skeleton/measures.h"
 #include "support/poses.h"
 #include "support/small_network.h"
@@ -33,13 +34,8 @@ ModelMetadata Metadata() {
 
 // The path of an archive whose network gives these logits whatever it sees.
 std::string Saved(const ModelMetadata& metadata, const Logits& logits) {
-  torch::jit::Module network = testing::MakeNetwork(metadata.network);
-  {
-    torch::NoGradGuard no_grad;
-    const torch::jit::Module classifier = network.attr("cls_head").toModule().attr("fc_cls").toModule();
-    classifier.attr("weight").toTensor().zero_();
-    classifier.attr("bias").toTensor().copy_(torch::tensor(logits));
-  }
+  const protogcn::Network network = testing::MakeNetwork(metadata.network);
+  testing::FixLogits(network, logits);
   const std::string path = ::testing::TempDir() + "assessor_test_" + std::to_string(getpid()) + ".pt";
   const absl::Status saved = protogcn::SaveArchive(path, network, metadata);
   EXPECT_TRUE(saved.ok()) << saved;

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "protogcn/checkpoint_torch.h"
+#include "protogcn/network_torch.h"
 #include "support/small_network.h"
 
 namespace trackfit::protogcn {
@@ -27,10 +29,10 @@ std::string Written(const std::string& bytes) {
   return path;
 }
 
-State StateOf(const torch::jit::Module& network) {
+State StateOf(const Network& network) {
   State state;
-  for (const auto& item : network.named_parameters()) state[item.name] = item.value.detach();
-  for (const auto& item : network.named_buffers()) state[item.name] = item.value;
+  for (const auto& item : network.module().named_parameters()) state[item.name] = item.value.detach();
+  for (const auto& item : network.module().named_buffers()) state[item.name] = item.value;
   return state;
 }
 
@@ -55,7 +57,7 @@ std::string ImportError(const State& state) {
 State SmallState() { return StateOf(testing::MakeNetwork(testing::SmallConfig())); }
 
 TEST(Checkpoint, ImportsWhatATrainedNetworkSaved) {
-  torch::jit::Module network = testing::MakeNetwork(testing::SmallConfig());
+  const Network network = testing::MakeNetwork(testing::SmallConfig());
   auto imported = ImportCheckpoint(Written(SavedState(StateOf(network))), skeleton::Coco20());
   ASSERT_TRUE(imported.ok()) << imported.status();
   EXPECT_EQ(imported->config.num_stages, 3);
@@ -63,7 +65,7 @@ TEST(Checkpoint, ImportsWhatATrainedNetworkSaved) {
   EXPECT_EQ(imported->config.down_stages, std::vector<int>{3});
   EXPECT_EQ(imported->config.num_prototypes, 10);
   EXPECT_EQ(imported->config.classes, 3);
-  network.eval();
+  network.module().eval();
   const Tensor input = torch::randn({1, 1, 16, 20, 3});
   EXPECT_TRUE(Forward(network, input).logits.equal(Forward(imported->network, input).logits));
 }

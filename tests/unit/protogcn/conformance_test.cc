@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "protogcn/checkpoint.h"
-#include "protogcn/network.h"
+#include "protogcn/network_torch.h"
 #include "support/shared_data.h"
 #include "torch_files/npy.h"
 
@@ -36,7 +36,7 @@ void ExpectConforms(const std::filesystem::path& folder, const std::string& chec
   auto frozen = FreezeNetwork(imported->network);
   ASSERT_TRUE(frozen.ok()) << frozen.status();
   torch::NoGradGuard no_grad;
-  for (torch::jit::Module* network : {&imported->network, &*frozen}) {
+  for (const Network* network : {&imported->network, &*frozen}) {
     const NetworkOutput output = Forward(*network, input);
     const std::vector<std::pair<std::string, Tensor>> outputs = {
         {"logits", output.logits},         {"pooled", output.pooled},

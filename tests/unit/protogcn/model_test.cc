@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "protogcn/archive_io.h"
+#include "protogcn/network_torch.h"
 #include "support/small_network.h"
 
 namespace trackfit::protogcn {
@@ -183,8 +184,8 @@ TEST(ModelMetadata, OlderArchivesThatNameNoModalitySeeJoints) {
 }
 
 TEST(ModelMetadata, NamesWhatItsJsonLacks) {
-  EXPECT_THAT(std::string(MetadataFromJson("{").status().message()), HasSubstr("no JSON"));
-  EXPECT_THAT(std::string(MetadataFromJson("[]").status().message()), HasSubstr("no object"));
+  EXPECT_THAT(std::string(MetadataFromJson("{").status().message()), HasSubstr("not JSON"));
+  EXPECT_THAT(std::string(MetadataFromJson("[]").status().message()), HasSubstr("not an object"));
   EXPECT_THAT(std::string(MetadataFromJson("{}").status().message()), HasSubstr("metadata.format"));
   std::string json = MetadataToJson(testing::SmallMetadata());
   json.replace(json.find("\"nodes\":20"), 10, "\"nodes\":\"\"");
@@ -196,13 +197,13 @@ TEST(Archive, KeepsTheNetworkTrainable) {
   ASSERT_TRUE(archive.ok()) << archive.status();
   EXPECT_EQ(archive->metadata.version, "7");
   const torch::Tensor input = torch::randn({2, 1, 16, 20, 3});
-  torch::jit::Module original = testing::MakeNetwork(testing::SmallConfig());
-  original.eval();
+  const Network original = testing::MakeNetwork(testing::SmallConfig());
+  original.module().eval();
   EXPECT_TRUE(Forward(original, input).logits.equal(Forward(archive->network, input).logits));
-  archive->network.train();
+  archive->network.module().train();
   Forward(archive->network, input).logits.sum().backward();
   bool found = false;
-  for (const auto& item : archive->network.named_parameters()) {
+  for (const auto& item : archive->network.module().named_parameters()) {
     if (item.name != "cls_head.fc_cls.weight") continue;
     found = true;
     EXPECT_TRUE(item.value.grad().defined());
@@ -231,8 +232,8 @@ TEST(Model, AgreesWithTheNetworkThatWasSaved) {
   auto prediction = model->Run(window);
   ASSERT_TRUE(prediction.ok()) << prediction.status();
 
-  torch::jit::Module network = testing::MakeNetwork(testing::SmallConfig());
-  network.eval();
+  const Network network = testing::MakeNetwork(testing::SmallConfig());
+  network.module().eval();
   const NetworkOutput expected = Forward(network, torch::tensor(window).reshape({1, 1, 16, 20, 3}));
   for (int c = 0; c < 3; ++c) EXPECT_NEAR(prediction->logits[c], expected.logits[0][c].item<float>(), 1e-4);
   const torch::Tensor errors = JointErrors(expected.graph, expected.recon_graph);
@@ -250,7 +251,7 @@ TEST(Model, CanBeMadeWhereTrainingHasSwitchedTheOptimiserOff) {
 TEST(Model, TakesJointErrorsFromWhereItsMetadataSay) {
   ModelMetadata metadata = testing::SmallMetadata();
   metadata.network.joint_channels = 8;
-  const torch::jit::Module network = testing::MakeNetwork(metadata.network);
+  const Network network = testing::MakeNetwork(metadata.network);
   const auto graph = (*Model::FromNetwork(network, metadata))->Run(Window(2));
   metadata.joint_error = JointErrorSource::kHead;
   const auto head = (*Model::FromNetwork(network, metadata))->Run(Window(2));
@@ -259,11 +260,11 @@ TEST(Model, TakesJointErrorsFromWhereItsMetadataSay) {
 }
 
 TEST(Model, OfANetworkInTrainingIsWhatItsArchiveWouldBe) {
-  const torch::jit::Module network = testing::MakeNetwork(testing::SmallConfig());
-  ASSERT_TRUE(network.is_training());
+  const Network network = testing::MakeNetwork(testing::SmallConfig());
+  ASSERT_TRUE(network.module().is_training());
   auto model = Model::FromNetwork(network, testing::SmallMetadata());
   ASSERT_TRUE(model.ok()) << model.status();
-  EXPECT_TRUE(network.is_training()) << "it can be trained further";
+  EXPECT_TRUE(network.module().is_training()) << "it can be trained further";
   EXPECT_EQ((*model)->Run(Window(1))->logits, LoadSmall()->Run(Window(1))->logits);
 }
 
@@ -325,10 +326,17 @@ TEST(Model, RefusesAnArchiveWhoseMetadataDescribeAnotherNetwork) {
 }
 
 TEST(Model, RefusesANetworkThatGivesNoNumbers) {
-  torch::jit::Module network = testing::MakeNetwork(testing::SmallConfig());
+  const Network network = testing::MakeNetwork(testing::SmallConfig());
   {
     torch::NoGradGuard no_grad;
-    network.attr("cls_head").toModule().attr("fc_cls").toModule().attr("weight").toTensor().fill_(NAN);
+    network.module()
+        .attr("cls_head")
+        .toModule()
+        .attr("fc_cls")
+        .toModule()
+        .attr("weight")
+        .toTensor()
+        .fill_(NAN);
   }
   ASSERT_TRUE(SaveArchive(PathFor("nan"), network, testing::SmallMetadata()).ok());
   EXPECT_EQ(Model::Load(PathFor("nan")).status().code(), absl::StatusCode::kDataLoss);
@@ -349,8 +357,8 @@ TEST(Model, RefusesAbsentAndTruncatedFiles) {
 TEST(Archive, IsRefusedOrIntactWhenAByteIsDamaged) {
   const std::string bytes = Bytes(ArchivePath());
   const torch::Tensor input = torch::ones({1, 1, 16, 20, 3});
-  torch::jit::Module original = testing::MakeNetwork(testing::SmallConfig());
-  original.eval();
+  const Network original = testing::MakeNetwork(testing::SmallConfig());
+  original.module().eval();
   const torch::Tensor expected = Forward(original, input).logits;
   constexpr int kPlaces = 20;
   int refused = 0;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <string>
 
+#include "protogcn/network_torch.h"
 #include "support/small_network.h"
 
 namespace trackfit::protogcn {
@@ -22,8 +23,8 @@ float Distance(const Tensor& a, const Tensor& b) { return (a - b).abs().max().it
 
 TEST(Network, AnswersWithTheDocumentedShapes) {
   const NetworkConfig config = testing::SmallConfig();
-  auto network = testing::MakeNetwork(config);
-  network.eval();
+  const Network network = testing::MakeNetwork(config);
+  network.module().eval();
   torch::NoGradGuard no_grad;
   const NetworkOutput output = Forward(network, Input(config, 3));
   EXPECT_EQ(output.logits.sizes(), (torch::IntArrayRef{3, 3}));
@@ -37,8 +38,8 @@ TEST(Network, AnswersWithTheDocumentedShapes) {
 
 TEST(Network, TreatsABatchAsItsMembers) {
   const NetworkConfig config = testing::SmallConfig();
-  auto network = testing::MakeNetwork(config);
-  network.eval();
+  const Network network = testing::MakeNetwork(config);
+  network.module().eval();
   torch::NoGradGuard no_grad;
   const Tensor input = Input(config, 2);
   const NetworkOutput both = Forward(network, input);
@@ -51,11 +52,11 @@ TEST(Network, TreatsABatchAsItsMembers) {
 
 TEST(Network, FrozenGivesTheSameAnswer) {
   const NetworkConfig config = testing::SmallConfig();
-  auto network = testing::MakeNetwork(config);
+  const Network network = testing::MakeNetwork(config);
   auto frozen = FreezeNetwork(network);
   ASSERT_TRUE(frozen.ok()) << frozen.status();
-  EXPECT_TRUE(network.is_training());
-  network.eval();
+  EXPECT_TRUE(network.module().is_training());
+  network.module().eval();
   torch::NoGradGuard no_grad;
   const Tensor input = Input(config, 1);
   const NetworkOutput expected = Forward(network, input);
@@ -72,7 +73,7 @@ TEST(Network, ServesTheBranchesOfAStageAsOneConvolutionOfConstants) {
   const NetworkConfig config = testing::SmallConfig();
   auto frozen = FreezeNetwork(testing::MakeNetwork(config));
   ASSERT_TRUE(frozen.ok()) << frozen.status();
-  const std::string graph = frozen->get_method("forward").graph()->toString();
+  const std::string graph = frozen->module().get_method("forward").graph()->toString();
   const auto count = [&graph](const std::string& word) {
     size_t found = 0;
     for (size_t at = graph.find(word); at != std::string::npos; at = graph.find(word, at + 1)) ++found;
@@ -85,14 +86,14 @@ TEST(Network, ServesTheBranchesOfAStageAsOneConvolutionOfConstants) {
 
 TEST(Network, TrainingReachesEveryParameter) {
   const NetworkConfig config = testing::SmallConfig();
-  auto network = testing::MakeNetwork(config);
-  network.train();
+  const Network network = testing::MakeNetwork(config);
+  network.module().train();
   const NetworkOutput output = Forward(network, Input(config, 4));
-  const Tensor contrast = network.get_method("contrast")({output.recon_mean}).toTensor();
+  const Tensor contrast = network.module().get_method("contrast")({output.recon_mean}).toTensor();
   const Tensor loss = torch::nll_loss(torch::log_softmax(output.logits, 1), torch::tensor({0, 1, 2, 0})) +
                       contrast.square().mean() + output.recon_graph.square().mean();
   loss.backward();
-  for (const auto& item : network.named_parameters()) {
+  for (const auto& item : network.module().named_parameters()) {
     ASSERT_TRUE(item.value.grad().defined()) << item.name;
     EXPECT_GT(item.value.grad().abs().sum().item<float>(), 0) << item.name;
   }
@@ -100,14 +101,14 @@ TEST(Network, TrainingReachesEveryParameter) {
 
 TEST(Network, TrainingFollowsTheBatchStatistics) {
   const NetworkConfig config = testing::SmallConfig();
-  auto network = testing::MakeNetwork(config);
+  const Network network = testing::MakeNetwork(config);
   const Tensor mean =
-      network.attr("backbone").toModule().attr("data_bn").toModule().attr("running_mean").toTensor();
+      network.module().attr("backbone").toModule().attr("data_bn").toModule().attr("running_mean").toTensor();
   const Tensor before = mean.clone();
-  network.eval();
+  network.module().eval();
   Forward(network, Input(config, 4));
   EXPECT_TRUE(mean.equal(before));
-  network.train();
+  network.module().train();
   Forward(network, Input(config, 4));
   EXPECT_FALSE(mean.equal(before));
 }
@@ -116,7 +117,7 @@ TEST(Network, StartsTheSameForTheSameSeed) {
   const NetworkConfig config = testing::SmallConfig();
   auto first = BuildNetwork(config, 11), second = BuildNetwork(config, 11), third = BuildNetwork(config, 12);
   ASSERT_TRUE(first.ok() && second.ok() && third.ok());
-  for (auto* network : {&*first, &*second, &*third}) network->eval();
+  for (auto* network : {&*first, &*second, &*third}) network->module().eval();
   torch::NoGradGuard no_grad;
   const Tensor input = Input(config, 1);
   EXPECT_TRUE(Forward(*first, input).logits.equal(Forward(*second, input).logits));
@@ -125,8 +126,8 @@ TEST(Network, StartsTheSameForTheSameSeed) {
 
 TEST(Network, AveragesOverPeople) {
   const NetworkConfig config = testing::SmallConfig();
-  auto network = testing::MakeNetwork(config);
-  network.eval();
+  const Network network = testing::MakeNetwork(config);
+  network.module().eval();
   torch::NoGradGuard no_grad;
   const Tensor one = Input(config, 1);
   const Tensor twins = torch::cat({one, one}, 1);
@@ -180,15 +181,15 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Network, AnswersForEveryNodeWithAJointHead) {
   NetworkConfig config = testing::SmallConfig();
-  torch::jit::Module plain = testing::MakeNetwork(config);
+  const Network plain = testing::MakeNetwork(config);
   EXPECT_FALSE(Forward(plain, torch::randn({2, 1, 16, 20, 3})).joints.defined());
   config.joint_channels = 8;
-  torch::jit::Module network = testing::MakeNetwork(config);
-  network.eval();
+  const Network network = testing::MakeNetwork(config);
+  network.module().eval();
   const torch::Tensor input = torch::randn({2, 1, 16, 20, 3});
   const torch::Tensor joints = Forward(network, input).joints;
   EXPECT_EQ(joints.sizes(), (torch::IntArrayRef{2, 20}));
-  torch::jit::Module frozen = *FreezeNetwork(network);
+  const Network frozen = *FreezeNetwork(network);
   EXPECT_TRUE(torch::allclose(Forward(frozen, input).joints, joints, 1e-4, 1e-5));
   EXPECT_FALSE(DecodesJoints(network));
 }
@@ -197,9 +198,9 @@ TEST(Network, ADecoderJudgesANodeByTheOthersOnly) {
   NetworkConfig config = testing::SmallConfig();
   config.joint_channels = 8;
   config.joint_head = kDecoderHead;
-  torch::jit::Module network = testing::MakeNetwork(config);
+  const Network network = testing::MakeNetwork(config);
   EXPECT_TRUE(DecodesJoints(network));
-  network.eval();
+  network.module().eval();
   constexpr int kShoulder = 5, kElbow = 7, kWrist = 9, kOtherElbow = 8;  // of coco_20
   const torch::Tensor input = torch::randn({1, 1, 16, 20, 3});
   const auto with_wrist_moved_by = [&](float distance) {
@@ -215,8 +216,45 @@ TEST(Network, ADecoderJudgesANodeByTheOthersOnly) {
   for (const int node : {kElbow, kShoulder})
     EXPECT_FLOAT_EQ(right[node].item<float>(), before[node].item<float>()) << "covered with node " << node;
   EXPECT_NE(right[kOtherElbow].item<float>(), before[kOtherElbow].item<float>()) << "that one sees the wrist";
-  torch::jit::Module frozen = *FreezeNetwork(network);
+  const Network frozen = *FreezeNetwork(network);
   EXPECT_TRUE(torch::allclose(Forward(frozen, input).joints[0], before, 1e-4, 1e-5));
+}
+
+TEST(CopyWeights, TakesWhatFitsAndCountsTheRest) {
+  NetworkConfig other = testing::SmallConfig();
+  other.classes = 5;
+  const Network from = *BuildNetwork(other, 11);
+  const Network to = *BuildNetwork(testing::SmallConfig(), 12);
+  const CopiedWeights count = CopyWeights(from, to, /*same_classes=*/true);
+  EXPECT_EQ(count.kept, 2) << "the classifier's weight and bias";
+  EXPECT_EQ(count.copied + count.kept,
+            static_cast<int>(to.module().parameters().size() + to.module().buffers().size()));
+  EXPECT_EQ(testing::WeightsOf(from).at("backbone.gcn.0.gcn.A"),
+            testing::WeightsOf(to).at("backbone.gcn.0.gcn.A"));
+}
+
+TEST(CopyWeights, LeavesAJointHeadOfAnotherKind) {
+  NetworkConfig faults = testing::SmallConfig();
+  faults.joint_channels = 8;
+  NetworkConfig decoder = faults;
+  decoder.joint_head = kDecoderHead;
+  const Network to = *BuildNetwork(decoder, 12);
+  const CopiedWeights other_kind = CopyWeights(*BuildNetwork(faults, 11), to, /*same_classes=*/true);
+  const torch::jit::Module head = to.module().attr("joint_head").toModule();
+  EXPECT_EQ(other_kind.kept, static_cast<int>(head.parameters().size() + head.buffers().size()));
+  EXPECT_EQ(CopyWeights(*BuildNetwork(decoder, 11), to, /*same_classes=*/true).kept, 0);
+}
+
+TEST(CopyWeights, LeavesAClassifierOfOtherClassesEvenWhereItFits) {
+  const Network from = *BuildNetwork(testing::SmallConfig(), 11);
+  const Network to = *BuildNetwork(testing::SmallConfig(), 12);
+  const auto classifier = [](const Network& network) {
+    return network.module().attr("cls_head").toModule().attr("fc_cls").toModule().attr("weight").toTensor();
+  };
+  EXPECT_EQ(CopyWeights(from, to, /*same_classes=*/false).kept, 2);
+  EXPECT_FALSE(torch::equal(classifier(from), classifier(to)));
+  EXPECT_EQ(CopyWeights(from, to, /*same_classes=*/true).kept, 0);
+  EXPECT_TRUE(torch::equal(classifier(from), classifier(to)));
 }
 
 }  // namespace

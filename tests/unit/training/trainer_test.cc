@@ -2,13 +2,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <torch/torch.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
 
-#include "protogcn/network.h"
+#include "protogcn/network_torch.h"
+#include "training/trainer_torch.h"
 
 namespace trackfit::training {
 namespace {
@@ -49,9 +51,9 @@ std::unique_ptr<Trainer> MakeTrainer(const TrainingConfig& config) {
   return *Trainer::Create(*protogcn::BuildNetwork(TinyNetwork(), 3), config);
 }
 
-std::vector<torch::Tensor> Parameters(const torch::jit::Module& network) {
+std::vector<torch::Tensor> Parameters(const protogcn::Network& network) {
   std::vector<torch::Tensor> parameters;
-  for (const torch::Tensor& parameter : network.parameters())
+  for (const torch::Tensor& parameter : network.module().parameters())
     parameters.push_back(parameter.detach().clone());
   return parameters;
 }
@@ -161,15 +163,15 @@ TEST(Trainer, AFrozenBackboneStaysAsItIs) {
   config.freeze_epochs = 1;
   const auto trainer = MakeTrainer(config);
   std::map<std::string, torch::Tensor> before;
-  for (const auto& item : trainer->network().named_parameters())
+  for (const auto& item : trainer->network().module().named_parameters())
     before[item.name] = item.value.detach().clone();
-  for (const auto& item : trainer->network().named_buffers()) before[item.name] = item.value.clone();
+  for (const auto& item : trainer->network().module().named_buffers()) before[item.name] = item.value.clone();
   const auto changed = [&](const std::string& prefix) {
     int count = 0;
-    for (const auto& item : trainer->network().named_parameters()) {
+    for (const auto& item : trainer->network().module().named_parameters()) {
       if (item.name.rfind(prefix, 0) == 0 && !torch::equal(item.value, before[item.name])) ++count;
     }
-    for (const auto& item : trainer->network().named_buffers()) {
+    for (const auto& item : trainer->network().module().named_buffers()) {
       if (item.name.rfind(prefix, 0) == 0 && !torch::equal(item.value, before[item.name])) ++count;
     }
     return count;
@@ -215,30 +217,6 @@ TEST(Trainer, SaysWhichDeviceThereIsNot) {
   config.device = "cuda";
   const auto trainer = Trainer::Create(*protogcn::BuildNetwork(TinyNetwork(), 3), config);
   EXPECT_EQ(trainer.status().code(), absl::StatusCode::kFailedPrecondition);
-}
-
-TEST(CopyWeights, TakesWhatFitsAndCountsTheRest) {
-  protogcn::NetworkConfig other = TinyNetwork();
-  other.classes = 3;
-  const torch::jit::Module from = *protogcn::BuildNetwork(other, 11);
-  torch::jit::Module to = *protogcn::BuildNetwork(TinyNetwork(), 12);
-  const CopiedWeights count = CopyWeights(from, to, /*same_classes=*/true);
-  EXPECT_EQ(count.afresh, 2) << "the classifier's weight and bias";
-  EXPECT_EQ(count.copied + count.afresh, static_cast<int>(to.parameters().size() + to.buffers().size()));
-  EXPECT_TRUE(torch::equal(Parameters(from).front(), Parameters(to).front()));
-}
-
-TEST(CopyWeights, LeavesAJointHeadOfAnotherKind) {
-  protogcn::NetworkConfig faults = TinyNetwork();
-  faults.joint_channels = 8;
-  protogcn::NetworkConfig decoder = faults;
-  decoder.joint_head = protogcn::kDecoderHead;
-  torch::jit::Module to = *protogcn::BuildNetwork(decoder, 12);
-  const CopiedWeights other_kind =
-      CopyWeights(*protogcn::BuildNetwork(faults, 11), to, /*same_classes=*/true);
-  const torch::jit::Module head = to.attr("joint_head").toModule();
-  EXPECT_EQ(other_kind.afresh, static_cast<int>(head.parameters().size() + head.buffers().size()));
-  EXPECT_EQ(CopyWeights(*protogcn::BuildNetwork(decoder, 11), to, /*same_classes=*/true).afresh, 0);
 }
 
 // Every loss at once.
@@ -312,7 +290,7 @@ TEST(Trainer, AResumedRunKeepsWhatOnlyTrainingNeeds) {
   const auto continued = whole->RunEpoch(sampler, nullptr), again = resumed->RunEpoch(sampler, nullptr);
   for (const auto field : {&Losses::names, &Losses::form, &Losses::joints, &Losses::contrast})
     EXPECT_NEAR((*continued).*field, (*again).*field, 1e-4);
-  EXPECT_FALSE(MakeTrainer(ShortTraining())->Resume(path).ok()) << "it has no companions";
+  EXPECT_FALSE(MakeTrainer(ShortTraining())->Resume(path).ok()) << "it has no auxiliary heads";
 }
 
 TEST(Trainer, TeachesTheJointHeadAloneOnRequest) {
@@ -322,13 +300,13 @@ TEST(Trainer, TeachesTheJointHeadAloneOnRequest) {
   const WindowSampler sampler = FaultySampler();
   const auto trainer = *Trainer::Create(*protogcn::BuildNetwork(TinyNetworkWithJointHead(), 3), config);
   std::map<std::string, torch::Tensor> before;
-  for (const auto& item : trainer->network().named_parameters())
+  for (const auto& item : trainer->network().module().named_parameters())
     before[item.name] = item.value.detach().clone();
-  for (const auto& item : trainer->network().named_buffers()) before[item.name] = item.value.clone();
+  for (const auto& item : trainer->network().module().named_buffers()) before[item.name] = item.value.clone();
   ASSERT_TRUE(trainer->RunEpoch(sampler, nullptr).ok());
-  for (const auto& item : trainer->network().named_buffers())
+  for (const auto& item : trainer->network().module().named_buffers())
     EXPECT_TRUE(torch::equal(item.value, before[item.name])) << item.name;
-  for (const auto& item : trainer->network().named_parameters()) {
+  for (const auto& item : trainer->network().module().named_parameters()) {
     const bool of_the_head = item.name.rfind("joint_head.", 0) == 0;
     EXPECT_EQ(torch::equal(item.value, before[item.name]), !of_the_head) << item.name;
   }
@@ -343,18 +321,6 @@ TEST(TrainingConfig, NamesTheWeightThatIsNegative) {
   TrainingConfig config = ShortTraining();
   config.form_weight = -1;
   EXPECT_THAT(std::string(config.Validate().message()), ::testing::HasSubstr("form_weight is -1"));
-}
-
-TEST(CopyWeights, LeavesAClassifierOfOtherClassesEvenWhereItFits) {
-  const torch::jit::Module from = *protogcn::BuildNetwork(TinyNetwork(), 11);
-  torch::jit::Module to = *protogcn::BuildNetwork(TinyNetwork(), 12);
-  const auto classifier = [](const torch::jit::Module& network) {
-    return network.attr("cls_head").toModule().attr("fc_cls").toModule().attr("weight").toTensor();
-  };
-  EXPECT_EQ(CopyWeights(from, to, /*same_classes=*/false).afresh, 2);
-  EXPECT_FALSE(torch::equal(classifier(from), classifier(to)));
-  EXPECT_EQ(CopyWeights(from, to, /*same_classes=*/true).afresh, 0);
-  EXPECT_TRUE(torch::equal(classifier(from), classifier(to)));
 }
 
 }  // namespace
