@@ -19,11 +19,11 @@ using LogRow = std::vector<std::pair<std::string, std::optional<double>>>;
 // Not thread-safe.
 class EpochLog {
  public:
-  // The log at `path`, with the rows that are there up to and with `last_epoch`: later ones are of epochs
-  // that a resumed run repeats. INVALID_ARGUMENT naming the line when there is something else in the file.
+  // The log at `path` with its rows up to and including `last_epoch`: later ones are of epochs that a resumed
+  // run repeats. INVALID_ARGUMENT naming the line when the file is not such a log.
   static absl::StatusOr<EpochLog> Open(std::filesystem::path path, int last_epoch);
 
-  // Writes the file anew with one more row, all at once. A log of other columns (of an older program) is
+  // Rewrites the file with one more row, atomically. A log with other columns (of an older program) is
   // refused.
   absl::Status Append(const LogRow& row);
 

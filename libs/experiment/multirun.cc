@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "experiment/run_folder.h"
 #include "files/partial_file.h"
 
 namespace trackfit::experiment {
@@ -18,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Parts between commas that are not in brackets.
+// The parts between commas, except for those in brackets.
 std::vector<std::string> SplitValues(const std::string& text) {
   std::vector<std::string> parts(1);
   int depth = 0;
@@ -67,8 +68,8 @@ std::string ToTable(const std::vector<Row>& rows) {
 
 using Outcome = absl::StatusOr<RunResult>;
 
-// A heading, then one row per outcome: the keys' values, what became of the run, and all figures that a run
-// has.
+// A heading, then one row per outcome: the values of the keys, the state of the run, and the figures of all
+// runs.
 std::vector<Row> Summarise(const Sweep& sweep, const std::vector<Outcome>& outcomes) {
   std::set<std::string> metrics;
   for (const Outcome& outcome : outcomes) {

@@ -1,4 +1,4 @@
-// Several training runs in a row: every combination of the values that keys are given.
+// Sweeps: a training run for every combination of the values that are given for some keys.
 #ifndef TRACKFIT_EXPERIMENT_MULTIRUN_H_
 #define TRACKFIT_EXPERIMENT_MULTIRUN_H_
 
@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "experiment/run_config.h"
+#include "experiment/settings.h"
 #include "experiment/training_run.h"
 
 namespace trackfit::experiment {
@@ -23,23 +24,23 @@ struct Sweep {
   std::vector<std::string> keys;  // those with several values
   std::vector<Variant> variants;  // the last key varies fastest
 
-  // "training.epochs=3,seed=1", fit for a folder: what is neither letter, digit nor one of ._+-,=[] becomes
+  // "training.epochs=3,seed=1", as a folder name: characters other than letters, digits and ._+-,=[] become
   // _.
   std::string NameOf(const Variant& variant) const;
 };
 
 // The product of the comma lists in arguments "key=a,b". A list in brackets is one value: key=[3,5],[4].
-// INVALID_ARGUMENT for what is no setting, when nothing has several values, and when two variants would share
-// a folder.
+// INVALID_ARGUMENT for an argument that is not a setting, when no key has several values, and when two
+// variants would share a folder.
 absl::StatusOr<Sweep> ExpandSweep(const std::vector<std::string>& arguments);
 
 using TrainFunction =
     std::function<absl::StatusOr<RunResult>(const RunConfig& config, const std::string& label)>;
 
-// Trains every variant, its settings on top of `base`, in the folder of its name inside the output. All
-// configurations are resolved before the first begins. A run that fails is reported and the others go on;
-// then the error at the end says how many did. After each run the results so far are in OUTPUT/summary.csv;
-// the table goes to `out` at the end.
+// Trains every variant, its settings over `base`, in a folder of its name inside the output. All
+// configurations are resolved before the first run. A run that fails is reported, and the others continue;
+// the error at the end says how many failed. OUTPUT/summary.csv is updated after each run; the table goes to
+// `out` at the end.
 absl::Status TrainAll(const std::vector<Setting>& base, const Sweep& sweep, bool resume,
                       const TrainFunction& train, std::ostream& out);
 

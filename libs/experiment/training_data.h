@@ -17,12 +17,12 @@ struct TrainingData {
   std::string files;  // names and counts, for the model's provenance
 };
 
-// What `config` names. INVALID_ARGUMENT when it names nothing, half of it, or groups on both sides; else as
-// protogcn::ReadLandmarks and protogcn::Split::Read.
+// The clips that `config` names. INVALID_ARGUMENT when it names none, only one of landmarks and split, or
+// when a group is on both sides; else the errors of dataset::ReadLandmarkFile and dataset::Split::Read.
 absl::StatusOr<TrainingData> ReadTrainingData(const DataConfig& config);
 
-// Leaves the fold `hold_out` in [1, folds] (see protogcn::GroupedFolds) out of the training clips. Validation
-// stays as it is, so that nothing of the fold is in the model, neither weights nor tables.
+// Leaves the fold `hold_out` in [1, folds] (see dataset::GroupedFolds) out of the training clips. Validation
+// is unchanged, so that the fold influences neither the weights nor the tables of the model.
 void HoldOutFold(int folds, int hold_out, TrainingData& data);
 
 }  // namespace trackfit::experiment

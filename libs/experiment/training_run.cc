@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <filesystem>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -19,8 +20,9 @@
 #include "drawing/curves.h"
 #include "evaluation/recognition.h"
 #include "experiment/epoch_log.h"
+#include "experiment/run_folder.h"
+#include "experiment/settings.h"
 #include "experiment/training_data.h"
-#include "files/outputs.h"
 #include "files/partial_file.h"
 #include "inference/protogcn_assessor.h"
 #include "protogcn/archive_io.h"
@@ -43,15 +45,15 @@ double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Everything of a run that does not change while it goes.
+// The parts of a run that do not change while it is in progress.
 struct Run {
   RunConfig config;
   RunFolder folder;
   protogcn::WindowShape shape;
   protogcn::NetworkConfig network;
   TrainingData data;
-  std::string weights;            // where they begin, for the provenance
-  bool points_at_joints = false;  // these have a joint head that was trained
+  std::string weights;            // the source of the initial ones, for the provenance
+  bool points_at_joints = false;  // the initial weights include a trained joint head
   std::ostream& out;
   std::string label;
 
@@ -68,7 +70,7 @@ struct Run {
 
 using Figures = std::vector<std::pair<std::string, double>>;
 
-// The columns of log.csv that the trainer fills. A loss that the trainer learns to report is added here.
+// The columns of log.csv that the trainer fills. A new loss of the trainer is added here.
 Figures LossFigures(const training::Losses& losses) {
   return {{"loss", losses.classification}, {"names", losses.names},
           {"form", losses.form},           {"joints", losses.joints},
@@ -93,7 +95,7 @@ constexpr const char* kFigureNames[] = {"validation.loss",
                                         "validation.others.rejected",
                                         "validation.known.auroc"};
 
-// How the network would do if it were served.
+// The figures of the network as it would be served.
 absl::StatusOr<Validation> Validate(const Run& run, const protogcn::Network& network,
                                     const protogcn::ModelMetadata& metadata) {
   auto model = protogcn::Model::FromNetwork(network, metadata);
@@ -127,7 +129,7 @@ absl::StatusOr<Validation> Validate(const Run& run, const protogcn::Network& net
   return validation;
 }
 
-// --- what is said while it runs
+// --- progress
 
 void PrintData(const Run& run, const training::WindowSampler& sampler) {
   using dataset::SourceKind;
@@ -148,7 +150,7 @@ std::string Duration(double seconds) {
   return absl::StrFormat("%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
-// A line every few seconds, with the time that is left.
+// A line every few seconds, with the remaining time.
 class StepReport {
  public:
   StepReport(const Run& run, int first_epoch) : run_(run), first_epoch_(first_epoch) {}
@@ -235,7 +237,7 @@ struct Best {
   int epoch = 0;
 };
 
-// Of two equal ones the later is the better.
+// Of two equal scores the later one wins.
 absl::Status KeepIfBest(const Run& run, const Validation& validation, const training::Trainer& trainer,
                         std::optional<Best>& best) {
   if (run.config.keep != "best" || (best.has_value() && validation.score < best->score))
@@ -260,8 +262,7 @@ absl::StatusOr<std::optional<Best>> BestSoFar(const Run& run) {
   if (!metadata.ok()) return metadata.status();
   const auto score = metadata->metrics.find(kScore), epoch = metadata->metrics.find(kScoreEpoch);
   if (score == metadata->metrics.end() || epoch == metadata->metrics.end()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(run.folder.best().string(), " does not say which epoch it is of"));
+    return absl::InvalidArgumentError(absl::StrCat(run.folder.best().string(), " does not name its epoch"));
   }
   return std::optional<Best>({.score = score->second, .epoch = static_cast<int>(epoch->second)});
 }
@@ -288,7 +289,8 @@ absl::Status Log(EpochLog& log, int epoch, double rate, const training::Losses& 
   return log.Append(row);
 }
 
-// The state is written last: an epoch whose state is there has its row and its share in best.pt, too.
+// The state is written last: once it is there, the epoch is also in log.csv and, if it was the best, in
+// best.pt.
 absl::Status TrainEpochs(const Run& run, const training::WindowSampler& sampler, training::Trainer& trainer,
                          std::optional<Best>& best) {
   auto log = EpochLog::Open(run.folder.log(), trainer.epoch());
@@ -326,8 +328,8 @@ absl::Status TrainEpochs(const Run& run, const training::WindowSampler& sampler,
   return absl::OkStatus();
 }
 
-// Of every exercise of which people are labelled correct and incorrect: fitted to training clips, its table
-// from held-out ones.
+// For every exercise with clips labelled correct and incorrect: the model is fitted to training clips, its
+// table to held-out ones.
 void CalibrateForm(const Run& run, protogcn::ModelMetadata& metadata) {
   for (size_t label = 0; label < metadata.classes.size(); ++label) {
     const auto measured = [&](const std::vector<dataset::Clip>& clips) {
@@ -351,7 +353,8 @@ void CalibrateForm(const Run& run, protogcn::ModelMetadata& metadata) {
   }
 }
 
-// Prototypes from training clips, percentiles from held-out ones; both beside new movements of the mannequin.
+// Prototypes from training clips, percentiles from held-out ones; both together with new movements of the
+// mannequin.
 absl::Status CalibrateModel(const Run& run, const protogcn::Model& model, protogcn::ModelMetadata& metadata) {
   constexpr int kTrainWindows = 250, kHeldOutWindows = 150;  // per class
   const training::WindowFunction function = [&](std::span<const float> window) { return model.Run(window); };
@@ -374,8 +377,8 @@ absl::Status CalibrateModel(const Run& run, const protogcn::Model& model, protog
   const double fitted = training::FitKnownThreshold(*held_out, metadata);
   if (fitted != metadata.known_threshold) {
     run.Say(absl::StrFormat(
-        "The held-out executions suggest a threshold of the known of %.2f; it is held within [%.1f, %.1f]",
-        fitted, training::kMinKnownThreshold, training::kMaxKnownThreshold));
+        "The held-out executions suggest a known_threshold of %.2f; it is limited to [%.1f, %.1f]", fitted,
+        training::kMinKnownThreshold, training::kMaxKnownThreshold));
   }
   return absl::OkStatus();
 }
@@ -390,8 +393,7 @@ std::string Selection(const Run& run, const std::optional<Best>& best) {
       best->epoch, epochs, kScoreMeaning, best->score, std::max(run.config.validate_every, 1));
 }
 
-// Calibrates, then evaluates the calibrated model: its temperature weighs in where a clip has several
-// windows.
+// Calibrates, then evaluates the calibrated model: the temperature matters for clips of several windows.
 absl::StatusOr<RunResult> Finish(const Run& run, const training::Trainer& trainer,
                                  const std::optional<Best>& best) {
   protogcn::Network network = trainer.AveragedNetwork();
@@ -421,32 +423,6 @@ absl::StatusOr<RunResult> Finish(const Run& run, const training::Trainer& traine
       .metrics = metadata.metrics, .epoch = best.has_value() ? best->epoch : trainer.epoch(), .seconds = 0};
 }
 
-// Makes the folder, which tells whether it can be written.
-absl::Status CheckFiles(const RunConfig& config) {
-  const RunFolder folder(config.output);
-  std::error_code error;
-  fs::create_directories(folder.path, error);
-  if (error) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("output ", config.output, " cannot be made a folder: ", error.message()));
-  }
-  std::vector<files::NamedFile> inputs = {{"init", config.init}, {"data.split", config.data.split}};
-  for (const std::string& path : config.data.landmarks) {
-    for (files::NamedFile& file : files::FilesOf("data.landmarks", path, files::HasExtension(".pt")))
-      inputs.push_back(std::move(file));
-  }
-  if (!config.data.dataset.empty()) {
-    for (const char* name : {"train.pt", "val.pt"})
-      inputs.push_back({"data.dataset", fs::path(config.data.dataset) / name});
-  }
-  std::vector<files::NamedFile> outputs;
-  for (const fs::path& path :
-       {folder.config(), folder.log(), folder.curves(), folder.state(), folder.best(), folder.model()}) {
-    outputs.push_back({"output", path});
-  }
-  return files::CheckOutputs(outputs, inputs);
-}
-
 absl::StatusOr<RunResult> Go(const RunConfig& config, bool resume, std::ostream& out,
                              const std::string& label) {
   const Clock::time_point start = Clock::now();
@@ -456,7 +432,7 @@ absl::StatusOr<RunResult> Go(const RunConfig& config, bool resume, std::ostream&
   if (!shape.ok()) return shape.status();
   const auto network_config = NetworkOf(config);
   if (!network_config.ok()) return network_config.status();
-  if (absl::Status checked = CheckFiles(config); !checked.ok()) return command_line::UsageError(checked);
+  if (absl::Status checked = PrepareFolder(config); !checked.ok()) return command_line::UsageError(checked);
   auto data = ReadTrainingData(config.data);
   if (!data.ok()) return data.status();
   Run run{.config = config,
@@ -485,7 +461,7 @@ absl::StatusOr<RunResult> Go(const RunConfig& config, bool resume, std::ostream&
     best = *so_far;
     run.Say(absl::StrCat("Resuming after epoch ", (*trainer)->epoch()));
   } else if (resume) {
-    run.Say(absl::StrCat("There is nothing to resume in ", config.output, ": beginning"));
+    run.Say(absl::StrCat("There is nothing to resume in ", config.output, ": starting a new run"));
   }
   if (const absl::Status status = files::ReplaceFile(run.folder.config(), ToYaml(config)); !status.ok())
     return status;
@@ -496,42 +472,6 @@ absl::StatusOr<RunResult> Go(const RunConfig& config, bool resume, std::ostream&
 }
 
 }  // namespace
-
-std::string OutputOf(const std::vector<Setting>& settings) {
-  std::string output;
-  for (const Setting& setting : settings) {  // applied in this order
-    if (setting.key == "output" && !setting.value.list) output = setting.value.items.front();
-  }
-  return output;
-}
-
-absl::StatusOr<RunConfig> ResolveRun(const std::vector<Setting>& settings, bool resume) {
-  const std::string output = OutputOf(settings);
-  const RunFolder folder(output);
-  RunConfig config;
-  const bool exists = !output.empty() && fs::exists(folder.state()) && fs::exists(folder.config());
-  if (exists && !resume) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        output, " holds a run already; --resume goes on with it, another output begins a new one"));
-  }
-  if (exists) {
-    const auto begun = ReadSettings(folder.config().string());
-    if (!begun.ok()) return begun.status();
-    for (const Setting& setting : *begun) {
-      if (absl::Status status = Apply(setting, config); !status.ok()) return status;
-    }
-  }
-  const RunConfig begun = config;
-  for (const Setting& setting : settings) {
-    if (absl::Status status = Apply(setting, config); !status.ok()) return status;
-  }
-  if (exists) {
-    if (absl::Status same = CheckSameRun(config, begun); !same.ok()) return same;
-    return config;
-  }
-  if (absl::Status status = AdoptNetworkOfInit(config); !status.ok()) return status;
-  return config;
-}
 
 absl::StatusOr<RunResult> TrainModel(const RunConfig& config, bool resume, std::ostream& out,
                                      const std::string& label) {

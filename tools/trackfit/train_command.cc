@@ -10,7 +10,8 @@
 #include "command_line/interrupt.h"
 #include "commands.h"
 #include "experiment/multirun.h"
-#include "experiment/run_config.h"
+#include "experiment/run_folder.h"
+#include "experiment/settings.h"
 #include "experiment/training_run.h"
 #include "training/trainer.h"
 

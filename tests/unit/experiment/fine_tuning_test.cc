@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "experiment/run_folder.h"
 #include "experiment/training_run.h"
 #include "protogcn/archive_io.h"
 #include "protogcn/checkpoint.h"

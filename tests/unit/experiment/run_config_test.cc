@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "experiment/config_keys.h"
+#include "experiment/settings.h"
 #include "support/scratch_folder.h"
 
 namespace trackfit::experiment {
@@ -98,7 +100,7 @@ TEST(RunConfig, WrongTypesAndLimitsAreNamedWithFileLineAndKey) {
   EXPECT_THAT(ErrorOf("training: {epochs: -1}"), HasSubstr("training.epochs is -1"));
   EXPECT_THAT(ErrorOf("training: {epochs: 2.5}"), HasSubstr("must be a whole number"));
   EXPECT_THAT(ErrorOf("training: {epochs: [1, 2]}"), HasSubstr("training.epochs is [1, 2]; it must be"));
-  EXPECT_THAT(ErrorOf("training: {epochs: }"), HasSubstr("training.epochs is ''"));
+  EXPECT_THAT(ErrorOf("training: {epochs: }"), HasSubstr("training.epochs is \"\""));
   EXPECT_THAT(ErrorOf("network: {widen: [3, x]}"), HasSubstr("[3, x]; it must be a list, each a whole"));
   EXPECT_THAT(ErrorOf("network: {modality: motion}"), EndsWith("it must be one of joint, bone, k_bone"));
   EXPECT_EQ(ArgumentError("training.momentum=1"), "training.momentum is 1; it must be a number in [0, 1)");

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "dataset/dataset.h"
-#include "experiment/run_config.h"
+#include "experiment/settings.h"
 #include "support/poses.h"
 
 namespace trackfit::experiment {

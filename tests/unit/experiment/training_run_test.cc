@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "absl/strings/str_split.h"
+#include "experiment/config_keys.h"
+#include "experiment/run_folder.h"
 #include "protogcn/archive_io.h"
 #include "support/scratch_folder.h"
 #include "support/small_network.h"
