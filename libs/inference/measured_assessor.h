@@ -1,4 +1,4 @@
-// An assessor that counts and times what another one does.
+// An assessor that counts and times the assessments of another one.
 #ifndef TRACKFIT_INFERENCE_MEASURED_ASSESSOR_H_
 #define TRACKFIT_INFERENCE_MEASURED_ASSESSOR_H_
 

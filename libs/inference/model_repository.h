@@ -1,4 +1,4 @@
-// Finds the newest version of a model that works.
+// Finds the newest working version of a model.
 #ifndef TRACKFIT_INFERENCE_MODEL_REPOSITORY_H_
 #define TRACKFIT_INFERENCE_MODEL_REPOSITORY_H_
 
@@ -13,11 +13,11 @@
 
 namespace trackfit::inference {
 
-// Makes an assessor of <path>, ready to serve (warm); `version` is the name of its folder.
+// Makes an assessor of the archive at `path`, warmed up; `version` is the name of its folder.
 using ModelLoader = std::function<absl::StatusOr<std::shared_ptr<const assessment::Assessor>>(
     const std::string& path, const std::string& version)>;
 
-// Versions lie in <root>/<number>/model.pt; folders with other names are not looked at.
+// Versions are <root>/<number>/model.pt; folders with other names are ignored.
 class ModelRepository {
  public:
   ModelRepository(std::filesystem::path root, ModelLoader loader, telemetry::Logger log);

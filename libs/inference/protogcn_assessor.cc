@@ -14,7 +14,7 @@
 namespace trackfit::inference {
 namespace {
 
-// Below it a joint's place is BlazePose's guess.
+// Below it the position of a joint is a guess.
 constexpr double kJudgedVisibility = 0.3;
 
 // An absent joint counts as not visible.
@@ -43,7 +43,7 @@ absl::StatusOr<std::shared_ptr<const ProtogcnAssessor>> ProtogcnAssessor::FromMo
     std::unique_ptr<protogcn::Model> model, const std::string& version) {
   auto shape = protogcn::WindowShapeOf(model->metadata());
   if (!shape.ok()) return shape.status();
-  // Without a wish of the client's, sessions take the model's own window.
+  // Unless the client asks for another, sessions use the model's own window.
   if (const auto window = assessment::WindowConfig{}.Resolve(shape->poses); !window.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("the model's window: ", window.status().message()));
   }
@@ -86,7 +86,7 @@ absl::StatusOr<assessment::Assessment> ProtogcnAssessor::Assess(std::span<const 
                    [](const assessment::ClassScore& a, const assessment::ClassScore& b) {
                      return a.probability > b.probability;
                    });
-  // Without a background there is only how sure the model is of its best.
+  // Without a background class the confidence in the best class is all there is.
   assessment.known_score = metadata.background_class.empty() ? assessment.confidence : 1 - background;
   assessment.known = assessment.known_score >= static_cast<float>(metadata.known_threshold);
   if (auto lack = assessment::LackOfMovement(window, shape_.rate_hz)) {
@@ -127,8 +127,8 @@ void ProtogcnAssessor::JudgeQuality(const protogcn::Prediction& prediction, size
   assessment.quality.level = assessment::LevelOf(assessment.quality.score);
 }
 
-// Among many joints one is always far out, so that a joint's percentile is that of its place among its own
-// errors within the places of the worst joints.
+// Among many joints one is always an outlier. So a joint's percentile among its own errors is itself ranked
+// among the percentiles of the worst joints.
 void ProtogcnAssessor::JudgeJoints(const protogcn::Prediction& prediction, size_t judged,
                                    std::span<const skeleton::Pose> window,
                                    assessment::Assessment& assessment) const {

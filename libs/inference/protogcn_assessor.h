@@ -14,11 +14,12 @@
 
 namespace trackfit::inference {
 
-// Everything it knows about the model comes from the archive. Thread-safe.
+// All parameters come from the model archive. Thread-safe.
 //
 // - Probabilities are the model's, calibrated by the archive (protogcn::ClassProbabilities).
-// - cosine = embedding . prototype of the judged class. score = where correct executions of the class were
-//   labelled, the percentile of its form's logit among theirs, else that of the cosine. Without a calibration
+// - cosine = embedding . prototype of the judged class. score = the percentile of the form model's logit
+// where
+//   the class has one, else that of the cosine, among correct executions. Without a calibration
 //   (an imported checkpoint, a class that could not be calibrated) the level is kUnspecified.
 // - joint errors: the model's per-node errors spread over the 33 joints, with percentiles by judged class and
 //   node. A joint whose mean visibility is below 0.3 is not judged.
@@ -29,7 +30,7 @@ class ProtogcnAssessor : public assessment::Assessor {
   static absl::StatusOr<std::shared_ptr<const ProtogcnAssessor>> Load(const std::string& path,
                                                                       const std::string& version);
 
-  // Takes over a model that is in memory already, say one in training. Errors as Load without a file's.
+  // The same for a model that is already in memory, e.g. one in training. INVALID_ARGUMENT as Load.
   static absl::StatusOr<std::shared_ptr<const ProtogcnAssessor>> FromModel(
       std::unique_ptr<protogcn::Model> model, const std::string& version);
 
