@@ -37,12 +37,10 @@ NOT_IN_IMAGE = {
 }
 # Headers that include LibTorch's, which take half a minute to compile for everyone who includes them.
 LIBTORCH_IN_HEADERS = {
-    "libs/protogcn/archive_io.h",
-    "libs/protogcn/checkpoint.h",
-    "libs/protogcn/model.h",
-    "libs/protogcn/network.h",
-    "libs/torch_files/torch_file.h",
-    "libs/training/trainer.h",
+    "libs/protogcn/checkpoint_torch.h",
+    "libs/protogcn/network_torch.h",
+    "libs/training/loss_terms_torch.h",
+    "libs/training/trainer_torch.h",
 }
 
 SOURCES = {".cc", ".h", ".inl"}
