@@ -16,8 +16,8 @@ namespace trackfit::protogcn {
 // the plain softmax; without a background class it is the softmax at `temperature`.
 std::vector<float> ClassProbabilities(std::span<const float> logits, const ModelMetadata& metadata);
 
-// The log-sum-exp of the exercises' logits less the logit of the background: the in-distribution score.
-// `metadata` has a background class.
+// The log-sum-exp of the exercises' logits less the logit of the background, on which the known score is
+// based. `metadata` has a background class.
 double ExerciseMargin(std::span<const float> logits, const ModelMetadata& metadata);
 
 // Index of metadata.background_class; the number of classes if there is none.

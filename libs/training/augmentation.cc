@@ -109,7 +109,7 @@ void ScaleDepth(std::span<Pose> poses, double factor) {
   ForEachLandmark(poses, [factor](Landmark& landmark) { landmark.z *= static_cast<float>(factor); });
 }
 
-// Coordinates of a picture that is not square, its size unknown: x and z relative to the width, y to the
+// Coordinates of a image that is not square, its size unknown: x and z relative to the width, y to the
 // height.
 void ChangeAspect(std::span<Pose> poses, double factor) {
   const auto scale = static_cast<float>(std::sqrt(factor));
@@ -238,7 +238,7 @@ std::vector<int> DrawAbsentJoints(Random& random) {
       add(between(17, 22));
       add(between(25, 32));
       break;
-    case 3:  // legs out of the picture: the hardest case, as for squats
+    case 3:  // legs out of the image: the hardest case, as for squats
     case 4:
       add(between(25, 32));
       break;
@@ -284,7 +284,7 @@ std::vector<Pose> WarpTime(std::span<const Pose> poses, int count, double streng
 std::vector<Pose> Augment(std::vector<Pose> poses, const AugmentationConfig& config, Random& random,
                           std::vector<int>* marked) {
   MakeSquare(poses);
-  // Turns are rigid only where depth has the picture's scale.
+  // Turns are rigid only where depth has the image's scale.
   ScaleDepth(poses, 1 / skeleton::kDepthScale);
   if (Chance(random, config.reverse_probability)) std::reverse(poses.begin(), poses.end());
   if (config.time_warp > 0 && poses.size() > 2) {

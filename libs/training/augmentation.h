@@ -1,5 +1,5 @@
 // Random variants of a window of poses, for training. All of them work in isotropic coordinates on a square
-// picture.
+// image.
 #ifndef TRACKFIT_TRAINING_AUGMENTATION_H_
 #define TRACKFIT_TRAINING_AUGMENTATION_H_
 
@@ -33,17 +33,17 @@ struct AugmentationConfig {
   absl::Status Validate() const;
 };
 
-// Puts poses on a square picture: afterwards x, y and z have one scale and width = height.
+// Puts poses on a square image: afterwards x, y and z have one scale and width = height.
 void MakeSquare(std::span<skeleton::Pose> poses);
 
-// The median torso length in (x, y, z); a quarter of the picture where no torso is seen. Square pictures
+// The median torso length in (x, y, z); a quarter of the image where no torso is seen. Square images
 // only.
 float TorsoLength(std::span<const skeleton::Pose> poses);
 
-// Exchanges left and right, and turns x around the middle of the picture. Twice gives the original.
+// Exchanges left and right, and turns x around the middle of the image. Twice gives the original.
 void Mirror(std::span<skeleton::Pose> poses);
 
-// Turn all poses about the window's mean position; right-handed in (x right, y down, z away). Square pictures
+// Turn all poses about the window's mean position; right-handed in (x right, y down, z away). Square images
 // only.
 void Roll(std::span<skeleton::Pose> poses, double radians);   // about z
 void Yaw(std::span<skeleton::Pose> poses, double radians);    // about y
@@ -52,7 +52,7 @@ void Pitch(std::span<skeleton::Pose> poses, double radians);  // about x
 // Makes joints absent (NaN).
 void DropJoints(std::span<skeleton::Pose> poses, std::span<const int> joints);
 
-// Joints that other pose estimators lack or that are outside the picture: all but the 13 or 9 common ones,
+// Joints that other pose estimators lack or that are outside the image: all but the 13 or 9 common ones,
 // the legs, the face, the hands, the feet, or a few at random. Independent of the class, so that absence
 // carries no information about it.
 std::vector<int> DrawAbsentJoints(Random& random);

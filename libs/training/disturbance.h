@@ -12,7 +12,7 @@ namespace trackfit::training {
 
 // Disturbs one limb or one joint at random: a limb held or swung at a wrong angle, left behind in time, or
 // not moving with the rest; a joint in a wrong place. Returns the joints that moved by more than a tenth of a
-// torso length on average, perhaps none. Square pictures only.
+// torso length on average, perhaps none. Square images only.
 std::vector<int> Disturb(std::span<skeleton::Pose> poses, Random& random);
 
 }  // namespace trackfit::training

@@ -22,7 +22,7 @@ struct Limb {
 const std::vector<Limb>& Limbs();
 
 // Turns the limb about its root in every pose, right-handed in (x right, y down, z away) about the unit
-// vector `axis`; (0, 0, 1) stays in the picture's plane. Square pictures only (see MakeSquare). Where the
+// vector `axis`; (0, 0, 1) stays in the image's plane. Square images only (see MakeSquare). Where the
 // root is absent nothing moves. Depth is taken to be kDepthScale too deep, as BlazePose's is.
 void TurnLimb(std::span<skeleton::Pose> poses, const Limb& limb, const synthesis::Vec3& axis, double radians);
 
