@@ -83,8 +83,7 @@ float DepthFactor(const std::vector<Pose>& poses, const std::vector<Pose>& truth
 
 std::string ViewOf(const MannequinScene& scene) {
   const synthesis::Joints& j = scene.motion.frames.front();
-  const synthesis::Vec3 spine = synthesis::Middle(j[skeleton::kLeftShoulder], j[skeleton::kRightShoulder]) -
-                                synthesis::Middle(j[skeleton::kLeftHip], j[skeleton::kRightHip]);
+  const synthesis::Vec3 spine = synthesis::MidShoulder(j) - synthesis::MidHip(j);
   const bool lies = std::abs(spine.y) < 0.75 * synthesis::Norm(spine);
   const double yaw = std::abs(std::remainder(scene.yaw_degrees, 360));
   const char* const side = yaw < 45 ? "front" : yaw > 135 ? "back" : "side";
@@ -109,8 +108,8 @@ void BridgeMeasure::Add(const std::string& view, const MannequinScene& scene,
     const synthesis::Joints& joints = scene.motion.frames[t];
     const synthesis::Vec3 hips = synthesis::Middle(joints[skeleton::kLeftHip], joints[skeleton::kRightHip]);
     const synthesis::Camera& camera = scene.cameras[t];
-    const auto torso =
-        static_cast<float>(scene.motion.body.trunk * camera.focal / synthesis::Project(camera, hips).depth);
+    const double depth_of_hips = synthesis::Project(camera, synthesis::MidHip(joints)).depth;
+    const auto torso = static_cast<float>(scene.motion.body.trunk * camera.focal / depth_of_hips);
     for (const std::array<int, 2>& limb : kLimbs) {
       const bool swapped = IsSwapped(pose, real, limb, torso);
       for (Numbers* numbers : {&all, &total}) {

@@ -42,16 +42,16 @@ MannequinPlan PlanOne(const synthesis::ExerciseInfo& exercise, int index, uint64
   motion.seed = 1 + clip_seeds.Bits(exercise.name, index) % 1'000'000'000;
   motion.fps = kFps;
   const synthesis::NamedRandom random(motion.seed ^ 0x9fa3);
-  const double seconds = random.Between("frames", kMinFrames, kMaxFrames) / kFps;
-  motion.lead_in_seconds = random.Between("lead in", 0, kMaxLeadSeconds);
-  motion.lead_out_seconds = random.Between("lead out", 0, kMaxLeadSeconds);
+  const double seconds = random.Uniform("frames", kMinFrames, kMaxFrames) / kFps;
+  motion.lead_in_seconds = random.Uniform("lead in", 0, kMaxLeadSeconds);
+  motion.lead_out_seconds = random.Uniform("lead out", 0, kMaxLeadSeconds);
   const double moving = seconds - motion.lead_in_seconds - motion.lead_out_seconds;
   const int most = std::clamp(static_cast<int>(moving / kMinRepetitionSeconds), 1, 3);
   motion.repetitions = 1 + static_cast<int>(random.Bits("repetitions") % most);
   motion.repetition_seconds = moving / motion.repetitions;
   if (index % 2 == 1 && !exercise.faults.empty()) {
     motion.fault = exercise.faults[index / 2 % exercise.faults.size()].name;
-    motion.fault_strength = random.Between("fault strength", 0.6, 1.3);
+    motion.fault_strength = random.Uniform("fault strength", 0.6, 1.3);
   }
   const auto& size = kSizes[random.Bits("size") % kSizes.size()];
   plan.width = size[0];
@@ -117,13 +117,7 @@ std::vector<MannequinPlan> PlanMannequins(int per_exercise, uint64_t seed) {
 }
 
 std::vector<skeleton::Pose> MannequinScene::TruePoses() const {
-  std::vector<skeleton::Pose> poses;
-  for (size_t i = 0; i < cameras.size(); ++i) {
-    poses.push_back(synthesis::ProjectPose(cameras[i], motion.body, motion.frames[i]));
-    poses.back().sequence = i;
-    poses.back().timestamp_us = std::llround(static_cast<double>(i) * 1e6 / motion.fps);
-  }
-  return poses;
+  return synthesis::ProjectMotion(cameras, motion);
 }
 
 absl::StatusOr<MannequinScene> MakeScene(const MannequinPlan& plan) {

@@ -79,7 +79,7 @@ std::optional<Disturbed> DisplaceAJoint(PoseSequence poses, const synthesis::Nam
   if (seen.empty()) return std::nullopt;
   const double distance = kDisplacement * training::TorsoLength(poses);
   const int joint = seen[random.Bits("joint") % seen.size()];
-  const double direction = random.Between("direction", 0, 2 * std::numbers::pi);
+  const double direction = random.Uniform("direction", 0, 2 * std::numbers::pi);
   for (Pose& pose : poses) {
     pose.landmarks[joint].x += static_cast<float>(distance * std::cos(direction));
     pose.landmarks[joint].y += static_cast<float>(distance * std::sin(direction));

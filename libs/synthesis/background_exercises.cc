@@ -8,7 +8,6 @@ using skeleton::kLeftAnkle;
 using skeleton::kLeftHip;
 using skeleton::kLeftShoulder;
 
-constexpr double Mix(double from, double to, double t) { return from + (to - from) * t; }
 double Wave(double cycles) { return std::sin(2 * std::numbers::pi * cycles); }
 
 Stance EasyStance(const Performer& p) {
@@ -54,7 +53,7 @@ void PoseShoulderPress(const Performer& p, const Moment& m, Figure& figure) {
   const Frame& chest = figure.chest();
   for (const Side side : kSides) {
     const double s = Sign(side);
-    figure.MoveShoulder(side, 0.03 * h * m.phase, 0);
+    figure.RaiseShoulder(side, 0.03 * h * m.phase);
     const Vec3& shoulder = figure.at(kLeftShoulder, side);
     const Vec3 low =
         shoulder + chest.Along(s * p.Style("grip", 0.03, 0.22), 0.03 * h, h * p.Style("rack", 0.03, 0.08));
@@ -105,7 +104,7 @@ void PoseJumpingJack(const Performer& p, const Moment& m, Figure& figure) {
   Stand(p, m, stance, figure);
   const double raise = Mix(p.StyleAngle("arms low", 8, 20), p.StyleAngle("arms high", 140, 172), m.phase);
   for (const Side side : kSides) {
-    figure.MoveShoulder(side, 0.03 * body.stature * m.phase, 0);
+    figure.RaiseShoulder(side, 0.03 * body.stature * m.phase);
     const double s = Sign(side);
     const double bent = raise + p.StyleAngle("elbow", 4, 24) * m.phase;
     figure.PointArm(side, {s * std::sin(raise), -std::cos(raise), 0.1},
@@ -169,7 +168,6 @@ void PoseDeadlift(const Performer& p, const Moment& m, Figure& figure) {
   }
 }
 
-Equipment Barbell(const Performer&) { return {.held = HeldEquipment::kBarbell}; }
 Equipment Dumbbells(const Performer&) { return {.held = HeldEquipment::kDumbbells}; }
 Equipment PressEquipment(const Performer& p) {
   return p.Chance("dumbbells", 0.5) ? Dumbbells(p) : Barbell(p);
@@ -261,7 +259,7 @@ void PoseOverheadExtension(const Performer& p, const Moment& m, Figure& figure) 
   const double bend = Mix(p.StyleAngle("straight", 8, 25), p.StyleAngle("bent", 95, 130), m.phase);
   const double raise = p.StyleAngle("upper arm", 155, 176);
   for (const Side side : kSides) {
-    figure.MoveShoulder(side, 0.03 * body.stature, 0);
+    figure.RaiseShoulder(side, 0.03 * body.stature);
     const double s = Sign(side);
     const auto along = [&](double angle, double out) {
       return chest.Along(s * out, -std::cos(angle), std::sin(angle));

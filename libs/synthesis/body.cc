@@ -63,14 +63,14 @@ void Figure::PlaceTrunk(const Vec3& mid_hip, const Frame& pelvis, const Frame& c
   }
 }
 
-void Figure::MoveShoulder(Side side, double up, double forward) {
+void Figure::RaiseShoulder(Side side, double up) {
   Vec3& shoulder = At(skeleton::kLeftShoulder, side);
-  shoulder = shoulder + chest_.Along(0, up, forward);
+  shoulder = shoulder + chest_.Along(0, up, 0);
 }
 
 void Figure::PlaceHead(const Frame& head) {
   const double h = body_.stature;
-  const Vec3 base = Middle(joints_[skeleton::kLeftShoulder], joints_[skeleton::kRightShoulder]);
+  const Vec3 base = MidShoulder(joints_);
   // The neck follows the chest half-way, then the head.
   const Vec3 centre = base + chest_.up * (0.055 * h) + head.Along(0, 0.060 * h, 0.016 * h);
   const auto put = [&](Joint joint, double left, double up, double forward) {

@@ -21,6 +21,11 @@ constexpr double Sign(Side side) { return side == Side::kLeft ? 1 : -1; }
 // A joint's index on `side`: BlazePose gives the right one the index after the left one (not in the face).
 constexpr int OnSide(skeleton::Joint left, Side side) { return left + static_cast<int>(side); }
 
+inline Vec3 MidHip(const Joints& j) { return Middle(j[skeleton::kLeftHip], j[skeleton::kRightHip]); }
+inline Vec3 MidShoulder(const Joints& j) {
+  return Middle(j[skeleton::kLeftShoulder], j[skeleton::kRightShoulder]);
+}
+
 // How a person differs from the average; the scales multiply the average segment (1 = average).
 struct Proportions {
   double stature = 1.75;  // metres
@@ -57,8 +62,8 @@ class Figure {
 
   // The trunk bends at two fifths of its length; `chest` also carries the shoulders.
   void PlaceTrunk(const Vec3& mid_hip, const Frame& pelvis, const Frame& chest);
-  // Moves a shoulder joint along the chest's up and forward axes (metres), as the shoulder blade does.
-  void MoveShoulder(Side side, double up, double forward);
+  // Moves a shoulder joint up along the chest (metres), as the shoulder blade does.
+  void RaiseShoulder(Side side, double up);
   void PlaceHead(const Frame& head);
   // Two-bone inverse kinematics: the joint between bends towards `pole`; a target out of reach is approached.
   void ReachWrist(Side side, const Vec3& wrist, const Vec3& pole);

@@ -16,7 +16,7 @@ using skeleton::kRightShoulder;
 
 bool LiesDown(const Motion& motion) {
   const Joints& j = motion.frames.front();
-  const Vec3 spine = Middle(j[kLeftShoulder], j[kRightShoulder]) - Middle(j[kLeftHip], j[kRightHip]);
+  const Vec3 spine = MidShoulder(j) - MidHip(j);
   return std::abs(spine.y) < 0.75 * Norm(spine);
 }
 
@@ -86,14 +86,13 @@ double FitDistance(const CameraOptions& options, const Bounds& bounds, double ya
 double Shake(const NamedRandom& random, const char* name, double time) {
   double sum = 0;
   for (int i = 0; i < 4; ++i) {
-    const double hz = random.Between(name, 0.15 + 0.5 * i, 0.5 + 0.9 * i, 2 * i);
+    const double hz = random.Uniform(name, 0.15 + 0.5 * i, 0.5 + 0.9 * i, 2 * i);
     sum += std::sin(2 * std::numbers::pi * (hz * time + random.Uniform(name, 2 * i + 1))) / (1 + 1.5 * i);
   }
   return sum;
 }
 
 // ---- what hides what
-// -----------------------------------------------------------------------------------------------
 
 struct Segment {
   int from, to;
@@ -131,8 +130,7 @@ Closest ClosestApproach(const Vec3& a0, const Vec3& a1, const Vec3& b0, const Ve
 
 // Three capsules side by side stand for the trunk.
 std::array<Capsule, 3> TrunkCapsules(const Joints& j, double stature) {
-  const Vec3 hips = Middle(j[kLeftHip], j[kRightHip]),
-             shoulders = Middle(j[kLeftShoulder], j[kRightShoulder]);
+  const Vec3 hips = MidHip(j), shoulders = MidShoulder(j);
   const double radius = 0.058 * stature;
   return {{{hips, shoulders, radius},
            {Lerp(hips, j[kLeftHip], 0.9), Lerp(shoulders, j[kLeftShoulder], 0.6), radius},
@@ -193,28 +191,16 @@ double InPicture(double x, double y) {
   return std::exp(-outside * 12);
 }
 
+bool OnLimb(int joint) { return joint > kRightShoulder && joint != kLeftHip && joint != kRightHip; }
+
 // What BlazePose says of the visibility of a joint that the body hides: the median by part of the body.
 double HiddenVisibility(int joint) {
-  switch (joint) {
-    case skeleton::kLeftElbow:
-    case skeleton::kRightElbow:
-    case skeleton::kLeftWrist:
-    case skeleton::kRightWrist:
-      return 0.15;
-    case skeleton::kLeftKnee:
-    case skeleton::kRightKnee:
-      return 0.35;
-    case skeleton::kLeftAnkle:
-    case skeleton::kRightAnkle:
-      return 0.5;
-    default:
-      break;
-  }
-  if (joint > skeleton::kRightWrist && joint < kLeftHip) return 0.25;  // hands
-  return joint > skeleton::kRightAnkle ? 0.6 : 1.0;                    // feet; face and trunk
+  if (!OnLimb(joint)) return 1;
+  if (joint <= skeleton::kRightWrist) return 0.15;  // elbows and wrists
+  if (joint < kLeftHip) return 0.25;                // hands
+  if (joint <= skeleton::kRightKnee) return 0.35;
+  return joint <= skeleton::kRightAnkle ? 0.5 : 0.6;  // ankles; feet
 }
-
-bool OnLimb(int joint) { return joint > kRightShoulder && joint != kLeftHip && joint != kRightHip; }
 
 // `visible` as ProjectPose gives it, which is right, as BlazePose would say it.
 double SaidVisibility(int joint, const skeleton::Landmark& landmark) {
@@ -223,24 +209,20 @@ double SaidVisibility(int joint, const skeleton::Landmark& landmark) {
   return inside * (1 - hidden * (1 - HiddenVisibility(joint)));
 }
 
-constexpr std::array<std::array<int, 5>, 2> kLimbPairs = {
-    {{skeleton::kLeftElbow, skeleton::kLeftWrist, skeleton::kLeftPinky, skeleton::kLeftIndex,
-      skeleton::kLeftThumb},
-     {skeleton::kLeftKnee, skeleton::kLeftAnkle, skeleton::kLeftHeel, skeleton::kLeftFootIndex,
-      skeleton::kLeftFootIndex}}};
-
 // The limbs of one pair change sides for a while, in some clips.
 void SwapLimbs(std::vector<skeleton::Pose>& poses, const LandmarkNoise& noise, double fps,
                const NamedRandom& random) {
-  for (size_t pair = 0; pair < kLimbPairs.size(); ++pair) {
+  const std::array<std::vector<int>, 2> left_limbs = {
+      {{skeleton::kLeftElbow, skeleton::kLeftWrist, skeleton::kLeftPinky, skeleton::kLeftIndex,
+        skeleton::kLeftThumb},
+       {skeleton::kLeftKnee, skeleton::kLeftAnkle, skeleton::kLeftHeel, skeleton::kLeftFootIndex}}};
+  for (size_t pair = 0; pair < left_limbs.size(); ++pair) {
     if (random.Uniform("swaps", pair) >= noise.swap_chance) continue;
-    const auto length = static_cast<size_t>(std::ceil(fps * random.Between("swap length", 0.2, 1, pair)));
+    const auto length = static_cast<size_t>(std::ceil(fps * random.Uniform("swap length", 0.2, 1, pair)));
     const auto first =
         static_cast<size_t>(random.Uniform("swap start", pair) * static_cast<double>(poses.size()));
     for (size_t t = first; t < std::min(poses.size(), first + length); ++t) {
-      for (size_t i = 0; i < kLimbPairs[pair].size(); ++i) {
-        const int left = kLimbPairs[pair][i];
-        if (i > 0 && left == kLimbPairs[pair][i - 1]) continue;
+      for (const int left : left_limbs[pair]) {
         std::swap(poses[t].landmarks[left], poses[t].landmarks[left + 1]);
         std::swap(poses[t].world_landmarks[left], poses[t].world_landmarks[left + 1]);
       }
@@ -302,11 +284,11 @@ CameraOptions ShowcaseCamera(const Motion& motion, uint64_t seed) {
                     : at_machine ? Range{50, 64}
                                  : Range{24, 44};
   const Range pitch = under_bar ? Range{20, 26} : lies ? Range{12, 18} : Range{4, 10};
-  options.yaw_degrees = side * random.Between("yaw", yaw.low, yaw.high);
-  options.pitch_degrees = random.Between("pitch", pitch.low, pitch.high);
+  options.yaw_degrees = side * random.Uniform("yaw", yaw.low, yaw.high);
+  options.pitch_degrees = random.Uniform("pitch", pitch.low, pitch.high);
   options.fov_degrees = 46;
   options.fill = 0.96;
-  options.orbit_degrees = -side * random.Between("orbit", 6, 14);
+  options.orbit_degrees = -side * random.Uniform("orbit", 6, 14);
   options.handheld = 0.4;
   return options;
 }
@@ -325,25 +307,25 @@ CameraOptions DrawCamera(const Motion& motion, uint64_t seed, int width, int hei
   const double side = random.Uniform("side") < 0.5 ? 1 : -1;
   const double spread = random.Normal("yaw");
   if (kind < 0.2) {
-    options.yaw_degrees = random.Between("any yaw", -180, 180);
+    options.yaw_degrees = random.Uniform("any yaw", -180, 180);
   } else if (LiesDown(motion)) {
-    options.yaw_degrees = kind < 0.8 ? side * (90 + 18 * spread) : side * random.Between("oblique", 15, 165);
+    options.yaw_degrees = kind < 0.8 ? side * (90 + 18 * spread) : side * random.Uniform("oblique", 15, 165);
   } else {
     options.yaw_degrees =
         kind < 0.55 ? 20 * spread : side * (kind < 0.8 ? 45 + 14 * spread : 88 + 14 * spread);
   }
-  options.pitch_degrees = std::clamp(random.Between("pitch", -10, 30), -10.0, 30.0);
+  options.pitch_degrees = std::clamp(random.Uniform("pitch", -10, 30), -10.0, 30.0);
   if (random.Uniform("level") < 0.5)
     options.pitch_degrees = std::clamp(4 + 5 * random.Normal("pitch"), -10.0, 25.0);
   options.roll_degrees = std::clamp(2.5 * random.Normal("roll"), -8.0, 8.0);
-  options.fov_degrees = random.Between("fov", 30, 75);
-  options.fill = random.Between("fill", 0.45, 0.97);
-  if (random.Uniform("cut off") < 0.12) options.fill = random.Between("cut", 1.0, 1.35);
+  options.fov_degrees = random.Uniform("fov", 30, 75);
+  options.fill = random.Uniform("fill", 0.45, 0.97);
+  if (random.Uniform("cut off") < 0.12) options.fill = random.Uniform("cut", 1.0, 1.35);
   const double slack = std::max(0.0, 1 - options.fill) / 2;
-  options.shift_x = random.Between("shift x", -0.8, 0.8) * slack;
-  options.shift_y = random.Between("shift y", -0.8, 0.8) * slack;
-  if (random.Uniform("orbits") < 0.15) options.orbit_degrees = random.Between("orbit", -40, 40);
-  if (random.Uniform("by hand") < 0.4) options.handheld = random.Between("shaking", 0.3, 1.5);
+  options.shift_x = random.Uniform("shift x", -0.8, 0.8) * slack;
+  options.shift_y = random.Uniform("shift y", -0.8, 0.8) * slack;
+  if (random.Uniform("orbits") < 0.15) options.orbit_degrees = random.Uniform("orbit", -40, 40);
+  if (random.Uniform("by hand") < 0.4) options.handheld = random.Uniform("shaking", 0.3, 1.5);
   return options;
 }
 
@@ -387,7 +369,7 @@ absl::StatusOr<std::vector<Camera>> MakeCameraPath(const CameraOptions& options,
 }
 
 skeleton::Pose ProjectPose(const Camera& camera, const Body& body, const Joints& joints) {
-  const Vec3 mid_hip = Middle(joints[kLeftHip], joints[kRightHip]);
+  const Vec3 mid_hip = MidHip(joints);
   const PixelPoint origin = Project(camera, mid_hip);
   const double pixels_per_metre = camera.focal / origin.depth;
 
@@ -411,6 +393,16 @@ skeleton::Pose ProjectPose(const Camera& camera, const Body& body, const Joints&
                                static_cast<float>(Dot(d, camera.away)), static_cast<float>(visible)};
   }
   return pose;
+}
+
+std::vector<skeleton::Pose> ProjectMotion(const std::vector<Camera>& cameras, const Motion& motion) {
+  std::vector<skeleton::Pose> poses;
+  for (size_t i = 0; i < motion.frames.size(); ++i) {
+    poses.push_back(ProjectPose(cameras[i], motion.body, motion.frames[i]));
+    poses.back().sequence = i;
+    poses.back().timestamp_us = std::llround(static_cast<double>(i) * 1e6 / motion.fps);
+  }
+  return poses;
 }
 
 std::vector<skeleton::Pose> AddLandmarkNoise(std::vector<skeleton::Pose> poses, const LandmarkNoise& noise,
@@ -472,13 +464,7 @@ absl::StatusOr<std::vector<skeleton::Pose>> SynthesizePoses(const PoseOptions& o
   const absl::StatusOr<std::vector<Camera>> path = MakeCameraPath(camera, *motion);
   if (!path.ok()) return path.status();
 
-  std::vector<skeleton::Pose> poses;
-  for (size_t i = 0; i < motion->frames.size(); ++i) {
-    skeleton::Pose pose = ProjectPose((*path)[i], motion->body, motion->frames[i]);
-    pose.sequence = i;
-    pose.timestamp_us = std::llround(static_cast<double>(i) * 1e6 / motion->fps);
-    poses.push_back(pose);
-  }
+  std::vector<skeleton::Pose> poses = ProjectMotion(*path, *motion);
   if (!options.noise.has_value()) return poses;
   return AddLandmarkNoise(std::move(poses), *options.noise, motion->fps, options.motion.seed);
 }

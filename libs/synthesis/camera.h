@@ -67,6 +67,10 @@ absl::StatusOr<std::vector<Camera>> MakeCameraPath(const CameraOptions& options,
 // the camera.
 skeleton::Pose ProjectPose(const Camera& camera, const Body& body, const Joints& joints);
 
+// The same of all frames, each as its camera sees it. Sequences count from 0 and timestamps follow the frame
+// rate.
+std::vector<skeleton::Pose> ProjectMotion(const std::vector<Camera>& cameras, const Motion& motion);
+
 // How BlazePose's landmarks differ from the truth. Deviations are standard deviations in trunk lengths.
 // Measured with pose_landmark_full on rendered figures in 22 exercises (`trackfit dataset bridge`): its world
 // depth is about 0.7 of the true one and tips over along the body's height; its picture depth is 3.3 (2 to 4)
@@ -96,8 +100,7 @@ struct PoseOptions {
   std::optional<LandmarkNoise> noise = LandmarkNoise{};
 };
 
-// Motion, camera and landmark noise in one call: landmark clips without rendering. Sequences count from 0 and
-// timestamps follow the frame rate.
+// Motion, camera and landmark noise in one call: landmark clips without rendering.
 absl::StatusOr<std::vector<skeleton::Pose>> SynthesizePoses(const PoseOptions& options);
 
 }  // namespace trackfit::synthesis

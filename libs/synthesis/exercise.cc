@@ -38,28 +38,14 @@ void Stand(const Performer& performer, const Moment& moment, const Stance& stanc
   const double sway_z = performer.Sway("hip z", 0.005, moment);
   // Bowing moves the hips back, so that the weight stays above the feet.
   const double back = 0.35 * body.trunk * std::sin(std::max(0.0, stance.lean));
-  // The ankle rises as the foot turns about its ball, 9 % of the stature in front of the ankle.
-  const double ball = 0.09 * body.stature;
-  const double raised = ball * std::sin(stance.heels_up);
   const double height = std::sqrt(std::max(0.01, leg * leg - sideways * sideways - back * back));
-  const Vec3 mid_hip{sway_x, body.ankle_height + raised + height - std::abs(sway_x) * 0.2, sway_z - back};
+  const Vec3 mid_hip{sway_x, body.ankle_height + height - std::abs(sway_x) * 0.2, sway_z - back};
 
   const Frame pelvis = Roll(Pitch(Frame{}, 0.85 * stance.lean), 0.5 * stance.side_lean);
   const Frame chest = Roll(Pitch(Yaw(Frame{}, stance.twist), stance.lean), stance.side_lean);
   PlaceTrunkAndHead(performer, moment, mid_hip, pelvis, chest, -0.5 * stance.lean, figure);
 
-  if (stance.heels_up == 0) {
-    PlantFeet(figure, stance.width, 0, stance.toe_out, {}, figure);
-    return;
-  }
-  for (const Side side : kSides) {
-    const Vec3 toes{Sign(side) * std::sin(stance.toe_out), 0, std::cos(stance.toe_out)};
-    const double c = std::cos(stance.heels_up), s = std::sin(stance.heels_up);
-    const Vec3 ankle =
-        Vec3{Sign(side) * stance.width / 2, body.ankle_height + raised, 0} + toes * (ball * (1 - c));
-    figure.ReachAnkle(side, ankle, toes);
-    figure.PlaceFoot(side, toes * c - Vec3{0, s, 0}, Vec3{0, c, 0} + toes * s);
-  }
+  PlantFeet(figure, stance.width, 0, stance.toe_out, {}, figure);
 }
 
 double AnkleOnBall(const Body& body) { return 0.099 * body.stature; }

@@ -19,6 +19,8 @@ struct ExerciseDefinition {
 std::vector<ExerciseDefinition> StrengthExercises();
 std::vector<ExerciseDefinition> BackgroundExercises();
 
+inline Equipment Barbell(const Performer&) { return {.held = HeldEquipment::kBarbell}; }
+
 // How somebody stands. Angles in radians.
 struct Stance {
   double width = 0.3;  // metres between the ankles
@@ -27,7 +29,6 @@ struct Stance {
   double lean = 0;       // of the trunk, forward; negative = backward
   double side_lean = 0;  // to the own left
   double twist = 0;      // of the chest, to the own left
-  double heels_up = 0;   // feet turned about the ball of the foot
 };
 
 // Places trunk, head, legs and feet on the floor around x = z = 0. Arms and hands are left to the caller.

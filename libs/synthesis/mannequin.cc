@@ -14,8 +14,6 @@ using skeleton::kLeftPinky;
 using skeleton::kLeftShoulder;
 using skeleton::kLeftThumb;
 using skeleton::kLeftWrist;
-using skeleton::kRightHip;
-using skeleton::kRightShoulder;
 
 const Vec3& At(const Joints& joints, skeleton::Joint left, Side side) { return joints[OnSide(left, side)]; }
 
@@ -23,12 +21,10 @@ Paint Darker(const Paint& paint, double factor) {
   return {paint.red * factor, paint.green * factor, paint.blue * factor, paint.gloss};
 }
 
-// Chest or hips: left from the pair of joints, up along the spine.
-Frame TrunkFrame(const Joints& joints, skeleton::Joint left, skeleton::Joint right) {
-  const Vec3 spine =
-      Middle(joints[kLeftShoulder], joints[kRightShoulder]) - Middle(joints[kLeftHip], joints[kRightHip]);
-  const Vec3 up = Normalized(spine);
-  const Vec3 across = Normalized(Perpendicular(joints[left] - joints[right], up));
+// Chest or hips: left along the pair of joints, up along the spine.
+Frame TrunkFrame(const Joints& joints, skeleton::Joint left) {
+  const Vec3 up = Normalized(MidShoulder(joints) - MidHip(joints));
+  const Vec3 across = Normalized(Perpendicular(joints[left] - At(joints, left, Side::kRight), up));
   return {across, up, Cross(across, up)};
 }
 
@@ -49,10 +45,10 @@ void AddLimb(const Vec3& from, const Vec3& to, const std::vector<Slice>& profile
 }
 
 void AddTrunk(const Body& body, const Joints& joints, const Appearance& look, Mesh& mesh) {
-  const Frame pelvis = TrunkFrame(joints, kLeftHip, skeleton::kRightHip);
-  const Frame chest = TrunkFrame(joints, kLeftShoulder, kRightShoulder);
-  const Vec3 hips = Middle(joints[kLeftHip], joints[kRightHip]);
-  const Vec3 shoulders = Middle(joints[kLeftShoulder], joints[kRightShoulder]);
+  const Frame pelvis = TrunkFrame(joints, kLeftHip);
+  const Frame chest = TrunkFrame(joints, kLeftShoulder);
+  const Vec3 hips = MidHip(joints);
+  const Vec3 shoulders = MidShoulder(joints);
   const double h = body.stature, girth = body.proportions.girth;
   struct Section {
     double at, half_width, half_depth, forward;
@@ -322,7 +318,7 @@ void AddHead(const Body& body, const Joints& joints, const Appearance& look, Mes
   }
   AddFace(joints, head, h, look, mesh);
 
-  const Vec3 shoulders = Middle(joints[kLeftShoulder], joints[kRightShoulder]);
+  const Vec3 shoulders = MidShoulder(joints);
   const Vec3 throat = centre + head.Along(0, -0.030 * h, -0.012 * h);
   mesh.AddCapsule(shoulders, throat, 0.036 * h, 0.031 * h, look.skin, 16);
 }
@@ -403,8 +399,8 @@ void AddHeldEquipment(const Equipment& equipment, const Body& body, const Joints
       AddBarbell(middle, axis, std::max(0.68, half_grip + 0.36), 0.105, look, mesh);
       break;
     case HeldEquipment::kBarbellOnBack: {
-      const Frame chest = TrunkFrame(joints, kLeftShoulder, kRightShoulder);
-      const Vec3 neck = Middle(joints[kLeftShoulder], joints[kRightShoulder]);
+      const Frame chest = TrunkFrame(joints, kLeftShoulder);
+      const Vec3 neck = MidShoulder(joints);
       AddBarbell(neck + chest.Along(0, 0.028 * h, -0.052 * h), chest.left, 0.85, 0.20, look, mesh);
       break;
     }

@@ -31,8 +31,8 @@ double Performer::Waves(std::string_view name, double lowest_hz, double highest_
   constexpr int kWaves = 3;
   double sum = 0;
   for (int i = 0; i < kWaves; ++i) {
-    const double hz = random_.Between(name, lowest_hz, highest_hz, 2 * i + 1);
-    const double start = random_.Between(name, 0, 2 * std::numbers::pi, 2 * i + 2);
+    const double hz = random_.Uniform(name, lowest_hz, highest_hz, 2 * i + 1);
+    const double start = random_.Uniform(name, 0, 2 * std::numbers::pi, 2 * i + 2);
     sum += std::sin(2 * std::numbers::pi * hz * time + start);
   }
   return sum * std::sqrt(2.0 / kWaves);

@@ -19,7 +19,8 @@ class NamedRandom {
   double Uniform(std::string_view name, uint64_t index = 0) const {
     return static_cast<double>(Bits(name, index) >> 11) * 0x1.0p-53;
   }
-  double Between(std::string_view name, double low, double high, uint64_t index = 0) const {
+  // Uniform in [low, high).
+  double Uniform(std::string_view name, double low, double high, uint64_t index = 0) const {
     return low + (high - low) * Uniform(name, index);
   }
   double Normal(std::string_view name, uint64_t index = 0) const {

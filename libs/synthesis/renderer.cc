@@ -29,7 +29,6 @@ cv::Vec3b ToPixel(const Colour& c) {
 }
 
 // ---- triangles
-// -----------------------------------------------------------------------------------------------------
 
 struct ScreenVertex {
   float x = 0, y = 0;  // samples
@@ -214,7 +213,6 @@ cv::Mat FloorShadow(const Mesh& mesh, const Camera& camera) {
 }
 
 // ---- the room
-// ------------------------------------------------------------------------------------------------------
 
 constexpr float kRoom = 4.6F;  // half the side of the square room around the person, metres
 
@@ -321,18 +319,18 @@ Appearance DrawAppearance(uint64_t seed) {
   look.skin = skins[tone];
   look.hair = tone >= 3 ? hairs[random.Bits("hair") % 2] : hairs[random.Bits("hair") % hairs.size()];
   look.lips = {0.62 * look.skin.red + 0.14, 0.5 * look.skin.green + 0.04, 0.5 * look.skin.blue + 0.06};
-  look.eyes = Hue(random.Between("iris", 0.05, 0.6), 0.5, 0.38);
-  look.shirt = Hue(random.Uniform("shirt hue"), random.Between("shirt saturation", 0.25, 0.85),
-                   random.Between("shirt value", 0.45, 0.95));
-  const double dark = random.Between("shorts value", 0.10, 0.32);
-  look.shorts = Hue(random.Uniform("shorts hue"), random.Between("shorts saturation", 0.0, 0.5), dark);
-  look.shoes = Hue(random.Uniform("shoe hue"), random.Between("shoe saturation", 0.0, 0.9),
-                   random.Between("shoe value", 0.25, 0.9));
+  look.eyes = Hue(random.Uniform("iris", 0.05, 0.6), 0.5, 0.38);
+  look.shirt = Hue(random.Uniform("shirt hue"), random.Uniform("shirt saturation", 0.25, 0.85),
+                   random.Uniform("shirt value", 0.45, 0.95));
+  const double dark = random.Uniform("shorts value", 0.10, 0.32);
+  look.shorts = Hue(random.Uniform("shorts hue"), random.Uniform("shorts saturation", 0.0, 0.5), dark);
+  look.shoes = Hue(random.Uniform("shoe hue"), random.Uniform("shoe saturation", 0.0, 0.9),
+                   random.Uniform("shoe value", 0.25, 0.9));
   look.soles = {0.90, 0.90, 0.88, 0};
-  look.wall = Hue(random.Uniform("wall hue"), random.Between("wall saturation", 0.02, 0.16),
-                  random.Between("wall value", 0.66, 0.86));
-  look.floor = Hue(random.Between("floor hue", 0.03, 0.65), random.Between("floor saturation", 0.03, 0.22),
-                   random.Between("floor value", 0.36, 0.58));
+  look.wall = Hue(random.Uniform("wall hue"), random.Uniform("wall saturation", 0.02, 0.16),
+                  random.Uniform("wall value", 0.66, 0.86));
+  look.floor = Hue(random.Uniform("floor hue", 0.03, 0.65), random.Uniform("floor saturation", 0.03, 0.22),
+                   random.Uniform("floor value", 0.36, 0.58));
   look.padding = Hue(random.Uniform("padding hue"), 0.35, 0.20);
   look.plates = {0.13, 0.13, 0.14, 0.3};
   look.long_hair = random.Uniform("long hair") < 0.4;

@@ -17,15 +17,12 @@ using skeleton::kRightKnee;
 using skeleton::kRightShoulder;
 using skeleton::kRightWrist;
 
-constexpr double Mix(double from, double to, double t) { return from + (to - from) * t; }
-
 // How far an arm must reach straight when the hand is `aside` of the shoulder.
 double ReachBeside(double reach, double aside) {
   return std::sqrt(std::max(0.01, reach * reach - aside * aside));
 }
 
 // ---- barbell_biceps_curl
-// -------------------------------------------------------------------------------------------
 
 void PoseCurl(const Performer& p, const Moment& m, Figure& figure) {
   const double swing = p.Fault("swinging_torso");
@@ -50,10 +47,7 @@ void PoseCurl(const Performer& p, const Moment& m, Figure& figure) {
   PoseCurlArms(arms, figure);
 }
 
-Equipment Barbell(const Performer&) { return {.held = HeldEquipment::kBarbell}; }
-
 // ---- tricep_pushdown
-// -----------------------------------------------------------------------------------------------
 
 void PosePushdown(const Performer& p, const Moment& m, Figure& figure) {
   const double half = p.Fault("half_range");
@@ -101,7 +95,6 @@ Equipment CableTower(const Performer& p) {
 }
 
 // ---- lat_pulldown
-// --------------------------------------------------------------------------------------------------
 
 double PulldownSeat(const Body& body) { return body.ankle_height + body.shank * 0.93; }
 
@@ -120,7 +113,7 @@ void PosePulldown(const Performer& p, const Moment& m, Figure& figure) {
             p.StyleAngle("toe out", 2, 22), {0, 1.2, 0}, figure);
 
   const double shrug = 0.028 * body.stature * (1 - m.phase);
-  for (const Side side : kSides) figure.MoveShoulder(side, shrug, 0);
+  for (const Side side : kSides) figure.RaiseShoulder(side, shrug);
 
   // The bar runs from overhead to the upper chest, on a line in front of the face.
   const double grip = body.shoulder_width * p.Style("grip", 1.25, 2.35);
@@ -158,7 +151,6 @@ Equipment PulldownMachine(const Performer& p) {
 }
 
 // ---- pull_up
-// -------------------------------------------------------------------------------------------------------
 
 double PullUpBar(const Body& body) { return 1.36 * body.stature; }
 
@@ -191,7 +183,7 @@ void PosePullUp(const Performer& p, const Moment& m, Figure& figure) {
   const double shank = thigh - knees + kip * Radians(12) * std::sin(std::numbers::pi * m.phase);
   for (const Side side : kSides) {
     const double s = Sign(side);
-    figure.MoveShoulder(side, shrug, 0);
+    figure.RaiseShoulder(side, shrug);
     const Vec3 out = Outward(chest, side);
     const double sway = Radians(p.Sway("legs", 2, m));
     const auto hanging_along = [&](double angle) {
@@ -220,7 +212,6 @@ Equipment PullUpRack(const Performer& p) {
 }
 
 // ---- squat
-// ---------------------------------------------------------------------------------------------------------
 
 enum class SquatArms { kBarOnBack, kForward, kAtChest };
 
@@ -244,8 +235,7 @@ void PoseSquatArms(const Performer& p, const Moment& m, Figure& figure) {
       FollowForearm(side, {-s, 0.5, 0}, figure);
     } else if (arms == SquatArms::kAtChest) {
       const Vec3 wrist =
-          Middle(figure.at(kLeftShoulder, Side::kLeft), figure.at(kLeftShoulder, Side::kRight)) +
-          chest.Along(s * 0.035, -0.075 * body.stature, 0.15 * body.stature);
+          MidShoulder(figure.joints()) + chest.Along(s * 0.035, -0.075 * body.stature, 0.15 * body.stature);
       figure.ReachWrist(side, wrist, chest.Along(s * 0.6, -1, 0));
       figure.PlaceHand(side, chest.Along(-0.35 * s, 1, 0.1), chest.Along(0, 0.3, -1));
     } else {
@@ -301,7 +291,6 @@ Equipment SquatBar(const Performer& p) {
 }
 
 // ---- push_up
-// -------------------------------------------------------------------------------------------------------
 
 void PosePushUp(const Performer& p, const Moment& m, Figure& figure) {
   const double sag = p.Fault("sagging_hips");
@@ -323,9 +312,8 @@ void PosePushUp(const Performer& p, const Moment& m, Figure& figure) {
   const double bottom = h * p.Style("lowest", 0.105, 0.150);
 
   // Shoulder, hip and ankle form a chain that is straight in good form.
-  const double bend = std::abs(p.StyleAngle("body bend", -5, 4) - Radians(26) * sag + Radians(34) * pike);
-  const double hip_direction =
-      (p.StyleAngle("body bend", -5, 4) - Radians(26) * sag + Radians(34) * pike) < 0 ? -1 : 1;
+  const double signed_bend = p.StyleAngle("body bend", -5, 4) - Radians(26) * sag + Radians(34) * pike;
+  const double bend = std::abs(signed_bend), hip_direction = signed_bend < 0 ? -1 : 1;
   const double chain = std::sqrt(body.trunk * body.trunk + leg * leg + 2 * body.trunk * leg * std::cos(bend));
   const double straight_chain = body.trunk + leg;
   const double shoulder_y = Mix(top, Mix(bottom, top, std::min(0.6 * half, 0.9)), m.phase);
@@ -360,7 +348,6 @@ void PosePushUp(const Performer& p, const Moment& m, Figure& figure) {
 }
 
 // ---- bench_press
-// ---------------------------------------------------------------------------------------------------
 
 double BenchHeight(const Performer& p) { return p.Style("bench", 0.40, 0.46); }
 
@@ -425,65 +412,51 @@ Equipment Bench(const Performer& p) {
 }  // namespace
 
 std::vector<ExerciseDefinition> StrengthExercises() {
-  const auto exercise = [](const char* name, std::vector<FaultInfo> faults, auto pose, auto equipment) {
+  using Wrong = std::vector<skeleton::Joint>;
+  const Wrong shoulders = {kLeftShoulder, kRightShoulder}, elbows = {kLeftElbow, kRightElbow},
+              wrists = {kLeftWrist, kRightWrist}, hips = {kLeftHip, kRightHip},
+              knees = {kLeftKnee, kRightKnee}, both_arms = {kLeftWrist, kRightWrist, kLeftElbow, kRightElbow},
+              left_arm = {kLeftWrist, kLeftElbow};
+  const auto exercise = [](const char* name, auto pose, auto equipment, std::vector<FaultInfo> faults) {
     return ExerciseDefinition{{name, ExerciseKind::kExercise, std::move(faults)}, pose, equipment};
   };
   Equipment (*const nothing)(const Performer&) = nullptr;
   return {
-      exercise("barbell_biceps_curl",
-               {{"swinging_torso", "the trunk swings back to lift the bar", {kLeftShoulder, kRightShoulder}},
-                {"drifting_elbows",
-                 "the elbows move forward instead of staying at the sides",
-                 {kLeftElbow, kRightElbow}},
-                {"half_range", "the bar stops half-way up", {kLeftWrist, kRightWrist}}},
-               PoseCurl, Barbell),
+      exercise("barbell_biceps_curl", PoseCurl, Barbell,
+               {{"swinging_torso", "the trunk swings back to lift the bar", shoulders},
+                {"drifting_elbows", "the elbows move forward instead of staying at the sides", elbows},
+                {"half_range", "the bar stops half-way up", wrists}}),
+      exercise("bench_press", PoseBenchPress, Bench,
+               {{"half_range", "the bar stops half-way down", both_arms},
+                {"flared_elbows", "the elbows point straight out and the bar comes down at the neck", elbows},
+                {"uneven_press", "the left hand lags behind the right one", left_arm},
+                {"lifted_hips", "the hips leave the bench", hips}}),
+      exercise("lat_pulldown", PosePulldown, PulldownMachine,
+               {{"leaning_back", "the trunk leans far back to pull", shoulders},
+                {"half_range", "the bar stops at the top of the head", both_arms},
+                {"uneven_pull", "the left hand stays higher than the right one", left_arm}}),
+      exercise("push_up", PosePushUp, nothing,
+               {{"sagging_hips", "the hips hang below the line from shoulders to ankles", hips},
+                {"piked_hips", "the hips stick up above that line", hips},
+                {"half_range", "the chest stays far from the floor", shoulders},
+                {"flared_elbows", "the elbows point straight out", elbows}}),
+      exercise("tricep_pushdown", PosePushdown, CableTower,
+               {{"half_range", "the arms never straighten", wrists},
+                {"drifting_elbows", "the elbows travel forward and up between repetitions", elbows},
+                {"excessive_lean", "the trunk bows over the bar to push with its weight", shoulders}}),
+      exercise("squat", PoseSquat, SquatBar,
+               {{"knees_in", "the knees fall towards each other", knees},
+                {"forward_lean", "the trunk tips forward", shoulders},
+                {"shallow", "the thighs stay far above the horizontal", hips}}),
       exercise(
-          "bench_press",
-          {{"half_range", "the bar stops half-way down", {kLeftWrist, kRightWrist, kLeftElbow, kRightElbow}},
-           {"flared_elbows",
-            "the elbows point straight out and the bar comes down at the neck",
-            {kLeftElbow, kRightElbow}},
-           {"uneven_press", "the left hand lags behind the right one", {kLeftWrist, kLeftElbow}},
-           {"lifted_hips", "the hips leave the bench", {kLeftHip, kRightHip}}},
-          PoseBenchPress, Bench),
-      exercise("lat_pulldown",
-               {{"leaning_back", "the trunk leans far back to pull", {kLeftShoulder, kRightShoulder}},
-                {"half_range",
-                 "the bar stops at the top of the head",
-                 {kLeftWrist, kRightWrist, kLeftElbow, kRightElbow}},
-                {"uneven_pull", "the left hand stays higher than the right one", {kLeftWrist, kLeftElbow}}},
-               PosePulldown, PulldownMachine),
-      exercise(
-          "push_up",
-          {{"sagging_hips", "the hips hang below the line from shoulders to ankles", {kLeftHip, kRightHip}},
-           {"piked_hips", "the hips stick up above that line", {kLeftHip, kRightHip}},
-           {"half_range", "the chest stays far from the floor", {kLeftShoulder, kRightShoulder}},
-           {"flared_elbows", "the elbows point straight out", {kLeftElbow, kRightElbow}}},
-          PosePushUp, nothing),
-      exercise("tricep_pushdown",
-               {{"half_range", "the arms never straighten", {kLeftWrist, kRightWrist}},
-                {"drifting_elbows",
-                 "the elbows travel forward and up between repetitions",
-                 {kLeftElbow, kRightElbow}},
-                {"excessive_lean",
-                 "the trunk bows over the bar to push with its weight",
-                 {kLeftShoulder, kRightShoulder}}},
-               PosePushdown, CableTower),
-      exercise("squat",
-               {{"knees_in", "the knees fall towards each other", {kLeftKnee, kRightKnee}},
-                {"forward_lean", "the trunk tips forward", {kLeftShoulder, kRightShoulder}},
-                {"shallow", "the thighs stay far above the horizontal", {kLeftHip, kRightHip}}},
-               PoseSquat, SquatBar),
-      exercise(
-          "pull_up",
+          "pull_up", PosePullUp, PullUpRack,
           {{"half_range",
             "the chin stays below the bar",
             {kLeftShoulder, kRightShoulder, kLeftElbow, kRightElbow}},
            {"kipping_legs", "the legs kick to gain swing", {kLeftKnee, kRightKnee, kLeftAnkle, kRightAnkle}},
            {"no_full_hang",
             "the arms never straighten",
-            {kLeftElbow, kRightElbow, kLeftShoulder, kRightShoulder}}},
-          PosePullUp, PullUpRack),
+            {kLeftElbow, kRightElbow, kLeftShoulder, kRightShoulder}}}),
   };
 }
 

@@ -33,6 +33,7 @@ inline Vec3 Normalized(const Vec3& a) {
 }
 constexpr Vec3 Lerp(const Vec3& a, const Vec3& b, double t) { return a + (b - a) * t; }
 constexpr Vec3 Middle(const Vec3& a, const Vec3& b) { return Lerp(a, b, 0.5); }
+constexpr double Mix(double from, double to, double t) { return from + (to - from) * t; }
 constexpr double Radians(double degrees) { return degrees * std::numbers::pi / 180; }
 
 // The part of `a` at right angles to the unit vector `axis`.
