@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <set>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "exercises/vocabulary.h"
 #include "skeleton/joint.h"
 
 namespace trackfit::client {
@@ -83,18 +82,7 @@ constexpr Pair kPairs[] = {{kLeftShoulderPart, kRightShoulderPart, "shoulder", "
 }  // namespace
 
 std::string ExerciseWords(const std::string& exercise) {
-  if (exercise.empty()) return "Nothing yet";
-  if (exercise == "other") return "Something else";
-  std::string words = exercise;
-  if (absl::EndsWith(words, "_up")) words.replace(words.size() - 3, 1, "-");
-  words = absl::StrReplaceAll(words, {{"_", " "}});
-  words[0] = absl::ascii_toupper(static_cast<unsigned char>(words[0]));
-  return words;
-}
-
-std::string ExerciseName(const std::string& typed) {
-  const std::string trimmed(absl::StripAsciiWhitespace(typed));
-  return absl::StrReplaceAll(absl::AsciiStrToLower(trimmed), {{" ", "_"}, {"-", "_"}});
+  return exercise.empty() ? "Nothing yet" : exercises::Builtin().TitleOf(exercise);
 }
 
 std::string JointWords(const std::string& joint) {

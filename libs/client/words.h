@@ -11,11 +11,8 @@
 
 namespace trackfit::client {
 
-// "barbell_biceps_curl" -> "Barbell biceps curl"; "push_up" -> "Push-up".
+// The title of an exercise: "push_up" -> "Push-up".
 std::string ExerciseWords(const std::string& exercise);
-
-// What a user types for an exercise ("Push-up", "push up") as the model spells it ("push_up").
-std::string ExerciseName(const std::string& typed);
 
 // "left_elbow" -> "left elbow"; all points of the face are the "head", the fingers the "hand".
 std::string JointWords(const std::string& joint);

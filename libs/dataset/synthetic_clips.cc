@@ -4,6 +4,7 @@
 #include <random>
 
 #include "absl/strings/str_cat.h"
+#include "exercises/vocabulary.h"
 #include "synthesis/camera.h"
 #include "synthesis/motion.h"
 
@@ -32,7 +33,7 @@ std::vector<std::string> SyntheticExercises(const std::string& class_name) {
   std::vector<std::string> names;
   for (const synthesis::ExerciseInfo& exercise : synthesis::Exercises()) {
     const bool background = exercise.kind == synthesis::ExerciseKind::kBackground;
-    if (exercise.name == class_name || (background && class_name == kBackgroundClass))
+    if (exercise.name == class_name || (background && class_name == exercises::Builtin().background()))
       names.push_back(exercise.name);
   }
   return names;
@@ -78,7 +79,7 @@ absl::StatusOr<Clip> Make(const std::string& exercise, bool correct, const std::
   const bool background = info->kind == synthesis::ExerciseKind::kBackground;
   return Clip{.id = absl::StrCat("synthetic_", exercise, "_", seed),
               .source = "synthetic",
-              .exercise = background ? kBackgroundClass : exercise,
+              .exercise = background ? exercises::Builtin().background() : exercise,
               .form = options.motion.fault.empty() ? "correct" : "incorrect",
               .fault = background ? exercise : options.motion.fault,
               .group = absl::StrCat("synthetic_", seed),

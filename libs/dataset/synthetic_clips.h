@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "dataset/dataset.h"
+#include "dataset/clip.h"
 
 namespace trackfit::dataset {
 

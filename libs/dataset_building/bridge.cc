@@ -106,7 +106,6 @@ void BridgeMeasure::Add(const std::string& view, const MannequinScene& scene,
     }
     if (!found) continue;
     const synthesis::Joints& joints = scene.motion.frames[t];
-    const synthesis::Vec3 hips = synthesis::Middle(joints[skeleton::kLeftHip], joints[skeleton::kRightHip]);
     const synthesis::Camera& camera = scene.cameras[t];
     const double depth_of_hips = synthesis::Project(camera, synthesis::MidHip(joints)).depth;
     const auto torso = static_cast<float>(scene.motion.body.trunk * camera.focal / depth_of_hips);

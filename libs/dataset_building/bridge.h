@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "dataset/dataset.h"
+#include "dataset/clip.h"
 #include "dataset_building/rendered_mannequins.h"
 
 namespace trackfit::dataset_building {

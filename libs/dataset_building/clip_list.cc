@@ -12,7 +12,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "client/words.h"
+#include "exercises/vocabulary.h"
 #include "media/frame_source.h"
 
 namespace trackfit::dataset_building {
@@ -41,7 +41,7 @@ SourceClip MakeClip(const fs::path& path, const std::string& name, const std::st
   clip.name = name;
   clip.id = name;
   const size_t slash = name.find('/');
-  clip.exercise = client::ExerciseName(slash == std::string::npos ? holder : name.substr(0, slash));
+  clip.exercise = exercises::Builtin().NameOf(slash == std::string::npos ? holder : name.substr(0, slash));
   clip.group = name;
   return clip;
 }

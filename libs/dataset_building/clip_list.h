@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "dataset/dataset.h"
+#include "dataset/clip.h"
 
 namespace trackfit::dataset_building {
 
@@ -36,7 +36,7 @@ struct SourceClip {
 absl::StatusOr<std::vector<SourceClip>> FindClips(const std::vector<std::string>& inputs);
 
 // The clips that a CSV file lists, in its order: columns file (relative to the list), id, exercise, form,
-// group, fps and source, and, if it has one, kind, which protogcn::KindOfUnlabelled() tells where it is
+// group, fps and source, and, if it has one, kind, which dataset::KindOfUnlabelled() tells where it is
 // empty; others are ignored. INVALID_ARGUMENT naming the column or line.
 absl::StatusOr<std::vector<SourceClip>> ReadClipList(const std::string& path);
 

@@ -12,8 +12,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "dataset/dataset.h"
+#include "dataset/landmark_file.h"
 #include "dataset_building/pose_grid.h"
+#include "exercises/vocabulary.h"
 #include "skeleton/layout.h"
 
 namespace trackfit::dataset_building {
@@ -191,7 +192,7 @@ class LandmarkWriter : public ClipWriter {
               .source = absl::StrCat(clip.source, "; landmarks by trackfit (", options.model, ")"),
               .exercise = clip.exercise,
               .form = clip.form,
-              .fault = clip.exercise == dataset::kBackgroundClass ? clip.id : std::string(),
+              .fault = clip.exercise == exercises::Builtin().background() ? clip.id : std::string(),
               .group = clip.group,
               .fps = options.fps,
               .kind = clip.kind,

@@ -12,6 +12,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "dataset/labels.h"
+#include "dataset/landmark_file.h"
+#include "dataset/split.h"
+#include "exercises/vocabulary.h"
 #include "files/partial_file.h"
 #include "skeleton/upright.h"
 
@@ -139,7 +143,7 @@ absl::StatusOr<JoinedDataset> JoinClips(std::vector<Clip> clips, const dataset::
 }
 
 std::vector<DatasetCount> CountDataset(const JoinedDataset& dataset) {
-  const std::vector<std::string>& classes = dataset::DefaultClasses();
+  const std::vector<std::string>& classes = exercises::Builtin().classes();
   struct Sum {
     int clips = 0;
     int64_t frames = 0;
@@ -171,7 +175,7 @@ std::vector<DatasetCount> CountDataset(const JoinedDataset& dataset) {
 
 std::vector<std::string> WarningsOf(const std::vector<DatasetCount>& counts) {
   std::vector<std::string> warnings;
-  for (const std::string& name : dataset::DefaultClasses()) {
+  for (const std::string& name : exercises::Builtin().classes()) {
     const int films = CountOf(counts, name, SourceKind::kRecorded, Subset::kTrain, &DatasetCount::clips);
     const int groups = CountOf(counts, name, SourceKind::kRecorded, Subset::kTrain, &DatasetCount::groups);
     if (films == 0) {
@@ -199,7 +203,7 @@ std::string DatasetTable(const std::vector<DatasetCount>& counts) {
   std::string table = absl::StrFormat("%-22s%-12s%24s%24s\n", "", "", "train", "val");
   absl::StrAppendFormat(&table, "%-22s%-12s%8s%8s%8s%8s%8s%8s\n", "class", "kind", "clips", "frames",
                         "groups", "clips", "frames", "groups");
-  std::vector<std::string> names = dataset::DefaultClasses();
+  std::vector<std::string> names = exercises::Builtin().classes();
   names.emplace_back();
   for (const std::string& name : names) {
     std::string shown = name.empty() ? "(not taught)" : name;

@@ -11,7 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "dataset/dataset.h"
+#include "dataset/split.h"
 #include "skeleton/anomaly.h"
 
 namespace trackfit::dataset_building {
@@ -40,7 +40,7 @@ absl::StatusOr<JoinedDataset> JoinClips(std::vector<dataset::Clip> clips, const 
 
 // What one class, kind of source and side hold.
 struct DatasetCount {
-  std::string class_name;  // as protogcn::LabelOf says; "" = not taught, because it looks like a class
+  std::string class_name;  // as dataset::LabelOf says; "" = not taught, because it looks like a class
   dataset::SourceKind kind = dataset::SourceKind::kRecorded;
   dataset::Subset side = dataset::Subset::kTrain;
   int clips = 0;

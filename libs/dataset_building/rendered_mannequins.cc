@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "dataset/landmark_file.h"
 #include "dataset_building/pose_grid.h"
+#include "exercises/vocabulary.h"
 #include "synthesis/random.h"
 #include "synthesis/renderer.h"
 
@@ -139,7 +141,7 @@ absl::StatusOr<dataset::Clip> FilmMannequin(const MannequinPlan& plan, const Pos
   const bool background = scene->motion.kind == synthesis::ExerciseKind::kBackground;
   dataset::Clip clip{.id = plan.Id(),
                      .source = dataset::kMannequinSource,
-                     .exercise = background ? dataset::kBackgroundClass : plan.motion.exercise,
+                     .exercise = background ? exercises::Builtin().background() : plan.motion.exercise,
                      .form = plan.motion.fault.empty() ? "correct" : "incorrect",
                      .fault = background ? plan.motion.exercise : plan.motion.fault,
                      .group = absl::StrCat("mannequin_", plan.motion.seed),

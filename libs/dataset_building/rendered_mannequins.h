@@ -14,7 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "blazepose/pose_engine.h"
-#include "dataset/dataset.h"
+#include "dataset/clip.h"
 #include "dataset_building/clip_workers.h"
 #include "dataset_building/pose_extraction.h"
 #include "synthesis/camera.h"

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "dataset/labels.h"
 #include "evaluation/recognition.h"
 
 namespace trackfit::evaluation {

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "dataset/labels.h"
 #include "dataset/synthetic_clips.h"
 #include "evaluation/metrics.h"
 #include "evaluation/recognition.h"

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "dataset/dataset.h"
+#include "dataset/clip.h"
 #include "skeleton/pose.h"
 
 namespace trackfit::evaluation {

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "dataset/labels.h"
+#include "exercises/vocabulary.h"
 
 namespace trackfit::evaluation {
 namespace {
@@ -55,7 +57,7 @@ nlohmann::json BinsToJson(const std::vector<ReliabilityBin>& reliability) {
 
 std::vector<std::string> ClassesOf(const assessment::Assessor& assessor) {
   std::vector<std::string> classes = assessor.exercises();
-  classes.emplace_back(dataset::kBackgroundClass);
+  classes.push_back(exercises::Builtin().background());
   return classes;
 }
 

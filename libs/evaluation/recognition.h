@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "dataset/dataset.h"
+#include "dataset/clip.h"
 #include "evaluation/confusion_matrix.h"
 #include "evaluation/metrics.h"
 #include "evaluation/served_clip.h"

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "dataset/labels.h"
 #include "evaluation/recognition.h"
 #include "synthesis/random.h"
 

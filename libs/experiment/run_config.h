@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "dataset/dataset.h"
+#include "exercises/vocabulary.h"
 #include "protogcn/architecture.h"
 #include "protogcn/window_shape.h"
 #include "training/training_config.h"
@@ -20,7 +20,7 @@ struct DataConfig {
   std::vector<std::string> landmarks;
   std::string split;
   std::string dataset;
-  std::vector<std::string> classes = dataset::DefaultClasses();
+  std::vector<std::string> classes = exercises::Builtin().classes();
   int folds = 0;
   int hold_out_fold = 0;
 };

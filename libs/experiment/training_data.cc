@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "dataset/folds.h"
+#include "dataset/landmark_file.h"
+#include "dataset/split.h"
 
 namespace trackfit::experiment {
 namespace {

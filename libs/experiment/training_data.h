@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "dataset/dataset.h"
+#include "dataset/clip.h"
 #include "experiment/run_config.h"
 
 namespace trackfit::experiment {

@@ -19,6 +19,7 @@
 #include "command_line/exit_code.h"
 #include "drawing/curves.h"
 #include "evaluation/recognition.h"
+#include "exercises/vocabulary.h"
 #include "experiment/epoch_log.h"
 #include "experiment/run_folder.h"
 #include "experiment/settings.h"
@@ -63,8 +64,8 @@ struct Run {
   }
   std::string background() const {
     const auto& classes = config.data.classes;
-    const bool has = std::find(classes.begin(), classes.end(), dataset::kBackgroundClass) != classes.end();
-    return has ? dataset::kBackgroundClass : "";
+    const std::string& name = exercises::Builtin().background();
+    return std::find(classes.begin(), classes.end(), name) != classes.end() ? name : "";
   }
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dataset/labels.h"
 #include "training/calibration.h"
 
 namespace trackfit::training {

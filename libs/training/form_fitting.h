@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "dataset/dataset.h"
+#include "dataset/clip.h"
 #include "protogcn/form_model.h"
 #include "skeleton/measures.h"
 

@@ -6,8 +6,10 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "dataset/labels.h"
 #include "dataset/motion_from_photos.h"
 #include "dataset/synthetic_clips.h"
+#include "exercises/vocabulary.h"
 #include "training/disturbance.h"
 
 namespace trackfit::training {
@@ -103,7 +105,7 @@ int WindowSampler::NameOf(const std::string& name) {
 void WindowSampler::AddClip(const dataset::Clip& clip) {
   const std::optional<dataset::ClassLabel> label = dataset::LabelOf(clip, classes_);
   if (!label) return;
-  const bool background = classes_[label->index] == dataset::kBackgroundClass;
+  const bool background = classes_[label->index] == exercises::Builtin().background();
   Piece piece{.label = label->index,
               .kind = clip.kind,
               .group = clip.group,
@@ -160,7 +162,7 @@ void WindowSampler::ComputeCumulativeWeights() {
   for (const Piece& piece : pieces_) {
     const double group = group_weight[{piece.label, piece.kind, piece.group}];
     const double class_share =
-        classes_[piece.label] == dataset::kBackgroundClass ? config_.background_share : 1;
+        classes_[piece.label] == exercises::Builtin().background() ? config_.background_share : 1;
     const double kind_share = KindShare(config_, piece.kind) / class_total[piece.label];
     const double group_share = std::sqrt(group) / kind_total[{piece.label, piece.kind}];
     sum += class_share * kind_share * group_share * piece.weight / group;
@@ -207,7 +209,7 @@ Sample WindowSampler::Draw(Random& random) const {
     dataset::Clip clip = dataset::MakeSyntheticClip(piece->synthetic_exercise, correct, random()).value();
     made = *piece;
     made.poses = std::move(clip.poses);
-    made.form = clip.exercise == dataset::kBackgroundClass ? -1 : FormOf(clip);
+    made.form = clip.exercise == exercises::Builtin().background() ? -1 : FormOf(clip);
     made.wrong_joints.assign(clip.wrong_joints.begin(), clip.wrong_joints.end());
     piece = &made;
   }
@@ -220,7 +222,7 @@ Sample WindowSampler::Draw(Random& random) const {
   if (sample.form != 0 && Uniform(random, 0, 1) < config_.disturbed_share) {
     MakeSquare(film);
     wrong = Disturb(film, random);
-    if (!wrong.empty() && classes_[sample.label] != dataset::kBackgroundClass) sample.form = 0;
+    if (!wrong.empty() && classes_[sample.label] != exercises::Builtin().background()) sample.form = 0;
   }
   const std::vector<Pose> poses = Augment(std::move(film), config_.augmentation, random, &wrong);
   MarkJoints(*piece, wrong, poses, sample);

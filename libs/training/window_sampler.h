@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "dataset/dataset.h"
+#include "dataset/clip.h"
 #include "protogcn/window_shape.h"
 #include "training/augmentation.h"
 

@@ -25,6 +25,7 @@
 #include "commands.h"
 #include "drawing/render.h"
 #include "drawing/typeface.h"
+#include "exercises/vocabulary.h"
 #include "files/outputs.h"
 #include "files/partial_file.h"
 #include "media/frame_source.h"
@@ -170,7 +171,7 @@ absl::Status CheckFiles(const AnalyzeOptions& options, const media::SourceInfo& 
 
 v1::SessionConfig ConfigOf(const AnalyzeOptions& options, bool live) {
   v1::SessionConfig config;
-  config.set_expected_exercise(client::ExerciseName(options.expected));
+  config.set_expected_exercise(exercises::Builtin().NameOf(options.expected));
   config.set_delivery(live ? v1::DELIVERY_MODE_LIVE : v1::DELIVERY_MODE_LOSSLESS);
   if (options.max_people != 1) config.set_max_people(options.max_people);
   if (options.window_frames > 0 || options.first_after > 0 || options.every > 0) {

@@ -18,6 +18,8 @@
 #include "command_line/progress.h"
 #include "commands.h"
 #include "dataset/folds.h"
+#include "dataset/landmark_file.h"
+#include "dataset/split.h"
 #include "evaluation/evaluation_pictures.h"
 #include "evaluation/report.h"
 #include "files/outputs.h"

@@ -19,14 +19,14 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "client/words.h"
 #include "command_line/exit_code.h"
 #include "command_line/interrupt.h"
 #include "command_line/progress.h"
 #include "commands.h"
-#include "dataset/dataset.h"
+#include "dataset/labels.h"
 #include "dataset_building/clip_list.h"
 #include "dataset_building/data_set.h"
+#include "exercises/vocabulary.h"
 #include "files/outputs.h"
 #include "media/frame_source.h"
 
@@ -68,7 +68,7 @@ absl::StatusOr<std::vector<dataset_building::SourceClip>> ChooseClips(const Extr
                            : dataset_building::ReadClipList(options.list);
   if (!clips.ok()) return clips;
   for (dataset_building::SourceClip& clip : *clips) {
-    if (!options.exercise.empty()) clip.exercise = client::ExerciseName(options.exercise);
+    if (!options.exercise.empty()) clip.exercise = exercises::Builtin().NameOf(options.exercise);
     if (!options.form.empty()) clip.form = options.form;
     if (options.fps.has_value()) {
       clip.fps = *options.fps;
@@ -77,7 +77,7 @@ absl::StatusOr<std::vector<dataset_building::SourceClip>> ChooseClips(const Extr
   }
   if (options.only.empty()) return clips;
   std::set<std::string> wanted;
-  for (const std::string& typed : options.only) wanted.insert(client::ExerciseName(typed));
+  for (const std::string& typed : options.only) wanted.insert(exercises::Builtin().NameOf(typed));
   std::erase_if(*clips,
                 [&](const dataset_building::SourceClip& clip) { return wanted.count(clip.exercise) == 0; });
   if (clips->empty()) return command_line::UsageError("no video shows an exercise named by --only");
@@ -144,7 +144,7 @@ void WarnOfUnknownExercises(const std::vector<dataset_building::SourceClip>& cli
   for (const dataset_building::SourceClip& clip : clips) {
     dataset::Clip labelled;
     labelled.exercise = clip.exercise;
-    if (!dataset::LabelOf(labelled, dataset::DefaultClasses())) unknown.insert(clip.exercise);
+    if (!dataset::LabelOf(labelled, exercises::Builtin().classes())) unknown.insert(clip.exercise);
   }
   for (const std::string& exercise : unknown) {
     std::cerr << "trackfit extract: `trackfit train` does not know the exercise \"" << exercise

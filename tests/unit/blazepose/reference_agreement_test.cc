@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "blazepose/pose_tracker.h"
-#include "dataset/dataset.h"
+#include "dataset/landmark_file.h"
 #include "models.h"
 #include "support/percentile.h"
 #include "support/shared_data.h"

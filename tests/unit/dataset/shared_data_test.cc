@@ -5,7 +5,9 @@
 
 #include <set>
 
-#include "dataset/dataset.h"
+#include "dataset/landmark_file.h"
+#include "dataset/split.h"
+#include "exercises/vocabulary.h"
 #include "protogcn/network.h"
 #include "training/trainer_torch.h"
 
@@ -41,7 +43,7 @@ TEST(SharedData, AStepOnARealBatchLowersTheLoss) {
   ASSERT_TRUE(clips.ok()) << clips.status();
   training::SamplerConfig sampling;
   sampling.shape.frames = 32;
-  const auto sampler = training::WindowSampler::Create(*clips, DefaultClasses(), sampling);
+  const auto sampler = training::WindowSampler::Create(*clips, exercises::Builtin().classes(), sampling);
   ASSERT_TRUE(sampler.ok()) << sampler.status();
   protogcn::NetworkConfig network;
   network.layout = "blazepose_33";
@@ -52,7 +54,7 @@ TEST(SharedData, AStepOnARealBatchLowersTheLoss) {
   network.num_stages = 3;
   network.inflate_stages = {3};
   network.down_stages = {3};
-  network.classes = static_cast<int>(DefaultClasses().size());
+  network.classes = static_cast<int>(exercises::Builtin().classes().size());
   training::TrainingConfig training;
   training.warmup_share = 0;
   const auto trainer = training::Trainer::Create(*protogcn::BuildNetwork(network, 1), training);

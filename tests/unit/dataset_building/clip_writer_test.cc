@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "dataset/dataset.h"
+#include "dataset/landmark_file.h"
 #include "support/scratch_folder.h"
 
 namespace trackfit::dataset_building {

@@ -12,7 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "dataset/dataset.h"
+#include "dataset/landmark_file.h"
 #include "support/scratch_folder.h"
 #include "support/video_files.h"
 #include "synthesis/camera.h"

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "dataset/split.h"
 #include "support/poses.h"
 
 namespace trackfit::dataset_building {

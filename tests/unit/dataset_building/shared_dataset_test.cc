@@ -3,7 +3,10 @@
 
 #include <algorithm>
 
+#include "dataset/landmark_file.h"
+#include "dataset/split.h"
 #include "dataset_building/dataset_builder.h"
+#include "exercises/vocabulary.h"
 #include "support/shared_data.h"
 
 namespace trackfit::dataset_building {
@@ -25,7 +28,7 @@ TEST(SharedDataset, HoldsEveryExerciseApartByPeopleAndKnowsItsWeaknesses) {
             read);
 
   const std::vector<DatasetCount> counts = CountDataset(*set);
-  for (const std::string& name : dataset::DefaultClasses()) {
+  for (const std::string& name : exercises::Builtin().classes()) {
     for (const dataset::Subset side : {dataset::Subset::kTrain, dataset::Subset::kVal}) {
       const bool held = std::any_of(counts.begin(), counts.end(), [&](const DatasetCount& count) {
         return count.class_name == name && count.side == side;

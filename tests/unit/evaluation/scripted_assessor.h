@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "dataset/dataset.h"
+#include "dataset/clip.h"
 #include "support/scripted_assessor.h"
 #include "support/test_poses.h"
 

@@ -5,6 +5,8 @@
 
 #include <set>
 
+#include "dataset/landmark_file.h"
+#include "dataset/split.h"
 #include "support/poses.h"
 #include "support/scratch_folder.h"
 

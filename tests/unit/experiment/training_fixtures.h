@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "dataset/dataset.h"
+#include "dataset/landmark_file.h"
 #include "experiment/settings.h"
 #include "support/poses.h"
 

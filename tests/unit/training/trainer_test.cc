@@ -9,6 +9,7 @@
 #include <iterator>
 #include <map>
 
+#include "exercises/vocabulary.h"
 #include "protogcn/network_torch.h"
 #include "training/trainer_torch.h"
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <tuple>
 
+#include "exercises/vocabulary.h"
 #include "support/test_poses.h"
 
 namespace trackfit::training {
@@ -33,7 +34,7 @@ SamplerConfig SmallConfig() {
 }
 
 TEST(WindowSampler, DrawsFiniteWindowsOfAllClassesFromSyntheticMotionAlone) {
-  const auto sampler = WindowSampler::Create({}, dataset::DefaultClasses(), SmallConfig());
+  const auto sampler = WindowSampler::Create({}, exercises::Builtin().classes(), SmallConfig());
   ASSERT_TRUE(sampler.ok()) << sampler.status();
   Random random(1);
   std::map<int, int> seen;
@@ -43,13 +44,13 @@ TEST(WindowSampler, DrawsFiniteWindowsOfAllClassesFromSyntheticMotionAlone) {
     for (const float value : sample.window) ASSERT_TRUE(std::isfinite(value));
     ++seen[sample.label];
   }
-  EXPECT_EQ(seen.size(), dataset::DefaultClasses().size());
+  EXPECT_EQ(seen.size(), exercises::Builtin().classes().size());
 }
 
 TEST(WindowSampler, DrawsWindowsOfItsModality) {
   SamplerConfig config = SmallConfig();
   config.shape.modality = skeleton::Modality::kBone;
-  const auto sampler = WindowSampler::Create({}, dataset::DefaultClasses(), config);
+  const auto sampler = WindowSampler::Create({}, exercises::Builtin().classes(), config);
   Random random(1);
   const std::vector<float> window = sampler->Draw(random).window;
   const size_t centre = static_cast<size_t>(config.shape.layout.centre);
@@ -81,7 +82,7 @@ TEST(WindowSampler, NamesAClassWithoutClips) {
 }
 
 TEST(WindowSampler, TheSameRandomNumbersGiveTheSameWindow) {
-  const auto sampler = WindowSampler::Create({}, dataset::DefaultClasses(), SmallConfig());
+  const auto sampler = WindowSampler::Create({}, exercises::Builtin().classes(), SmallConfig());
   Random a(5), b(5);
   EXPECT_EQ(sampler->Draw(a).window, sampler->Draw(b).window);
 }
@@ -90,7 +91,7 @@ TEST(WindowSampler, RefusesAnEmptyRangeOfLengths) {
   SamplerConfig config = SmallConfig();
   config.min_source_frames = 80;
   config.max_source_frames = 60;
-  EXPECT_EQ(WindowSampler::Create({}, dataset::DefaultClasses(), config).status().code(),
+  EXPECT_EQ(WindowSampler::Create({}, exercises::Builtin().classes(), config).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 

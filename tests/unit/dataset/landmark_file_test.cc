@@ -1,4 +1,4 @@
-#include "dataset/dataset.h"
+#include "dataset/landmark_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,33 +12,12 @@
 #include <utility>
 #include <vector>
 
-#include "support/test_poses.h"
+#include "unit/dataset/dataset_fixtures.h"
 
 namespace trackfit::dataset {
 namespace {
 
 using ::testing::HasSubstr;
-using testing::MakePoses;
-
-std::filesystem::path TempFile(const std::string& name) {
-  return std::filesystem::path(::testing::TempDir()) / ("trackfit_dataset_" + name);
-}
-
-Clip MakeClip(const std::string& id, const std::string& exercise, int frames = 40, double fps = 30) {
-  return {.id = id,
-          .source = "test",
-          .exercise = exercise,
-          .form = "correct",
-          .fault = "",
-          .group = "group_of_" + id,
-          .fps = fps,
-          .kind = SourceKind::kRecorded,
-          .poses = MakePoses(frames)};
-}
-
-void WriteText(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
 
 TEST(LandmarkFile, GivesBackWhatWasWritten) {
   const std::filesystem::path path = TempFile("roundtrip.pt");
@@ -189,106 +168,6 @@ TEST(ReadLandmarks, SaysThatAFolderHoldsNone) {
   std::filesystem::create_directories(folder);
   EXPECT_THAT(std::string(ReadLandmarks(folder).status().message()), HasSubstr("holds no landmark files"));
   std::filesystem::remove_all(folder);
-}
-
-class SplitTest : public ::testing::Test {
- protected:
-  absl::StatusOr<Split> Read(const std::string& json) {
-    WriteText(TempFile("split.json"), json);
-    return Split::Read(TempFile("split.json"));
-  }
-};
-
-TEST_F(SplitTest, KeepsGroupsApart) {
-  const auto split =
-      Read(R"({"train": {"landmarks": ["a", "c"], "videos": ["v"]}, "val": {"landmarks": ["b"]},
-                              "val_groups": ["group_of_b", "group_of_c"]})");
-  ASSERT_TRUE(split.ok()) << split.status();
-  EXPECT_EQ(split->SubsetOf(MakeClip("a", "squat")), Subset::kTrain);
-  EXPECT_EQ(split->SubsetOf(MakeClip("v", "squat")), Subset::kTrain);
-  EXPECT_EQ(split->SubsetOf(MakeClip("b", "squat")), Subset::kVal);
-  EXPECT_EQ(split->SubsetOf(MakeClip("c", "squat")), std::nullopt)
-      << "a validation group is never trained on";
-  EXPECT_EQ(split->SubsetOf(MakeClip("unknown", "squat")), std::nullopt);
-}
-
-TEST_F(SplitTest, RefusesAnIdOnBothSides) {
-  const auto split = Read(R"({"train": {"landmarks": ["a"]}, "val": {"landmarks": ["a"]}})");
-  EXPECT_THAT(std::string(split.status().message()), HasSubstr("a is both in train and in val"));
-}
-
-TEST_F(SplitTest, RefusesWhatIsNoSplit) {
-  EXPECT_EQ(Read("{}").status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(Read("nonsense").status().code(), absl::StatusCode::kInvalidArgument);
-}
-
-TEST(Labels, CurlsWithOtherImplementsStandIn) {
-  const auto label = LabelOf(MakeClip("a", "dumbbell_biceps_curl"), DefaultClasses());
-  ASSERT_TRUE(label.has_value());
-  EXPECT_EQ(DefaultClasses()[label->index], "barbell_biceps_curl");
-  EXPECT_TRUE(label->stand_in);
-  EXPECT_LT(label->weight, 1);
-  EXPECT_FALSE(LabelOf(MakeClip("b", "barbell_biceps_curl"), DefaultClasses())->stand_in);
-}
-
-TEST(Labels, BackgroundThatMovesLikeAClassIsLeftOut) {
-  Clip clip = MakeClip("a", "other");
-  clip.fault = "board press";
-  EXPECT_EQ(LabelOf(clip, DefaultClasses()), std::nullopt);
-  clip.fault = "lateral raise";
-  EXPECT_EQ(DefaultClasses()[LabelOf(clip, DefaultClasses())->index], "other");
-  clip.exercise = "juggling";
-  EXPECT_EQ(LabelOf(clip, DefaultClasses()), std::nullopt);
-  clip.exercise = "other";
-  clip.fault = "close-grip chins";
-  EXPECT_TRUE(MovesLikeAClass(clip));
-  clip.fault = "other/feeding_urchins";
-  EXPECT_FALSE(MovesLikeAClass(clip)) << "no word of it begins so";
-}
-
-TEST(Labels, TellBackgroundThatIsLeftOutFromClipsOfNoClass) {
-  Clip clip = MakeClip("a", "other");
-  clip.fault = "board press";
-  EXPECT_TRUE(MovesLikeAClass(clip));
-  clip.exercise = "bench_press";
-  EXPECT_FALSE(MovesLikeAClass(clip));
-  clip.exercise = "juggling";
-  EXPECT_FALSE(MovesLikeAClass(clip));
-}
-
-TEST(Labels, BackgroundCountsForTheModelsOwnClass) {
-  const std::vector<std::string> classes = {"squat", "none_of_these"};
-  EXPECT_EQ(LabelOf(MakeClip("a", "other"), classes, "none_of_these")->index, 1);
-  EXPECT_EQ(LabelOf(MakeClip("a", "other"), classes, ""), std::nullopt) << "a model without such a class";
-}
-
-TEST(Groups, AreOnOneSideOnly) {
-  Clip train = MakeClip("a", "squat"), val = MakeClip("b", "squat");
-  EXPECT_TRUE(CheckGroupsApart({train}, {val}).ok());
-  train.group = val.group = "";
-  EXPECT_TRUE(CheckGroupsApart({train}, {val}).ok()) << "groups that are not known";
-  train.group = val.group = "one_gym";
-  const absl::Status status = CheckGroupsApart({train}, {val});
-  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("\"one_gym\""));
-  EXPECT_THAT(std::string(status.message()), HasSubstr("a is in train, b in val"));
-}
-
-TEST(UniformPieces, BringsEveryRateToThirtyHertz) {
-  const auto pieces = UniformPieces(MakeClip("a", "squat", 61, 60), 30);
-  ASSERT_EQ(pieces.size(), 1U);
-  EXPECT_EQ(pieces[0].size(), 31U);
-}
-
-TEST(UniformPieces, CutsWhereNobodyIsSeen) {
-  Clip clip = MakeClip("a", "squat", 90);
-  for (int t = 30; t < 60; ++t) {
-    for (auto& landmark : clip.poses[t].landmarks) landmark.x = std::numeric_limits<float>::quiet_NaN();
-  }
-  const auto pieces = UniformPieces(clip, 30);
-  ASSERT_EQ(pieces.size(), 2U);
-  EXPECT_EQ(pieces[0].size(), 30U);
-  EXPECT_EQ(pieces[1].size(), 30U);
 }
 
 }  // namespace

@@ -1,0 +1,58 @@
+// One recorded, rendered or synthesised movement: landmarks over time and what is known of them.
+#ifndef TRACKFIT_DATASET_CLIP_H_
+#define TRACKFIT_DATASET_CLIP_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "skeleton/pose.h"
+
+namespace trackfit::dataset {
+
+// The source of clips of kMannequin.
+inline constexpr const char* kMannequinSource = "rendered_mannequin";
+
+// Where a clip's landmarks come from; sampling is balanced over these.
+enum class SourceKind {
+  kRecorded,   // video of real people
+  kRendered,   // video of drawn, computer-made or AI-made people
+  kPhotoPair,  // two photos: the start and the end of the movement
+  kSynthetic,  // the mannequin of libs/synthesis, its landmarks computed
+  kMannequin,  // the same, drawn and seen by BlazePose
+};
+inline constexpr SourceKind kSourceKinds[] = {SourceKind::kRecorded, SourceKind::kRendered,
+                                              SourceKind::kPhotoPair, SourceKind::kSynthetic,
+                                              SourceKind::kMannequin};
+const char* SourceKindName(SourceKind kind);
+// INVALID_ARGUMENT naming the kinds.
+absl::StatusOr<SourceKind> ParseSourceKind(const std::string& name);
+
+// The kind of a clip that does not say it: files had no kind before, and lists of videos need not. Sources
+// are compared as a whole with those that were published so; any other is video of real people. `source` may
+// go on with a remark after a semicolon.
+SourceKind KindOfUnlabelled(const std::string& source);
+
+// One landmark clip as stored. Poses follow one another at `fps`; timestamps start at 0.
+struct Clip {
+  std::string id;
+  std::string source;
+  std::string exercise;
+  std::string form;   // "correct", "incorrect" or "unknown"
+  std::string fault;  // free text; the name of the exercise where `exercise` is "other"
+  std::string group;  // person, video or scene: never on both sides of a split; "" = not known
+  double fps = 0;     // 0 = unknown
+  SourceKind kind = SourceKind::kRecorded;
+  std::vector<skeleton::Pose> poses;
+  std::vector<skeleton::Joint> wrong_joints{};  // those at fault, where that is known
+
+  bool correct() const { return form != "incorrect"; }
+};
+
+// The clip's poses on a uniform grid of `rate_hz`, cut where nobody is seen for more than half a second.
+// Pieces of fewer than two poses are left out. A clip of unknown rate counts as one of `rate_hz`.
+std::vector<std::vector<skeleton::Pose>> UniformPieces(const Clip& clip, double rate_hz);
+
+}  // namespace trackfit::dataset
+
+#endif  // TRACKFIT_DATASET_CLIP_H_

@@ -1,0 +1,49 @@
+// Which clips are trained on and which are validated on.
+#ifndef TRACKFIT_DATASET_SPLIT_H_
+#define TRACKFIT_DATASET_SPLIT_H_
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "dataset/clip.h"
+
+namespace trackfit::dataset {
+
+enum class Subset { kTrain, kVal };
+// "train" or "val".
+absl::StatusOr<Subset> ParseSubset(const std::string& name);
+
+// The ids of both sides, and the groups that are never to be trained on.
+class Split {
+ public:
+  // Reads {"train": {"landmarks": [...], "videos": [...]}, "val": {...}, "val_groups": [...]}.
+  // INVALID_ARGUMENT when an id is on both sides.
+  static absl::StatusOr<Split> Read(const std::filesystem::path& path);
+
+  // nullopt for clips that the split does not know, but for mannequins, which are always for training; a
+  // train id of a validation group belongs to neither side.
+  std::optional<Subset> SubsetOf(const Clip& clip) const;
+  std::vector<Clip> Select(std::vector<Clip> clips, Subset subset) const;
+
+ private:
+  std::unordered_set<std::string> train_;
+  std::unordered_set<std::string> val_;
+  std::unordered_set<std::string> val_groups_;
+};
+
+// INVALID_ARGUMENT naming the group, and a clip of each side, when both sides share a group that has a name.
+absl::Status CheckGroupsApart(const std::vector<Clip>& train, const std::vector<Clip>& val);
+
+// The clips of several files and folders (see ReadLandmarks) that belong to `subset`, in their order. With
+// `counts`, also how many each gave.
+absl::StatusOr<std::vector<Clip>> ReadSubset(const std::vector<std::string>& paths, const Split& split,
+                                             Subset subset, std::vector<int>* counts = nullptr);
+
+}  // namespace trackfit::dataset
+
+#endif  // TRACKFIT_DATASET_SPLIT_H_
