@@ -1,4 +1,4 @@
-// Cuts clips into folds for cross-validation: no person, scene or film in two of them.
+// Cuts clips into folds for cross-validation: no person, scene or video in two of them.
 #ifndef TRACKFIT_DATASET_FOLDS_H_
 #define TRACKFIT_DATASET_FOLDS_H_
 

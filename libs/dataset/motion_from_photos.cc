@@ -169,7 +169,7 @@ double Phase(const Tempo& tempo, double time) {
 
 }  // namespace
 
-Pose MendSides(const Pose& start, Pose end) {
+Pose RepairSides(const Pose& start, Pose end) {
   const Pose original = end;
   for (const std::span<const int> joints :
        {std::span<const int>(kUpperBody), std::span<const int>(kLowerBody)}) {

@@ -10,7 +10,7 @@ namespace trackfit::dataset {
 
 // The end pose with left and right exchanged where that brings it nearer to the start pose: static pose
 // estimation confuses the sides of people seen from the side. Arms and legs are decided apart.
-skeleton::Pose MendSides(const skeleton::Pose& start, skeleton::Pose end);
+skeleton::Pose RepairSides(const skeleton::Pose& start, skeleton::Pose end);
 
 // The pose a fraction t in [0, 1] of the way from a to b. The body moves as a linkage: every limb turns about
 // its parent joint along an arc, in isotropic image coordinates with depth, so that it does not shrink on the
@@ -28,7 +28,7 @@ struct Tempo {
   double cycle() const { return out + rest_at_end + back + rest_at_start; }
 };
 
-// `count` poses at `rate_hz`, repeating out, rest, back, rest. Sides are not mended here.
+// `count` poses at `rate_hz`, repeating out, rest, back, rest. Sides are not repaired here.
 std::vector<skeleton::Pose> ToAndFro(const skeleton::Pose& start, const skeleton::Pose& end,
                                      const Tempo& tempo, int count, double rate_hz);
 

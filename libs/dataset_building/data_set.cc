@@ -55,7 +55,7 @@ nlohmann::json OptionsOf(const SourceClip& clip, const DataSetOptions& options) 
     json["form"] = clip.form;
     json["group"] = clip.group;
     json["source"] = clip.source;
-    // Not of film, so that what was extracted before there were kinds is not extracted again.
+    // kRecorded is left out, so that what was extracted before there were kinds is not extracted again.
     if (clip.kind != dataset::SourceKind::kRecorded) json["kind"] = dataset::SourceKindName(clip.kind);
   }
   return json;

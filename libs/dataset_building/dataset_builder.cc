@@ -31,16 +31,11 @@ constexpr int kFewGroups = 10;
 
 const char* SideName(Subset side) { return side == Subset::kTrain ? "train" : "val"; }
 
-std::optional<Subset> SideOf(const Clip& clip, const dataset::Split& split) {
-  if (clip.kind == SourceKind::kMannequin) return Subset::kTrain;
-  return split.SubsetOf(clip);
-}
-
-// Counts the clip's anomalies and, where `mend`, mends them. Returns whether the clip is broken.
-bool Inspect(Clip& clip, bool mend, const skeleton::AnomalyRule& rule, skeleton::AnomalyCounts& counts) {
+// Counts the clip's anomalies and, with `repair`, repairs them. Returns whether the clip is broken.
+bool Inspect(Clip& clip, bool repair, const skeleton::AnomalyRule& rule, skeleton::AnomalyCounts& counts) {
   skeleton::RepairedClip repaired =
       skeleton::RepairAnomalies(clip.poses, clip.fps > 0 ? clip.fps : kDefaultRate, rule);
-  if (mend)
+  if (repair)
     clip.poses = std::move(repaired.poses);
   else
     repaired.counts.interpolated = repaired.counts.left_out = 0;
@@ -114,7 +109,7 @@ absl::StatusOr<JoinedDataset> JoinClips(std::vector<Clip> clips, const dataset::
   JoinedDataset dataset;
   std::unordered_set<std::string> seen;
   for (Clip& clip : clips) {
-    const std::optional<Subset> side = SideOf(clip, split);
+    const std::optional<Subset> side = split.SubsetOf(clip);
     if (!seen.insert(clip.id).second) {
       dataset.duplicates.push_back(clip.id);
       continue;
@@ -123,9 +118,9 @@ absl::StatusOr<JoinedDataset> JoinClips(std::vector<Clip> clips, const dataset::
       dataset.not_in_split.push_back(clip.id);
       continue;
     }
-    const bool mend = options.mend && *side == Subset::kTrain && clip.kind != SourceKind::kMannequin;
-    const bool broken = Inspect(clip, mend, options.rule, dataset.anomalies[clip.source]);
-    if (broken && options.mend && *side == Subset::kTrain) {
+    const bool repair = options.repair && *side == Subset::kTrain && clip.kind != SourceKind::kMannequin;
+    const bool broken = Inspect(clip, repair, options.rule, dataset.anomalies[clip.source]);
+    if (broken && options.repair && *side == Subset::kTrain) {
       dataset.broken.push_back(clip.id);
       continue;
     }
@@ -176,24 +171,25 @@ std::vector<DatasetCount> CountDataset(const JoinedDataset& dataset) {
 std::vector<std::string> WarningsOf(const std::vector<DatasetCount>& counts) {
   std::vector<std::string> warnings;
   for (const std::string& name : exercises::Builtin().classes()) {
-    const int films = CountOf(counts, name, SourceKind::kRecorded, Subset::kTrain, &DatasetCount::clips);
+    const int videos = CountOf(counts, name, SourceKind::kRecorded, Subset::kTrain, &DatasetCount::clips);
     const int groups = CountOf(counts, name, SourceKind::kRecorded, Subset::kTrain, &DatasetCount::groups);
-    if (films == 0) {
+    if (videos == 0) {
       warnings.push_back(absl::StrCat(
-          name, ": no film of real people to train on; photo pairs, drawn people and mannequins carry it"));
+          name, ": no video of real people to train on; photo pairs, drawn people and mannequins carry it"));
     } else if (groups < kFewGroups) {
       warnings.push_back(
-          absl::StrFormat("%s: the %d films of real people show %d people or scenes", name, films, groups));
+          absl::StrFormat("%s: the %d videos of real people show %d people or scenes", name, videos, groups));
     }
     int tested = 0;
     for (const SourceKind kind : dataset::kSourceKinds)
       tested += CountOf(counts, name, kind, Subset::kVal, &DatasetCount::clips);
-    const int tested_films = CountOf(counts, name, SourceKind::kRecorded, Subset::kVal, &DatasetCount::clips);
+    const int tested_videos =
+        CountOf(counts, name, SourceKind::kRecorded, Subset::kVal, &DatasetCount::clips);
     if (tested == 0) {
       warnings.push_back(absl::StrCat(name, ": validation holds no clip of it"));
-    } else if (tested_films == 0) {
+    } else if (tested_videos == 0) {
       warnings.push_back(
-          absl::StrFormat("%s: validation holds no film of real people (%d other clips)", name, tested));
+          absl::StrFormat("%s: validation holds no video of real people (%d other clips)", name, tested));
     }
   }
   return warnings;
@@ -225,8 +221,9 @@ std::string DatasetTable(const std::vector<DatasetCount>& counts) {
 }
 
 std::string AnomalyTable(const JoinedDataset& dataset) {
-  std::string table = absl::StrFormat("%-44s%9s%10s%10s%8s%8s%10s%10s\n", "anomalies, in % of the joints",
-                                      "frames", "teleport", "bones", "swap", "hidden", "mended", "left out");
+  std::string table =
+      absl::StrFormat("%-44s%9s%10s%10s%8s%8s%10s%10s\n", "anomalies, in % of the joints", "frames",
+                      "teleport", "bones", "swap", "hidden", "repaired", "left out");
   for (const auto& [source, counts] : dataset.anomalies) {
     const auto percent = [&joints = counts.joints](int64_t count) {
       return joints > 0 ? 100 * static_cast<double>(count) / static_cast<double>(joints) : 0.0;
@@ -256,7 +253,7 @@ nlohmann::ordered_json DatasetJson(const JoinedDataset& dataset, const DatasetOp
           {"classes", std::move(classes)},    {"warnings", WarningsOf(counts)},
           {"duplicates", dataset.duplicates}, {"not_in_split", dataset.not_in_split},
           {"broken", dataset.broken},         {"upside_down", dataset.upside_down},
-          {"mended", options.mend},           {"rule", ToJson(options.rule)},
+          {"mended", options.repair},         {"rule", ToJson(options.rule)},
           {"anomalies", std::move(anomalies)}};
 }
 

@@ -17,7 +17,7 @@
 namespace trackfit::dataset_building {
 
 struct DatasetOptions {
-  bool mend = true;  // else anomalies are only counted
+  bool repair = true;  // else anomalies are only counted
   skeleton::AnomalyRule rule;
 };
 
@@ -31,9 +31,9 @@ struct JoinedDataset {
   std::map<std::string, skeleton::AnomalyCounts> anomalies;  // by the clips' source; both sides
 };
 
-// Divides `clips` as `split` says; mannequins are for training. Training clips are mended. Those of
-// validation stay as they were recorded, and so do mannequins, which are there to show what BlazePose gets
-// wrong: there anomalies are only counted. INVALID_ARGUMENT when a group would be on both sides or a side
+// Divides `clips` as `split` says; mannequins are for training. Anomalies of training clips are
+// repaired. Those of validation clips are only counted, and so are those of mannequins, which are there to
+// show what BlazePose gets wrong. INVALID_ARGUMENT when a group would be on both sides or a side
 // would be empty.
 absl::StatusOr<JoinedDataset> JoinClips(std::vector<dataset::Clip> clips, const dataset::Split& split,
                                         const DatasetOptions& options);
@@ -51,7 +51,7 @@ struct DatasetCount {
 // Ordered by class, kind and side; without empty ones.
 std::vector<DatasetCount> CountDataset(const JoinedDataset& dataset);
 
-// One line per weakness: classes that rest on few people, that have no film of real people, or that
+// One line per weakness: classes that rest on few people, that have no video of real people, or that
 // validation does not test.
 std::vector<std::string> WarningsOf(const std::vector<DatasetCount>& counts);
 

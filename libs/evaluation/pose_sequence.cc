@@ -31,7 +31,7 @@ bool AnybodySeen(const Pose& pose) {
 PoseSequence ToPoseSequence(const Clip& clip) {
   if (clip.kind == dataset::SourceKind::kPhotoPair) {
     const Pose& start = clip.poses.front();
-    return dataset::ToAndFro(start, dataset::MendSides(start, clip.poses.back()), {}, kPhotoPairPoses,
+    return dataset::ToAndFro(start, dataset::RepairSides(start, clip.poses.back()), {}, kPhotoPairPoses,
                              kUnknownRateHz);
   }
   const double rate = clip.fps > 0 ? clip.fps : kUnknownRateHz;

@@ -116,7 +116,7 @@ void WindowSampler::AddClip(const dataset::Clip& clip) {
               .form = background ? -1 : FormOf(clip),
               .wrong_joints = {clip.wrong_joints.begin(), clip.wrong_joints.end()}};
   if (clip.kind == dataset::SourceKind::kPhotoPair) {
-    piece.poses = {clip.poses.front(), dataset::MendSides(clip.poses.front(), clip.poses.back())};
+    piece.poses = {clip.poses.front(), dataset::RepairSides(clip.poses.front(), clip.poses.back())};
     MakeSquare(piece.poses);
     pieces_.push_back(std::move(piece));
     return;

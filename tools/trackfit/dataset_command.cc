@@ -117,7 +117,7 @@ absl::Status CheckFiles(const BuildOptions& options) {
 
 absl::Status Build(BuildOptions options) {
   if (absl::Status status = CheckFiles(options); !status.ok()) return command_line::UsageError(status);
-  options.data_set.mend = !options.no_repair;
+  options.data_set.repair = !options.no_repair;
   if (options.keep_hidden) options.data_set.rule.hidden_visibility = 0;
   if (options.mannequins.studio.cache.empty())
     options.mannequins.studio.cache = (std::filesystem::path(options.output) / "mannequins").string();

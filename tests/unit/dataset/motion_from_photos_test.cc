@@ -88,21 +88,21 @@ TEST(MotionFromPhotos, AnAbsentHipLeavesTheRestOnStraightLines) {
   for (const int joint : {11, 13, 15, 25}) EXPECT_TRUE(std::isfinite(between.landmarks[joint].x)) << joint;
 }
 
-TEST(MotionFromPhotos, MendsExchangedSides) {
+TEST(MotionFromPhotos, RepairsExchangedSides) {
   const Pose start = Standing(0);
   Pose exchanged = Standing(0.5F);
   const Pose truth = exchanged;
   for (int j = 0; j < skeleton::kJointCount; ++j) {
     exchanged.landmarks[j] = truth.landmarks[skeleton::MirroredJoints()[j]];
   }
-  const Pose mended = MendSides(start, exchanged);
+  const Pose repaired = RepairSides(start, exchanged);
   for (int j = 11; j < skeleton::kJointCount; ++j)
-    EXPECT_EQ(mended.landmarks[j].x, truth.landmarks[j].x) << j;
+    EXPECT_EQ(repaired.landmarks[j].x, truth.landmarks[j].x) << j;
 }
 
 TEST(MotionFromPhotos, LeavesRightSidesAlone) {
   const Pose start = Standing(0), end = Standing(2);
-  EXPECT_EQ(MendSides(start, end).landmarks[15].x, end.landmarks[15].x);
+  EXPECT_EQ(RepairSides(start, end).landmarks[15].x, end.landmarks[15].x);
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ TEST(JoinClips, MendsTrainingAndOnlyCountsInValidation) {
 
 TEST(JoinClips, RepairCanBeSwitchedOff) {
   const auto set = JoinClips({WithTeleport(MakeClip("a", "squat", "anna")), MakeClip("b", "squat", "ben")},
-                             SplitOf({"a"}, {"b"}), {.mend = false, .rule = {}});
+                             SplitOf({"a"}, {"b"}), {.repair = false, .rule = {}});
   ASSERT_TRUE(set.ok()) << set.status();
   EXPECT_EQ(set->anomalies.at("camera").teleported, 3);
   EXPECT_GT(set->train.front().poses[21].landmarks[skeleton::kNose].x, 0.7F);
@@ -160,9 +160,9 @@ TEST(DatasetWarnings, NameClassesThatRestOnFewPeopleOrOnNone) {
         {.class_name = "pull_up", .kind = SourceKind::kPhotoPair, .side = side, .clips = 5, .groups = 5});
   }
   const std::vector<std::string> warnings = WarningsOf(counts);
-  EXPECT_THAT(warnings, Contains(HasSubstr("squat: the 9 films of real people show 3 people")));
-  EXPECT_THAT(warnings, Contains(HasSubstr("pull_up: no film of real people to train on")));
-  EXPECT_THAT(warnings, Contains(HasSubstr("pull_up: validation holds no film of real people")));
+  EXPECT_THAT(warnings, Contains(HasSubstr("squat: the 9 videos of real people show 3 people")));
+  EXPECT_THAT(warnings, Contains(HasSubstr("pull_up: no video of real people to train on")));
+  EXPECT_THAT(warnings, Contains(HasSubstr("pull_up: validation holds no video of real people")));
   EXPECT_THAT(warnings, Contains("bench_press: validation holds no clip of it"));
   EXPECT_THAT(warnings, Not(Contains(HasSubstr("push_up"))));
 }
