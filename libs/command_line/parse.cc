@@ -4,49 +4,18 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
-#include <numeric>
-#include <string_view>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "spelling/edit_distance.h"
 
 namespace trackfit::command_line {
 namespace {
 
-constexpr int kMaxTypos = 2;          // edit distance up to which a name is suggested
 constexpr size_t kMinWordLength = 4;  // of words that are looked up in the flags' descriptions
 constexpr size_t kMaxSuggestions = 3;
-
-// The Levenshtein distance.
-int Distance(std::string_view a, std::string_view b) {
-  std::vector<int> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (size_t i = 0; i < a.size(); ++i) {
-    int diagonal = row[0];
-    row[0] = static_cast<int>(i) + 1;
-    for (size_t j = 0; j < b.size(); ++j) {
-      const int changed = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, diagonal + 1, changed});
-    }
-  }
-  return row[b.size()];
-}
-
-// The name that was probably meant; empty if none is similar.
-std::string Nearest(const std::string& typed, const std::vector<std::string>& names) {
-  std::string nearest;
-  int least = std::min(kMaxTypos, static_cast<int>(typed.size()) / 2) + 1;
-  for (const std::string& name : names) {
-    const int distance = Distance(typed, name);
-    if (distance >= least) continue;
-    least = distance;
-    nearest = name;
-  }
-  return nearest;
-}
 
 const CLI::App& Innermost(const CLI::App& app) {
   const CLI::App* inner = &app;
@@ -74,7 +43,7 @@ std::string UnknownFlagMessage(const CLI::App& app, const std::string& argument)
     }
   }
   std::string text = absl::StrCat("there is no flag ", typed);
-  if (const std::string meant = Nearest(word, names); !meant.empty())
+  if (const std::string meant = spelling::NearestName(word, names); !meant.empty())
     return absl::StrCat(text, "; did you mean --", meant, "?");
   if ((word == "port" || word == "host") && app.get_option_no_throw("--listen") != nullptr)
     return absl::StrCat(text, "; it is part of --listen: write --listen 0.0.0.0:8000");
@@ -84,7 +53,7 @@ std::string UnknownFlagMessage(const CLI::App& app, const std::string& argument)
 
 std::string UnknownCommandMessage(const CLI::App& app, const std::string& typed) {
   const std::vector<std::string> names = CommandNames(app);
-  const std::string meant = Nearest(typed, names);
+  const std::string meant = spelling::NearestName(typed, names);
   return meant.empty()
              ? absl::StrCat("there is no command ", typed, "; there are ", absl::StrJoin(names, ", "))
              : absl::StrCat("there is no command ", typed, "; did you mean ", meant, "?");
