@@ -1,4 +1,4 @@
-// How the contract's names and numbers read to a person: "push_up" is "Push-up", "left_index" is "left hand".
+// The contract's names and numbers in words for people: "push_up" is "Push-up", "left_index" is "left hand".
 #ifndef TRACKFIT_CLIENT_WORDS_H_
 #define TRACKFIT_CLIENT_WORDS_H_
 

@@ -10,7 +10,7 @@
 
 namespace trackfit::dataset {
 
-// The source of clips of kMannequin.
+// The `source` of clips of kMannequin.
 inline constexpr const char* kMannequinSource = "rendered_mannequin";
 
 // Where a clip's landmarks come from; sampling is balanced over these.
@@ -28,9 +28,8 @@ const char* SourceKindName(SourceKind kind);
 // INVALID_ARGUMENT naming the kinds.
 absl::StatusOr<SourceKind> ParseSourceKind(const std::string& name);
 
-// The kind of a clip that does not say it: files had no kind before, and lists of videos need not. Sources
-// are compared as a whole with those that were published so; any other is video of real people. `source` may
-// go on with a remark after a semicolon.
+// The kind of a clip that states none, as in older landmark files and in lists of videos: kMannequin or
+// kRendered if `source` up to its first semicolon is known as such a source, else kRecorded.
 SourceKind KindOfUnlabelled(const std::string& source);
 
 // One landmark clip as stored. Poses follow one another at `fps`; timestamps start at 0.

@@ -9,8 +9,8 @@ namespace {
 
 const std::string& GroupOf(const Clip& clip) { return clip.group.empty() ? clip.id : clip.group; }
 
-// The mannequin is nobody: always trained on, and never there where folds are judged.
-bool IsMade(const Clip& clip) {
+// Synthesised clips show no person: they are always trained on, and no fold is evaluated on them.
+bool IsSynthesised(const Clip& clip) {
   return clip.kind == SourceKind::kMannequin || clip.kind == SourceKind::kSynthetic;
 }
 
@@ -22,7 +22,7 @@ struct Group {
   int size = 0;
 };
 
-// How many of the fold's clips have the forms of the group's, each as often as the group has it.
+// The fold's clips of each form, weighted by how many of that form the group has.
 int Overlap(const FormCounts& fold, const FormCounts& group) {
   int overlap = 0;
   for (const auto& [form, count] : group) {
@@ -42,7 +42,7 @@ int Total(const FormCounts& counts) {
 std::map<std::string, int> GroupedFolds(const std::vector<Clip>& clips, int folds) {
   std::map<std::string, std::map<std::string, FormCounts>> counted;  // group, exercise, form
   for (const Clip& clip : clips) {
-    if (!IsMade(clip)) ++counted[GroupOf(clip)][clip.exercise][clip.form];
+    if (!IsSynthesised(clip)) ++counted[GroupOf(clip)][clip.exercise][clip.form];
   }
 
   std::map<std::string, std::vector<Group>> by_exercise;

@@ -10,10 +10,10 @@
 
 namespace trackfit::dataset {
 
-// The fold in [0, folds) of every group, the same for the same clips in whatever order; those who train and
-// those who evaluate must give the same clips. Exercise by exercise, largest first, a group goes to the fold
-// that has fewest clips of its forms, so that the folds get alike in form and size. A group of several
-// exercises is placed as one of its most frequent. A clip without a group is one of its own.
+// The fold in [0, folds) of every group. It does not depend on the order of the clips; training and
+// evaluation must pass the same ones. Exercise by exercise, largest first, each group goes to the fold with
+// the fewest clips of its forms, so that folds become similar in form and size. A group with several
+// exercises is placed by its most frequent one. A clip without a group is a group of its own.
 std::map<std::string, int> GroupedFolds(const std::vector<Clip>& clips, int folds);
 
 // Where GroupedFolds put this clip's group, or -1.

@@ -12,8 +12,8 @@
 namespace trackfit::dataset {
 
 // Reads a landmark file: a torch.save archive of {format: 1, clips: [...]}, each clip with its landmarks
-// [T, 33, 4] (x, y, z, visibility; NaN = absent) and, where it is known, wrong_joints (names). Where a clip
-// has no kind, two poses without a rate are a photo pair, and KindOfUnlabelled() tells the others. NOT_FOUND
+// [T, 33, 4] (x, y, z, visibility; NaN = absent) and, where it is known, wrong_joints (names). Of clips
+// without a kind, two poses without a rate are a photo pair; for others it is KindOfUnlabelled(). NOT_FOUND
 // or INVALID_ARGUMENT naming the file, clip and field.
 absl::StatusOr<std::vector<Clip>> ReadLandmarkFile(const std::filesystem::path& path);
 
@@ -21,7 +21,7 @@ absl::StatusOr<std::vector<Clip>> ReadLandmarkFile(const std::filesystem::path& 
 // path. Also INVALID_ARGUMENT when a folder holds none.
 absl::StatusOr<std::vector<Clip>> ReadLandmarks(const std::filesystem::path& path);
 
-// Writes such a file, all at once: a reader never sees half of it.
+// Writes a landmark file atomically: a reader never sees half of it.
 absl::Status WriteLandmarkFile(const std::filesystem::path& path, const std::vector<Clip>& clips);
 
 }  // namespace trackfit::dataset

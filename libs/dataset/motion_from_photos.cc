@@ -54,7 +54,7 @@ Vec Swing(const Vec& a, const Vec& b, float t) {
   const float cosine = std::clamp(Dot(from, to), -1.0F, 1.0F);
   const float angle = std::acos(cosine);
   Vec side = to - from * cosine;
-  // Opposite directions have no plane of their own: swing towards the camera, as it looks in the picture.
+  // Opposite directions have no plane of their own: swing towards the camera, as it looks in the image.
   if (constexpr float kNearlyOpposite = -0.97F; cosine < kNearlyOpposite)
     side = Vec{0, 0, -1} + from * from.z;
   const float side_length = Norm(side);

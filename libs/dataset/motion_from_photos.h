@@ -9,12 +9,12 @@
 namespace trackfit::dataset {
 
 // The end pose with left and right exchanged where that brings it nearer to the start pose: static pose
-// estimation confuses the sides of people seen from the side. Arms and legs are decided apart.
+// estimation confuses the sides of people seen from the side. Upper and lower body are decided separately.
 skeleton::Pose RepairSides(const skeleton::Pose& start, skeleton::Pose end);
 
 // The pose a fraction t in [0, 1] of the way from a to b. The body moves as a linkage: every limb turns about
-// its parent joint along an arc, in isotropic image coordinates with depth, so that it does not shrink on the
-// way. A limb with an absent end is moved in a straight line. Both poses must have the same image size.
+// its parent joint along an arc, in isotropic image coordinates with depth, so that it keeps its length on
+// the way. A limb with an absent end moves in a straight line. Both poses must have the same image size.
 skeleton::Pose InterpolateLinkage(const skeleton::Pose& a, const skeleton::Pose& b, float t);
 
 // The tempo of an eased to-and-fro; all times in seconds.

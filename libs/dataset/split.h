@@ -18,15 +18,15 @@ enum class Subset { kTrain, kVal };
 // "train" or "val".
 absl::StatusOr<Subset> ParseSubset(const std::string& name);
 
-// The ids of both sides, and the groups that are never to be trained on.
+// The ids of both sides, and the groups that must never be trained on.
 class Split {
  public:
   // Reads {"train": {"landmarks": [...], "videos": [...]}, "val": {...}, "val_groups": [...]}.
   // INVALID_ARGUMENT when an id is on both sides.
   static absl::StatusOr<Split> Read(const std::filesystem::path& path);
 
-  // nullopt for clips that the split does not know, but for mannequins, which are always for training; a
-  // train id of a validation group belongs to neither side.
+  // Mannequins are always kTrain. Nullopt for other clips that the split does not list, and for a training id
+  // whose group is a validation group.
   std::optional<Subset> SubsetOf(const Clip& clip) const;
   std::vector<Clip> Select(std::vector<Clip> clips, Subset subset) const;
 
@@ -39,8 +39,8 @@ class Split {
 // INVALID_ARGUMENT naming the group, and a clip of each side, when both sides share a group that has a name.
 absl::Status CheckGroupsApart(const std::vector<Clip>& train, const std::vector<Clip>& val);
 
-// The clips of several files and folders (see ReadLandmarks) that belong to `subset`, in their order. With
-// `counts`, also how many each gave.
+// The clips of several files and folders (see ReadLandmarks) that belong to `subset`, in their order.
+// `counts`, if given, receives the number of clips from each.
 absl::StatusOr<std::vector<Clip>> ReadSubset(const std::vector<std::string>& paths, const Split& split,
                                              Subset subset, std::vector<int>* counts = nullptr);
 

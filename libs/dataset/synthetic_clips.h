@@ -11,8 +11,7 @@
 
 namespace trackfit::dataset {
 
-// The mannequin's movements that count for class `name`; for the background class all that are no exercise.
-// May be empty.
+// The mannequin's movements of a class; of the background class all that are not an exercise. May be empty.
 std::vector<std::string> SyntheticExercises(const std::string& class_name);
 
 // One to three repetitions of `exercise` with the noise of pose estimation, from the view of a randomly

@@ -53,7 +53,7 @@ float RootMeanSquare(const std::vector<float>& values) {
 constexpr std::array<std::array<int, 2>, 2> kLimbs = {
     {{skeleton::kLeftElbow, skeleton::kLeftWrist}, {skeleton::kLeftKnee, skeleton::kLeftAnkle}}};
 
-// Whether a pair of limbs lies where the other sides' are.
+// Whether both limbs of a pair lie where the one on the other side is.
 bool IsSwapped(const Pose& pose, const Pose& truth, const std::array<int, 2>& limb, float torso) {
   float kept = 0, exchanged = 0;
   for (const int left : limb) {
@@ -65,14 +65,14 @@ bool IsSwapped(const Pose& pose, const Pose& truth, const std::array<int, 2>& li
   return kept > 4 * 0.2F * torso && exchanged < 0.6F * kept;
 }
 
-// Slope of the said depths over the true ones.
+// Slope of the reported depths over the true ones.
 float DepthFactor(const std::vector<Pose>& poses, const std::vector<Pose>& truth) {
   double product = 0, square = 0;
   for (size_t t = 0; t < poses.size(); ++t) {
     for (int j = 0; j < kJointCount; ++j) {
-      const double said = poses[t].landmarks[j].z, real = truth[t].landmarks[j].z;
-      if (!std::isfinite(said) || truth[t].landmarks[j].visibility < kInSight) continue;
-      product += said * real;
+      const double reported = poses[t].landmarks[j].z, real = truth[t].landmarks[j].z;
+      if (!std::isfinite(reported) || truth[t].landmarks[j].visibility < kInSight) continue;
+      product += reported * real;
       square += real * real;
     }
   }
@@ -96,7 +96,7 @@ void BridgeMeasure::Add(const std::string& view, const MannequinScene& scene,
   const std::vector<Pose> truth = scene.TruePoses();
   Numbers& all = views_[view];
   Numbers& total = views_["all"];
-  std::array<std::vector<Offset>, kJointCount> errors;  // of joints in sight, frames without one between
+  std::array<std::vector<Offset>, kJointCount> errors;  // of joints in sight, in order of time
   for (size_t t = 0; t < std::min(poses.size(), truth.size()); ++t) {
     const Pose &pose = poses[t], &real = truth[t];
     const bool found = std::isfinite(pose.landmarks[0].x);
@@ -138,19 +138,19 @@ void BridgeMeasure::Add(const std::string& view, const MannequinScene& scene,
     const std::vector<Offset>& e = errors[j];
     if (e.size() < 30) continue;
     double x = 0, y = 0;
-    std::vector<float> wobble;
+    std::vector<float> deviations;
     for (size_t i = 0; i < e.size(); ++i) {
       x += e[i].x;
       y += e[i].y;
       if (i == 0 || i + 1 == e.size()) continue;
-      wobble.push_back(e[i].x - (e[i - 1].x + e[i + 1].x) / 2);
-      wobble.push_back(e[i].y - (e[i - 1].y + e[i + 1].y) / 2);
+      deviations.push_back(e[i].x - (e[i - 1].x + e[i + 1].x) / 2);
+      deviations.push_back(e[i].y - (e[i - 1].y + e[i + 1].y) / 2);
     }
     const auto count = static_cast<double>(e.size());
     for (Numbers* numbers : {&all, &total, &parts_[PartOf(j)]}) {
       numbers->bias.push_back(static_cast<float>(x / count));
       numbers->bias.push_back(static_cast<float>(y / count));
-      numbers->jitter.push_back(RootMeanSquare(wobble));
+      numbers->jitter.push_back(RootMeanSquare(deviations));
     }
   }
   const float depth = DepthFactor(poses, truth);

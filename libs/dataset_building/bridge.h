@@ -13,8 +13,8 @@
 
 namespace trackfit::dataset_building {
 
-// Deviations from the truth, collected over clips. Lengths are in torso lengths: the person's true one, as
-// long as it would look parallel to the picture.
+// Deviations from the truth, collected over clips. Lengths are in torso lengths: the person's true torso,
+// projected as if it were parallel to the image plane.
 class BridgeMeasure {
  public:
   // Compares poses with the truth, frame by frame. `view` names the row to which they count.
@@ -29,10 +29,10 @@ class BridgeMeasure {
   struct Numbers {
     int64_t frames = 0, found = 0;
     int64_t limbs = 0, swapped = 0;          // arms and legs in frames
-    std::vector<float> error, hidden_error;  // of joints in sight and of joints in the picture, but hidden
+    std::vector<float> error, hidden_error;  // of joints in sight and of joints in the image, but hidden
     std::vector<float> bias, jitter;         // per clip and joint in sight: mean, standard deviation
-    std::vector<float> seen, hidden_seen;    // visibility said of such joints
-    std::vector<float> depth;                // per clip: z said over true z
+    std::vector<float> seen, hidden_seen;    // visibility reported for such joints
+    std::vector<float> depth;                // per clip: reported z / true z
   };
 
   std::map<std::string, Numbers> views_;

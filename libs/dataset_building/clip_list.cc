@@ -51,7 +51,7 @@ absl::Status Search(const fs::path& folder, const fs::path& below, const std::st
                     std::vector<SourceClip>& clips) {
   std::vector<fs::path> videos;
   std::vector<fs::path> folders;
-  bool pictures = false;
+  bool images = false;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     std::error_code gone;
@@ -61,11 +61,11 @@ absl::Status Search(const fs::path& folder, const fs::path& below, const std::st
     } else if (IsVideo(it->path())) {
       videos.push_back(it->path());
     } else if (media::IsImageFile(it->path())) {
-      pictures = true;
+      images = true;
     }
   }
   if (error) return absl::NotFoundError(absl::StrCat(folder.string(), ": ", error.message()));
-  if (videos.empty() && pictures) {
+  if (videos.empty() && images) {
     const bool is_input = below.empty();
     const std::string holder = is_input ? FolderName(folder / "..") : input_name;
     clips.push_back(MakeClip(folder, is_input ? input_name : below.generic_string(), holder));

@@ -11,11 +11,11 @@
 
 namespace trackfit::dataset_building {
 
-// One video, one picture, or one folder of pictures.
+// One video, one image, or one folder of images.
 struct SourceClip {
   std::string path;
   std::string name;      // of the output, without its ending: a relative path with forward slashes
-  double fps = 0;        // of pictures and of landmark files; 0 = the video's own
+  double fps = 0;        // of images and of landmark files; 0 = the video's own
   bool retimed = false;  // a video's frames come at k / fps, too, whatever it says itself
 
   // What landmark files say of a clip; see dataset::Clip.
@@ -29,7 +29,7 @@ struct SourceClip {
 
 // The clips in files and folders, ordered by name. A file is one clip and named after its stem. A folder is
 // searched with all folders below it, apart from hidden ones; names are relative to it. In a folder, files
-// with a video's ending are clips; a folder that holds pictures and no video is one clip. The exercise is the
+// with a video's ending are clips; a folder that holds images and no video is one clip. The exercise is the
 // first folder in the name or else the folder that holds the clip, spelled as the model spells it; id and
 // group are the name. NOT_FOUND naming the missing input; INVALID_ARGUMENT naming a folder in which there is
 // nothing.

@@ -136,7 +136,7 @@ class TrackfitJsonWriter : public ClipWriter {
  private:
   static constexpr float kSeen = 0.3F;  // less visible joints do not count for the box
 
-  PixelJoint JointOf(const std::vector<int>& sources, const Pose& pose, cv::Size picture) const {
+  PixelJoint JointOf(const std::vector<int>& sources, const Pose& pose, cv::Size image) const {
     double x = 0, y = 0, visibility = 0;
     for (const int joint : sources) {
       x += pose.landmarks[joint].x;
@@ -144,18 +144,18 @@ class TrackfitJsonWriter : public ClipWriter {
       visibility += pose.landmarks[joint].visibility;
     }
     const double count = static_cast<double>(sources.size());
-    return {static_cast<float>(x / count * picture.width), static_cast<float>(y / count * picture.height),
+    return {static_cast<float>(x / count * image.width), static_cast<float>(y / count * image.height),
             static_cast<float>(visibility / count)};
   }
 
   // Nothing where no joint is seen.
-  void AppendPose(const Pose& pose, cv::Size picture, std::string& text) const {
+  void AppendPose(const Pose& pose, cv::Size image, std::string& text) const {
     constexpr float kFar = std::numeric_limits<float>::max();
     float left = kFar, top = kFar, right = -kFar, bottom = -kFar, confidence = 0;
     std::string joints;
     bool seen = false;
     for (const std::vector<int>& sources : sources_) {
-      const PixelJoint joint = JointOf(sources, pose, picture);
+      const PixelJoint joint = JointOf(sources, pose, image);
       confidence += joint.confidence / static_cast<float>(sources_.size());
       joints += joints.empty() ? "{\"x\":" : ",{\"x\":";
       AppendNumber(joint.x, joints);

@@ -48,7 +48,7 @@ class ClipWriter {
   // The next frame, in order of time, with the person in it. DATA_LOSS when it cannot be written.
   virtual absl::Status Write(const media::SourceFrame& frame, const std::optional<skeleton::Pose>& pose) = 0;
 
-  // Completes the file; once, at the end. Without it the file at `path` is worthless, if there is one.
+  // Completes the file; once, at the end. Without it, any file at `path` is incomplete.
   virtual absl::Status Finish() = 0;
 };
 

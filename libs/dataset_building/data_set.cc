@@ -29,12 +29,12 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using State = ClipResult::State;
 
-bool IsPictures(const std::string& path) {
+bool HoldsImages(const std::string& path) {
   std::error_code error;
   return media::IsImageFile(path) || fs::is_directory(path, error);
 }
 
-// Everything beside the source that decides what the output says.
+// Everything besides the source that the output depends on.
 nlohmann::json OptionsOf(const SourceClip& clip, const DataSetOptions& options) {
   nlohmann::json json = {{"format", ClipFormatName(options.format)},
                          {"model", options.poses.model},
@@ -44,7 +44,7 @@ nlohmann::json OptionsOf(const SourceClip& clip, const DataSetOptions& options) 
   if (clip.retimed) json["retimed"] = true;
   // Earlier versions turned some of these the wrong way: they are to be extracted again.
   const media::Orientation turned =
-      IsPictures(clip.path) ? media::Orientation{} : media::ReadContainer(clip.path).orientation;
+      HoldsImages(clip.path) ? media::Orientation{} : media::ReadContainer(clip.path).orientation;
   if (turned != media::Orientation{})
     json["orientation"] = {turned.transposed, turned.flipped_x, turned.flipped_y};
   if (options.format == ClipFormat::kTrackfitJson)
@@ -61,13 +61,13 @@ nlohmann::json OptionsOf(const SourceClip& clip, const DataSetOptions& options) 
   return json;
 }
 
-// The rate that times the clip's frames; none where they are timed by the video.
+// The rate by which the clip's frames are timed; nullopt where the video times them.
 std::optional<double> TimingOf(const SourceClip& clip) {
-  if (!IsPictures(clip.path) && !clip.retimed) return std::nullopt;
+  if (!HoldsImages(clip.path) && !clip.retimed) return std::nullopt;
   return media::ValidFpsOr(clip.fps);
 }
 
-// Counts for the result on its way. CANCELLED when `on_frame` says so.
+// Counts frames in `result` as it goes. Ends with the error of `on_frame`, if there is one.
 absl::Status ExtractClip(const SourceClip& clip, const DataSetOptions& options, const std::string& path,
                          blazepose::PoseEngine& engine, const std::function<absl::Status()>& on_frame,
                          ClipResult& result) {

@@ -39,17 +39,18 @@ struct DataSetEvents {
 // One run over a data set. The outputs do not depend on the number of jobs. Not thread-safe.
 class DataSet {
  public:
-  // Sees what is to be done. INVALID_ARGUMENT when the folder cannot be used, UNAVAILABLE while another run
-  // writes to it. `clips` must have passed CheckNames().
+  // Determines what is left to do. INVALID_ARGUMENT when the folder cannot be used, UNAVAILABLE while another
+  // run writes to it. `clips` must have passed CheckNames().
   static absl::StatusOr<DataSet> Open(std::vector<SourceClip> clips, DataSetOptions options);
 
   // Clips that are not done.
   size_t pending() const;
-  // The frames of these clips as their files claim, 0 = not known. Opens every file.
+  // The number of frames that these clips' files state; 0 = unknown. Opens every file.
   int64_t PendingFrames(const std::function<bool()>& interrupted) const;
 
-  // Extracts them, once; call it on the thread that began the InterruptWatcher. A clip that cannot be read is
-  // left out and the others go on; an error is one that concerns all. Results are in the order of the clips.
+  // Extracts them, once; call it on the thread that started the InterruptWatcher. A clip that cannot be read
+  // is left out and the others go on; an error is one that concerns all. Results are in the order of the
+  // clips.
   absl::StatusOr<std::vector<ClipResult>> Run(const DataSetEvents& events);
 
  private:
@@ -63,7 +64,7 @@ class DataSet {
     ClipResult result;
   };
 
-  // Open while the run holds the folder.
+  // Keeps other runs out of the folder.
   class FolderLock {
    public:
     static absl::StatusOr<FolderLock> Take(const std::string& folder);

@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kFps = 30;
-// To be raised when a plan comes to stand for another picture: clips in the cache are known by their id.
+// To be raised when a plan comes to stand for another image: clips in the cache are known by their id.
 constexpr const char* kCacheVersion = "v1";
 // As phones and webcams film, small enough to be drawn fast; BlazePose looks at 256 x 256 pixels.
 constexpr std::array<std::array<int, 2>, 6> kSizes = {
@@ -76,10 +76,10 @@ class SceneFilm : public media::FrameSource {
 
   absl::StatusOr<std::optional<media::SourceFrame>> Next() override {
     if (next_ >= scene_.cameras.size()) return std::nullopt;
-    absl::StatusOr<cv::Mat> picture = renderer_.Render(static_cast<int>(next_), scene_.cameras[next_]);
-    if (!picture.ok()) return picture.status();
+    absl::StatusOr<cv::Mat> image = renderer_.Render(static_cast<int>(next_), scene_.cameras[next_]);
+    if (!image.ok()) return image.status();
     const int64_t time_us = std::llround(static_cast<double>(next_++) * 1e6 / scene_.motion.fps);
-    return media::SourceFrame{.timestamp_us = time_us, .image = *std::move(picture)};
+    return media::SourceFrame{.timestamp_us = time_us, .image = *std::move(image)};
   }
 
  private:

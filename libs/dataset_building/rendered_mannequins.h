@@ -1,5 +1,5 @@
 // The bridge from computed movements to real cameras: mannequins are drawn, and the project's own BlazePose
-// looks at them. Such clips have its errors (hidden joints, left and right swapped, depth) and a known truth.
+// looks at them. Such clips have its errors (hidden joints, left and right swapped, depth) and ground truth.
 #ifndef TRACKFIT_DATASET_BUILDING_RENDERED_MANNEQUINS_H_
 #define TRACKFIT_DATASET_BUILDING_RENDERED_MANNEQUINS_H_
 
@@ -22,7 +22,7 @@
 
 namespace trackfit::dataset_building {
 
-// One mannequin's clip to be. Everything else follows from the motion's seed.
+// A clip that is to be drawn. Everything else follows from the motion's seed.
 struct MannequinPlan {
   synthesis::MotionOptions motion;
   int width = 320;  // pixels
@@ -37,7 +37,7 @@ struct MannequinPlan {
 // clips of the same seed begin with the fewer.
 std::vector<MannequinPlan> PlanMannequins(int per_exercise, uint64_t seed);
 
-// What is true of a clip.
+// The ground truth of a clip.
 struct MannequinScene {
   synthesis::Motion motion;
   std::vector<synthesis::Camera> cameras;  // one per frame
@@ -47,8 +47,8 @@ struct MannequinScene {
 };
 absl::StatusOr<MannequinScene> MakeScene(const MannequinPlan& plan);
 
-// Draws the clip and follows the mannequin through it as a server would. Frames in which nobody is found are
-// NaN. `on_frame` is called after each frame; an error of it ends the work.
+// Draws the clip and tracks the mannequin as a server would. Frames in which nobody is found are NaN.
+// `on_frame` is called after each frame; an error of it ends the work.
 absl::StatusOr<dataset::Clip> FilmMannequin(const MannequinPlan& plan, const PoseOptions& poses,
                                             blazepose::PoseEngine& engine,
                                             const std::function<absl::Status()>& on_frame);
@@ -59,10 +59,10 @@ struct MannequinOptions {
   int jobs = 1;  // clips at a time, each on a thread and an engine of its own; >= 1
 };
 
-// Films many, and keeps what is done in the cache, from where it is taken the next time. Not thread-safe.
+// Films many clips; finished ones stay in a cache and are not drawn again. Not thread-safe.
 class MannequinStudio {
  public:
-  // Sees what is in the cache. INVALID_ARGUMENT when its folder cannot be used.
+  // Looks up what is in the cache. INVALID_ARGUMENT when its folder cannot be used.
   static absl::StatusOr<MannequinStudio> Open(std::vector<MannequinPlan> plans, MannequinOptions options);
 
   size_t pending() const { return missing_.size(); }

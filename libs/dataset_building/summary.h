@@ -17,7 +17,7 @@ namespace trackfit::dataset_building {
 
 inline constexpr const char* kSummaryFile = "summary.json";
 
-// What tells an input from its later versions. Of a folder of pictures: over all of them.
+// Identifies a version of an input. For a folder of images: over all of them.
 struct SourceStamp {
   int64_t bytes = 0;
   int64_t modified_us = 0;  // the latest, since 1970
@@ -29,16 +29,16 @@ struct SourceStamp {
   bool operator==(const SourceStamp&) const = default;
 };
 
-// One output that is whole.
+// A complete output.
 struct ClipRecord {
   std::string source;  // path
   SourceStamp stamp;
-  nlohmann::json options;  // everything that decides what the output says
+  nlohmann::json options;  // everything that the output depends on
   int64_t output_bytes = 0;
   int64_t frames = 0;
   int64_t with_person = 0;
   double seconds = 0;  // that it took
-  std::string note{};  // what people should know of it; "" = nothing
+  std::string note{};  // for people; "" = nothing to say
 };
 
 // The summary.json of an output folder. Not thread-safe.
@@ -83,8 +83,7 @@ struct ClipResult {
   std::string note;  // what people should know of it; of kLeftOut: why
 };
 
-// A line per video that was looked at and one for all, each with its end: frames, those with a person, their
-// share, seconds.
+// One line per video and a total: frames, frames with a person, their share, seconds.
 std::string DetectionTable(const std::vector<ClipResult>& results);
 
 }  // namespace trackfit::dataset_building

@@ -34,7 +34,7 @@ struct Proportions {
   double trunk = 1;
   double shoulders = 1;
   double hips = 1;
-  double girth = 1;  // thickness of limbs and trunk; seen in pictures only
+  double girth = 1;  // thickness of limbs and trunk; seen in images only
 };
 
 Proportions DrawProportions(const NamedRandom& random);

@@ -57,7 +57,7 @@ Vec3 DirectionTo(double yaw, double pitch) {
   return {std::sin(yaw) * std::cos(pitch), std::sin(pitch), std::cos(yaw) * std::cos(pitch)};
 }
 
-// Whether every corner of the bounds lies within `fill` of the picture around its middle.
+// Whether every corner of the bounds lies within `fill` of the image around its middle.
 bool Fits(const Camera& camera, const Bounds& bounds, double fill) {
   for (int corner = 0; corner < 8; ++corner) {
     const Vec3 point{corner & 1 ? bounds.high.x : bounds.low.x, corner & 2 ? bounds.high.y : bounds.low.y,
@@ -70,7 +70,7 @@ bool Fits(const Camera& camera, const Bounds& bounds, double fill) {
   return true;
 }
 
-// The shortest distance at which the whole motion takes up `fill` of the picture.
+// The shortest distance at which the whole motion takes up `fill` of the image.
 double FitDistance(const CameraOptions& options, const Bounds& bounds, double yaw) {
   const Vec3 target = Middle(bounds.low, bounds.high);
   const double fit = std::min(options.fill, 1.0);
@@ -92,7 +92,7 @@ double Shake(const NamedRandom& random, const char* name, double time) {
   return sum;
 }
 
-// ---- what hides what
+// ---- occlusion by the body
 
 struct Segment {
   int from, to;
@@ -137,8 +137,8 @@ std::array<Capsule, 3> TrunkCapsules(const Joints& j, double stature) {
            {Lerp(hips, j[kRightHip], 0.9), Lerp(shoulders, j[kRightShoulder], 0.6), radius}}};
 }
 
-// How much of the body lies between the camera and the joint: 0 = in full sight, 1 = hidden.
-double Hidden(const Vec3& eye, const Joints& joints, int joint, double stature) {
+// How far the body hides the joint from the camera: 0 = in full sight, 1 = hidden.
+double Occlusion(const Vec3& eye, const Joints& joints, int joint, double stature) {
   const Vec3& point = joints[joint];
   const auto covers = [&](const Capsule& capsule, double margin) {
     // Flesh around the joint itself does not hide it: only what lies clearly in front of it counts.
@@ -171,7 +171,7 @@ double TrunkLength(const skeleton::Pose& pose) {
                (w[kLeftShoulder].z + w[kRightShoulder].z - w[kLeftHip].z - w[kRightHip].z) / 2.0});
 }
 
-// The picture's scale at the person, by least squares over all joints.
+// The image's scale at the person, by least squares over all joints.
 double PixelsPerMetre(const skeleton::Pose& pose) {
   const auto& l = pose.landmarks;
   const auto& w = pose.world_landmarks;
@@ -184,16 +184,16 @@ double PixelsPerMetre(const skeleton::Pose& pose) {
   return product / square;
 }
 
-constexpr double kHiddenLoss = 0.7;  // of visibility, of a joint behind the own body
+constexpr double kHiddenLoss = 0.7;  // of the visibility of a joint that the body hides
 
-double InPicture(double x, double y) {
+double InImage(double x, double y) {
   const double outside = std::max({-x, x - 1, -y, y - 1, 0.0});
   return std::exp(-outside * 12);
 }
 
 bool OnLimb(int joint) { return joint > kRightShoulder && joint != kLeftHip && joint != kRightHip; }
 
-// What BlazePose says of the visibility of a joint that the body hides: the median by part of the body.
+// The visibility that BlazePose reports for a joint hidden by the body: the median by part of the body.
 double HiddenVisibility(int joint) {
   if (!OnLimb(joint)) return 1;
   if (joint <= skeleton::kRightWrist) return 0.15;  // elbows and wrists
@@ -202,9 +202,9 @@ double HiddenVisibility(int joint) {
   return joint <= skeleton::kRightAnkle ? 0.5 : 0.6;  // ankles; feet
 }
 
-// `visible` as ProjectPose gives it, which is right, as BlazePose would say it.
-double SaidVisibility(int joint, const skeleton::Landmark& landmark) {
-  const double inside = 0.05 + 0.95 * InPicture(landmark.x, landmark.y);
+// The visibility that BlazePose would report for a landmark with the true one of ProjectPose.
+double ReportedVisibility(int joint, const skeleton::Landmark& landmark) {
+  const double inside = 0.05 + 0.95 * InImage(landmark.x, landmark.y);
   const double hidden = std::clamp((1 - landmark.visibility / inside) / kHiddenLoss, 0.0, 1.0);
   return inside * (1 - hidden * (1 - HiddenVisibility(joint)));
 }
@@ -381,9 +381,9 @@ skeleton::Pose ProjectPose(const Camera& camera, const Body& body, const Joints&
   for (int i = 0; i < kJointCount; ++i) {
     const PixelPoint p = Project(camera, joints[i]);
     const double x = p.x / camera.width, y = p.y / camera.height;
-    const double inside = InPicture(x, y);
+    const double inside = InImage(x, y);
     const double visible =
-        (1 - kHiddenLoss * Hidden(camera.position, joints, i, body.stature)) * (0.05 + 0.95 * inside);
+        (1 - kHiddenLoss * Occlusion(camera.position, joints, i, body.stature)) * (0.05 + 0.95 * inside);
     pose.landmarks[i] = {static_cast<float>(x), static_cast<float>(y),
                          static_cast<float>((p.depth - origin.depth) * pixels_per_metre / camera.width),
                          static_cast<float>(visible), static_cast<float>(0.02 + 0.98 * inside)};
@@ -434,7 +434,7 @@ std::vector<skeleton::Pose> AddLandmarkNoise(std::vector<skeleton::Pose> poses, 
     for (int j = 0; j < kJointCount; ++j) {
       skeleton::Landmark& l = pose.landmarks[j];
       skeleton::WorldLandmark& world = pose.world_landmarks[j];
-      const double hidden = 1 - l.visibility, said = SaidVisibility(j, l);
+      const double hidden = 1 - l.visibility, reported = ReportedVisibility(j, l);
       std::array<double, 3> offset{};
       for (int axis = 0; axis < 3; ++axis) {
         const uint64_t index = (frame * kJointCount + j) * 3 + axis;
@@ -448,7 +448,7 @@ std::vector<skeleton::Pose> AddLandmarkNoise(std::vector<skeleton::Pose> poses, 
       world.x += static_cast<float>(offset[0]);
       world.y += static_cast<float>(offset[1]);
       l.z = static_cast<float>(image_depth * world.z * pixels / pose.image_width);
-      const double seen = said + 0.02 * jitter[j][0] * (1 + 4 * hidden) - 0.01;
+      const double seen = reported + 0.02 * jitter[j][0] * (1 + 4 * hidden) - 0.01;
       l.visibility = world.visibility = static_cast<float>(std::clamp(seen, 0.0, 1.0));
     }
     pose.score = static_cast<float>(std::clamp(0.98 + 0.01 * random.Normal("score", frame), 0.5, 1.0));

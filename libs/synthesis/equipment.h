@@ -1,4 +1,4 @@
-// What stands around the person or is held. Seen in pictures only.
+// What stands around the person or is held. Seen in images only.
 #ifndef TRACKFIT_SYNTHESIS_EQUIPMENT_H_
 #define TRACKFIT_SYNTHESIS_EQUIPMENT_H_
 

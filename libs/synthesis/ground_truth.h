@@ -1,4 +1,4 @@
-// What is true of a synthesised clip, as JSON: the answer sheet beside the video.
+// The ground truth of a synthesised clip, as JSON beside the video.
 #ifndef TRACKFIT_SYNTHESIS_GROUND_TRUTH_H_
 #define TRACKFIT_SYNTHESIS_GROUND_TRUTH_H_
 
@@ -17,7 +17,7 @@ namespace trackfit::synthesis {
 //  "joints": [33 names],
 //  "repetition_spans": [{"first_frame", "last_frame"}],
 //  "frames": [{"frame", "timestamp_us", "phase", "pixels": [[x, y] x 33], "metres": [[x, y, z] x 33]}]}
-// Pixels count from the picture's top left corner; metres are in the world of synthesis/motion.h. One camera
+// Pixels count from the image's top left corner; metres are in the world of synthesis/motion.h. One camera
 // per frame, else INVALID_ARGUMENT.
 absl::StatusOr<std::string> GroundTruthJson(const Motion& motion, const std::vector<Camera>& cameras,
                                             uint64_t seed);

@@ -1,4 +1,4 @@
-// Internal: who moves and how. What an exercise's posture function is given.
+// Internal: who moves and how, as an exercise's posture function needs it.
 #ifndef TRACKFIT_SYNTHESIS_PERFORMER_H_
 #define TRACKFIT_SYNTHESIS_PERFORMER_H_
 

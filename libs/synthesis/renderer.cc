@@ -31,8 +31,8 @@ cv::Vec3b ToPixel(const Colour& c) {
 // ---- triangles
 
 struct ScreenVertex {
-  float x = 0, y = 0;  // samples
-  float nearness = 0;  // 1 / depth; 0 = not in front of the camera
+  float x = 0, y = 0;       // samples
+  float inverse_depth = 0;  // 0 = not in front of the camera
   Colour colour;
 };
 
@@ -85,13 +85,14 @@ Colour Shade(const Vertex& vertex, const Vec3& to_camera) {
   // Thin parts may show their inner side; light them as the outer one.
   const Vec3 normal = facing < 0 ? -vertex.normal : vertex.normal;
   const double key = std::max(0.0, (Dot(normal, kLight) + 0.25) / 1.25);
-  const double sky = 0.5 + 0.5 * normal.y;
-  const double light = 0.24 + 0.24 * sky + 0.46 * key + 0.24 * std::abs(facing);
+  const double ambient = 0.5 + 0.5 * normal.y;
+  const double light = 0.24 + 0.24 * ambient + 0.46 * key + 0.24 * std::abs(facing);
   Colour colour = ToColour(vertex.paint) * static_cast<float>(light);
   if (vertex.paint.gloss > 0) {
-    const double glint = Dot(normal, Normalized(kLight + to_camera));
-    const auto shine = static_cast<float>(110 * vertex.paint.gloss * std::pow(std::max(0.0, glint), 24));
-    colour = {colour.blue + shine, colour.green + shine, colour.red + shine};
+    const double specular = Dot(normal, Normalized(kLight + to_camera));
+    const auto highlight =
+        static_cast<float>(110 * vertex.paint.gloss * std::pow(std::max(0.0, specular), 24));
+    colour = {colour.blue + highlight, colour.green + highlight, colour.red + highlight};
   }
   return colour;
 }
@@ -106,11 +107,11 @@ std::vector<ScreenVertex> ShadedVertices(const Mesh& mesh, const Camera& camera)
   return screen;
 }
 
-// The pixels that the vertices may touch.
-cv::Rect TouchedPixels(const std::vector<ScreenVertex>& screen, cv::Size picture) {
+// The pixels that triangles of the vertices may cover.
+cv::Rect PixelBounds(const std::vector<ScreenVertex>& screen, cv::Size image) {
   float left = 1e9F, top = 1e9F, right = -1e9F, bottom = -1e9F;
   for (const ScreenVertex& vertex : screen) {
-    if (vertex.nearness == 0) continue;
+    if (vertex.inverse_depth == 0) continue;
     left = std::min(left, vertex.x);
     right = std::max(right, vertex.x);
     top = std::min(top, vertex.y);
@@ -119,22 +120,22 @@ cv::Rect TouchedPixels(const std::vector<ScreenVertex>& screen, cv::Size picture
   const auto pixel = [](float samples, int limit) {
     return static_cast<int>(std::clamp(samples / kSamples, 0.0F, static_cast<float>(limit)));
   };
-  const int x = pixel(left, picture.width), y = pixel(top, picture.height);
-  return {x, y, std::min(pixel(right, picture.width) + 1, picture.width) - x,
-          std::min(pixel(bottom, picture.height) + 1, picture.height) - y};
+  const int x = pixel(left, image.width), y = pixel(top, image.height);
+  return {x, y, std::min(pixel(right, image.width) + 1, image.width) - x,
+          std::min(pixel(bottom, image.height) + 1, image.height) - y};
 }
 
-// The nearest surface at every sample of a part of the picture.
+// The nearest surface at every sample of a part of the image.
 class SampleBuffer {
  public:
   explicit SampleBuffer(const cv::Rect& pixels)
       : pixels_(pixels),
         width_(pixels.width * kSamples),
         height_(pixels.height * kSamples),
-        nearness_(static_cast<size_t>(width_) * height_, 0.0F),
+        inverse_depth_(static_cast<size_t>(width_) * height_, 0.0F),
         colour_(static_cast<size_t>(width_) * height_) {}
 
-  // `screen` are the mesh's vertices in samples of the whole picture.
+  // `screen` are the mesh's vertices in samples of the whole image.
   void Draw(const Mesh& mesh, std::vector<ScreenVertex> screen) {
     for (ScreenVertex& vertex : screen) {
       vertex.x -= static_cast<float>(pixels_.x * kSamples);
@@ -142,11 +143,12 @@ class SampleBuffer {
     }
     for (const auto& [ia, ib, ic] : mesh.triangles()) {
       const ScreenVertex &a = screen[ia], &b = screen[ib], &c = screen[ic];
-      if (a.nearness == 0 || b.nearness == 0 || c.nearness == 0) continue;
+      if (a.inverse_depth == 0 || b.inverse_depth == 0 || c.inverse_depth == 0) continue;
       ForEachSample(a, b, c, width_, height_, [&](int index, float wb, float wc) {
-        const float nearness = a.nearness + wb * (b.nearness - a.nearness) + wc * (c.nearness - a.nearness);
-        if (nearness <= nearness_[index]) return;
-        nearness_[index] = nearness;
+        const float inverse_depth = a.inverse_depth + wb * (b.inverse_depth - a.inverse_depth) +
+                                    wc * (c.inverse_depth - a.inverse_depth);
+        if (inverse_depth <= inverse_depth_[index]) return;
+        inverse_depth_[index] = inverse_depth;
         const auto mix = [&](float Colour::*channel) {
           return a.colour.*channel + wb * (b.colour.*channel - a.colour.*channel) +
                  wc * (c.colour.*channel - a.colour.*channel);
@@ -156,19 +158,19 @@ class SampleBuffer {
     }
   }
 
-  // Averages the samples of each pixel over `picture`, which shows through where nothing was drawn.
-  void Resolve(cv::Mat& picture) const {
+  // Averages the samples of each pixel into `image`, which shows through where nothing was drawn.
+  void Resolve(cv::Mat& image) const {
     for (int y = 0; y < pixels_.height; ++y) {
-      auto* row = picture.ptr<cv::Vec3b>(pixels_.y + y) + pixels_.x;
+      auto* row = image.ptr<cv::Vec3b>(pixels_.y + y) + pixels_.x;
       for (int x = 0; x < pixels_.width; ++x) {
         const int first = y * kSamples * width_ + x * kSamples;
         const std::array<int, 4> samples = {first, first + 1, first + width_, first + width_ + 1};
         float drawn = 0;
-        for (const int s : samples) drawn += nearness_[s];
+        for (const int s : samples) drawn += inverse_depth_[s];
         if (drawn == 0) continue;
         std::array<int, 3> sum{};
         for (const int s : samples) {
-          const cv::Vec3b& colour = nearness_[s] > 0 ? colour_[s] : row[x];
+          const cv::Vec3b& colour = inverse_depth_[s] > 0 ? colour_[s] : row[x];
           for (int channel = 0; channel < 3; ++channel) sum[channel] += colour[channel];
         }
         for (int channel = 0; channel < 3; ++channel) {
@@ -183,11 +185,11 @@ class SampleBuffer {
 
   cv::Rect pixels_;
   int width_, height_;  // samples
-  std::vector<float> nearness_;
+  std::vector<float> inverse_depth_;
   std::vector<cv::Vec3b> colour_;
 };
 
-// How much the figure shades the floor: 255 = fully. The picture's size, blurred as by a large lamp.
+// How much the figure shades the floor: 255 = fully. The image's size, blurred as by a large lamp.
 cv::Mat FloorShadow(const Mesh& mesh, const Camera& camera) {
   constexpr double kScale = 0.5;
   const int width = static_cast<int>(camera.width * kScale),
@@ -201,7 +203,7 @@ cv::Mat FloorShadow(const Mesh& mesh, const Camera& camera) {
   }
   for (const auto& [ia, ib, ic] : mesh.triangles()) {
     const ScreenVertex &a = screen[ia], &b = screen[ib], &c = screen[ic];
-    if (a.nearness == 0 || b.nearness == 0 || c.nearness == 0) continue;
+    if (a.inverse_depth == 0 || b.inverse_depth == 0 || c.inverse_depth == 0) continue;
     ForEachSample(a, b, c, width, height, [&](int index, float, float) { mask.data[index] = 255; });
   }
   const int blur = std::max(3, height / 22) | 1;
@@ -251,26 +253,28 @@ Colour RoomColour(const Colour& floor, const Colour& wall, const std::array<floa
                   const std::array<float, 3>& ray, float pixel, float shade) {
   const auto [ox, oy, oz] = from;
   const auto [dx, dy, dz] = ray;
-  constexpr float kNever = 1e9F;
+  constexpr float kNoHit = 1e9F;
   // Walls are seen from inside only, so that a camera beyond a wall looks through it.
-  const auto leaves = [&](float o, float d) {
-    const float t = d > 1e-6F ? (kRoom - o) / d : d < -1e-6F ? (-kRoom - o) / d : kNever;
-    return t > 0 ? t : kNever;
+  const auto exit_distance = [&](float o, float d) {
+    const float t = d > 1e-6F ? (kRoom - o) / d : d < -1e-6F ? (-kRoom - o) / d : kNoHit;
+    return t > 0 ? t : kNoHit;
   };
-  const float side = leaves(ox, dx), end = leaves(oz, dz);
-  const float leave = std::min(side, end);
-  const float reach = dy < -1e-6F ? -oy / dy : kNever;
-  if (reach < leave) {
-    const float footprint = 0.7F * reach * pixel / std::max(0.02F, -dy);
-    return FloorColour(floor, ox + reach * dx, oz + reach * dz, footprint) * (1 - 0.55F * shade);
+  const float side = exit_distance(ox, dx), end = exit_distance(oz, dz);
+  const float wall_distance = std::min(side, end);
+  const float floor_distance = dy < -1e-6F ? -oy / dy : kNoHit;
+  if (floor_distance < wall_distance) {
+    const float footprint = 0.7F * floor_distance * pixel / std::max(0.02F, -dy);
+    return FloorColour(floor, ox + floor_distance * dx, oz + floor_distance * dz, footprint) *
+           (1 - 0.55F * shade);
   }
-  if (leave == kNever) return wall;
-  const float along = side < end ? oz + leave * dz : ox + leave * dx;
-  return WallColour(wall, along, oy + leave * dy, 0.7F * leave * pixel) * (side < end ? 0.93F : 1.0F);
+  if (wall_distance == kNoHit) return wall;
+  const float along = side < end ? oz + wall_distance * dz : ox + wall_distance * dx;
+  return WallColour(wall, along, oy + wall_distance * dy, 0.7F * wall_distance * pixel) *
+         (side < end ? 0.93F : 1.0F);
 }
 
 cv::Mat DrawRoom(const Camera& camera, const Appearance& look, const cv::Mat& shadow) {
-  cv::Mat picture(camera.height, camera.width, CV_8UC3);
+  cv::Mat image(camera.height, camera.width, CV_8UC3);
   const Colour floor = ToColour(look.floor), wall = ToColour(look.wall);
   const auto narrow = [](const Vec3& v) {
     return std::array<float, 3>{static_cast<float>(v.x), static_cast<float>(v.y), static_cast<float>(v.z)};
@@ -279,7 +283,7 @@ cv::Mat DrawRoom(const Camera& camera, const Appearance& look, const cv::Mat& sh
   const auto pixel = static_cast<float>(1 / camera.focal);
   const std::array<float, 3> step = narrow(camera.right * (1 / camera.focal));
   for (int y = 0; y < camera.height; ++y) {
-    auto* row = picture.ptr<cv::Vec3b>(y);
+    auto* row = image.ptr<cv::Vec3b>(y);
     const uchar* shade = shadow.ptr<uchar>(y);
     const std::array<float, 3> first =
         narrow(camera.away + camera.right * ((0.5 - camera.width / 2.0) / camera.focal) +
@@ -291,10 +295,10 @@ cv::Mat DrawRoom(const Camera& camera, const Appearance& look, const cv::Mat& sh
       row[x] = ToPixel(RoomColour(floor, wall, from, ray, pixel, static_cast<float>(shade[x]) / 255));
     }
   }
-  return picture;
+  return image;
 }
 
-Paint Hue(double hue, double saturation, double value) {
+Paint FromHsv(double hue, double saturation, double value) {
   const auto channel = [&](double offset) {
     const double k = std::fmod(offset + hue * 6, 6.0);
     return value * (1 - saturation * std::clamp(std::min(k, 4 - k), 0.0, 1.0));
@@ -319,19 +323,20 @@ Appearance DrawAppearance(uint64_t seed) {
   look.skin = skins[tone];
   look.hair = tone >= 3 ? hairs[random.Bits("hair") % 2] : hairs[random.Bits("hair") % hairs.size()];
   look.lips = {0.62 * look.skin.red + 0.14, 0.5 * look.skin.green + 0.04, 0.5 * look.skin.blue + 0.06};
-  look.eyes = Hue(random.Uniform("iris", 0.05, 0.6), 0.5, 0.38);
-  look.shirt = Hue(random.Uniform("shirt hue"), random.Uniform("shirt saturation", 0.25, 0.85),
-                   random.Uniform("shirt value", 0.45, 0.95));
+  look.eyes = FromHsv(random.Uniform("iris", 0.05, 0.6), 0.5, 0.38);
+  look.shirt = FromHsv(random.Uniform("shirt hue"), random.Uniform("shirt saturation", 0.25, 0.85),
+                       random.Uniform("shirt value", 0.45, 0.95));
   const double dark = random.Uniform("shorts value", 0.10, 0.32);
-  look.shorts = Hue(random.Uniform("shorts hue"), random.Uniform("shorts saturation", 0.0, 0.5), dark);
-  look.shoes = Hue(random.Uniform("shoe hue"), random.Uniform("shoe saturation", 0.0, 0.9),
-                   random.Uniform("shoe value", 0.25, 0.9));
+  look.shorts = FromHsv(random.Uniform("shorts hue"), random.Uniform("shorts saturation", 0.0, 0.5), dark);
+  look.shoes = FromHsv(random.Uniform("shoe hue"), random.Uniform("shoe saturation", 0.0, 0.9),
+                       random.Uniform("shoe value", 0.25, 0.9));
   look.soles = {0.90, 0.90, 0.88, 0};
-  look.wall = Hue(random.Uniform("wall hue"), random.Uniform("wall saturation", 0.02, 0.16),
-                  random.Uniform("wall value", 0.66, 0.86));
-  look.floor = Hue(random.Uniform("floor hue", 0.03, 0.65), random.Uniform("floor saturation", 0.03, 0.22),
-                   random.Uniform("floor value", 0.36, 0.58));
-  look.padding = Hue(random.Uniform("padding hue"), 0.35, 0.20);
+  look.wall = FromHsv(random.Uniform("wall hue"), random.Uniform("wall saturation", 0.02, 0.16),
+                      random.Uniform("wall value", 0.66, 0.86));
+  look.floor =
+      FromHsv(random.Uniform("floor hue", 0.03, 0.65), random.Uniform("floor saturation", 0.03, 0.22),
+              random.Uniform("floor value", 0.36, 0.58));
+  look.padding = FromHsv(random.Uniform("padding hue"), 0.35, 0.20);
   look.plates = {0.13, 0.13, 0.14, 0.3};
   look.long_hair = random.Uniform("long hair") < 0.4;
   look.long_sleeves = random.Uniform("long sleeves") < 0.15;
@@ -356,14 +361,14 @@ absl::StatusOr<cv::Mat> Renderer::Render(int frame, const Camera& camera) const 
   AddHeldEquipment(motion_.equipment, motion_.body, joints, appearance_, mesh);
 
   try {
-    cv::Mat picture = DrawRoom(camera, appearance_, FloorShadow(mesh, camera));
+    cv::Mat image = DrawRoom(camera, appearance_, FloorShadow(mesh, camera));
     std::vector<ScreenVertex> screen = ShadedVertices(mesh, camera);
-    const cv::Rect touched = TouchedPixels(screen, picture.size());
-    if (touched.empty()) return picture;
-    SampleBuffer samples(touched);
+    const cv::Rect bounds = PixelBounds(screen, image.size());
+    if (bounds.empty()) return image;
+    SampleBuffer samples(bounds);
     samples.Draw(mesh, std::move(screen));
-    samples.Resolve(picture);
-    return picture;
+    samples.Resolve(image);
+    return image;
   } catch (const cv::Exception& e) {
     return absl::InternalError(absl::StrCat("rendering: ", e.what()));
   }

@@ -29,7 +29,7 @@ class Renderer {
  public:
   Renderer(const Motion& motion, const Appearance& appearance);
 
-  // 8-bit BGR picture of camera.width x camera.height. OUT_OF_RANGE when there is no such frame.
+  // 8-bit BGR image of camera.width x camera.height. OUT_OF_RANGE when there is no such frame.
   absl::StatusOr<cv::Mat> Render(int frame, const Camera& camera) const;
 
  private:

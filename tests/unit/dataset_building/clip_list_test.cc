@@ -58,7 +58,7 @@ TEST_F(ClipList, NamesTheVideosOfAFolderByTheirPlaceInIt) {
   EXPECT_EQ((*clips)[0].form, "unknown");
 }
 
-TEST_F(ClipList, TakesAFolderOfPicturesAloneForOneClip) {
+TEST_F(ClipList, TakesAFolderOfImagesAloneForOneClip) {
   Touch("data/squat/take1/0001.jpg");
   Touch("data/squat/take1/0002.jpg");
   Touch("data/squat/film.mp4");

@@ -18,7 +18,7 @@ using nlohmann::json;
 
 constexpr int kWidth = 400, kHeight = 200;
 
-// Joint j at (j, 2 j) hundredths of the picture, seen with a probability of (50 + j) %.
+// Joint j at (j, 2 j) hundredths of the image, seen with a probability of (50 + j) %.
 skeleton::Pose CountedPose() {
   skeleton::Pose pose;
   pose.image_width = kWidth;

@@ -89,7 +89,7 @@ TEST(JoinClips, KeepsTheFirstOfClipsWithOneId) {
   EXPECT_THAT(set->duplicates, ElementsAre("a"));
 }
 
-TEST(JoinClips, MendsTrainingAndOnlyCountsInValidation) {
+TEST(JoinClips, RepairsTrainingAndOnlyCountsInValidation) {
   const auto set =
       JoinClips({WithTeleport(MakeClip("a", "squat", "anna")), WithTeleport(MakeClip("b", "squat", "ben"))},
                 SplitOf({"a"}, {"b"}), {});

@@ -86,7 +86,7 @@ TEST_F(SummaryTest, LeavesAFileThatIsSomethingElse) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("choose another --output"));
 }
 
-TEST(SourceStamp, OfAFolderCountsItsPictures) {
+TEST(SourceStamp, OfAFolderCountsItsImages) {
   const testing::ScratchFolder scratch;
   std::ofstream(scratch.File("1.png")) << "123";
   std::ofstream(scratch.File("2.png")) << "45";

@@ -26,7 +26,7 @@ TEST(Camera, ProjectsThePointItLooksAtToTheMiddle) {
   EXPECT_DOUBLE_EQ(middle.y, 240);
   EXPECT_DOUBLE_EQ(middle.depth, 4);
   EXPECT_GT(Project(camera, {1, 1, 0}).x, 320);
-  EXPECT_LT(Project(camera, {0, 2, 0}).y, 240) << "up in the world is up in the picture";
+  EXPECT_LT(Project(camera, {0, 2, 0}).y, 240) << "up in the world is up in the image";
 }
 
 TEST(ProjectPose, ShowsAnUprightPersonHeadUpAndWithTheLeftArmOnTheRight) {
@@ -69,7 +69,7 @@ TEST(ProjectPose, SeesLessOfTheFarArm) {
   EXPECT_LT(side.landmarks[skeleton::kRightElbow].visibility, 0.5F);
 }
 
-TEST(CameraPath, KeepsTheWholeMotionInThePicture) {
+TEST(CameraPath, KeepsTheWholeMotionInTheImage) {
   for (const ExerciseInfo& exercise : Exercises()) {
     const Motion motion = *SynthesizeMotion({.exercise = exercise.name, .repetitions = 2});
     const auto path = MakeCameraPath(ShowcaseCamera(motion, 3), motion);

@@ -21,7 +21,7 @@ Scene MakeScene(const std::string& exercise, uint64_t seed = 2) {
   return scene;
 }
 
-// A picture of the figure with one part of the outfit in pure green, which nothing else in the scene has.
+// An image of the figure with one part of the outfit in pure green, which nothing else in the scene has.
 cv::Mat DrawWithGreen(const Scene& scene, int frame, Paint Appearance::*part) {
   Appearance look = DrawAppearance(1);
   look.shirt = look.shorts = look.shoes = look.soles = {0.5, 0.5, 0.5};
@@ -30,31 +30,31 @@ cv::Mat DrawWithGreen(const Scene& scene, int frame, Paint Appearance::*part) {
   return *Renderer(scene.motion, look).Render(frame, scene.path[frame]);
 }
 
-bool IsGreen(const cv::Mat& picture, double x, double y) {
-  const cv::Vec3b pixel = picture.at<cv::Vec3b>(static_cast<int>(y), static_cast<int>(x));
+bool IsGreen(const cv::Mat& image, double x, double y) {
+  const cv::Vec3b pixel = image.at<cv::Vec3b>(static_cast<int>(y), static_cast<int>(x));
   return pixel[1] > 60 && pixel[0] < pixel[1] / 2 && pixel[2] < pixel[1] / 2;
 }
 
 TEST(Renderer, DrawsTheTrunkWhereTheProjectionPutsIt) {
   for (const std::string exercise : {"squat", "push_up", "pull_up", "standing_idle"}) {
     const Scene scene = MakeScene(exercise);
-    const cv::Mat picture = DrawWithGreen(scene, 0, &Appearance::shirt);
+    const cv::Mat image = DrawWithGreen(scene, 0, &Appearance::shirt);
     const Joints& j = scene.motion.frames[0];
     const Vec3 shoulders = Middle(j[skeleton::kLeftShoulder], j[skeleton::kRightShoulder]);
     const Vec3 hips = Middle(j[skeleton::kLeftHip], j[skeleton::kRightHip]);
     const PixelPoint belly = Project(scene.path[0], Lerp(hips, shoulders, 0.4));
-    EXPECT_TRUE(IsGreen(picture, belly.x, belly.y)) << exercise;
-    EXPECT_FALSE(IsGreen(picture, 3, 3)) << exercise;
+    EXPECT_TRUE(IsGreen(image, belly.x, belly.y)) << exercise;
+    EXPECT_FALSE(IsGreen(image, 3, 3)) << exercise;
   }
 }
 
 TEST(Renderer, DrawsShoesAroundTheFeet) {
   const Scene scene = MakeScene("squat");
-  const cv::Mat picture = DrawWithGreen(scene, 0, &Appearance::shoes);
+  const cv::Mat image = DrawWithGreen(scene, 0, &Appearance::shoes);
   for (const int foot : {skeleton::kLeftFootIndex, skeleton::kRightFootIndex}) {
     const Joints& j = scene.motion.frames[0];
     const PixelPoint p = Project(scene.path[0], j[foot] + Vec3{0, 0.02, 0});
-    EXPECT_TRUE(IsGreen(picture, p.x, p.y)) << foot;
+    EXPECT_TRUE(IsGreen(image, p.x, p.y)) << foot;
   }
 }
 
@@ -71,7 +71,7 @@ TEST(Renderer, HidesWhatLiesBehind) {
   EXPECT_TRUE(IsGreen(DrawWithGreen(scene, 0, &Appearance::hair), behind.x, behind.y));
 }
 
-TEST(Renderer, DrawsTheSamePictureForTheSameInputAndOtherClothesForAnotherSeed) {
+TEST(Renderer, DrawsTheSameImageForTheSameInputAndOtherClothesForAnotherSeed) {
   const Scene scene = MakeScene("bench_press");
   const auto draw = [&](uint64_t seed) {
     return *Renderer(scene.motion, DrawAppearance(seed)).Render(5, scene.path[5]);
@@ -80,11 +80,11 @@ TEST(Renderer, DrawsTheSamePictureForTheSameInputAndOtherClothesForAnotherSeed) 
   EXPECT_GT(cv::norm(draw(1), draw(2), cv::NORM_L1), 1e5);
 }
 
-TEST(Renderer, FillsAPictureOfTheCamerasSize) {
+TEST(Renderer, FillsAImageOfTheCamerasSize) {
   const Scene scene = MakeScene("lat_pulldown");
-  const cv::Mat picture = *Renderer(scene.motion, DrawAppearance(1)).Render(0, scene.path[0]);
-  EXPECT_EQ(picture.size(), cv::Size(320, 240));
-  EXPECT_EQ(picture.type(), CV_8UC3);
+  const cv::Mat image = *Renderer(scene.motion, DrawAppearance(1)).Render(0, scene.path[0]);
+  EXPECT_EQ(image.size(), cv::Size(320, 240));
+  EXPECT_EQ(image.type(), CV_8UC3);
 }
 
 TEST(Renderer, RefusesFramesThatAreNotThere) {
