@@ -17,10 +17,12 @@ endif()
 
 set(TRACKFIT_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
 option(TRACKFIT_FUZZ "Build the fuzz targets, which takes clang, and none of the tests" OFF)
+option(TRACKFIT_COVERAGE "Count which lines are run, for tools/coverage" OFF)
+option(TRACKFIT_WERROR "Take warnings for errors, as the presets that we develop with do" OFF)
 
 add_library(trackfit_options INTERFACE)
 target_compile_options(trackfit_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-  $<$<CXX_COMPILER_ID:GNU>:-Werror>  # clang, which builds the fuzz targets, has opinions of its own
+  $<$<BOOL:${TRACKFIT_WERROR}>:-Werror>
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # g++ 12 sees overlaps in std::string that are not there (GCC bug 105329)
 if(TRACKFIT_SANITIZE)
   add_compile_options(-fsanitize=${TRACKFIT_SANITIZE} -fno-omit-frame-pointer)
@@ -28,6 +30,10 @@ if(TRACKFIT_SANITIZE)
 endif()
 if(TRACKFIT_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+if(TRACKFIT_COVERAGE)
+  add_compile_options(--coverage -fprofile-update=atomic)  # servers count on many threads
+  add_link_options(--coverage)
 endif()
 
 # trackfit_library(<name> SOURCES <files> [DEPS <public>] [PRIVATE_DEPS <private>]) makes trackfit::<name> of a folder in libs/ of

@@ -50,11 +50,15 @@ std::string Health(const ServerProcess& server) {
       grpc::CreateCustomChannel(server.address(), grpc::InsecureChannelCredentials(), arguments), "");
 }
 
+// Not everywhere: TRACKFIT_WITH_TORCH=OFF leaves out the inferencer.
+bool IsBuilt(const std::string& program) { return fs::exists(fs::path(TRACKFIT_BINARIES) / program); }
+
 class Servers : public ::testing::TestWithParam<std::string> {
  protected:
   static constexpr rlim_t kDescriptors = 256;
 
   void SetUp() override {
+    if (!IsBuilt(GetParam())) GTEST_SKIP() << "built without LibTorch";
     std::vector<std::string> flags = {"--workers", "1", "--self-check-interval", "1"};
     if (GetParam() == "trackfit-gateway") {
       flags.insert(flags.end(), {"--extractor", "127.0.0.1:1", "--inferencer", "127.0.0.1:1"});
@@ -217,6 +221,7 @@ v1::InferRequest LargestClip() {
 }
 
 TEST(InferencerMemory, IsBoundedHoweverManyClipsCome) {
+  if (!IsBuilt("trackfit-inferencer")) GTEST_SKIP() << "built without LibTorch";
   if (!fs::exists("deploy/models/protogcn")) GTEST_SKIP() << "no trained model";
   constexpr int kQueuedMb = 192;
   constexpr int kTransportMb = 384;
