@@ -215,16 +215,16 @@ Sample WindowSampler::Draw(Random& random) const {
   }
   const int count =
       std::uniform_int_distribution<int>(config_.min_source_frames, config_.max_source_frames)(random);
-  std::vector<Pose> film = Film(*piece, count, random);
+  std::vector<Pose> movement = MovementOf(*piece, count, random);
   Sample sample{
       .window = {}, .label = piece->label, .name = piece->name, .form = piece->form, .joint_faults = {}};
   std::vector<int> wrong = piece->wrong_joints;
   if (sample.form != 0 && Uniform(random, 0, 1) < config_.disturbed_share) {
-    MakeSquare(film);
-    wrong = Disturb(film, random);
+    MakeSquare(movement);
+    wrong = Disturb(movement, random);
     if (!wrong.empty() && classes_[sample.label] != exercises::Builtin().background()) sample.form = 0;
   }
-  const std::vector<Pose> poses = Augment(std::move(film), config_.augmentation, random, &wrong);
+  const std::vector<Pose> poses = Augment(std::move(movement), config_.augmentation, random, &wrong);
   MarkJoints(*piece, wrong, poses, sample);
   sample.window = config_.shape.Tensor(poses);
   return sample;
