@@ -111,7 +111,7 @@ TEST(FrameSource, ReadsAVideoWhoseNameLooksLikeAnAddress) {
 }
 
 // The source's warnings after its last frame.
-std::vector<std::string> RemarksOf(const std::string& path) {
+std::vector<std::string> WarningsOf(const std::string& path) {
   const auto source = OpenFrameSource({path});
   EXPECT_TRUE(source.ok()) << source.status();
   if (!source.ok()) return {};
@@ -124,9 +124,9 @@ TEST(FrameSource, WarnsThatAVideoEndsEarly) {
   const testing::ScratchFolder scratch;
   for (const char* name : {"clip.mp4", "clip.mov", "clip.mkv", "clip.avi", "clip.webm", "clip.flv"}) {
     testing::WriteTestPattern(scratch.File(name), "-movflags faststart -g 10");
-    EXPECT_THAT(RemarksOf(scratch.File(name)), IsEmpty()) << name;
+    EXPECT_THAT(WarningsOf(scratch.File(name)), IsEmpty()) << name;
     testing::CutOff(scratch.File(name));
-    EXPECT_THAT(RemarksOf(scratch.File(name)), ElementsAre(HasSubstr("of 2.0 s can be read"))) << name;
+    EXPECT_THAT(WarningsOf(scratch.File(name)), ElementsAre(HasSubstr("of 2.0 s can be read"))) << name;
   }
 }
 
@@ -135,27 +135,28 @@ TEST(FrameSource, WarnsThatTheLastFramesOfTheIndexAreMissing) {
   testing::WriteTestPattern(scratch.File("clip.mp4"), "-movflags faststart -g 10");
   std::filesystem::resize_file(scratch.File("clip.mp4"),
                                std::filesystem::file_size(scratch.File("clip.mp4")) - 1000);
-  EXPECT_THAT(RemarksOf(scratch.File("clip.mp4")), ElementsAre(HasSubstr("ends early")));
+  EXPECT_THAT(WarningsOf(scratch.File("clip.mp4")), ElementsAre(HasSubstr("ends early")));
 }
 
 TEST(FrameSource, DoesNotWarnAboutFewerFramesThanClaimed) {
   const testing::ScratchFolder scratch;
   testing::WriteTestPattern(scratch.File("clip.mp4"), "-g 50");
   testing::RunFfmpeg("-ss 1 -i " + scratch.File("clip.mp4") + " -c copy " + scratch.File("trimmed.mp4"));
-  EXPECT_THAT(RemarksOf(scratch.File("trimmed.mp4")), IsEmpty());
+  EXPECT_THAT(WarningsOf(scratch.File("trimmed.mp4")), IsEmpty());
   testing::WriteTestPattern(scratch.File("variable.mkv"),
                             "-t 20 -vf \"select='lt(n,20)+not(mod(n,4))'\" -vsync vfr");
-  EXPECT_THAT(RemarksOf(scratch.File("variable.mkv")), IsEmpty());
+  EXPECT_THAT(WarningsOf(scratch.File("variable.mkv")), IsEmpty());
   testing::WriteTestPattern(scratch.File("fields.avi"), "-c:v libx264");
-  EXPECT_THAT(RemarksOf(scratch.File("fields.avi")), IsEmpty());
+  EXPECT_THAT(WarningsOf(scratch.File("fields.avi")), IsEmpty());
 }
 
 TEST(FrameSource, DoesNotWarnAboutALongLastFrame) {
   const testing::ScratchFolder scratch;
   testing::WriteTestPattern(scratch.File("all.mp4"), "-bf 0 -bsf:v \"noise=drop='gt(n,25)*lt(n,49)'\"");
   testing::RunFfmpeg("-i " + scratch.File("all.mp4") + " -t 1.9 -c copy " + scratch.File("still.mp4"));
-  EXPECT_NEAR(ReadContainer(scratch.File("still.mp4")).seconds, 1.96, 0.01) << "1.04 to the last picture";
-  EXPECT_THAT(RemarksOf(scratch.File("still.mp4")), IsEmpty());
+  EXPECT_NEAR(ReadContainer(scratch.File("still.mp4")).duration_seconds, 1.96, 0.01)
+      << "1.04 to the last picture";
+  EXPECT_THAT(WarningsOf(scratch.File("still.mp4")), IsEmpty());
 }
 
 TEST(FrameSource, DoesNotWarnAboutLongerAudio) {
@@ -163,11 +164,11 @@ TEST(FrameSource, DoesNotWarnAboutLongerAudio) {
   for (const char* name : {"clip.mkv", "clip.webm", "clip.flv", "clip.ts", "clip.mp4", "clip.avi"}) {
     testing::WriteTestPattern(scratch.File(name),
                               "-f lavfi -i sine=duration=4 -movflags frag_keyframe+empty_moov -g 10");
-    EXPECT_THAT(RemarksOf(scratch.File(name)), IsEmpty()) << name;
+    EXPECT_THAT(WarningsOf(scratch.File(name)), IsEmpty()) << name;
     if (std::string(name) == "clip.ts" || std::string(name) == "clip.mp4")
       continue;  // these have no duration
     std::filesystem::resize_file(scratch.File(name), std::filesystem::file_size(scratch.File(name)) * 3 / 10);
-    EXPECT_THAT(RemarksOf(scratch.File(name)), ElementsAre(HasSubstr("ends early"))) << name;
+    EXPECT_THAT(WarningsOf(scratch.File(name)), ElementsAre(HasSubstr("ends early"))) << name;
   }
 }
 
