@@ -17,6 +17,7 @@
 
 #include "protogcn/archive_io.h"
 #include "protogcn/network_torch.h"
+#include "skeleton/layout.h"
 #include "support/small_network.h"
 
 namespace trackfit::protogcn {
