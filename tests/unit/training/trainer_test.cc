@@ -29,14 +29,14 @@ protogcn::NetworkConfig TinyNetwork() {
   config.inflate_stages = {};
   config.down_stages = {2};
   config.num_prototypes = 8;
-  config.classes = static_cast<int>(dataset::DefaultClasses().size());
+  config.classes = static_cast<int>(exercises::Builtin().classes().size());
   return config;
 }
 
 WindowSampler SyntheticSampler() {
   SamplerConfig config;
   config.shape.frames = kFrames;
-  return *WindowSampler::Create({}, dataset::DefaultClasses(), config);
+  return *WindowSampler::Create({}, exercises::Builtin().classes(), config);
 }
 
 TrainingConfig ShortTraining() {
@@ -237,7 +237,7 @@ WindowSampler FaultySampler() {
   SamplerConfig config;
   config.shape.frames = kFrames;
   config.disturbed_share = 0.5;
-  return *WindowSampler::Create({}, dataset::DefaultClasses(), config);
+  return *WindowSampler::Create({}, exercises::Builtin().classes(), config);
 }
 
 TEST(Trainer, LearnsNamesFormJointsAndContrast) {
