@@ -128,7 +128,8 @@ TEST(Vocabulary, RefusesValuesThatCannotBe) {
             "words.yaml:8: \"Step-up\" is no name; names consist of a-z, 0-9 and _");
   EXPECT_EQ(Refusal("[seal row]", "seal row"), "words.yaml:7: look_alikes must be a list");
   EXPECT_EQ(Refusal("[seal row]", "[[seal row]]"), "words.yaml:7: each of look_alikes must be a text");
-  EXPECT_EQ(Refusal("title: Barbell row", "title: "), "words.yaml:4: title must be a text");
+  EXPECT_EQ(Refusal("title: Barbell row", "title: [Barbell row]"), "words.yaml:4: title must be a text");
+  EXPECT_THAT(Refusal("title: Barbell row", "title:"), HasSubstr("title must be a text"));
 }
 
 TEST(Vocabulary, RefusesWhatIsNoYaml) {
