@@ -210,16 +210,19 @@ void Overlay::DrawSkeleton(const v1::Pose& pose, const v1::Assessment* assessmen
   };
   const auto at = [&](int joint) { return PixelOf(pose.landmarks(joint), size_); };
   const auto middle = [&](int a, int b) { return (at(a) + at(b)) * 0.5F; };
+  const auto drawable = [&](int joint) { return Drawable(pose.landmarks(joint)); };
   // Far away people get thinner limbs.
-  const float torso = Distance(middle(skeleton::kLeftShoulder, skeleton::kRightShoulder),
-                               middle(skeleton::kLeftHip, skeleton::kRightHip));
+  const bool has_torso = std::ranges::all_of(
+      std::array{skeleton::kLeftShoulder, skeleton::kRightShoulder, skeleton::kLeftHip, skeleton::kRightHip},
+      drawable);
+  const float torso = has_torso ? Distance(middle(skeleton::kLeftShoulder, skeleton::kRightShoulder),
+                                           middle(skeleton::kLeftHip, skeleton::kRightHip))
+                                : 0;
   const float width = std::clamp(torso * 0.05F, 2.5F * unit_, 6 * unit_);
 
   for (const float outline : {width * 0.7F, 0.0F}) {
     for (const Bone& bone : kBones) {
-      const v1::Landmark& from = pose.landmarks(bone.from);
-      const v1::Landmark& to = pose.landmarks(bone.to);
-      if (!Drawable(from) || !Drawable(to)) continue;
+      if (!drawable(bone.from) || !drawable(bone.to)) continue;
       const float opacity = std::min(opacity_of(bone.from), opacity_of(bone.to));
       if (outline > 0) {
         canvas.Line(at(bone.from), at(bone.to), width + outline, palette::kInk.WithAlpha(0.45F * opacity));
@@ -231,13 +234,11 @@ void Overlay::DrawSkeleton(const v1::Pose& pose, const v1::Assessment* assessmen
     }
   }
   for (const int joint : kDots) {
-    const v1::Landmark& landmark = pose.landmarks(joint);
-    if (!Drawable(landmark)) continue;
+    if (!drawable(joint)) continue;
     canvas.Disc(at(joint), width * 0.95F, palette::kInk.WithAlpha(opacity_of(joint)));
     canvas.Disc(at(joint), width * 0.62F, coloured(joint, palette::kWhite).WithAlpha(opacity_of(joint)));
   }
-  const v1::Landmark& nose = pose.landmarks(skeleton::kNose);
-  if (Drawable(nose)) {
+  if (drawable(skeleton::kNose) && drawable(skeleton::kLeftEar) && drawable(skeleton::kRightEar)) {
     const float head = Distance(at(skeleton::kLeftEar), at(skeleton::kRightEar)) * 0.5F;
     canvas.Ring(middle(skeleton::kLeftEar, skeleton::kRightEar), std::max(head * 1.5F, torso * 0.2F),
                 width * 0.5F,

@@ -189,5 +189,13 @@ TEST(Overlay, IgnoresLandmarksThatAreNoNumbers) {
   EXPECT_FALSE(Drawn(&pose, &assessment).empty());
 }
 
+TEST(Overlay, DrawsTheRestOfAPersonWhoseHipAndEarAreNoNumbers) {
+  v1::Pose pose = testing::StandingPose();
+  pose.mutable_landmarks(skeleton::kLeftHip)->set_x(std::nanf(""));
+  pose.mutable_landmarks(skeleton::kLeftEar)->set_y(1e30F);
+  const cv::Mat image = Drawn(&pose, nullptr);
+  EXPECT_LT(Difference(image.at<cv::Vec3b>(At(pose, skeleton::kRightKnee)), palette::kWhite), 20);
+}
+
 }  // namespace
 }  // namespace trackfit::drawing
