@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <opencv2/imgcodecs.hpp>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "drawing/palette.h"
-#include "files/partial_file.h"
 
 namespace trackfit::drawing {
 namespace {
@@ -19,28 +16,18 @@ using cv::Point2f;
 using cv::Rect2f;
 
 constexpr float kMargin = 28;
-constexpr float kHeadlineSize = 27;
-constexpr float kTitleSize = 20;
-constexpr float kTextSize = 16;
-constexpr float kSmallTextSize = 14;
+constexpr Font kHeadline{.size = 27, .bold = true};
+constexpr Font kTitle{.size = 20, .bold = true};
+constexpr Font kText{.size = 16};
+constexpr Font kBoldText{.size = 16, .bold = true};
+constexpr Font kSmallText{.size = 14};
+constexpr Font kSmallBoldText{.size = 14, .bold = true};
 constexpr Colour kGrid = palette::kMuted.WithAlpha(0.16F);
 constexpr Colour kAxisLine = palette::kMuted.WithAlpha(0.5F);
 
 std::string NumberText(double value, double step) {
   if (std::abs(value) < step * 1e-6) value = 0;
   return absl::StrCat(std::round(value * 1e9) / 1e9);
-}
-
-void Centred(Canvas& canvas, const Typeface& typeface, const Point2f& middle, const std::string& text,
-             float size, const Colour& colour) {
-  canvas.Text({middle.x - typeface.Width(text, size) / 2, middle.y + typeface.CapHeight(size) / 2}, text,
-              typeface, size, colour);
-}
-
-void RightAligned(Canvas& canvas, const Typeface& typeface, const Point2f& end, const std::string& text,
-                  float size, const Colour& colour) {
-  canvas.Text({end.x - typeface.Width(text, size), end.y + typeface.CapHeight(size) / 2}, text, typeface,
-              size, colour);
 }
 
 void DrawMarker(Canvas& canvas, const Point2f& at, Marker marker, const Colour& colour, float radius) {
@@ -62,11 +49,11 @@ void DrawMarker(Canvas& canvas, const Point2f& at, Marker marker, const Colour& 
 }
 
 // Words on as many lines as they need.
-std::vector<std::string> Wrapped(const std::string& text, const Typeface& typeface, float size, float width) {
+std::vector<std::string> Wrapped(const std::string& text, const Font& font, float width) {
   std::vector<std::string> lines;
   for (const absl::string_view word : absl::StrSplit(text, ' ')) {
     const std::string longer = lines.empty() ? std::string(word) : absl::StrCat(lines.back(), " ", word);
-    if (!lines.empty() && typeface.Width(longer, size) <= width) {
+    if (!lines.empty() && TextWidth(longer, font) <= width) {
       lines.back() = longer;
     } else {
       lines.emplace_back(word);
@@ -101,36 +88,25 @@ std::vector<double> RoundTicks(double low, double high, int count) {
   return ticks;
 }
 
-absl::StatusOr<Lettering> Lettering::Find() {
-  absl::StatusOr<Typeface> regular = Typeface::Find(Typeface::Weight::kRegular);
-  if (!regular.ok()) return regular.status();
-  absl::StatusOr<Typeface> bold = Typeface::Find(Typeface::Weight::kBold);
-  if (!bold.ok()) return bold.status();
-  return Lettering{.regular = *std::move(regular), .bold = *std::move(bold)};
-}
-
-Chart::Chart(Canvas& canvas, const Lettering& lettering, const Rect2f& frame, const std::string& title,
-             const Axis& x, const Axis& y, const std::vector<LegendEntry>& legend)
-    : canvas_(canvas), lettering_(lettering), x_(x), y_(y) {
+Chart::Chart(Canvas& canvas, const Rect2f& frame, const std::string& title, const Axis& x, const Axis& y,
+             const std::vector<LegendEntry>& legend)
+    : canvas_(canvas), x_(x), y_(y) {
   float right = frame.x + frame.width - kMargin;
   if (!legend.empty()) {
     float widest = 0;
-    for (const LegendEntry& entry : legend)
-      widest = std::max(widest, lettering.regular.Width(entry.text, kTextSize));
+    for (const LegendEntry& entry : legend) widest = std::max(widest, TextWidth(entry.text, kText));
     right -= widest + 44;
   }
   float top = frame.y + kMargin;
   if (!title.empty()) {
-    canvas.Text({frame.x + kMargin, top + lettering.bold.CapHeight(kTitleSize)}, title, lettering.bold,
-                kTitleSize, palette::kWhite);
-    top += kTitleSize + 16;
+    canvas.Text({frame.x + kMargin, top + kTitle.CapHeight()}, title, kTitle, palette::kWhite);
+    top += kTitle.size + 16;
   }
-  if (!y.title.empty()) top += kTextSize + 14;
+  if (!y.title.empty()) top += kText.size + 14;
   float ticks_width = 26;  // at least, so that charts above one another are in line
   if (y.numbered) {
     for (const double tick : RoundTicks(y.low, y.high, y.ticks))
-      ticks_width =
-          std::max(ticks_width, lettering.regular.Width(NumberText(tick, y.high - y.low), kSmallTextSize));
+      ticks_width = std::max(ticks_width, TextWidth(NumberText(tick, y.high - y.low), kSmallText));
   }
   const float left = frame.x + kMargin + (y.numbered ? ticks_width + 12 : 0);
   const float bottom =
@@ -141,31 +117,30 @@ Chart::Chart(Canvas& canvas, const Lettering& lettering, const Rect2f& frame, co
 }
 
 void Chart::DrawAxes() {
-  const Typeface& face = lettering_.regular;
   const float right = area_.x + area_.width, bottom = area_.y + area_.height;
   canvas_.Rectangle(area_, 0, palette::kWhite.WithAlpha(0.03F));
   if (y_.numbered) {
     for (const double tick : RoundTicks(y_.low, y_.high, y_.ticks)) {
       const float y = At({x_.low, tick}).y;
       canvas_.Line({area_.x, y}, {right, y}, 1, kGrid);
-      RightAligned(canvas_, face, {area_.x - 10, y}, NumberText(tick, y_.high - y_.low), kSmallTextSize,
-                   palette::kMuted);
+      canvas_.Text({area_.x - 10, y}, NumberText(tick, y_.high - y_.low), kSmallText, palette::kMuted,
+                   Anchor::kRight);
     }
   }
   if (x_.numbered) {
     for (const double tick : RoundTicks(x_.low, x_.high, x_.ticks)) {
       const float x = At({tick, y_.low}).x;
       canvas_.Line({x, area_.y}, {x, bottom}, 1, kGrid);
-      Centred(canvas_, face, {x, bottom + 17}, NumberText(tick, x_.high - x_.low), kSmallTextSize,
-              palette::kMuted);
+      canvas_.Text({x, bottom + 17}, NumberText(tick, x_.high - x_.low), kSmallText, palette::kMuted,
+                   Anchor::kCentre);
     }
   }
   canvas_.Line({area_.x, area_.y}, {area_.x, bottom}, 1.5F, kAxisLine);
   canvas_.Line({area_.x, bottom}, {right, bottom}, 1.5F, kAxisLine);
-  if (!y_.title.empty()) canvas_.Text({area_.x, area_.y - 12}, y_.title, face, kTextSize, palette::kMuted);
+  if (!y_.title.empty()) canvas_.Text({area_.x, area_.y - 12}, y_.title, kText, palette::kMuted);
   if (!x_.title.empty()) {
     const float below = bottom + (x_.numbered ? 44.0F : 20.0F);
-    Centred(canvas_, face, {area_.x + area_.width / 2, below}, x_.title, kTextSize, palette::kMuted);
+    canvas_.Text({area_.x + area_.width / 2, below}, x_.title, kText, palette::kMuted, Anchor::kCentre);
   }
 }
 
@@ -173,8 +148,7 @@ void Chart::DrawLegend(const std::vector<LegendEntry>& legend, float left) {
   float y = area_.y + 12;
   for (const LegendEntry& entry : legend) {
     DrawMarker(canvas_, {left, y}, entry.marker, entry.colour, 5);
-    canvas_.Text({left + 18, y + lettering_.regular.CapHeight(kTextSize) / 2}, entry.text, lettering_.regular,
-                 kTextSize, palette::kWhite);
+    canvas_.Text({left + 18, y}, entry.text, kText, palette::kWhite, Anchor::kLeft);
     y += 26;
   }
 }
@@ -188,8 +162,10 @@ Point2f Chart::At(const Point2d& point) const {
 }
 
 void Chart::Line(std::span<const Point2d> points, const Colour& colour, float width) {
-  for (size_t i = 1; i < points.size(); ++i) canvas_.Line(At(points[i - 1]), At(points[i]), width, colour);
-  if (points.size() == 1) canvas_.Disc(At(points[0]), width, colour);
+  std::vector<Point2f> pixels;
+  for (const Point2d& point : points) pixels.push_back(At(point));
+  canvas_.Line(pixels, width, colour);
+  if (points.size() == 1) canvas_.Disc(pixels[0], width, colour);
 }
 
 void Chart::Dot(const Point2d& point, Marker marker, const Colour& colour, float radius) {
@@ -202,46 +178,38 @@ void Chart::Bar(const Point2d& low, const Point2d& high, const Colour& colour) {
                     colour);
 }
 
-cv::Mat EmptyPicture(const cv::Size& size) {
-  return {size, CV_8UC3, cv::Scalar(palette::kInk.blue, palette::kInk.green, palette::kInk.red)};
-}
-
-float DrawHeadline(Canvas& canvas, const Lettering& lettering, const std::string& title,
-                   const std::string& subtitle) {
-  float y = kMargin + lettering.bold.CapHeight(kHeadlineSize);
-  canvas.Text({kMargin, y}, title, lettering.bold, kHeadlineSize, palette::kWhite);
+float DrawHeadline(Canvas& canvas, const std::string& title, const std::string& subtitle) {
+  float y = kMargin + kHeadline.CapHeight();
+  canvas.Text({kMargin, y}, title, kHeadline, palette::kWhite);
   y += 30;
-  canvas.Text({kMargin, y}, subtitle, lettering.regular, kTextSize, palette::kMuted);
+  canvas.Text({kMargin, y}, subtitle, kText, palette::kMuted);
   return y + 8;
 }
 
-void DrawHeatMap(Canvas& canvas, const Lettering& lettering, const Rect2f& frame, const HeatMap& map) {
-  const Typeface& face = lettering.regular;
+void DrawHeatMap(Canvas& canvas, const Rect2f& frame, const HeatMap& map) {
   float names = 0, notes = 0;
-  for (const std::string& row : map.rows) names = std::max(names, face.Width(row, kTextSize));
-  for (const std::string& note : map.notes) notes = std::max(notes, face.Width(note, kTextSize) + 16);
+  for (const std::string& row : map.rows) names = std::max(names, TextWidth(row, kText));
+  for (const std::string& note : map.notes) notes = std::max(notes, TextWidth(note, kText) + 16);
   constexpr float kHead = 78;  // the columns' title and up to three lines of a column's name
   const Rect2f cells(frame.x + kMargin + names + 14, frame.y + kMargin + kHead,
                      frame.width - 2 * kMargin - names - 14 - notes, frame.height - 2 * kMargin - kHead);
   const float width = cells.width / static_cast<float>(std::max<size_t>(map.columns.size(), 1));
   const float height = cells.height / static_cast<float>(std::max<size_t>(map.rows.size(), 1));
 
-  canvas.Text({frame.x + kMargin, cells.y - 10}, map.row_title, lettering.bold, kSmallTextSize,
-              palette::kMuted);
-  canvas.Text({cells.x, frame.y + kMargin + 8}, map.column_title, lettering.bold, kSmallTextSize,
-              palette::kMuted);
+  canvas.Text({frame.x + kMargin, cells.y - 10}, map.row_title, kSmallBoldText, palette::kMuted);
+  canvas.Text({cells.x, frame.y + kMargin + 8}, map.column_title, kSmallBoldText, palette::kMuted);
   for (size_t c = 0; c < map.columns.size(); ++c) {
-    const std::vector<std::string> lines = Wrapped(map.columns[c], face, kSmallTextSize, width - 6);
+    const std::vector<std::string> lines = Wrapped(map.columns[c], kSmallText, width - 6);
     const float middle = cells.x + (static_cast<float>(c) + 0.5F) * width;
     for (size_t i = 0; i < lines.size(); ++i) {
       const float y = cells.y - 14 - 17 * static_cast<float>(lines.size() - 1 - i);
-      Centred(canvas, face, {middle, y}, lines[i], kSmallTextSize, palette::kWhite);
+      canvas.Text({middle, y}, lines[i], kSmallText, palette::kWhite, Anchor::kCentre);
     }
   }
   for (size_t r = 0; r < map.rows.size(); ++r) {
     const float top = cells.y + static_cast<float>(r) * height;
     const float middle = top + height / 2;
-    RightAligned(canvas, face, {cells.x - 14, middle}, map.rows[r], kTextSize, palette::kWhite);
+    canvas.Text({cells.x - 14, middle}, map.rows[r], kText, palette::kWhite, Anchor::kRight);
     for (size_t c = 0; c < map.columns.size(); ++c) {
       const Rect2f cell(cells.x + static_cast<float>(c) * width + 1.5F, top + 1.5F, width - 3, height - 3);
       const auto value = static_cast<float>(std::clamp(map.values[r][c], 0.0, 1.0));
@@ -249,24 +217,13 @@ void DrawHeatMap(Canvas& canvas, const Lettering& lettering, const Rect2f& frame
       canvas.Rectangle(cell, 5, palette::kWhite.WithAlpha(0.04F));
       if (value > 0) canvas.Rectangle(cell, 5, hue.WithAlpha(0.15F + 0.85F * value));
       const Colour& ink = value > 0.45F ? palette::kInk : palette::kWhite;
-      Centred(canvas, lettering.bold, {cell.x + cell.width / 2, middle}, map.texts[r][c], kTextSize, ink);
+      canvas.Text({cell.x + cell.width / 2, middle}, map.texts[r][c], kBoldText, ink, Anchor::kCentre);
     }
     if (r < map.notes.size()) {
-      RightAligned(canvas, face, {frame.x + frame.width - kMargin, middle}, map.notes[r], kTextSize,
-                   palette::kMuted);
+      canvas.Text({frame.x + frame.width - kMargin, middle}, map.notes[r], kText, palette::kMuted,
+                  Anchor::kRight);
     }
   }
-}
-
-absl::Status WritePng(const std::string& path, const cv::Mat& image) {
-  try {
-    std::vector<unsigned char> bytes;
-    if (cv::imencode(".png", image, bytes))
-      return files::ReplaceFile(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  } catch (const cv::Exception& error) {
-    return absl::InternalError(absl::StrCat("cannot write ", path, ": ", error.what()));
-  }
-  return absl::InternalError(absl::StrCat("cannot write ", path));
 }
 
 }  // namespace trackfit::drawing

@@ -7,10 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "drawing/canvas.h"
-#include "drawing/typeface.h"
 
 namespace trackfit::drawing {
 
@@ -36,23 +33,14 @@ struct LegendEntry {
   Marker marker = Marker::kDisc;
 };
 
-// Both weights of the font that charts are lettered in. Not thread-safe.
-struct Lettering {
-  // NOT_FOUND names the missing package.
-  static absl::StatusOr<Lettering> Find();
-
-  Typeface regular;
-  Typeface bold;
-};
-
-// One diagram in a part of a picture. Draws on a canvas that it does not own, with lettering it does not own
-// either. Coordinates of data are the axes'; what lies beyond them is drawn nevertheless.
+// One diagram in a part of a picture. Draws on a canvas that it does not own. Coordinates of data are the
+// axes'; what lies beyond them is drawn nevertheless.
 class Chart {
  public:
   // Draws the title, the axes and their grid within `frame`. A legend, if there is one, takes a column on the
   // right.
-  Chart(Canvas& canvas, const Lettering& lettering, const cv::Rect2f& frame, const std::string& title,
-        const Axis& x, const Axis& y, const std::vector<LegendEntry>& legend = {});
+  Chart(Canvas& canvas, const cv::Rect2f& frame, const std::string& title, const Axis& x, const Axis& y,
+        const std::vector<LegendEntry>& legend = {});
 
   void Line(std::span<const cv::Point2d> points, const Colour& colour, float width = 2.5F);
   void Dot(const cv::Point2d& point, Marker marker, const Colour& colour, float radius = 4.5F);
@@ -67,17 +55,13 @@ class Chart {
   void DrawLegend(const std::vector<LegendEntry>& legend, float left);
 
   Canvas& canvas_;
-  const Lettering& lettering_;
   Axis x_;
   Axis y_;
   cv::Rect2f area_;
 };
 
-// An empty picture in the charts' background.
-cv::Mat EmptyPicture(const cv::Size& size);
 // A headline and a line under it, at the top left; returns the height that they take.
-float DrawHeadline(Canvas& canvas, const Lettering& lettering, const std::string& title,
-                   const std::string& subtitle);
+float DrawHeadline(Canvas& canvas, const std::string& title, const std::string& subtitle);
 
 struct HeatMap {
   std::vector<std::string> rows{};
@@ -88,10 +72,7 @@ struct HeatMap {
   std::vector<std::vector<std::string>> texts{};  // the same shape; may be empty strings
   std::vector<std::string> notes{};               // one right of each row, or none
 };
-void DrawHeatMap(Canvas& canvas, const Lettering& lettering, const cv::Rect2f& frame, const HeatMap& map);
-
-// INTERNAL or UNAVAILABLE when the file cannot be written.
-absl::Status WritePng(const std::string& path, const cv::Mat& image);
+void DrawHeatMap(Canvas& canvas, const cv::Rect2f& frame, const HeatMap& map);
 
 }  // namespace trackfit::drawing
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -13,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "drawing/chart.h"
+#include "drawing/palette.h"
 
 namespace trackfit::drawing {
 namespace {
@@ -94,8 +96,7 @@ absl::StatusOr<Log> ReadLog(const std::string& csv) {
   return log;
 }
 
-void DrawPanel(Canvas& canvas, const Lettering& lettering, const cv::Rect2f& frame, const Panel& panel,
-               const std::string& x_title) {
+void DrawPanel(Canvas& canvas, const cv::Rect2f& frame, const Panel& panel, const std::string& x_title) {
   const cv::Point2d first = panel.series.front().points.front();
   Axis x{.low = first.x, .high = first.x, .title = x_title}, y{.low = first.y, .high = first.y};
   for (const Series& series : panel.series) {
@@ -122,7 +123,7 @@ void DrawPanel(Canvas& canvas, const Lettering& lettering, const cv::Rect2f& fra
                         .marker = Marker::kLine});
     }
   }
-  Chart chart(canvas, lettering, frame, panel.title, x, y, legend);
+  Chart chart(canvas, frame, panel.title, x, y, legend);
   for (size_t i = 0; i < panel.series.size(); ++i)
     chart.Line(panel.series[i].points, SeriesColour(static_cast<int>(i)));
 }
@@ -132,18 +133,16 @@ void DrawPanel(Canvas& canvas, const Lettering& lettering, const cv::Rect2f& fra
 absl::Status DrawCurves(const std::string& csv, const std::string& png) {
   const absl::StatusOr<Log> log = ReadLog(csv);
   if (!log.ok()) return log.status();
-  const absl::StatusOr<Lettering> lettering = Lettering::Find();
-  if (!lettering.ok()) return lettering.status();
+  if (absl::Status status = CheckFont(); !status.ok()) return status;
   const int count = static_cast<int>(log->panels.size());
   const int columns = std::min(count, kMostColumns), rows = (count + columns - 1) / columns;
-  cv::Mat image = EmptyPicture({columns * kPanelWidth, rows * kPanelHeight});
-  Canvas canvas(image);
+  Canvas canvas({columns * kPanelWidth, rows * kPanelHeight}, palette::kInk);
   for (int i = 0; i < count; ++i) {
     const cv::Rect2f frame(static_cast<float>(i % columns * kPanelWidth),
                            static_cast<float>(i / columns * kPanelHeight), kPanelWidth, kPanelHeight);
-    DrawPanel(canvas, *lettering, frame, log->panels[i], log->x_title);
+    DrawPanel(canvas, frame, log->panels[i], log->x_title);
   }
-  return WritePng(png, image);
+  return canvas.WritePng(png);
 }
 
 }  // namespace trackfit::drawing

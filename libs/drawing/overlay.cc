@@ -127,23 +127,19 @@ std::string MinutesSeconds(int64_t time_us) {
 }  // namespace
 
 absl::StatusOr<Overlay> Overlay::Create(Timeline timeline, cv::Size size) {
-  absl::StatusOr<Typeface> regular = Typeface::Find(Typeface::Weight::kRegular);
-  if (!regular.ok()) return regular.status();
-  absl::StatusOr<Typeface> bold = Typeface::Find(Typeface::Weight::kBold);
-  if (!bold.ok()) return bold.status();
-  return Overlay(std::move(timeline), size, *std::move(regular), *std::move(bold));
+  if (absl::Status status = CheckFont(); !status.ok()) return status;
+  return Overlay(std::move(timeline), size);
 }
 
-Overlay::Overlay(Timeline timeline, cv::Size size, Typeface regular, Typeface bold)
+Overlay::Overlay(Timeline timeline, cv::Size size)
     : timeline_(std::move(timeline)),
+      canvas_(size, palette::kInk),
       size_(size),
-      unit_(static_cast<float>(std::min(size.width, size.height)) / kDesignSide),
-      regular_(std::move(regular)),
-      bold_(std::move(bold)) {
+      unit_(static_cast<float>(std::min(size.width, size.height)) / kDesignSide) {
   float text_width = kMinTextWidth * unit_;
   for (const TimelineSegment& segment : timeline_.segments()) {
-    text_width = std::max({text_width, bold_.Width(Title(&segment.assessment), kTitleSize * unit_),
-                           regular_.Width(FormText(segment.assessment), kTextSize * unit_) + 20 * unit_});
+    text_width = std::max({text_width, TextWidth(Title(&segment.assessment), Bold(kTitleSize)),
+                           TextWidth(FormText(segment.assessment), Regular(kTextSize)) + 20 * unit_});
   }
   const float frame_width = (3.2F * kPadding + 2 * kGaugeRadius) * unit_;
   const float room = std::min(std::max(kPanelShare * size_.width, kMinPanelWidth * unit_),
@@ -151,18 +147,19 @@ Overlay::Overlay(Timeline timeline, cv::Size size, Typeface regular, Typeface bo
   panel_width_ = std::min(frame_width + text_width, room);
 }
 
-void Overlay::Draw(const OverlayFrame& frame, cv::Mat& image) const {
-  Canvas canvas(image);
-  DrawTimeline(frame.time_us, canvas);
+void Overlay::Draw(const OverlayFrame& frame, cv::Mat& image) {
+  canvas_.Load(image);
+  DrawTimeline(frame.time_us);
   const bool has_pose = frame.pose != nullptr && HasAllJoints(*frame.pose);
   for (const v1::Pose* other : frame.other_poses) {
-    if (HasAllJoints(*other)) DrawSkeleton(*other, nullptr, canvas);
+    if (HasAllJoints(*other)) DrawSkeleton(*other, nullptr);
   }
-  if (has_pose) DrawSkeleton(*frame.pose, frame.assessment, canvas);
-  DrawPanel(frame, canvas);
+  if (has_pose) DrawSkeleton(*frame.pose, frame.assessment);
+  DrawPanel(frame);
   if (has_pose && frame.assessment != nullptr && client::IsJudged(*frame.assessment)) {
-    DrawJointsToWatch(*frame.pose, *frame.assessment, canvas);
+    DrawJointsToWatch(*frame.pose, *frame.assessment);
   }
+  canvas_.Store(image);
 }
 
 void Overlay::PlacePanel(const std::vector<const v1::Pose*>& poses) {
@@ -200,7 +197,7 @@ Rect2f Overlay::StripRectangle() const {
   return {0, size_.height - height, size_.width, height};
 }
 
-void Overlay::DrawSkeleton(const v1::Pose& pose, const v1::Assessment* assessment, Canvas& canvas) const {
+void Overlay::DrawSkeleton(const v1::Pose& pose, const v1::Assessment* assessment) {
   const std::bitset<skeleton::kJointCount> grey = NotJudged(assessment);
   const auto opacity_of = [&](int joint) {
     return std::min(Opacity(pose.landmarks(joint)), grey[joint] ? kNotJudgedOpacity : 1);
@@ -225,30 +222,29 @@ void Overlay::DrawSkeleton(const v1::Pose& pose, const v1::Assessment* assessmen
       if (!drawable(bone.from) || !drawable(bone.to)) continue;
       const float opacity = std::min(opacity_of(bone.from), opacity_of(bone.to));
       if (outline > 0) {
-        canvas.Line(at(bone.from), at(bone.to), width + outline, palette::kInk.WithAlpha(0.45F * opacity));
+        canvas_.Line(at(bone.from), at(bone.to), width + outline, palette::kInk.WithAlpha(0.45F * opacity));
       } else {
-        canvas.Line(at(bone.from), at(bone.to), width,
-                    coloured(bone.from, SideColour(bone.from)).WithAlpha(opacity),
-                    coloured(bone.to, SideColour(bone.to)).WithAlpha(opacity));
+        canvas_.Line(at(bone.from), at(bone.to), width,
+                     coloured(bone.from, SideColour(bone.from)).WithAlpha(opacity),
+                     coloured(bone.to, SideColour(bone.to)).WithAlpha(opacity));
       }
     }
   }
   for (const int joint : kDots) {
     if (!drawable(joint)) continue;
-    canvas.Disc(at(joint), width * 0.95F, palette::kInk.WithAlpha(opacity_of(joint)));
-    canvas.Disc(at(joint), width * 0.62F, coloured(joint, palette::kWhite).WithAlpha(opacity_of(joint)));
+    canvas_.Disc(at(joint), width * 0.95F, palette::kInk.WithAlpha(opacity_of(joint)));
+    canvas_.Disc(at(joint), width * 0.62F, coloured(joint, palette::kWhite).WithAlpha(opacity_of(joint)));
   }
   if (drawable(skeleton::kNose) && drawable(skeleton::kLeftEar) && drawable(skeleton::kRightEar)) {
     const float head = Distance(at(skeleton::kLeftEar), at(skeleton::kRightEar)) * 0.5F;
-    canvas.Ring(middle(skeleton::kLeftEar, skeleton::kRightEar), std::max(head * 1.5F, torso * 0.2F),
-                width * 0.5F,
-                coloured(skeleton::kNose, palette::kWhite).WithAlpha(0.8F * opacity_of(skeleton::kNose)));
+    canvas_.Ring(middle(skeleton::kLeftEar, skeleton::kRightEar), std::max(head * 1.5F, torso * 0.2F),
+                 width * 0.5F,
+                 coloured(skeleton::kNose, palette::kWhite).WithAlpha(0.8F * opacity_of(skeleton::kNose)));
   }
 }
 
-void Overlay::DrawJointsToWatch(const v1::Pose& pose, const v1::Assessment& assessment,
-                                Canvas& canvas) const {
-  const float text_size = kSmallTextSize * 1.06F * unit_;
+void Overlay::DrawJointsToWatch(const v1::Pose& pose, const v1::Assessment& assessment) {
+  const Font font = Bold(kSmallTextSize * 1.06F);
   const float body_x = pose.landmarks(skeleton::kLeftHip).x() + pose.landmarks(skeleton::kRightHip).x() +
                        pose.landmarks(skeleton::kLeftShoulder).x() +
                        pose.landmarks(skeleton::kRightShoulder).x();
@@ -259,17 +255,16 @@ void Overlay::DrawJointsToWatch(const v1::Pose& pose, const v1::Assessment& asse
     const Point2f joint = PixelOf(landmark, size_);
     if (!Drawable(landmark) || !Rect2f({0, 0}, size_).contains(joint)) continue;
     const Colour colour = error.percentile() >= kVeryRarePercentile ? palette::kVeryOff : palette::kOff;
-    canvas.Glow(joint, 34 * unit_, colour.WithAlpha(0.55F));
-    canvas.Ring(joint, 14 * unit_, 3.4F * unit_, colour);
+    canvas_.Glow(joint, 34 * unit_, colour.WithAlpha(0.55F));
+    canvas_.Ring(joint, 14 * unit_, 3.4F * unit_, colour);
 
     const std::string words = Capitalised(client::JointWords(error.name()));
-    const cv::Size2f label(bold_.Width(words, text_size) + 22 * unit_, text_size + 13 * unit_);
+    const cv::Size2f label(TextWidth(words, font) + 22 * unit_, font.size + 13 * unit_);
     const Rect2f pill = LabelRectangle(joint, landmark.x() - body_x / 4, label, taken);
     taken.push_back(pill);
-    canvas.Shadow(pill, pill.height / 2, 7 * unit_, palette::kInk.WithAlpha(0.4F));
-    canvas.Rectangle(pill, pill.height / 2, colour);
-    canvas.Text({pill.x + 11 * unit_, CentreOf(pill).y + bold_.CapHeight(text_size) / 2}, words, bold_,
-                text_size, palette::kInk);
+    canvas_.Shadow(pill, pill.height / 2, 7 * unit_, palette::kInk.WithAlpha(0.4F));
+    canvas_.Rectangle(pill, pill.height / 2, colour);
+    canvas_.Text(CentreOf(pill), words, font, palette::kInk, Anchor::kCentre);
   }
 }
 
@@ -296,98 +291,93 @@ Rect2f Overlay::LabelRectangle(const Point2f& joint, float away_x, cv::Size2f la
   return pushed;
 }
 
-void Overlay::DrawPanel(const OverlayFrame& frame, Canvas& canvas) const {
+void Overlay::DrawPanel(const OverlayFrame& frame) {
   const Rect2f panel = PanelRectangle();
   const float radius = 18 * unit_;
-  canvas.Shadow(panel, radius, 14 * unit_, palette::kInk.WithAlpha(0.35F));
-  canvas.Rectangle(panel, radius, palette::kInk.WithAlpha(0.78F));
-  canvas.RectangleOutline(panel, radius, std::max(1.0F, 1.2F * unit_), palette::kWhite.WithAlpha(0.14F));
+  canvas_.Shadow(panel, radius, 14 * unit_, palette::kInk.WithAlpha(0.35F));
+  canvas_.Rectangle(panel, radius, palette::kInk.WithAlpha(0.78F));
+  canvas_.RectangleOutline(panel, radius, std::max(1.0F, 1.2F * unit_), palette::kWhite.WithAlpha(0.14F));
 
   const float gauge = kGaugeRadius * unit_;
-  DrawGauge({panel.x + kPadding * 1.1F * unit_ + gauge, CentreOf(panel).y}, frame, canvas);
+  DrawGauge({panel.x + kPadding * 1.1F * unit_ + gauge, CentreOf(panel).y}, frame);
 
   const float left = panel.x + kPadding * 2.2F * unit_ + 2 * gauge;
   const float width = panel.x + panel.width - kPadding * unit_ - left;
   const std::string title = Title(frame.assessment);
-  canvas.Text({left, panel.y + 40 * unit_}, title, bold_, FittedTitleSize(title, width), palette::kWhite);
+  Font title_font = Bold(kTitleSize);
+  title_font.size *= std::min(1.0F, width / std::max(1.0F, TextWidth(title, title_font)));
+  canvas_.Text({left, panel.y + 40 * unit_}, title, title_font, palette::kWhite);
   if (frame.assessment == nullptr) {
     const std::string text = frame.pose != nullptr ? "Getting to know the movement" : "Nobody in sight";
-    canvas.Text({left, panel.y + 69 * unit_}, text, regular_, kSmallTextSize * unit_, palette::kMuted);
+    canvas_.Text({left, panel.y + 69 * unit_}, text, Regular(kSmallTextSize), palette::kMuted);
     return;
   }
   const v1::Assessment& assessment = *frame.assessment;
   const Colour level = LevelColour(assessment);
-  canvas.Disc({left + 6 * unit_, panel.y + 62 * unit_}, 5.5F * unit_, level);
-  canvas.Text({left + 20 * unit_, panel.y + 68.5F * unit_}, FormText(assessment), regular_, kTextSize * unit_,
-              palette::kWhite);
+  canvas_.Disc({left + 6 * unit_, panel.y + 62 * unit_}, 5.5F * unit_, level);
+  canvas_.Text({left + 20 * unit_, panel.y + 68.5F * unit_}, FormText(assessment), Regular(kTextSize),
+               palette::kWhite);
 
   const std::string sure = absl::StrFormat("%.0f %% sure", assessment.confidence() * 100);
-  const float sure_width = regular_.Width("100 % sure", kSmallTextSize * unit_);
+  const float sure_width = TextWidth("100 % sure", Regular(kSmallTextSize));
   const Rect2f bar(left, panel.y + 86 * unit_, width - sure_width - 12 * unit_, 7 * unit_);
-  canvas.Rectangle(bar, bar.height, palette::kWhite.WithAlpha(0.18F));
+  canvas_.Rectangle(bar, bar.height, palette::kWhite.WithAlpha(0.18F));
   Rect2f filled = bar;
   filled.width = std::max(bar.height, bar.width * std::clamp(assessment.confidence(), 0.0F, 1.0F));
-  canvas.Rectangle(filled, bar.height, palette::kWhite.WithAlpha(assessment.known() ? 0.95F : 0.5F));
-  canvas.Text({bar.x + bar.width + 12 * unit_, panel.y + 95 * unit_}, sure, regular_, kSmallTextSize * unit_,
-              palette::kMuted);
+  canvas_.Rectangle(filled, bar.height, palette::kWhite.WithAlpha(assessment.known() ? 0.95F : 0.5F));
+  canvas_.Text({bar.x + bar.width + 12 * unit_, panel.y + 95 * unit_}, sure, Regular(kSmallTextSize),
+               palette::kMuted);
 }
 
-void Overlay::DrawGauge(const Point2f& centre, const OverlayFrame& frame, Canvas& canvas) const {
+void Overlay::DrawGauge(const Point2f& centre, const OverlayFrame& frame) {
   const float radius = kGaugeRadius * unit_;
   const float width = 8.5F * unit_;
-  canvas.Ring(centre, radius - width / 2, width, palette::kWhite.WithAlpha(0.16F));
+  canvas_.Ring(centre, radius - width / 2, width, palette::kWhite.WithAlpha(0.16F));
   const bool judged = frame.assessment != nullptr && client::IsJudged(*frame.assessment);
   if (judged) {
     const Colour colour = palette::Level(frame.assessment->quality().level());
-    canvas.Arc(centre, radius - width / 2, width, std::clamp(frame.score / 100, 0.015F, 1.0F), colour);
+    canvas_.Arc(centre, radius - width / 2, width, std::clamp(frame.score / 100, 0.015F, 1.0F), colour);
   }
   const std::string number = judged ? absl::StrFormat("%.0f", frame.assessment->quality().score()) : "-";
-  const float size = (number.size() > 2 ? 20 : 25) * unit_;
-  canvas.Text({centre.x - bold_.Width(number, size) / 2, centre.y + bold_.CapHeight(size) / 2}, number, bold_,
-              size, judged ? palette::kWhite : palette::kMuted);
+  canvas_.Text(centre, number, Bold(number.size() > 2 ? 20 : 25), judged ? palette::kWhite : palette::kMuted,
+               Anchor::kCentre);
 }
 
-float Overlay::FittedTitleSize(const std::string& title, float width) const {
-  const float size = kTitleSize * unit_;
-  return size * std::min(1.0F, width / std::max(1.0F, bold_.Width(title, size)));
-}
-
-void Overlay::DrawTimeline(int64_t time_us, Canvas& canvas) const {
+void Overlay::DrawTimeline(int64_t time_us) {
   const Rect2f strip = StripRectangle();
   const Rect2f fade(0, strip.y - strip.height * 0.8F, strip.width, strip.height * 1.8F);
-  canvas.FadeDown(fade, palette::kInk.WithAlpha(0.8F));
+  canvas_.FadeDown(fade, palette::kInk.WithAlpha(0.8F));
 
-  const float text_size = kSmallTextSize * unit_;
+  const Font font = Regular(kSmallTextSize);
   const float baseline = strip.y + strip.height - 17 * unit_;
   const std::string total = MinutesSeconds(timeline_.end_us() - timeline_.start_us());
   const std::string elapsed = MinutesSeconds(time_us - timeline_.start_us());
-  const float text_width = regular_.Width(total, text_size);
-  canvas.Text({kMargin * unit_, baseline}, elapsed, regular_, text_size, palette::kWhite);
-  canvas.Text({size_.width - kMargin * unit_ - text_width, baseline}, total, regular_, text_size,
-              palette::kMuted);
+  const float text_width = TextWidth(total, font);
+  canvas_.Text({kMargin * unit_, baseline}, elapsed, font, palette::kWhite);
+  canvas_.Text({size_.width - kMargin * unit_ - text_width, baseline}, total, font, palette::kMuted);
 
   const float left = (kMargin + 12) * unit_ + text_width;
   const float length = size_.width - 2 * left;
   const float thickness = 8 * unit_;
-  const Rect2f bar(left, baseline - bold_.CapHeight(text_size) / 2 - thickness / 2, length, thickness);
+  const Rect2f bar(left, baseline - font.CapHeight() / 2 - thickness / 2, length, thickness);
   const auto duration = static_cast<float>(std::max<int64_t>(1, timeline_.end_us() - timeline_.start_us()));
   const auto x_of = [&](int64_t at_us) {
     return left +
            length * std::clamp(static_cast<float>(at_us - timeline_.start_us()) / duration, 0.0F, 1.0F);
   };
-  canvas.Rectangle(bar, thickness / 2, palette::kWhite.WithAlpha(0.2F));
+  canvas_.Rectangle(bar, thickness / 2, palette::kWhite.WithAlpha(0.2F));
   const float now = x_of(time_us);
   for (const TimelineSegment& segment : timeline_.segments()) {
     const Colour colour = LevelColour(segment.assessment);
     const float from = x_of(segment.start_us) + unit_;
     const float to = x_of(segment.end_us) - unit_;
     if (to <= from) continue;
-    canvas.Rectangle({from, bar.y, to - from, thickness}, thickness / 2,
-                     colour.WithAlpha(from < now ? 1.0F : 0.55F));
+    canvas_.Rectangle({from, bar.y, to - from, thickness}, thickness / 2,
+                      colour.WithAlpha(from < now ? 1.0F : 0.55F));
   }
   const Point2f knob(now, CentreOf(bar).y);
-  canvas.Disc(knob, 10 * unit_, palette::kInk.WithAlpha(0.55F));
-  canvas.Disc(knob, 7.5F * unit_, palette::kWhite);
+  canvas_.Disc(knob, 10 * unit_, palette::kInk.WithAlpha(0.55F));
+  canvas_.Disc(knob, 7.5F * unit_, palette::kWhite);
 }
 
 }  // namespace trackfit::drawing

@@ -10,7 +10,6 @@
 #include "absl/status/statusor.h"
 #include "drawing/canvas.h"
 #include "drawing/timeline.h"
-#include "drawing/typeface.h"
 #include "trackfit/v1/common.pb.h"
 
 namespace trackfit::drawing {
@@ -34,7 +33,7 @@ class Overlay {
   static absl::StatusOr<Overlay> Create(Timeline timeline, cv::Size size);
 
   // `image` is 8-bit BGR and of the size given to Create().
-  void Draw(const OverlayFrame& frame, cv::Mat& image) const;
+  void Draw(const OverlayFrame& frame, cv::Mat& image);
 
   // The panel is put where it hides the fewest of these poses' joints; at the top left unless that is clearly
   // worse.
@@ -43,26 +42,26 @@ class Overlay {
   cv::Rect2f PanelRectangle() const;
 
  private:
-  Overlay(Timeline timeline, cv::Size size, Typeface regular, Typeface bold);
+  Overlay(Timeline timeline, cv::Size size);
 
   cv::Rect2f PanelAt(Corner corner) const;
   cv::Rect2f StripRectangle() const;
-  float FittedTitleSize(const std::string& title, float width) const;
+  Font Regular(float size) const { return {.size = size * unit_}; }
+  Font Bold(float size) const { return {.size = size * unit_, .bold = true}; }
 
   // Joints of which the assessment says nothing are grey; nullptr: none is.
-  void DrawSkeleton(const v1::Pose& pose, const v1::Assessment* assessment, Canvas& canvas) const;
-  void DrawJointsToWatch(const v1::Pose& pose, const v1::Assessment& assessment, Canvas& canvas) const;
+  void DrawSkeleton(const v1::Pose& pose, const v1::Assessment* assessment);
+  void DrawJointsToWatch(const v1::Pose& pose, const v1::Assessment& assessment);
   cv::Rect2f LabelRectangle(const cv::Point2f& joint, float away_x, cv::Size2f label,
                             const std::vector<cv::Rect2f>& taken) const;
-  void DrawPanel(const OverlayFrame& frame, Canvas& canvas) const;
-  void DrawGauge(const cv::Point2f& centre, const OverlayFrame& frame, Canvas& canvas) const;
-  void DrawTimeline(int64_t time_us, Canvas& canvas) const;
+  void DrawPanel(const OverlayFrame& frame);
+  void DrawGauge(const cv::Point2f& centre, const OverlayFrame& frame);
+  void DrawTimeline(int64_t time_us);
 
   Timeline timeline_;
+  Canvas canvas_;
   cv::Size2f size_;
   float unit_;  // pixels per design unit; the design has a shorter side of 540
-  Typeface regular_;
-  Typeface bold_;
   float panel_width_ = 0;
   Corner corner_ = Corner::kTopLeft;
 };

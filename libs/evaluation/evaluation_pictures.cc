@@ -16,11 +16,14 @@
 namespace trackfit::evaluation {
 namespace {
 
-using evaluation::ClipDecision;
-using evaluation::ConfusionMatrix;
-using evaluation::Decisions;
-using evaluation::Recognition;
-using evaluation::Report;
+namespace palette = drawing::palette;
+using drawing::Axis;
+using drawing::Canvas;
+using drawing::Chart;
+using drawing::HeatMap;
+using drawing::LegendEntry;
+using drawing::Marker;
+using drawing::SeriesColour;
 
 std::string Words(const std::string& name) { return absl::StrReplaceAll(name, {{"_", " "}}); }
 
@@ -32,18 +35,16 @@ cv::Rect2f Below(const cv::Size& size, float top) {
   return {0, top, static_cast<float>(size.width), static_cast<float>(size.height) - top};
 }
 
-cv::Mat DrawConfusion(const Report& report, const Recognition& recognition,
-                      const drawing::Lettering& lettering) {
+Canvas DrawConfusion(const Report& report, const Recognition& recognition) {
   const ConfusionMatrix& matrix = recognition.all;
   const cv::Size size(1240, 860);
-  cv::Mat image = drawing::EmptyPicture(size);
-  drawing::Canvas canvas(image);
+  Canvas canvas(size, palette::kInk);
   const float top = drawing::DrawHeadline(
-      canvas, lettering, "Confusion by clip",
+      canvas, "Confusion by clip",
       absl::StrFormat("%s: exercises %d of %d right, others rejected %d of %d, macro F1 %.3f", About(report),
                       recognition.exercises.Correct(), recognition.exercises.Total(),
                       recognition.others.Correct(), recognition.others.Total(), matrix.MacroF1()));
-  drawing::HeatMap map{.row_title = "truth", .column_title = "decision"};
+  HeatMap map{.row_title = "truth", .column_title = "decision"};
   const int classes = static_cast<int>(matrix.classes().size());
   for (int truth = 0; truth < classes; ++truth) {
     const int total = matrix.Total(truth);
@@ -60,14 +61,13 @@ cv::Mat DrawConfusion(const Report& report, const Recognition& recognition,
     map.values.push_back(std::move(values));
     map.texts.push_back(std::move(texts));
   }
-  drawing::DrawHeatMap(canvas, lettering, Below(size, top), map);
-  return image;
+  drawing::DrawHeatMap(canvas, Below(size, top), map);
+  return canvas;
 }
 
-std::vector<cv::Point2d> Points(const std::vector<evaluation::RocPoint>& roc) {
+std::vector<cv::Point2d> Points(const std::vector<RocPoint>& roc) {
   std::vector<cv::Point2d> points;
-  for (const evaluation::RocPoint& point : roc)
-    points.emplace_back(point.false_positives, point.true_positives);
+  for (const RocPoint& point : roc) points.emplace_back(point.false_positives, point.true_positives);
   return points;
 }
 
@@ -85,10 +85,9 @@ std::vector<Curve> RocCurves(const Report& report) {
                         Points(recognition.known_roc)});
     }
   }
-  const auto add_form = [&](const std::optional<std::vector<evaluation::FormClip>>& clips,
-                            const std::string& where) {
+  const auto add_form = [&](const std::optional<std::vector<FormClip>>& clips, const std::string& where) {
     if (!clips) return;
-    for (const evaluation::FormResult& result : Summarise(*clips)) {
+    for (const FormResult& result : Summarise(*clips)) {
       curves.push_back({absl::StrFormat("form of %s%s, AUC %.3f", Words(result.exercise), where, result.auc),
                         Points(result.roc)});
     }
@@ -98,105 +97,93 @@ std::vector<Curve> RocCurves(const Report& report) {
   return curves;
 }
 
-cv::Mat DrawRoc(const Report& report, const std::vector<Curve>& curves, const drawing::Lettering& lettering) {
+Canvas DrawRoc(const Report& report, const std::vector<Curve>& curves) {
   const cv::Size size(1180, 760);
-  cv::Mat image = drawing::EmptyPicture(size);
-  drawing::Canvas canvas(image);
-  const float top =
-      drawing::DrawHeadline(canvas, lettering, "Receiver operating characteristic", About(report));
-  std::vector<drawing::LegendEntry> legend;
+  Canvas canvas(size, palette::kInk);
+  const float top = drawing::DrawHeadline(canvas, "Receiver operating characteristic", About(report));
+  std::vector<LegendEntry> legend;
   for (size_t i = 0; i < curves.size(); ++i) {
-    legend.push_back({.text = curves[i].name,
-                      .colour = drawing::SeriesColour(static_cast<int>(i)),
-                      .marker = drawing::Marker::kLine});
+    legend.push_back(
+        {.text = curves[i].name, .colour = SeriesColour(static_cast<int>(i)), .marker = Marker::kLine});
   }
-  drawing::Chart chart(canvas, lettering, Below(size, top), "", {.title = "false positives"},
-                       {.title = "true positives"}, legend);
+  Chart chart(canvas, Below(size, top), "", {.title = "false positives"}, {.title = "true positives"},
+              legend);
   const cv::Point2d chance[] = {{0, 0}, {1, 1}};
-  chart.Line(chance, drawing::palette::kMuted.WithAlpha(0.4F), 1.5F);
+  chart.Line(chance, palette::kMuted.WithAlpha(0.4F), 1.5F);
   for (size_t i = 0; i < curves.size(); ++i)
-    chart.Line(curves[i].points, drawing::SeriesColour(static_cast<int>(i)), 3);
-  return image;
+    chart.Line(curves[i].points, SeriesColour(static_cast<int>(i)), 3);
+  return canvas;
 }
 
-cv::Mat DrawReliability(const Report& report, const Recognition& recognition,
-                        const drawing::Lettering& lettering) {
+Canvas DrawReliability(const Report& report, const Recognition& recognition) {
   const cv::Size size(900, 900);
-  cv::Mat image = drawing::EmptyPicture(size);
-  drawing::Canvas canvas(image);
+  Canvas canvas(size, palette::kInk);
   const float top = drawing::DrawHeadline(
-      canvas, lettering, "Reliability of the confidence",
+      canvas, "Reliability of the confidence",
       absl::StrFormat("%s: expected calibration error %.3f", About(report), recognition.calibration_error));
   constexpr float kCountsHeight = 230;
   const cv::Rect2f below = Below(size, top);
-  drawing::Chart chart(
-      canvas, lettering, {0, top, below.width, below.height - kCountsHeight}, "", {},
-      {.title = "share that is right"},
-      {{.text = "clips", .colour = drawing::palette::kLeft, .marker = drawing::Marker::kLine},
-       {.text = "ideal", .colour = drawing::palette::kMuted, .marker = drawing::Marker::kLine}});
+  Chart chart(canvas, {0, top, below.width, below.height - kCountsHeight}, "", {},
+              {.title = "share that is right"},
+              {{.text = "clips", .colour = palette::kLeft, .marker = Marker::kLine},
+               {.text = "ideal", .colour = palette::kMuted, .marker = Marker::kLine}});
   int most = 1;
-  for (const evaluation::ReliabilityBin& bin : recognition.reliability) {
+  for (const ReliabilityBin& bin : recognition.reliability) {
     most = std::max(most, bin.count);
-    if (bin.count > 0)
-      chart.Bar({bin.low + 0.004, 0}, {bin.high - 0.004, bin.accuracy}, drawing::palette::kLeft);
+    if (bin.count > 0) chart.Bar({bin.low + 0.004, 0}, {bin.high - 0.004, bin.accuracy}, palette::kLeft);
   }
   const cv::Point2d ideal[] = {{0, 0}, {1, 1}};
-  chart.Line(ideal, drawing::palette::kMuted, 2);
+  chart.Line(ideal, palette::kMuted, 2);
 
   const cv::Rect2f frame(0, below.y + below.height - kCountsHeight, chart.area().x + chart.area().width + 28,
                          kCountsHeight);
-  drawing::Chart counts(canvas, lettering, frame, "", {.title = "confidence"},
-                        {.low = 0, .high = static_cast<double>(most), .title = "clips", .ticks = 3});
-  for (const evaluation::ReliabilityBin& bin : recognition.reliability) {
+  Chart counts(canvas, frame, "", {.title = "confidence"},
+               {.low = 0, .high = static_cast<double>(most), .title = "clips", .ticks = 3});
+  for (const ReliabilityBin& bin : recognition.reliability) {
     if (bin.count > 0)
-      counts.Bar({bin.low + 0.004, 0}, {bin.high - 0.004, static_cast<double>(bin.count)},
-                 drawing::palette::kRight);
+      counts.Bar({bin.low + 0.004, 0}, {bin.high - 0.004, static_cast<double>(bin.count)}, palette::kRight);
   }
-  return image;
+  return canvas;
 }
 
-drawing::Marker FormMarker(const ClipDecision& clip) {
-  if (clip.form == "correct") return drawing::Marker::kDisc;
-  return clip.form == "incorrect" ? drawing::Marker::kCross : drawing::Marker::kRing;
+Marker FormMarker(const ClipDecision& clip) {
+  if (clip.form == "correct") return Marker::kDisc;
+  return clip.form == "incorrect" ? Marker::kCross : Marker::kRing;
 }
 
-cv::Mat DrawEmbedding(const Report& report, const Decisions& decisions, const drawing::Lettering& lettering) {
+Canvas DrawEmbedding(const Report& report, const Decisions& decisions) {
   const cv::Size size(1280, 900);
-  cv::Mat image = drawing::EmptyPicture(size);
-  drawing::Canvas canvas(image);
+  Canvas canvas(size, palette::kInk);
   const float top = drawing::DrawHeadline(
-      canvas, lettering, "Clips by their embeddings (t-SNE)",
+      canvas, "Clips by their embeddings (t-SNE)",
       absl::StrCat(About(report), ": neighbours look alike to the network; axes mean nothing"));
   std::vector<std::vector<float>> embeddings;
   for (const ClipDecision& clip : decisions.clips) embeddings.push_back(clip.embedding);
-  const auto plane = evaluation::Tsne(embeddings);
+  const auto plane = Tsne(embeddings);
   const int other = static_cast<int>(decisions.classes.size()) - 1;
   const auto colour = [other](int truth) {
-    return truth == other ? drawing::palette::kMuted.WithAlpha(0.55F) : drawing::SeriesColour(truth);
+    return truth == other ? palette::kMuted.WithAlpha(0.55F) : SeriesColour(truth);
   };
-  std::vector<drawing::LegendEntry> legend;
+  std::vector<LegendEntry> legend;
   for (int c = 0; c <= other; ++c)
-    legend.push_back(
-        {.text = Words(decisions.classes[c]), .colour = colour(c), .marker = drawing::Marker::kDisc});
-  legend.push_back({.text = "correct", .colour = drawing::palette::kWhite, .marker = drawing::Marker::kDisc});
-  legend.push_back(
-      {.text = "incorrect", .colour = drawing::palette::kWhite, .marker = drawing::Marker::kCross});
-  legend.push_back(
-      {.text = "form unknown", .colour = drawing::palette::kWhite, .marker = drawing::Marker::kRing});
+    legend.push_back({.text = Words(decisions.classes[c]), .colour = colour(c), .marker = Marker::kDisc});
+  legend.push_back({.text = "correct", .colour = palette::kWhite, .marker = Marker::kDisc});
+  legend.push_back({.text = "incorrect", .colour = palette::kWhite, .marker = Marker::kCross});
+  legend.push_back({.text = "form unknown", .colour = palette::kWhite, .marker = Marker::kRing});
 
-  drawing::Axis x{.numbered = false}, y{.numbered = false};
+  Axis x{.numbered = false}, y{.numbered = false};
   for (const auto& point : plane) {
     x.low = std::min(x.low, point[0]);
     x.high = std::max(x.high, point[0]);
     y.low = std::min(y.low, point[1]);
     y.high = std::max(y.high, point[1]);
   }
-  for (drawing::Axis* axis : {&x, &y}) {
+  for (Axis* axis : {&x, &y}) {
     const double room = 0.04 * (axis->high - axis->low);
     axis->low -= room;
     axis->high += room;
   }
-  drawing::Chart chart(canvas, lettering, Below(size, top), "", x, y, legend);
+  Chart chart(canvas, Below(size, top), "", x, y, legend);
   // The crowd of others first, so that it hides no exercise.
   for (const bool others : {true, false}) {
     for (size_t i = 0; i < plane.size(); ++i) {
@@ -205,30 +192,29 @@ cv::Mat DrawEmbedding(const Report& report, const Decisions& decisions, const dr
         chart.Dot({plane[i][0], plane[i][1]}, FormMarker(clip), colour(clip.truth), 5);
     }
   }
-  return image;
+  return canvas;
 }
 
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> DrawEvaluation(const Report& report, const std::string& folder) {
-  const absl::StatusOr<drawing::Lettering> lettering = drawing::Lettering::Find();
-  if (!lettering.ok()) return lettering.status();
+  if (absl::Status status = drawing::CheckFont(); !status.ok()) return status;
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) return absl::InternalError(absl::StrCat("cannot make ", folder, ": ", error.message()));
-  std::vector<std::pair<std::string, cv::Mat>> pictures;
+  std::vector<std::pair<std::string, Canvas>> pictures;
   if (report.decisions) {
     const Recognition recognition = Summarise(*report.decisions);
-    pictures.emplace_back("confusion.png", DrawConfusion(report, recognition, *lettering));
-    pictures.emplace_back("reliability.png", DrawReliability(report, recognition, *lettering));
-    pictures.emplace_back("embedding.png", DrawEmbedding(report, *report.decisions, *lettering));
+    pictures.emplace_back("confusion.png", DrawConfusion(report, recognition));
+    pictures.emplace_back("reliability.png", DrawReliability(report, recognition));
+    pictures.emplace_back("embedding.png", DrawEmbedding(report, *report.decisions));
   }
   if (const std::vector<Curve> curves = RocCurves(report); !curves.empty())
-    pictures.emplace_back("roc.png", DrawRoc(report, curves, *lettering));
+    pictures.emplace_back("roc.png", DrawRoc(report, curves));
   std::vector<std::string> paths;
-  for (const auto& [name, image] : pictures) {
+  for (const auto& [name, canvas] : pictures) {
     paths.push_back((std::filesystem::path(folder) / name).string());
-    if (const absl::Status written = drawing::WritePng(paths.back(), image); !written.ok()) return written;
+    if (absl::Status status = canvas.WritePng(paths.back()); !status.ok()) return status;
   }
   return paths;
 }

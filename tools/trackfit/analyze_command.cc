@@ -23,8 +23,8 @@
 #include "command_line/interrupt.h"
 #include "command_line/progress.h"
 #include "commands.h"
+#include "drawing/canvas.h"
 #include "drawing/render.h"
-#include "drawing/typeface.h"
 #include "exercises/vocabulary.h"
 #include "files/outputs.h"
 #include "files/partial_file.h"
@@ -211,8 +211,7 @@ class Analysis {
     if (absl::Status status = CheckFiles(options_, (*source)->info()); !status.ok())
       return command_line::UsageError(status);
     if (!options_.render.empty()) {
-      if (const auto typeface = drawing::Typeface::Find(drawing::Typeface::Weight::kBold); !typeface.ok())
-        return typeface.status();
+      if (absl::Status status = drawing::CheckFont(); !status.ok()) return status;
     }
     if (absl::Status status = json_.Open(options_.json); !status.ok()) return status;
 

@@ -27,6 +27,12 @@ inline int Count(const cv::Mat& image, const Colour& colour) {
   return Count(image, colour, {0, 0, image.cols, image.rows});
 }
 
+inline cv::Mat PictureOf(const Canvas& canvas) {
+  cv::Mat picture;
+  canvas.Store(picture);
+  return picture;
+}
+
 }  // namespace trackfit::drawing
 
 #endif  // TRACKFIT_TESTS_UNIT_DRAWING_PICTURES_H_
