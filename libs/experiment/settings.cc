@@ -16,24 +16,12 @@
 #include "absl/strings/string_view.h"
 #include "protogcn/checkpoint.h"
 #include "protogcn/model_archive.h"
+#include "spelling/edit_distance.h"
 
 namespace trackfit::experiment {
 namespace {
 
-size_t EditDistance(absl::string_view a, absl::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i);
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, replaced}));
-    }
-  }
-  return row.back();
-}
-
-absl::string_view LastPart(absl::string_view name) { return name.substr(name.rfind('.') + 1); }
+std::string LastPart(const std::string& name) { return name.substr(name.rfind('.') + 1); }
 
 // A missing section ("epochs") counts as one wrong letter.
 std::string NearestKey(const std::string& name) {
@@ -41,7 +29,8 @@ std::string NearestKey(const std::string& name) {
   size_t least = 0;
   for (const ConfigKey& key : ConfigKeys()) {
     const size_t distance =
-        std::min(EditDistance(name, key.name), EditDistance(LastPart(name), LastPart(key.name)) + 1);
+        std::min(spelling::EditDistance(name, key.name),
+                 spelling::EditDistance(LastPart(name), LastPart(key.name)) + 1);
     if (nearest != nullptr && distance >= least) continue;
     nearest = &key;
     least = distance;
@@ -185,7 +174,7 @@ std::string ToYaml(const RunConfig& config) {
       section = SectionOf(key.name);
       if (!section.empty()) yaml << YAML::Key << std::string(section) << YAML::Value << YAML::BeginMap;
     }
-    yaml << YAML::Key << std::string(LastPart(key.name)) << YAML::Value;
+    yaml << YAML::Key << LastPart(key.name) << YAML::Value;
     Emit(key.get(config), yaml);
   }
   if (!section.empty()) yaml << YAML::EndMap;
