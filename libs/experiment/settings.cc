@@ -28,9 +28,8 @@ std::string NearestKey(const std::string& name) {
   const ConfigKey* nearest = nullptr;
   size_t least = 0;
   for (const ConfigKey& key : ConfigKeys()) {
-    const size_t distance =
-        std::min(spelling::EditDistance(name, key.name),
-                 spelling::EditDistance(LastPart(name), LastPart(key.name)) + 1);
+    const size_t distance = std::min(spelling::EditDistance(name, key.name),
+                                     spelling::EditDistance(LastPart(name), LastPart(key.name)) + 1);
     if (nearest != nullptr && distance >= least) continue;
     nearest = &key;
     least = distance;

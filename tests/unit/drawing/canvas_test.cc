@@ -10,7 +10,7 @@
 
 #include "drawing/palette.h"
 #include "pictures.h"
-#include "support/fixtures.h"
+#include "support/scratch_folder.h"
 
 namespace trackfit::drawing {
 namespace {

@@ -190,7 +190,7 @@ TEST(Overlay, IgnoresLandmarksThatAreNoNumbers) {
 }
 
 TEST(Overlay, DrawsTheRestOfAPersonWhoseHipAndEarAreNoNumbers) {
-  v1::Pose pose = testing::StandingPose();
+  v1::Pose pose = testing::StandingPoseMessage();
   pose.mutable_landmarks(skeleton::kLeftHip)->set_x(std::nanf(""));
   pose.mutable_landmarks(skeleton::kLeftEar)->set_y(1e30F);
   const cv::Mat image = Drawn(&pose, nullptr);
