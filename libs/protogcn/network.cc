@@ -97,7 +97,8 @@ class NetworkBuilder {
   // PyTorch's default: uniform within 1 / sqrt(fan in), for the weight and for the bias.
   void AddWeights(Module& module, std::vector<int64_t> shape, bool bias) {
     Tensor weight = torch::empty(shape);
-    const double bound = 1 / std::sqrt(static_cast<double>(weight.numel() / shape[0]));
+    const int64_t fan_in = weight.numel() / shape[0];
+    const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
     module.register_parameter("weight", weight.uniform_(-bound, bound, generator_), false);
     if (bias) {
       module.register_parameter("bias", torch::empty({shape[0]}).uniform_(-bound, bound, generator_), false);

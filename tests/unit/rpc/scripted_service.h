@@ -48,7 +48,7 @@ class ScriptedHandler : public StreamHandler<Request> {
  public:
   struct Script {
     std::function<void(const Session&, Request, InFlight)> on_request = [](const Session& session,
-                                                                           Request request, InFlight) {
+                                                                           const Request& request, InFlight) {
       session.responses->Write(MakeResponse(request.frame().sequence()));
     };
     std::function<void(const Session&)> on_half_close = [](const Session& session) {

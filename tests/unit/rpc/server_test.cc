@@ -389,7 +389,7 @@ TEST(UnaryCall, IsRefusedWhenTooManyBytesWait) {
   const auto extract = [&] {
     v1::ExtractResponse response;
     grpc::ClientContext context;
-    const grpc::Status status = server.NewStub()->Extract(&context, request, &response);
+    grpc::Status status = server.NewStub()->Extract(&context, request, &response);
     const std::size_t hints = context.GetServerTrailingMetadata().count(kRetryAfterKey);
     EXPECT_EQ(hints, status.ok() ? 0u : 1u);
     return status;
