@@ -127,9 +127,9 @@ TEST(Checkpoint, SaysWhatIsWrongWithAFile) {
   EXPECT_EQ(ReadCheckpoint(Written("")).status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(ReadCheckpoint(Written("PK\x03\x04 and no zip"s)).status().code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(ReadCheckpoint(Written("K\x01.")).status().message()),
-              HasSubstr("no PyTorch file"));
+              HasSubstr("not a PyTorch file"));
   EXPECT_THAT(std::string(ReadCheckpoint(Written(Saved(int64_t{5}))).status().message()),
-              HasSubstr("no dict"));
+              HasSubstr("not hold a dict"));
   EXPECT_THAT(
       std::string(ReadCheckpoint(Written(Saved(c10::Dict<std::string, Tensor>()))).status().message()),
       HasSubstr("no weights"));

@@ -73,8 +73,8 @@ TEST(LoadPickle, RefusesAPickleOfMoreThan64MiB) {
 }
 
 TEST(LoadPickle, RefusesOtherFiles) {
-  EXPECT_THAT(LoadError(""), HasSubstr("no zip file"));
-  EXPECT_THAT(LoadError("PK\x05\x06"), HasSubstr("no zip file"));
+  EXPECT_THAT(LoadError(""), HasSubstr("not a zip file"));
+  EXPECT_THAT(LoadError("PK\x05\x06"), HasSubstr("not a zip file"));
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ TEST(Unpickler, SaysWhereAPickleIsBroken) {
   EXPECT_THAT(Message("\x80\x09."), ::testing::HasSubstr("protocol 9"));
   EXPECT_THAT(Message("K\x01K\x02"
                       "a."s),
-              ::testing::HasSubstr("no list"));
+              ::testing::HasSubstr("not a list"));
   EXPECT_THAT(Message("cname"), ::testing::HasSubstr("no end"));
 }
 
