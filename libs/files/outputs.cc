@@ -83,8 +83,8 @@ absl::Status CheckOutputs(const std::vector<NamedFile>& outputs, const std::vect
     const auto identity = IdentityOf(output.path);
     if (identity) {
       if (const auto input = read.find(*identity); input != read.end()) {
-        return Unusable(output, absl::StrCat("would overwrite ", Describe(*input->second),
-                                             ", which is an input; choose another file"));
+        return Unusable(output,
+                        absl::StrCat("would overwrite ", Describe(*input->second), "; choose another file"));
       }
     }
     const NamedFile* other = nullptr;
