@@ -18,7 +18,7 @@ class PoseEngines {
   PoseEngines(const PoseEngine& engine, int workers);
 
   // Loads the networks once and makes `workers` engines of them, each of which has run already, so that no
-  // client waits for that. Errors as LoadPoseModels() and PoseEngine::Create().
+  // client waits for that. Errors: those of LoadPoseModels() and PoseEngine::Create().
   static absl::StatusOr<PoseEngines> LoadWarm(const std::filesystem::path& directory,
                                               ModelComplexity complexity, int workers);
 

@@ -55,7 +55,7 @@ struct Localisation {
 };
 
 // `per_fault` clips of every fault; of the real clips at most 20 times as many, each disturbed in one place
-// that depends on its id. Errors as AssessPoses().
+// that depends on its id. Errors: those of AssessPoses().
 absl::StatusOr<Localisation> Localise(const AssessorPtr& assessor, const std::vector<dataset::Clip>& clips,
                                       int per_fault, const RunOptions& run = {});
 

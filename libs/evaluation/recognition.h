@@ -43,7 +43,7 @@ struct Decisions {
   int left_out = 0;    // clips for which dataset::MovesLikeAClass(): neither answer would be wrong
 };
 
-// Decisions on all clips that have a label. Errors as AssessPoses().
+// Decisions on all clips that have a label. Errors: those of AssessPoses().
 absl::StatusOr<Decisions> Decide(const AssessorPtr& assessor, const std::vector<dataset::Clip>& clips,
                                  const RunOptions& run = {});
 

@@ -27,7 +27,7 @@ struct VariantResult {
 
 // The first is "undisturbed"; then 10, 15, 24 and 60 fps, mirrored, rolled either way by 15 degrees, legs out
 // of the picture, 10 % of the poses missing. Over the clips of the exercises (no stand-ins, no mannequin)
-// that get an answer undisturbed; no answer to a changed one counts as wrong. Errors as AssessPoses().
+// that get an answer undisturbed; no answer to a changed one counts as wrong. Errors: those of AssessPoses().
 absl::StatusOr<std::vector<VariantResult>> MeasureRobustness(const AssessorPtr& assessor,
                                                              const std::vector<dataset::Clip>& clips,
                                                              const RunOptions& run = {});

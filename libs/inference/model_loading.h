@@ -14,7 +14,7 @@ namespace trackfit::inference {
 
 // Sets LibTorch's threads for the whole process, measures its matrix product (a loud warning if it is slow),
 // and loads and warms the newest model that works, as a MeasuredAssessor; `metrics` must outlive it. To be
-// called once, before any other thread uses LibTorch. Errors as ModelRepository::LoadNewest().
+// called once, before any other thread uses LibTorch. Errors: those of ModelRepository::LoadNewest().
 absl::StatusOr<std::shared_ptr<const assessment::Assessor>> LoadNewestModel(
     const std::string& model_repository, const telemetry::Logger& log, telemetry::Metrics& metrics);
 
