@@ -13,13 +13,17 @@ ClipWorkers::ClipWorkers(const blazepose::PoseEngine& engine, int jobs, Events e
     : engine_(engine), jobs_(jobs), events_(std::move(events)) {}
 
 absl::Status ClipWorkers::Run(size_t count, const Job& job) {
-  blazepose::PoseEngines engines(engine_, static_cast<int>(std::min(count, static_cast<size_t>(jobs_))));
-  return runtime::ParallelFor(count, jobs_, [&](size_t clip, int worker) {
-    if (stopped_) return absl::OkStatus();
-    absl::Status status = runtime::Guard([&] { return job(clip, engines.OfWorker(worker)); }, "the program");
-    if (!status.ok()) stopped_ = true;
-    return status;
-  });
+  const auto run = [&] {
+    blazepose::PoseEngines engines(engine_, static_cast<int>(std::min(count, static_cast<size_t>(jobs_))));
+    return runtime::ParallelFor(count, jobs_, [&](size_t clip, int worker) {
+      if (stopped_) return absl::OkStatus();
+      absl::Status status =
+          runtime::Guard([&] { return job(clip, engines.OfWorker(worker)); }, "the program");
+      if (!status.ok()) stopped_ = true;
+      return status;
+    });
+  };
+  return runtime::Guard(run, "the program");  // there may be no memory for the engines
 }
 
 bool ClipWorkers::CountFrame() {

@@ -14,7 +14,8 @@ namespace trackfit::runtime {
 // thread's number: no two calls with the same one run at a time.
 //
 // The first error ends the loop and is what it returns: calls under way finish, no other begins. A call that
-// throws counts as one that returned INTERNAL with what the exception says.
+// throws counts as one that returned INTERNAL with what the exception says. INTERNAL as well when the system
+// has not that many threads.
 absl::Status ParallelFor(std::size_t count, int threads,
                          const std::function<absl::Status(std::size_t index, int worker)>& work);
 

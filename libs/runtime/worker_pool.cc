@@ -15,8 +15,13 @@ constexpr std::chrono::milliseconds kRetryAfter{1000};
 
 WorkerPool::WorkerPool(WorkerPoolConfig config) : config_(std::move(config)) {
   threads_.reserve(static_cast<std::size_t>(config_.workers));
-  for (int worker = 0; worker < config_.workers; ++worker) {
-    threads_.emplace_back([this, worker] { Work(worker); });
+  try {
+    for (int worker = 0; worker < config_.workers; ++worker) {
+      threads_.emplace_back([this, worker] { Work(worker); });
+    }
+  } catch (...) {  // the system has no more threads; those that run must not be left behind
+    Shutdown();
+    throw;
   }
 }
 

@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <barrier>
+#include <cstdlib>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -70,6 +72,20 @@ TEST(ParallelFor, TurnsAnExceptionIntoAnError) {
   EXPECT_EQ(done, absl::InternalError("the program failed: out of luck"));
   EXPECT_EQ(calls, 1);
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)  // which need the address space themselves
+TEST(ParallelFor, SaysThatTheSystemHasNoMoreThreads) {
+  const auto run_short_of_space = [] {
+    constexpr rlim_t kRoomForAFewStacks = rlim_t{1} << 30;
+    const rlimit limit{kRoomForAFewStacks, kRoomForAFewStacks};
+    if (setrlimit(RLIMIT_AS, &limit) != 0) std::exit(1);
+    const absl::Status done = ParallelFor(2000, 2000, [](std::size_t, int) { return absl::OkStatus(); });
+    std::exit(absl::IsInternal(done) ? 0 : 1);
+  };
+  EXPECT_EXIT(run_short_of_space(), ::testing::ExitedWithCode(0), "");
+}
+#endif
 
 TEST(ParallelFor, DoesNothingForNothing) {
   EXPECT_TRUE(ParallelFor(0, 4, [](std::size_t, int) { return absl::InternalError("called"); }).ok());
