@@ -175,6 +175,7 @@ void Canvas::Shadow(const cv::Rect2f& r, float corner_radius, float blur, const 
   const cv::Point corner(cvFloor(r.x - blur), cvFloor(r.y - blur));
   const cv::Size size(cvCeil(r.width + 2 * blur) + 1, cvCeil(r.height + 2 * blur) + 1);
   const Surface mask(cairo_image_surface_create(CAIRO_FORMAT_A8, size.width, size.height));
+  if (cairo_surface_status(mask.get()) != CAIRO_STATUS_SUCCESS) return;  // larger than Cairo's images
   const Context context(cairo_create(mask.get()));
   AddRectangle(context.get(), r - cv::Point2f(corner), corner_radius);
   cairo_fill(context.get());

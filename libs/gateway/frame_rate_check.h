@@ -20,8 +20,7 @@ namespace trackfit::gateway {
 //   a clock was set back, or when one timestamp was far ahead. A few that repeat or go back do not make it
 //   so.
 // - Nanoseconds since 1970: nine frames in a row are beyond what any timestamp may be. Such frames are
-// refused
-//   and do not count otherwise.
+//   refused and do not count otherwise.
 //
 // Not thread-safe.
 class FrameRateCheck {

@@ -16,7 +16,7 @@
 
 namespace trackfit::gateway {
 
-// When to ask, and what the answers come to. Logs each version once. Thread-safe.
+// When to ask, and what the answers come to. Logs when the version changes. Thread-safe.
 class ModelWatch {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;

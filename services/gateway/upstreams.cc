@@ -6,6 +6,7 @@
 #include "rpc/client_channel.h"
 #include "rpc/session_id.h"
 #include "rpc/status.h"
+#include "runtime/guard.h"
 
 namespace trackfit::gateway_server {
 namespace {
@@ -61,7 +62,9 @@ void Upstreams::NoteAnswered(gateway::Upstream upstream) {
 
 void Upstreams::OnTick() {
   if (!extractor_reached_) extractor_reached_ = extractor_channel_->GetState(true) == GRPC_CHANNEL_READY;
-  if (model_.ShouldAsk(std::chrono::steady_clock::now())) AskForModel();
+  if (!model_.ShouldAsk(std::chrono::steady_clock::now())) return;
+  const absl::Status asked = runtime::Guard([this] { AskForModel(); });
+  if (!asked.ok()) model_.Failed(asked, std::chrono::steady_clock::now());
 }
 
 void Upstreams::AskForModel() {

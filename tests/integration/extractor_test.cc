@@ -361,10 +361,14 @@ TEST_F(Extractor, TerminationInMidStreamLetsItFinishAndExitsWithZero) {
   const auto stream = stub_->ExtractStream(&context);
   Ask(*stream, MakeRequest(0, squat_->front()));
   server_->SendTerm();
-  // A question that arrives just as the server shuts down may be cancelled; the next finds nobody.
-  while (CheckHealth(channel_, kName) != "UNAVAILABLE") {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  while (CheckHealth(channel_, kName) == "SERVING") std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  // A question that arrives just as the server shuts down may be cancelled; after that there is nobody.
+  std::string health = CheckHealth(channel_, kName);
+  for (int attempt = 0; attempt < 20 && health != "UNAVAILABLE"; ++attempt) {
+    EXPECT_NE(health, "SERVING");
+    health = CheckHealth(channel_, kName);
   }
+  EXPECT_EQ(health, "UNAVAILABLE");
   EXPECT_EQ(Ask(*stream, MakeRequest(1, squat_->front())).status(), v1::FRAME_STATUS_POSE);
   stream->WritesDone();
   EXPECT_TRUE(stream->Finish().ok());
