@@ -23,7 +23,8 @@ namespace fs = std::filesystem;
 constexpr double kFps = 30;
 // To be raised when a plan comes to stand for another image: clips in the cache are known by their id.
 constexpr const char* kCacheVersion = "v1";
-// As phones and webcams film, small enough to be drawn fast; BlazePose looks at 256 x 256 pixels.
+// The shapes of phones' and webcams' videos, small enough to be rendered fast; BlazePose looks at 256 x 256
+// pixels.
 constexpr std::array<std::array<int, 2>, 6> kSizes = {
     {{320, 240}, {320, 180}, {180, 320}, {320, 180}, {240, 320}, {320, 320}}};
 // About the length of a window.
@@ -61,10 +62,10 @@ MannequinPlan PlanOne(const synthesis::ExerciseInfo& exercise, int index, uint64
   return plan;
 }
 
-// Draws a scene frame by frame.
-class SceneFilm : public media::FrameSource {
+// Renders a scene frame by frame.
+class SceneSource : public media::FrameSource {
  public:
-  SceneFilm(const MannequinScene& scene, uint64_t seed)
+  SceneSource(const MannequinScene& scene, uint64_t seed)
       : scene_(scene),
         renderer_(scene.motion, synthesis::DrawAppearance(seed)),
         info_{.name = scene.motion.exercise,
@@ -133,9 +134,9 @@ absl::StatusOr<MannequinScene> MakeScene(const MannequinPlan& plan) {
       .motion = *std::move(motion), .cameras = *std::move(cameras), .yaw_degrees = camera.yaw_degrees};
 }
 
-absl::StatusOr<dataset::Clip> FilmMannequin(const MannequinPlan& plan, const PoseOptions& poses,
-                                            blazepose::PoseEngine& engine,
-                                            const std::function<absl::Status()>& on_frame) {
+absl::StatusOr<dataset::Clip> RenderAndExtract(const MannequinPlan& plan, const PoseOptions& poses,
+                                               blazepose::PoseEngine& engine,
+                                               const std::function<absl::Status()>& on_frame) {
   const absl::StatusOr<MannequinScene> scene = MakeScene(plan);
   if (!scene.ok()) return scene.status();
   const bool background = scene->motion.kind == synthesis::ExerciseKind::kBackground;
@@ -149,9 +150,9 @@ absl::StatusOr<dataset::Clip> FilmMannequin(const MannequinPlan& plan, const Pos
                      .kind = dataset::SourceKind::kMannequin,
                      .poses = {},
                      .wrong_joints = scene->motion.wrong_joints};
-  SceneFilm film(*scene, plan.motion.seed);
+  SceneSource source(*scene, plan.motion.seed);
   const absl::Status tracked = TrackPoses(
-      film, poses, engine, [&](const media::SourceFrame& frame, const std::optional<skeleton::Pose>& pose) {
+      source, poses, engine, [&](const media::SourceFrame& frame, const std::optional<skeleton::Pose>& pose) {
         clip.poses.push_back(pose ? *pose : NobodyAt(frame.timestamp_us, frame.image.size()));
         return on_frame();
       });
@@ -194,23 +195,24 @@ absl::StatusOr<std::vector<dataset::Clip>> MannequinStudio::Run(const Events& ev
     const absl::StatusOr<blazepose::PoseEngine> engine = LoadPoseEngine(options_.poses);
     if (!engine.ok()) return engine.status();
     ClipWorkers workers(*engine, options_.jobs, events);
-    const absl::Status status = workers.Run(
-        missing_.size(),
-        [&](size_t clip, blazepose::PoseEngine& replica) { return Film(missing_[clip], replica, workers); });
+    const absl::Status status =
+        workers.Run(missing_.size(), [&](size_t clip, blazepose::PoseEngine& replica) {
+          return MakeClip(missing_[clip], replica, workers);
+        });
     if (!status.ok()) return status;
   }
   return std::move(clips_);
 }
 
-absl::Status MannequinStudio::Film(size_t index, blazepose::PoseEngine& engine, ClipWorkers& workers) {
+absl::Status MannequinStudio::MakeClip(size_t index, blazepose::PoseEngine& engine, ClipWorkers& workers) {
   const MannequinPlan& plan = plans_[index];
   const auto on_frame = [&] {
     if (workers.CountFrame()) return absl::OkStatus();
     return absl::CancelledError(
-        "interrupted while mannequins were drawn. The same command goes on from there");
+        "interrupted while mannequins were rendered. The same command goes on from there");
   };
   try {  // a thread must not end by an exception of OpenCV or the standard library
-    absl::StatusOr<dataset::Clip> clip = FilmMannequin(plan, options_.poses, engine, on_frame);
+    absl::StatusOr<dataset::Clip> clip = RenderAndExtract(plan, options_.poses, engine, on_frame);
     if (!clip.ok()) return clip.status();
     if (absl::Status status = dataset::WriteLandmarkFile(PathOf(plan), {*clip}); !status.ok()) return status;
     clips_[index] = *std::move(clip);

@@ -1,5 +1,6 @@
-// The bridge from computed movements to real cameras: mannequins are drawn, and the project's own BlazePose
-// looks at them. Such clips have its errors (hidden joints, left and right swapped, depth) and ground truth.
+// The bridge from computed movements to real cameras: mannequins are rendered, and the project's own
+// BlazePose looks at them. Such clips have its errors (hidden joints, left and right swapped, depth) and
+// ground truth.
 #ifndef TRACKFIT_DATASET_BUILDING_RENDERED_MANNEQUINS_H_
 #define TRACKFIT_DATASET_BUILDING_RENDERED_MANNEQUINS_H_
 
@@ -22,7 +23,7 @@
 
 namespace trackfit::dataset_building {
 
-// A clip that is to be drawn. Everything else follows from the motion's seed.
+// A clip that is to be rendered. Everything else follows from the motion's seed.
 struct MannequinPlan {
   synthesis::MotionOptions motion;
   int width = 320;  // pixels
@@ -47,11 +48,11 @@ struct MannequinScene {
 };
 absl::StatusOr<MannequinScene> MakeScene(const MannequinPlan& plan);
 
-// Draws the clip and tracks the mannequin as a server would. Frames in which nobody is found are NaN.
+// Renders the clip and tracks the mannequin as a server would. Frames in which nobody is found are NaN.
 // `on_frame` is called after each frame; an error of it ends the work.
-absl::StatusOr<dataset::Clip> FilmMannequin(const MannequinPlan& plan, const PoseOptions& poses,
-                                            blazepose::PoseEngine& engine,
-                                            const std::function<absl::Status()>& on_frame);
+absl::StatusOr<dataset::Clip> RenderAndExtract(const MannequinPlan& plan, const PoseOptions& poses,
+                                               blazepose::PoseEngine& engine,
+                                               const std::function<absl::Status()>& on_frame);
 
 struct MannequinOptions {
   std::string cache;  // folder of the clips that are done; made where it is missing
@@ -59,7 +60,8 @@ struct MannequinOptions {
   int jobs = 1;  // clips at a time, each on a thread and an engine of its own; >= 1
 };
 
-// Films many clips; finished ones stay in a cache and are not drawn again. Not thread-safe.
+// Renders many clips and extracts their poses; finished ones stay in a cache and are not rendered again. Not
+// thread-safe.
 class MannequinStudio {
  public:
   // Looks up what is in the cache. INVALID_ARGUMENT when its folder cannot be used.
@@ -81,7 +83,7 @@ class MannequinStudio {
         clips_(plans_.size()) {}
 
   // The clip of the plan `index`, into the cache and clips_.
-  absl::Status Film(size_t index, blazepose::PoseEngine& engine, ClipWorkers& workers);
+  absl::Status MakeClip(size_t index, blazepose::PoseEngine& engine, ClipWorkers& workers);
   std::filesystem::path PathOf(const MannequinPlan& plan) const;
 
   std::vector<MannequinPlan> plans_;

@@ -60,7 +60,7 @@ absl::StatusOr<std::vector<dataset::Clip>> RenderMannequins(const MannequinFlags
       dataset_building::PlanMannequins(options.per_exercise, options.seed), options.studio);
   if (!studio.ok()) return studio.status();
   command_line::Progress progress = command_line::StartProgress(
-      absl::StrCat("Filming ", studio->pending(), " mannequins"), studio->PendingFrames(), options.quiet);
+      absl::StrCat("Rendering ", studio->pending(), " mannequins"), studio->PendingFrames(), options.quiet);
   return studio->Run({.interrupted = [&] { return interrupted.load(); },
                       .on_frame = [&](int64_t frames) { progress.Update(frames); }});
 }

@@ -75,7 +75,7 @@ TEST(LandmarkFile, KeepsTheKindWhateverSourceAndIdAreCalled) {
   for (size_t i = 0; i < clips.size(); ++i) EXPECT_EQ((*read)[i].kind, clips[i].kind) << clips[i].source;
 }
 
-TEST(LandmarkFile, TakesClipsWithoutAKindForFilmUnlessTheirSourceIsKnown) {
+TEST(LandmarkFile, TakesClipsWithoutAKindForRecordedUnlessTheirSourceIsKnown) {
   const std::filesystem::path path = TempFile("no_kind.pt");
   const std::pair<const char*, SourceKind> sources[] = {
       {"figure8_cam", SourceKind::kRecorded},
@@ -107,7 +107,7 @@ TEST(LandmarkFile, RefusesAKindThatIsUnknown) {
   EXPECT_THAT(std::string(clips.status().message()), HasSubstr("clip a: kind \"repeated\" is unknown"));
 }
 
-TEST(LandmarkFile, KeepsWhichJointsAreWrongAndThatAMannequinWasFilmed) {
+TEST(LandmarkFile, KeepsWhichJointsAreWrongAndThatItIsAMannequin) {
   const std::filesystem::path path = TempFile("mannequin.pt");
   Clip clip = MakeClip("mannequin_squat_7", "squat");
   clip.source = kMannequinSource;

@@ -31,8 +31,8 @@ namespace fs = std::filesystem;
 
 constexpr int kFrames = 8;
 
-// Films the first frames of somebody who squats.
-void FilmMannequin(const std::string& path, uint64_t seed) {
+// A video of the first frames of somebody who squats.
+void WriteMannequinVideo(const std::string& path, uint64_t seed) {
   const auto motion = synthesis::SynthesizeMotion({.exercise = "squat", .repetitions = 1, .seed = seed});
   ASSERT_TRUE(motion.ok()) << motion.status();
   synthesis::CameraOptions camera = synthesis::ShowcaseCamera(*motion, seed);
@@ -71,14 +71,14 @@ std::set<std::string> NamesIn(const std::string& folder) {
 class DataSetTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    films_ = fs::temp_directory_path() / ("trackfit_data_set_films_" + std::to_string(getpid()));
-    fs::create_directories(films_ / "squat" / "home");
-    fs::create_directories(films_ / "other");
-    FilmMannequin((films_ / "squat" / "anna.mp4").string(), 1);
-    FilmMannequin((films_ / "squat" / "home" / "ben.mp4").string(), 2);
-    testing::WriteVideo((films_ / "other" / "room.mp4").string(), kFrames, 25, {240, 240});
+    videos_ = fs::temp_directory_path() / ("trackfit_data_set_videos_" + std::to_string(getpid()));
+    fs::create_directories(videos_ / "squat" / "home");
+    fs::create_directories(videos_ / "other");
+    WriteMannequinVideo((videos_ / "squat" / "anna.mp4").string(), 1);
+    WriteMannequinVideo((videos_ / "squat" / "home" / "ben.mp4").string(), 2);
+    testing::WriteVideo((videos_ / "other" / "room.mp4").string(), kFrames, 25, {240, 240});
   }
-  static void TearDownTestSuite() { fs::remove_all(films_); }
+  static void TearDownTestSuite() { fs::remove_all(videos_); }
 
   void SetUp() override {
     options_.folder = scratch_.File("out");
@@ -86,7 +86,7 @@ class DataSetTest : public ::testing::Test {
   }
 
   std::vector<ClipResult> Extract(const DataSetEvents& events = {}) {
-    auto clips = FindClips({films().string()});
+    auto clips = FindClips({videos().string()});
     EXPECT_TRUE(clips.ok()) << clips.status();
     auto set = DataSet::Open(*std::move(clips), options_);
     EXPECT_TRUE(set.ok()) << set.status();
@@ -102,24 +102,24 @@ class DataSetTest : public ::testing::Test {
     return states;
   }
 
-  // A copy of the films that the test may change.
-  void CopyFilms() {
-    own_films_ = scratch_.File("films");
-    fs::copy(films_, own_films_, fs::copy_options::recursive);
+  // A copy of the videos that the test may change.
+  void CopyVideos() {
+    own_videos_ = scratch_.File("videos");
+    fs::copy(videos_, own_videos_, fs::copy_options::recursive);
   }
-  const fs::path& films() const { return own_films_.empty() ? films_ : own_films_; }
+  const fs::path& videos() const { return own_videos_.empty() ? videos_ : own_videos_; }
 
   nlohmann::json SummaryJson() const {
     return nlohmann::json::parse(Read(fs::path(options_.folder) / kSummaryFile));
   }
 
-  static fs::path films_;
+  static fs::path videos_;
   testing::ScratchFolder scratch_;
-  fs::path own_films_;
+  fs::path own_videos_;
   DataSetOptions options_;
 };
 
-fs::path DataSetTest::films_;
+fs::path DataSetTest::videos_;
 
 TEST_F(DataSetTest, LaysTheOutputsAsTheVideosLieAndCountsPeople) {
   const std::vector<ClipResult> results = Extract();
@@ -184,10 +184,10 @@ TEST_F(DataSetTest, ExtractsAgainWhereTheOptionsHaveChanged) {
 }
 
 TEST_F(DataSetTest, ExtractsAgainWhereTheVideoHasChanged) {
-  CopyFilms();
+  CopyVideos();
   Extract();
-  const fs::path film = films() / "squat" / "anna.mp4";
-  fs::last_write_time(film, fs::last_write_time(film) + std::chrono::seconds(1));
+  const fs::path video = videos() / "squat" / "anna.mp4";
+  fs::last_write_time(video, fs::last_write_time(video) + std::chrono::seconds(1));
   EXPECT_THAT(States(Extract()), ElementsAre(State::kKept, State::kDone, State::kKept));
 }
 
@@ -221,11 +221,11 @@ TEST_F(DataSetTest, LeavesNoHalfFileWhenInterruptedAndGoesOnFromThere) {
 }
 
 TEST_F(DataSetTest, SaysOfACutVideoThatItEndsEarlyAlsoWhereItSkipsIt) {
-  CopyFilms();
-  const std::string film = (films() / "squat" / "anna.mp4").string();
-  testing::RunFfmpeg("-i " + film + " -c copy -movflags faststart " + scratch_.File("cut.mp4"));
+  CopyVideos();
+  const std::string video = (videos() / "squat" / "anna.mp4").string();
+  testing::RunFfmpeg("-i " + video + " -c copy -movflags faststart " + scratch_.File("cut.mp4"));
   testing::CutOff(scratch_.File("cut.mp4"));
-  fs::rename(scratch_.File("cut.mp4"), film);
+  fs::rename(scratch_.File("cut.mp4"), video);
   EXPECT_THAT(Extract()[1].note, HasSubstr("ends early"));
   const std::vector<ClipResult> again = Extract();
   EXPECT_EQ(again[1].state, State::kKept);
@@ -235,26 +235,26 @@ TEST_F(DataSetTest, SaysOfACutVideoThatItEndsEarlyAlsoWhereItSkipsIt) {
 }
 
 TEST_F(DataSetTest, SaysThatAVideoIsUpsideDown) {
-  CopyFilms();
-  testing::RunFfmpeg("-stream_loop 4 -i " + (films_ / "squat" / "anna.mp4").string() +
-                     " -vf hflip,vflip -q:v 2 " + (films() / "squat" / "anna.mp4").string());
+  CopyVideos();
+  testing::RunFfmpeg("-stream_loop 4 -i " + (videos_ / "squat" / "anna.mp4").string() +
+                     " -vf hflip,vflip -q:v 2 " + (videos() / "squat" / "anna.mp4").string());
   const std::vector<ClipResult> results = Extract();
   EXPECT_THAT(results[1].note, HasSubstr("upside down"));
   EXPECT_EQ(results[2].note, "");
 }
 
 TEST_F(DataSetTest, KeepsHowAVideoIsTurnedAmongItsOptions) {
-  CopyFilms();
-  testing::RunFfmpeg("-i " + (films_ / "squat" / "anna.mp4").string() +
-                     " -metadata:s:v:0 rotate=270 -c copy " + (films() / "squat" / "anna.mp4").string());
+  CopyVideos();
+  testing::RunFfmpeg("-i " + (videos_ / "squat" / "anna.mp4").string() +
+                     " -metadata:s:v:0 rotate=270 -c copy " + (videos() / "squat" / "anna.mp4").string());
   Extract();
-  const nlohmann::json videos = SummaryJson()["videos"];
-  EXPECT_EQ(videos[1]["options"]["orientation"], nlohmann::json({true, true, false}));
-  EXPECT_FALSE(videos[2]["options"].contains("orientation"));
+  const nlohmann::json entries = SummaryJson()["videos"];
+  EXPECT_EQ(entries[1]["options"]["orientation"], nlohmann::json({true, true, false}));
+  EXPECT_FALSE(entries[2]["options"].contains("orientation"));
 }
 
 TEST_F(DataSetTest, TimesAVideoByItsOwnRateUnlessTheUserKnowsBetter) {
-  auto clips = FindClips({(films_ / "squat" / "anna.mp4").string()});
+  auto clips = FindClips({(videos_ / "squat" / "anna.mp4").string()});
   ASSERT_TRUE(clips.ok()) << clips.status();
   for (const bool retimed : {false, true}) {
     clips->front().fps = 10;
@@ -270,8 +270,8 @@ TEST_F(DataSetTest, TimesAVideoByItsOwnRateUnlessTheUserKnowsBetter) {
 }
 
 TEST_F(DataSetTest, NamesABrokenVideoAndGoesOn) {
-  CopyFilms();
-  std::ofstream(films() / "broken.mp4") << "not a video";
+  CopyVideos();
+  std::ofstream(videos() / "broken.mp4") << "not a video";
   std::vector<std::string> left_out;
   const std::vector<ClipResult> results = Extract(
       {.interrupted = {}, .on_frame = {}, .on_left_out = [&](const SourceClip& clip, const absl::Status&) {
@@ -281,7 +281,7 @@ TEST_F(DataSetTest, NamesABrokenVideoAndGoesOn) {
   EXPECT_THAT(States(results), ElementsAre(State::kLeftOut, State::kDone, State::kDone, State::kDone));
   EXPECT_THAT(results[0].note, AllOf(HasSubstr("broken.mp4"), HasSubstr("as a video")));
   EXPECT_EQ(NamesIn(options_.folder).count("broken.jsonl"), 0U);
-  EXPECT_EQ(SummaryJson()["left_out"][0]["source"]["path"], (films() / "broken.mp4").string());
+  EXPECT_EQ(SummaryJson()["left_out"][0]["source"]["path"], (videos() / "broken.mp4").string());
   EXPECT_EQ(States(Extract())[0], State::kLeftOut) << "it is tried again";
 }
 
@@ -330,7 +330,7 @@ TEST_F(DataSetTest, IsClosedToASecondRun) {
 
 TEST_F(DataSetTest, SaysThatTheModelsAreMissing) {
   options_.poses.models_dir = scratch_.File("nowhere");
-  auto set = DataSet::Open(*FindClips({films().string()}), options_);
+  auto set = DataSet::Open(*FindClips({videos().string()}), options_);
   ASSERT_TRUE(set.ok()) << set.status();
   EXPECT_THAT(std::string(set->Run({}).status().message()), HasSubstr("run tools/setup"));
 }

@@ -67,17 +67,17 @@ TEST(PlanMannequins, ClipsAreAboutAWindowLong) {
   }
 }
 
-TEST(MannequinStudio, FilmsWhatIsMissingAndKeepsWhatIsDone) {
+TEST(MannequinStudio, RendersWhatIsMissingAndKeepsWhatIsDone) {
   const MannequinOptions options{.cache = FreshFolder("cache"), .poses = {.model = "lite"}, .jobs = 1};
   auto studio = MannequinStudio::Open(OneSquat(), options);
   ASSERT_TRUE(studio.ok()) << studio.status();
   EXPECT_EQ(studio->pending(), 1U);
   const int64_t frames = studio->PendingFrames();
-  int64_t filmed = 0;
-  const auto clips = studio->Run({.interrupted = {}, .on_frame = [&](int64_t done) { filmed = done; }});
+  int64_t rendered = 0;
+  const auto clips = studio->Run({.interrupted = {}, .on_frame = [&](int64_t done) { rendered = done; }});
   if (absl::IsNotFound(clips.status())) GTEST_SKIP() << clips.status();
   ASSERT_TRUE(clips.ok()) << clips.status();
-  EXPECT_EQ(filmed, frames);
+  EXPECT_EQ(rendered, frames);
   ASSERT_EQ(clips->size(), 1U);
   const dataset::Clip& clip = clips->front();
   EXPECT_EQ(clip.kind, dataset::SourceKind::kMannequin);
