@@ -161,6 +161,7 @@ std::string ToText(const char* title, const std::vector<LocalisedFault>& faults)
   return text;
 }
 
+// "films" is what the file format calls clips.
 nlohmann::json FaultsToJson(const std::vector<LocalisedFault>& faults) {
   nlohmann::json rates = nlohmann::json::object(), list = nlohmann::json::array();
   for (const HitRate& rate : HitRates(faults)) {
@@ -325,6 +326,7 @@ std::string ToText(const Localisation& localisation) {
 }
 
 nlohmann::json ToJson(const Localisation& localisation) {
+  // "filmed_faults" is what the file format calls rendered ones.
   return {{"faults", FaultsToJson(localisation.faults)},
           {"filmed_faults", FaultsToJson(localisation.rendered_faults)},
           {"limbs", FaultsToJson(localisation.limbs)},

@@ -173,6 +173,7 @@ nlohmann::json ToJson(const Recognition& recognition) {
   nlohmann::json roc = nlohmann::json::array();
   for (const RocPoint& point : recognition.known_roc)
     roc.push_back({point.false_positives, point.true_positives});
+  // "film" is what the file format calls videos.
   return {{"film", recognition.videos.ToJson()},
           {"photos", recognition.photos.ToJson()},
           {"exercises", recognition.exercises.ToJson()},

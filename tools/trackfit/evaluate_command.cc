@@ -34,7 +34,7 @@ using dataset::Clip;
 
 // When evaluating a single model, the thresholds for each fold come from the other folds of the same clips.
 constexpr int kThresholdFolds = 5;
-constexpr int kLocalisationFilms = 10;
+constexpr int kClipsPerFault = 10;
 
 struct EvaluateOptions {
   std::string model;
@@ -162,10 +162,10 @@ absl::StatusOr<evaluation::Report> Evaluate(const EvaluateOptions& options, cons
     const absl::Status status = EvaluateForm(options, *assessor, data, clips, report);
     if (!status.ok()) return status;
   }
-  const int films = options.localisation.value_or(kLocalisationFilms);
-  if (options.Wants("localisation") && films > 0) {
+  const int clips_per_fault = options.localisation.value_or(kClipsPerFault);
+  if (options.Wants("localisation") && clips_per_fault > 0) {
     const SectionProgress progress("localisation", options.threads);
-    auto localisation = evaluation::Localise(*assessor, clips, films, progress.run());
+    auto localisation = evaluation::Localise(*assessor, clips, clips_per_fault, progress.run());
     if (!localisation.ok()) return localisation.status();
     report.localisation = *std::move(localisation);
   }
@@ -285,7 +285,7 @@ Action EvaluateCommand(CLI::App& command) {
       .add_option("--localisation", options->localisation,
                   "Clips of every fault of the mannequin, and up to 20 times as many real clips; 0 = none")
       ->check(CLI::Range(0, 10'000))
-      ->default_str(absl::StrCat(kLocalisationFilms));
+      ->default_str(absl::StrCat(kClipsPerFault));
   command.add_option("--threads", options->threads, "Number of threads")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
