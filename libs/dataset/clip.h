@@ -19,7 +19,7 @@ enum class SourceKind {
   kRendered,   // video of drawn, computer-made or AI-made people
   kPhotoPair,  // two photos: the start and the end of the movement
   kSynthetic,  // the mannequin of libs/synthesis, its landmarks computed
-  kMannequin,  // the same, drawn and seen by BlazePose
+  kMannequin,  // the same, rendered and seen by BlazePose
 };
 inline constexpr SourceKind kSourceKinds[] = {SourceKind::kRecorded, SourceKind::kRendered,
                                               SourceKind::kPhotoPair, SourceKind::kSynthetic,

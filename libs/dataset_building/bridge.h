@@ -1,4 +1,4 @@
-// What BlazePose makes of drawn mannequins, measured against the truth.
+// What BlazePose makes of rendered mannequins, measured against the truth.
 #ifndef TRACKFIT_DATASET_BUILDING_BRIDGE_H_
 #define TRACKFIT_DATASET_BUILDING_BRIDGE_H_
 

@@ -175,7 +175,8 @@ std::vector<std::string> WarningsOf(const std::vector<DatasetCount>& counts) {
     const int groups = CountOf(counts, name, SourceKind::kRecorded, Subset::kTrain, &DatasetCount::groups);
     if (videos == 0) {
       warnings.push_back(absl::StrCat(
-          name, ": no video of real people to train on; photo pairs, drawn people and mannequins carry it"));
+          name,
+          ": no video of real people to train on; photo pairs, rendered people and mannequins carry it"));
     } else if (groups < kFewGroups) {
       warnings.push_back(
           absl::StrFormat("%s: the %d videos of real people show %d people or scenes", name, videos, groups));

@@ -47,7 +47,7 @@ struct Decisions {
 absl::StatusOr<Decisions> Decide(const AssessorPtr& assessor, const std::vector<dataset::Clip>& clips,
                                  const RunOptions& run = {});
 
-// Whether a clip was recorded or drawn by somebody else, rather than made with the mannequin of
+// Whether a clip was recorded or rendered by somebody else, rather than made with the mannequin of
 // libs/synthesis, which proves nothing about people.
 bool IsFound(dataset::SourceKind kind);
 
