@@ -1,4 +1,4 @@
-// Shapes and text blended onto a picture by Cairo and Pango: anti-aliased, translucent, at fractions of a
+// Shapes and text blended onto an image by Cairo and Pango: anti-aliased, translucent, at fractions of a
 // pixel.
 #ifndef TRACKFIT_DRAWING_CANVAS_H_
 #define TRACKFIT_DRAWING_CANVAS_H_
@@ -44,7 +44,7 @@ float TextWidth(const std::string& text, const Font& font);
 enum class Anchor { kBaseline, kLeft, kCentre, kRight };
 
 // Coordinates are pixels; (0, 0) is the top left corner of the top left pixel. Whatever lies outside the
-// picture is cut off. Not thread-safe.
+// image is cut off. Not thread-safe.
 class Canvas {
  public:
   Canvas(cv::Size size, const Colour& background);

@@ -33,7 +33,7 @@ struct LegendEntry {
   Marker marker = Marker::kDisc;
 };
 
-// One diagram in a part of a picture. Draws on a canvas that it does not own. Coordinates of data are the
+// One diagram in a part of an image. Draws on a canvas that it does not own. Coordinates of data are the
 // axes'; what lies beyond them is drawn nevertheless.
 class Chart {
  public:
@@ -46,7 +46,7 @@ class Chart {
   void Dot(const cv::Point2d& point, Marker marker, const Colour& colour, float radius = 4.5F);
   void Bar(const cv::Point2d& low, const cv::Point2d& high, const Colour& colour);
 
-  // Where the axes' ranges meet the picture.
+  // Where the axes' ranges meet the image.
   const cv::Rect2f& area() const { return area_; }
   cv::Point2f At(const cv::Point2d& point) const;
 

@@ -20,12 +20,12 @@ namespace {
 using cv::Point2f;
 using cv::Rect2f;
 
-// Design units: pixels of a picture whose shorter side has 540.
+// Design units: pixels of an image whose shorter side has 540.
 constexpr float kDesignSide = 540;
 constexpr float kMargin = 18;
 constexpr float kPadding = 16;
 constexpr float kPanelHeight = 114;
-constexpr float kPanelShare = 0.42F;  // of the picture's width, unless that is less than kMinPanelWidth
+constexpr float kPanelShare = 0.42F;  // of the image's width, unless that is less than kMinPanelWidth
 constexpr float kMinPanelWidth = 340;
 constexpr float kGaugeRadius = 36;
 constexpr float kMinTextWidth = 212;

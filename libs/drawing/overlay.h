@@ -23,7 +23,7 @@ struct OverlayFrame {
   int64_t time_us = 0;
 };
 
-// Everything scales with the picture's shorter side; 270 pixels and more are legible. Not thread-safe.
+// Everything scales with the image's shorter side; 270 pixels and more are legible. Not thread-safe.
 class Overlay {
  public:
   enum class Corner { kTopLeft, kTopRight, kBottomLeft, kBottomRight };

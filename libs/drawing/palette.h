@@ -1,4 +1,4 @@
-// The colours of everything that is drawn on a picture.
+// The colours of everything that is drawn on an image.
 #ifndef TRACKFIT_DRAWING_PALETTE_H_
 #define TRACKFIT_DRAWING_PALETTE_H_
 

@@ -26,7 +26,7 @@ constexpr float kGaugeSeconds = 0.25F;  // the gauge's needle needs about this l
 
 int Even(double length) { return std::max(16, static_cast<int>(std::lround(length / 2)) * 2); }
 
-// Where a picture of size `source` goes in one of size `size`: all of it but for rounding, or between bars
+// Where an image of size `source` goes in one of size `size`: all of it but for rounding, or between bars
 // where the shapes differ.
 cv::Rect Place(cv::Size source, cv::Size size) {
   const double scale = std::min(static_cast<double>(size.width) / source.width,
@@ -38,11 +38,11 @@ cv::Rect Place(cv::Size source, cv::Size size) {
   return {(size.width - width) / 2, (size.height - height) / 2, width, height};
 }
 
-cv::Mat Fit(const cv::Mat& picture, cv::Size size) {
-  const cv::Rect place = Place(picture.size(), size);
-  const int interpolation = place.width < picture.cols ? cv::INTER_AREA : cv::INTER_CUBIC;
+cv::Mat Fit(const cv::Mat& image, cv::Size size) {
+  const cv::Rect place = Place(image.size(), size);
+  const int interpolation = place.width < image.cols ? cv::INTER_AREA : cv::INTER_CUBIC;
   cv::Mat fitted(size, CV_8UC3, cv::Scalar::all(0));
-  cv::resize(picture, fitted(place), place.size(), 0, 0, interpolation);
+  cv::resize(image, fitted(place), place.size(), 0, 0, interpolation);
   return fitted;
 }
 
@@ -101,9 +101,9 @@ absl::Status Render(media::FrameSource& source, const client::SessionRecord& rec
       return absl::DataLossError(absl::StrCat(source.info().name, " gave ", sequence, " of ", times_us.size(),
                                               " frames when it was read again"));
     }
-    const cv::Mat& picture = (*frame)->image;
+    const cv::Mat& image = (*frame)->image;
     if (!overlay.has_value()) {
-      size = RenderSize(picture.size());
+      size = RenderSize(image.size());
       absl::StatusOr<Overlay> created = Overlay::Create(timeline, size);
       if (!created.ok()) return created.status();
       overlay.emplace(*std::move(created));
@@ -111,7 +111,7 @@ absl::Status Render(media::FrameSource& source, const client::SessionRecord& rec
       if (absl::Status status = video.Open(source.info().fps, size, {kH264, kMpeg4}); !status.ok())
         return status;
     }
-    cv::Mat image = Fit(picture, size);
+    cv::Mat rendered = Fit(image, size);
     OverlayFrame view;
     view.time_us = times_us[sequence];
     view.assessment = timeline.At(sequence);
@@ -119,14 +119,14 @@ absl::Status Render(media::FrameSource& source, const client::SessionRecord& rec
     v1::Pose pose;
     std::vector<v1::Pose> others;
     if (const v1::FrameResult* result = record.Result(sequence); result != nullptr && result->has_pose()) {
-      pose = FitPose(result->pose(), picture.size(), size);
+      pose = FitPose(result->pose(), image.size(), size);
       view.pose = &pose;
       for (const v1::Pose& other : result->other_poses())
-        others.push_back(FitPose(other, picture.size(), size));
+        others.push_back(FitPose(other, image.size(), size));
     }
     for (const v1::Pose& other : others) view.other_poses.push_back(&other);
-    overlay->Draw(view, image);
-    video.Write(image);
+    overlay->Draw(view, rendered);
+    video.Write(rendered);
     whole = on_frame(++drawn);
     if (!whole) break;
   }

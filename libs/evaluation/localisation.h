@@ -47,7 +47,7 @@ struct Localisation {
   std::vector<LocalisedFault> faults;
   // Clips that name their wrong joints: mannequins that were rendered and seen by BlazePose.
   std::vector<LocalisedFault> rendered_faults;
-  std::vector<LocalisedFault> limbs;   // real correct clips, one limb turned by 30 degrees in the picture
+  std::vector<LocalisedFault> limbs;   // real correct clips, one limb turned by 30 degrees in the image
   std::vector<LocalisedFault> joints;  // real correct clips, one joint off by 0.35 torso lengths
   // Real correct clips as they are.
   int undisturbed = 0;

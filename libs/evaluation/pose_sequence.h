@@ -22,8 +22,8 @@ PoseSequence ToPoseSequence(const dataset::Clip& clip);
 // The same movement as a camera of another rate would show it.
 PoseSequence AtRate(const PoseSequence& poses, double rate_hz);
 
-// Turned about the centre of the picture, right-handed (clockwise as one sees it), in isotropic coordinates;
-// afterwards the picture counts as square.
+// Turned about the centre of the image, right-handed (clockwise as one sees it), in isotropic coordinates;
+// afterwards the image counts as square.
 PoseSequence Rolled(PoseSequence poses, double radians);
 
 // Left and right exchanged, as a mirror shows it.

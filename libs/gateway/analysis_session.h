@@ -33,7 +33,7 @@ namespace trackfit::gateway {
 
 // Limits of one session.
 struct AnalysisOptions {
-  size_t max_frame_bytes = 4 << 20;       // of one picture file; a larger one is an INVALID_FRAME; at least 1
+  size_t max_frame_bytes = 4 << 20;       // of one image file; a larger one is an INVALID_FRAME; at least 1
   size_t max_raw_frame_bytes = 12 << 20;  // the same for uncompressed pixels
   std::chrono::milliseconds upstream_timeout{20'000};  // for an upstream that owes something; at least 1 s
   std::string extractor;                               // host:port, for what people are told
@@ -104,7 +104,7 @@ class AnalysisSession {
   AnalysisSession(const AnalysisSession&) = delete;
   AnalysisSession& operator=(const AnalysisSession&) = delete;
 
-  // From the client. `held` lives as long as the session keeps the picture in the request.
+  // From the client. `held` lives as long as the session keeps the image in the request.
   void OnRequest(v1::AnalyzeRequest request, std::shared_ptr<void> held = nullptr);
   void OnHalfClose();
   // The client's stream has ended. The upstreams are let go; no part is used any more.

@@ -74,7 +74,7 @@ class FrameLedger {
   size_t in_flight_ = 0;
 };
 
-// Bytes of the picture in a frame.
+// Bytes of the image in a frame.
 size_t ImageBytes(const v1::Frame& frame);
 
 }  // namespace trackfit::gateway
