@@ -30,7 +30,7 @@ New poses go to `libs/bones/pose.*`; see [the first decision](docs/adr/0001.md).
 """,
     "CHANGELOG.md": "# Changelog\n\n## 1.2.0 - 2020-02-02\n\n## 1.1.0 - 2020-01-01\n",
     "CMakeLists.txt": "project(small VERSION 1.2.0 LANGUAGES CXX)\n",
-    "docs/adr/0001.md": "It was in `libs/gone` then.\n",
+    "docs/adr/0001.md": "It was in `libs/gone` then; now `libs/bones/pose` has it.\n",
     "libs/bones/CMakeLists.txt": "trackfit_library(bones\n  SOURCES pose.cc)\n",
     "libs/bones/pose.h": "#include <vector>\nnamespace trackfit::bones {\n}\n",
     "libs/bones/pose.cc": '#include "bones/pose.h"\nnamespace trackfit::bones {\n}\n',
@@ -168,6 +168,15 @@ DISORDER = {
     "dead path": (
         "docs/guide.md", None, "See `libs/bones/` and `libs/muscles/arm.h`.\n",
         ["docs/guide.md: there is no libs/muscles/arm.h"]),
+    "dead path without an extension": (
+        "docs/guide.md", None, "See `libs/bones/pose` and `libs/bones/joint`.\n",
+        ["docs/guide.md: there is no libs/bones/joint"]),
+    "dead path in a decision record": (
+        "docs/adr/0002.md", None, "It is in `libs/network/pose`.\n",
+        ["docs/adr/0002.md: there is no libs/network/pose"]),
+    "dead folder": (
+        "docs/guide.md", None, "It was in `libs/gone` then.\n",
+        ["docs/guide.md: there is no libs/gone"]),
     "version without a release": (
         "CMakeLists.txt", "1.2.0", "1.3.0",
         ["the newest release in CHANGELOG.md is not the version in CMakeLists.txt"]),
