@@ -1,5 +1,7 @@
 #include "rpc/status.h"
 
+#include <string>
+
 #include "runtime/admission_gate.h"
 
 namespace trackfit::rpc {
@@ -35,7 +37,5 @@ grpc::Status ToGrpcStatus(const absl::Status& status, grpc::ServerContextBase& c
 absl::Status FromGrpcStatus(const grpc::Status& status) {
   return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
 }
-
-std::string CodeName(const absl::Status& status) { return absl::StatusCodeToString(status.code()); }
 
 }  // namespace trackfit::rpc

@@ -5,8 +5,6 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/status.h>
 
-#include <string>
-
 #include "absl/status/status.h"
 
 namespace trackfit::rpc {
@@ -26,9 +24,6 @@ grpc::Status ToGrpcStatus(const absl::Status& status, grpc::ServerContextBase& c
 
 // Same code, same message.
 absl::Status FromGrpcStatus(const grpc::Status& status);
-
-// e.g. "INVALID_ARGUMENT"; for logs and metrics.
-std::string CodeName(const absl::Status& status);
 
 }  // namespace trackfit::rpc
 

@@ -353,7 +353,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
     {
       std::lock_guard lock(mutex_);
       if (!call_is_over_ || !handler_is_gone_ || !call_) return;
-      const std::string code = CodeName(*status_);
+      const std::string code = absl::StatusCodeToString(status_->code());
       call_->set_code(code);
       log_.Info("stream ended", {{"method", method_},
                                  {"code", code},
@@ -420,7 +420,7 @@ grpc::ServerBidiReactor<Request, Response>* OpenStream(
   absl::StatusOr<runtime::AdmissionGate::Lease> lease = runtime.gate().Admit();
   if (!lease.ok()) {
     telemetry::CallGuard call(runtime.metrics(), method, telemetry::StreamBuckets());
-    call.set_code(CodeName(lease.status()));
+    call.set_code(absl::StatusCodeToString(lease.status().code()));
     return new RefusedStream<Request, Response>(ToGrpcStatus(lease.status(), *context));
   }
   return StreamReactor<Request, Response>::Start(runtime, context, method, *std::move(lease), make_handler);

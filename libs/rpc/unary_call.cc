@@ -4,8 +4,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "rpc/live_streams.h"
 #include "rpc/status.h"
 #include "runtime/admission_gate.h"
@@ -83,10 +85,11 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
   }
 
   void End(const absl::Status& status) {
-    metrics_->set_code(CodeName(status));
+    const std::string code = absl::StatusCodeToString(status.code());
+    metrics_->set_code(code);
     if (!status.ok()) {
       runtime_.log().Info("call failed",
-                          {{"method", method_}, {"code", CodeName(status)}, {"message", status.message()}});
+                          {{"method", method_}, {"code", code}, {"message", status.message()}});
     }
     work_ = nullptr;  // it refers to request and response, which end with the call
     bytes_.reset();

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
-#include "rpc/status.h"
+#include "absl/status/status.h"
 
 namespace trackfit::gateway_server {
 namespace {
@@ -61,7 +61,7 @@ class Analysis final : public gateway::AnalysisClient, public gateway::AnalysisO
     metrics_.CountBreak(upstream);
     upstreams_.NoteBroken(upstream, status);
     stream_.log.Debug("upstream stream broken", {{"upstream", gateway::Name(upstream)},
-                                                 {"code", rpc::CodeName(status)},
+                                                 {"code", absl::StatusCodeToString(status.code())},
                                                  {"message", std::string(status.message())}});
   }
   void OnUpstreamAnswered(Upstream upstream) override { upstreams_.NoteAnswered(upstream); }

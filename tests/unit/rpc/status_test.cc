@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace trackfit::rpc {
 namespace {
 
@@ -27,11 +29,6 @@ TEST(FromGrpcStatus, IsTheInverse) {
     const absl::Status status(code, code == absl::StatusCode::kOk ? "" : "why");
     EXPECT_EQ(FromGrpcStatus(ToGrpcStatus(status)), status);
   }
-}
-
-TEST(CodeName, IsGrpcsSpelling) {
-  EXPECT_EQ(CodeName(absl::OkStatus()), "OK");
-  EXPECT_EQ(CodeName(absl::ResourceExhaustedError("")), "RESOURCE_EXHAUSTED");
 }
 
 }  // namespace
