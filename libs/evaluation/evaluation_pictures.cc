@@ -67,6 +67,7 @@ Canvas DrawConfusion(const Report& report, const Recognition& recognition) {
 
 std::vector<cv::Point2d> Points(const std::vector<RocPoint>& roc) {
   std::vector<cv::Point2d> points;
+  points.reserve(roc.size());
   for (const RocPoint& point : roc) points.emplace_back(point.false_positives, point.true_positives);
   return points;
 }
