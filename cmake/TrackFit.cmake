@@ -32,7 +32,12 @@ if(TRACKFIT_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 if(TRACKFIT_COVERAGE)
-  add_compile_options(--coverage -fprofile-update=atomic)  # servers count on many threads
+  # Servers count on many threads; under a sanitizer atomic counts cost minutes, and a lost one matters little.
+  if(TRACKFIT_SANITIZE)
+    add_compile_options(--coverage -fprofile-update=single)
+  else()
+    add_compile_options(--coverage -fprofile-update=atomic)
+  endif()
   add_link_options(--coverage)
 endif()
 
