@@ -57,8 +57,8 @@ struct Quantity {
   Statistic statistic = Statistic::kMean;
 };
 
-// Without this it is no repetition of the exercise, but something else that moves likewise: standing up, walking,
-// racking a bar.
+// Without this it is no repetition of the exercise, but something else that moves likewise: standing up,
+// walking, racking a bar.
 struct Requirement {
   Quantity quantity;
   Range range;

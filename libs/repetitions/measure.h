@@ -26,26 +26,26 @@ struct Place {
 };
 
 enum class MeasureKind {
-  kAngle,     // degrees at the second of three places, [0, 180]; 180 = straight
-  kHeight,    // first above second, torso lengths; negative = below
-  kReach,     // distance between two places, torso lengths
-  kAside,     // distance across the picture between two places, torso lengths, >= 0
-  kForward,   // first before second in the direction in which the person faces, torso lengths
-  kLean,      // degrees between the line from the first place to the second and upright, [0, 180]
-  kSlope,     // degrees between the line between two places and the horizontal, [0, 90]
-  kBend,      // distance of the second place from the line from the first to the third, torso lengths; positive = above the line
-              // for somebody lying or propped, before it (facing) for somebody upright
-  kRatio,     // distance across the picture between the first two places per that between the next two
-  kPlaceX,    // of one place in the picture, torso lengths: for travel only
-  kPlaceY,    // height of one place in the picture, torso lengths: for travel only
+  kAngle,    // degrees at the second of three places, [0, 180]; 180 = straight
+  kHeight,   // first above second, torso lengths; negative = below
+  kReach,    // distance between two places, torso lengths
+  kAside,    // distance across the picture between two places, torso lengths, >= 0
+  kForward,  // first before second in the direction in which the person faces, torso lengths
+  kLean,     // degrees between the line from the first place to the second and upright, [0, 180]
+  kSlope,    // degrees between the line between two places and the horizontal, [0, 90]
+  kBend,  // distance of the second place from the line from the first to the third, torso lengths; positive =
+          // above the line for somebody lying or propped, before it (facing) for somebody upright
+  kRatio,   // distance across the picture between the first two places per that between the next two
+  kPlaceX,  // of one place in the picture, torso lengths: for travel only
+  kPlaceY,  // height of one place in the picture, torso lengths: for travel only
 };
 
 // How sided places are measured.
 enum class Sides {
-  kSeen,        // on the side that is seen better; in between both, weighted by visibility
-  kMean,        // the mean of both sides; of one if only one is seen
-  kLeast,       // the smaller of both
-  kMost,        // the larger of both
+  kBetter,  // the side that is seen better; their mean where both are seen alike
+  kMean,    // the mean of both sides; of one if only one is seen
+  kLeast,   // the smaller of both
+  kMost,    // the larger of both
   kLeft,
   kRight,
   kDifference,  // left minus right
@@ -55,7 +55,7 @@ struct Measure {
   std::string name;
   MeasureKind kind = MeasureKind::kAngle;
   std::vector<Place> places;
-  Sides sides = Sides::kSeen;
+  Sides sides = Sides::kBetter;
 
   // "degrees", "torso_lengths" or "ratio".
   std::string_view unit() const;

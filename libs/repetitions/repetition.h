@@ -25,8 +25,8 @@ struct Finding {
   uint64_t sequence = 0;  // of the frame in which it was worst
 };
 
-// The frames of something that may be a repetition. Indices refer to `frames`, which begin up to half a second
-// before it.
+// The frames of something that may be a repetition. Indices refer to `frames`, which begin up to half a
+// second before it.
 struct Attempt {
   std::vector<Body> frames;
   std::vector<float> phase;  // of each frame: 0 = rest, 1 = the usual turning point

@@ -23,10 +23,11 @@ class RepetitionCounter {
 
   explicit RepetitionCounter(const Exercise& exercise, const State& state = {});
 
-  // The next body of a stream that is uniform in time at kRateHz. Gives an attempt when one has just ended and
-  // meets the exercise's requirements, complete or partial. Held exercises: when the hold has ended.
+  // The next body of a stream that is uniform in time at kRateHz. Gives an attempt when one has just ended
+  // and meets the exercise's requirements, complete or partial. Held exercises: when the hold has ended.
   std::optional<Attempt> Push(const Body& body);
-  // The stream, or this person's part of it, is over: what is under way and complete but for its last few frames.
+  // The stream, or this person's part of it, is over: what is under way and complete but for its last few
+  // frames.
   std::optional<Attempt> Finish();
   // There is a gap in time, or another person: what is under way is dropped.
   void Break();
