@@ -1,0 +1,131 @@
+// The coach of one session: poses and assessments in; repetitions, advice and hints out.
+#ifndef TRACKFIT_COACHING_COACH_SESSION_H_
+#define TRACKFIT_COACHING_COACH_SESSION_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "assessment/assessment.h"
+#include "repetitions/exercise.h"
+#include "repetitions/judge.h"
+#include "repetitions/repetition.h"
+#include "skeleton/pose.h"
+
+namespace trackfit::coaching {
+
+// What all sessions share. Immutable, so thread-safe.
+class Knowledge {
+ public:
+  // Reads a folder such as deploy/exercises: *.yaml, voices/*.yaml, references/*.json. Errors name file and
+  // line.
+  static absl::StatusOr<std::shared_ptr<const Knowledge>> Load(const std::string& folder);
+
+  std::vector<std::string> exercises() const;   // sorted
+  std::vector<std::string> references() const;  // sorted
+
+  const repetitions::Catalogue& catalogue() const { return *catalogue_; }
+
+ private:
+  std::shared_ptr<const repetitions::Catalogue> catalogue_;
+};
+
+struct CoachConfig {
+  bool off = false;
+  std::string voice;     // empty: neutral
+  std::string language;  // empty: en
+  bool advice = true;
+  repetitions::Targets targets{};
+  std::string reference{};       // a name of Knowledge::references(); empty: none
+  std::string reference_data{};  // a reference file's content, instead
+};
+
+// As the contract's messages of the same names.
+struct Advice {
+  std::string text;
+  std::vector<std::string> codes;
+  uint64_t sequence = 0;
+};
+
+struct Hint {
+  std::string code;
+  std::string text;
+  bool withdrawn = false;
+  uint64_t sequence = 0;
+};
+
+struct ReferencePart {
+  std::string part;
+  float similarity = 0;
+};
+
+struct ReferenceDeviation {
+  skeleton::Joint joint = skeleton::kNose;
+  float phase = 0;
+  float degrees = 0;
+  uint64_t sequence = 0;
+};
+
+struct ReferenceMatch {
+  std::string name;
+  float similarity = 0;
+  std::vector<ReferencePart> parts;
+  float tempo_ratio = 0;
+  std::vector<ReferenceDeviation> deviations;
+  std::string failure;
+};
+
+struct CountedRepetition {
+  repetitions::Repetition repetition;
+  std::vector<std::string> finding_texts;  // one for each finding; empty where there is nothing to say
+  std::optional<ReferenceMatch> reference;
+};
+
+using Event = std::variant<CountedRepetition, Advice, Hint, repetitions::SetSummary>;
+
+struct Checkpoint {
+  uint64_t sequence = 0;  // the state is that after this pose
+  std::string state;
+};
+
+// Not thread-safe. Costs the same memory however long the session. Time is that of the poses.
+class CoachSession {
+ public:
+  // `expected_exercise` is empty (then the exercise is decided over the windows' assessments) or one of the
+  // knowledge's; one that only the model knows is assessed but not coached. `checkpoint` as another session
+  // gave it. INVALID_ARGUMENT naming the field: config.coach.voice, config.coach.language,
+  // config.coach.targets[0].code, config.reference, config.reference_data, config.checkpoint.
+  static absl::StatusOr<CoachSession> Create(std::shared_ptr<const Knowledge> knowledge,
+                                             const CoachConfig& config, const std::string& expected_exercise,
+                                             const std::optional<Checkpoint>& checkpoint = std::nullopt);
+  CoachSession(CoachSession&&) noexcept;
+  CoachSession& operator=(CoachSession&&) noexcept;
+  ~CoachSession();
+
+  // The next pose, or a frame without anybody; valid and in order. What a checkpoint already covers is
+  // ignored.
+  std::vector<Event> Push(const skeleton::Pose& pose, int people = 1);
+  std::vector<Event> PushNobody(uint64_t sequence, int64_t timestamp_us);
+  // The assessment of a window that ends with a pose pushed before.
+  std::vector<Event> Observe(const assessment::Assessment& window);
+  // The stream is over.
+  std::vector<Event> Finish();
+
+  // To be sent along with the events of the last call; nullopt while none is due. The session itself goes on
+  // from this state, so that another one gives the same events.
+  std::optional<Checkpoint> TakeCheckpoint();
+
+ private:
+  class Impl;
+  explicit CoachSession(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace trackfit::coaching
+
+#endif  // TRACKFIT_COACHING_COACH_SESSION_H_
