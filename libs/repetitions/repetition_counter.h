@@ -11,17 +11,17 @@
 
 namespace trackfit::repetitions {
 
+// What a counter knows while no repetition is under way: enough to go on elsewhere with the same results.
+struct CounterState {
+  float rest_level = 0;  // of the phase, learnt from this person in this view
+  float turn_level = 1;
+  int repetitions = 0;  // that these levels rest on
+};
+
 // Not thread-safe. The exercise outlives it. Memory is bounded by the exercise's most_seconds.
 class RepetitionCounter {
  public:
-  // What it knows while no repetition is under way: enough to go on elsewhere with the same results.
-  struct State {
-    float rest_level = 0;  // of the phase, learnt from this person in this view
-    float turn_level = 1;
-    int repetitions = 0;  // that these levels rest on
-  };
-
-  explicit RepetitionCounter(const Exercise& exercise, const State& state = {});
+  explicit RepetitionCounter(const Exercise& exercise, const CounterState& state = {});
 
   // The next body of a stream that is uniform in time at kRateHz. Gives an attempt when one has just ended
   // and meets the exercise's requirements, complete or partial. Held exercises: when the hold has ended.
@@ -34,7 +34,7 @@ class RepetitionCounter {
 
   // Nothing is under way, and the counter would go on from state() as it does from itself.
   bool at_rest() const;
-  State state() const;
+  CounterState state() const;
   // Of the last body: 0 = rest, 1 = the usual turning point; NaN = cannot be measured.
   float phase() const;
 

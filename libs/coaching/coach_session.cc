@@ -1,0 +1,333 @@
+#include "coaching/coach_session.h"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "coaching/exercise_vote.h"
+#include "coaching/set_tracker.h"
+#include "repetitions/body.h"
+#include "repetitions/repetition_counter.h"
+#include "skeleton/resample.h"
+
+namespace trackfit::coaching {
+namespace {
+
+using nlohmann::json;
+using repetitions::Attempt;
+using repetitions::CounterState;
+using repetitions::Exercise;
+using repetitions::RepetitionCounter;
+
+constexpr int kFormat = 1;  // of checkpoints
+constexpr int64_t kGapUs = 1'000'000;
+// A window's assessment comes up to its length after what it saw began: so long repetitions wait for their
+// exercise to be known.
+constexpr int64_t kPatienceUs = 12'000'000;
+constexpr size_t kMostWaiting = 64;  // repetitions per exercise
+constexpr int kVotesToBegin = 1;     // of the last four windows
+constexpr int kVotesToChange = 3;
+// Without a repetition there is a checkpoint this often if nothing is under way, and whatever is under way
+// after the longer time.
+constexpr int64_t kCheckpointUs = 5'000'000;
+constexpr int64_t kForcedCheckpointUs = 30'000'000;
+
+// What is known about one exercise that may be under way.
+struct Candidate {
+  Candidate(const Exercise& of, const CounterState& state) : exercise(&of), counter(of, state) {}
+
+  const Exercise* exercise;
+  RepetitionCounter counter;
+  std::deque<CountedRepetition> waiting;  // until it is known that this is the exercise
+};
+
+json Save(const CounterState& state) { return {state.rest_level, state.turn_level, state.repetitions}; }
+
+CounterState LoadCounter(const json& saved) {
+  return {saved.at(0).get<float>(), saved.at(1).get<float>(), saved.at(2).get<int>()};
+}
+
+}  // namespace
+
+class CoachSession::Impl {
+ public:
+  Impl(std::shared_ptr<const Knowledge> knowledge, CoachConfig config, const std::string& expected)
+      : knowledge_(std::move(knowledge)), config_(std::move(config)) {
+    for (const Exercise& exercise : knowledge_->catalogue().exercises()) {
+      if (expected.empty() || exercise.name == expected) candidates_.emplace_back(exercise, CounterState{});
+    }
+    if (!expected.empty() && !candidates_.empty()) {
+      fixed_ = true;
+      current_ = &candidates_.front();
+    }
+  }
+
+  std::vector<Event> Push(const skeleton::Pose& pose, int people) {
+    if (!TakeTime(pose.sequence, pose.timestamp_us)) return {};
+    if (pose.person_id != person_id_ && person_id_ != 0 && pose.person_id != 0) Break();
+    if (pose.person_id != 0) person_id_ = pose.person_id;
+    const skeleton::Resampler::Result resampled = resampler_.Push(pose);
+    if (resampled.gap) Break();
+    for (const skeleton::Pose& uniform : resampled.poses) {
+      if (const auto body = scale_.Measure(uniform)) PushBody(*body);
+    }
+    EndSetAfterRest(pose.timestamp_us);
+    static_cast<void>(people);
+    return TakeEvents();
+  }
+
+  std::vector<Event> PushNobody(uint64_t sequence, int64_t timestamp_us) {
+    if (!TakeTime(sequence, timestamp_us)) return {};
+    EndSetAfterRest(timestamp_us);
+    return TakeEvents();
+  }
+
+  std::vector<Event> Observe(const assessment::Assessment& window) {
+    if (fixed_ || window.last_sequence <= resumed_after_) return {};
+    vote_.Add(window);
+    const std::string leader = vote_.Leader(current_ && sets_.open() ? kVotesToChange : kVotesToBegin);
+    Candidate* const candidate = Find(leader);
+    if (candidate && candidate != current_ && MayBecomeCurrent(*candidate)) {
+      EndSet();
+      current_ = candidate;
+    }
+    if (current_ && vote_.last() == current_->exercise->name) ReportWaiting(*current_);
+    return TakeEvents();
+  }
+
+  std::vector<Event> Finish() {
+    for (Candidate& candidate : candidates_) {
+      if (const auto attempt = candidate.counter.Finish()) Take(candidate, *attempt);
+    }
+    if (current_) ReportWaiting(*current_);
+    EndSet();
+    return TakeEvents();
+  }
+
+  std::optional<Checkpoint> TakeCheckpoint() {
+    if (!MayTakeCheckpoint()) return std::nullopt;
+    Checkpoint checkpoint{last_sequence_, Save().dump()};
+    // This session goes on exactly as one that gets the checkpoint does.
+    Load(json::parse(checkpoint.state));
+    return checkpoint;
+  }
+
+  // Throws json::exception for what Save() did not make.
+  void Load(const json& saved) {
+    if (saved.at("format").get<int>() != kFormat)
+      throw json::other_error::create(501, "another format", &saved);
+    repetition_is_new_ = false;
+    checkpoint_us_ = last_us_ = saved.at("last_us").get<int64_t>();
+    saved.at("person_id").get_to(person_id_);
+    const json& scale = saved.at("scale");
+    scale_ = repetitions::BodyScale(
+        {scale.at(0).get<float>(), scale.at(1).get<float>(), scale.at(2).get<float>()});
+    resampler_ = NewResampler();
+    for (Candidate& candidate : candidates_) {
+      const auto found = saved.at("counters").find(candidate.exercise->name);
+      if (found != saved.at("counters").end()) {
+        candidate.counter = RepetitionCounter(*candidate.exercise, LoadCounter(*found));
+      }
+      candidate.waiting.clear();
+    }
+    if (!fixed_) current_ = Find(saved.at("exercise").get<std::string>());
+    vote_.Load(saved.at("votes"));
+    sets_.Load(saved.at("sets"));
+  }
+
+  void ResumeAfter(uint64_t sequence) { resumed_after_ = last_sequence_ = sequence; }
+
+ private:
+  static skeleton::Resampler NewResampler() { return skeleton::Resampler(repetitions::kRateHz, kGapUs); }
+
+  json Save() const {
+    json counters = json::object();
+    for (const Candidate& candidate : candidates_) {
+      counters[candidate.exercise->name] = coaching::Save(candidate.counter.state());
+    }
+    const repetitions::BodyScale::State& scale = scale_.state();
+    return {{"format", kFormat},
+            {"last_us", last_us_},
+            {"person_id", person_id_},
+            {"scale", {scale.torso, scale.breadth, scale.facing}},
+            {"counters", std::move(counters)},
+            {"exercise", current_ ? current_->exercise->name : ""},
+            {"votes", vote_.Save()},
+            {"sets", sets_.Save()}};
+  }
+
+  // False for what a checkpoint covers.
+  bool TakeTime(uint64_t sequence, int64_t timestamp_us) {
+    if (resumed_after_ > 0 && sequence <= resumed_after_) return false;
+    if (checkpoint_us_ == kNever) checkpoint_us_ = timestamp_us;
+    last_sequence_ = sequence;
+    last_us_ = timestamp_us;
+    return true;
+  }
+
+  Candidate* Find(const std::string& name) {
+    const auto found = std::ranges::find_if(
+        candidates_, [&](const Candidate& candidate) { return candidate.exercise->name == name; });
+    return found == candidates_.end() ? nullptr : &*found;
+  }
+
+  void Break() {
+    for (Candidate& candidate : candidates_) candidate.counter.Break();
+  }
+
+  void PushBody(const repetitions::Body& body) {
+    for (Candidate& candidate : candidates_) {
+      if (const auto attempt = candidate.counter.Push(body)) Take(candidate, *attempt);
+    }
+  }
+
+  void Take(Candidate& candidate, const Attempt& attempt) {
+    CountedRepetition counted;
+    counted.repetition = repetitions::Judge(*candidate.exercise, attempt, config_.targets);
+    if (&candidate == current_ && IsSure(counted.repetition)) {
+      ReportWaiting(candidate);
+      Report(std::move(counted));
+      return;
+    }
+    candidate.waiting.push_back(std::move(counted));
+    if (candidate.waiting.size() > kMostWaiting) candidate.waiting.pop_front();
+  }
+
+  // Whether a repetition of the current exercise can be reported before another window is assessed.
+  bool IsSure(const repetitions::Repetition& repetition) const {
+    if (fixed_ || vote_.last() == current_->exercise->name) return true;
+    // In the middle of a set, a window that nothing is known of does not stop the count of what goes on
+    // alike.
+    return vote_.last().empty() && sets_.numbered() >= 2 &&
+           std::abs(repetition.range_of_motion - sets_.mean_range()) < 0.3F * sets_.mean_range();
+  }
+
+  // Another exercise takes over once it has repetitions that the current one does not explain.
+  bool MayBecomeCurrent(const Candidate& candidate) const {
+    if (!current_ || !sets_.open()) return true;
+    return std::ranges::any_of(candidate.waiting, [&](const CountedRepetition& counted) {
+      return counted.repetition.start_us >= sets_.end_us();
+    });
+  }
+
+  void ReportWaiting(Candidate& candidate) {
+    while (!candidate.waiting.empty()) {
+      CountedRepetition counted = std::move(candidate.waiting.front());
+      candidate.waiting.pop_front();
+      const bool is_late = last_us_ - counted.repetition.end_us > kPatienceUs;
+      const bool is_told = sets_.end_us() > 0 && counted.repetition.start_us < sets_.end_us();
+      if (!is_late && !is_told) Report(std::move(counted));
+    }
+  }
+
+  void Report(CountedRepetition counted) {
+    if (sets_.WouldClose(counted.repetition.exercise, counted.repetition.start_us)) EndSet();
+    sets_.Add(counted.repetition);
+    repetition_is_new_ = true;
+    events_.emplace_back(std::move(counted));
+  }
+
+  void EndSet() {
+    if (auto set = sets_.Close()) events_.emplace_back(*std::move(set));
+  }
+
+  void EndSetAfterRest(int64_t now_us) {
+    const bool resting = !current_ || current_->counter.at_rest();
+    if (sets_.open() && resting && now_us - sets_.end_us() > kSetRestUs) EndSet();
+  }
+
+  bool MayTakeCheckpoint() const {
+    if (last_sequence_ == resumed_after_ || checkpoint_us_ == kNever) return false;
+    const int64_t since_us = last_us_ - checkpoint_us_;
+    const bool held = current_ && current_->exercise->held && !current_->counter.at_rest();
+    if (since_us > kForcedCheckpointUs && !held) return true;
+    if (repetition_is_new_) return current_->counter.at_rest();
+    return since_us > kCheckpointUs && std::ranges::all_of(candidates_, [](const Candidate& candidate) {
+             return candidate.counter.at_rest() && candidate.waiting.empty();
+           });
+  }
+
+  std::vector<Event> TakeEvents() { return std::exchange(events_, {}); }
+
+  static constexpr int64_t kNever = std::numeric_limits<int64_t>::min();
+
+  const std::shared_ptr<const Knowledge> knowledge_;
+  const CoachConfig config_;
+  bool fixed_ = false;  // the client named the exercise
+  std::vector<Candidate> candidates_;
+  Candidate* current_ = nullptr;  // among candidates_; null: not known
+
+  uint64_t resumed_after_ = 0;
+  uint64_t last_sequence_ = 0;
+  int64_t last_us_ = 0;
+  int64_t checkpoint_us_ = kNever;  // of the last one, or the first pose
+  uint32_t person_id_ = 0;
+
+  skeleton::Resampler resampler_ = NewResampler();
+  repetitions::BodyScale scale_;
+  ExerciseVote vote_;
+  SetTracker sets_;
+  bool repetition_is_new_ = false;  // since the last checkpoint
+  std::vector<Event> events_;
+};
+
+absl::StatusOr<std::shared_ptr<const Knowledge>> Knowledge::Load(const std::string& folder) {
+  auto catalogue = repetitions::Catalogue::Load(folder);
+  if (!catalogue.ok()) return catalogue.status();
+  auto knowledge = std::make_shared<Knowledge>();
+  knowledge->catalogue_ = *std::move(catalogue);
+  return knowledge;
+}
+
+std::vector<std::string> Knowledge::exercises() const {
+  std::vector<std::string> names;
+  for (const Exercise& exercise : catalogue_->exercises()) names.push_back(exercise.name);
+  return names;
+}
+
+std::vector<std::string> Knowledge::references() const { return {}; }
+
+CoachSession::CoachSession(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+CoachSession::CoachSession(CoachSession&&) noexcept = default;
+CoachSession& CoachSession::operator=(CoachSession&&) noexcept = default;
+CoachSession::~CoachSession() = default;
+
+absl::StatusOr<CoachSession> CoachSession::Create(std::shared_ptr<const Knowledge> knowledge,
+                                                  const CoachConfig& config,
+                                                  const std::string& expected_exercise,
+                                                  const std::optional<Checkpoint>& checkpoint) {
+  auto impl = std::make_unique<Impl>(std::move(knowledge), config, expected_exercise);
+  if (checkpoint) {
+    try {
+      impl->Load(json::parse(checkpoint->state));
+    } catch (const json::exception& error) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("config.checkpoint.state cannot be used: ", error.what()));
+    }
+    impl->ResumeAfter(checkpoint->sequence);
+  }
+  return CoachSession(std::move(impl));
+}
+
+std::vector<Event> CoachSession::Push(const skeleton::Pose& pose, int people) {
+  return impl_->Push(pose, people);
+}
+
+std::vector<Event> CoachSession::PushNobody(uint64_t sequence, int64_t timestamp_us) {
+  return impl_->PushNobody(sequence, timestamp_us);
+}
+
+std::vector<Event> CoachSession::Observe(const assessment::Assessment& window) {
+  return impl_->Observe(window);
+}
+
+std::vector<Event> CoachSession::Finish() { return impl_->Finish(); }
+
+std::optional<Checkpoint> CoachSession::TakeCheckpoint() { return impl_->TakeCheckpoint(); }
+
+}  // namespace trackfit::coaching
