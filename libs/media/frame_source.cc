@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/videoio.hpp>
 #include <utility>
@@ -12,8 +14,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "command_line/exit_code.h"
+#include "extraction/frame_decoder.h"
 #include "media/container.h"
 #include "media/orientation.h"
 
@@ -145,6 +149,36 @@ class CameraSource : public FrameSource {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
+// Larger than what a server takes: a picture of one's own is nobody's attack.
+constexpr extraction::FrameDecoderConfig kPictureLimits = {.max_pixels = 100'000'000,
+                                                           .max_file_bytes = 256 << 20};
+
+// Servers do not take these, so only OpenCV knows them.
+absl::StatusOr<extraction::DecodedImage> ReadByOpenCv(const std::string& path) {
+  extraction::DecodedImage picture;
+  try {
+    picture.bgr = cv::imread(path, cv::IMREAD_COLOR);
+  } catch (const cv::Exception& error) {
+    return absl::InvalidArgumentError(error.what());
+  }
+  if (picture.bgr.empty()) return absl::InvalidArgumentError("it is not an image, or damaged");
+  return picture;
+}
+
+absl::StatusOr<extraction::DecodedImage> ReadPicture(const std::string& path) {
+  const std::string extension = absl::AsciiStrToLower(fs::path(path).extension().string());
+  if (extension == ".bmp" || extension == ".tif" || extension == ".tiff") return ReadByOpenCv(path);
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  if (!file && !file.eof()) return absl::NotFoundError("it cannot be opened");
+  return extraction::FrameDecoder(kPictureLimits).Decode(extraction::EncodedImage{bytes});
+}
+
+// The decoder names the field of a message.
+std::string InPlainWords(absl::string_view message) {
+  return absl::StrReplaceAll(message, {{"frame.encoded", "it"}});
+}
+
 class ImageSequenceSource : public FrameSource {
  public:
   ImageSequenceSource(std::vector<fs::path> paths, std::string name, double fps) : paths_(std::move(paths)) {
@@ -156,25 +190,34 @@ class ImageSequenceSource : public FrameSource {
   absl::StatusOr<std::optional<SourceFrame>> Next() override {
     if (next_ == paths_.size()) return std::nullopt;
     const std::string path = paths_[next_].string();
+    absl::StatusOr<extraction::DecodedImage> picture = ReadPicture(path);
+    if (!picture.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("cannot read the picture ", path, ": ",
+                                                     InPlainWords(picture.status().message()),
+                                                     "; replace it, or leave it out"));
+    }
+    if (!picture->warning.empty() && warned_++ == 0) {
+      first_warning_ = absl::StrCat(path, ": ", InPlainWords(picture->warning));
+    }
     SourceFrame frame;
     frame.timestamp_us = FrameTime(static_cast<int64_t>(next_), info_.fps);
-    try {
-      frame.image = cv::imread(path, cv::IMREAD_COLOR);  // applies the EXIF orientation
-    } catch (const cv::Exception& error) {
-      return absl::InvalidArgumentError(absl::StrCat("cannot read the picture ", path, ": ", error.what()));
-    }
-    if (frame.image.empty())
-      return absl::InvalidArgumentError(
-          absl::StrCat("cannot read the picture ", path,
-                       "; it is not an image, damaged or cut off: replace it, or leave it out"));
+    frame.image = std::move(picture->bgr);
     ++next_;
     return frame;
+  }
+
+  std::vector<std::string> warnings() const override {
+    if (warned_ == 0) return {};
+    if (warned_ == 1) return {first_warning_};
+    return {absl::StrCat(warned_, " pictures are damaged, the first: ", first_warning_)};
   }
 
  private:
   std::vector<fs::path> paths_;
   SourceInfo info_;
   size_t next_ = 0;
+  int warned_ = 0;             // pictures that lack something
+  std::string first_warning_;  // with the picture's path
 };
 
 // Natural order: compares runs of digits by value, so that "frame10" comes after "frame9".

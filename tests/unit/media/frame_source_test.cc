@@ -221,6 +221,33 @@ TEST(FrameSource, RefusesAnEmptyFolderAndAnAbsurdRate) {
   EXPECT_THAT(ErrorOf({scratch.path()}, 0), HasSubstr("--fps"));
 }
 
+// libjpeg would fill what is missing with grey and say so on a line of its own.
+TEST(FrameSource, RefusesAPictureThatIsCutOff) {
+  const testing::ScratchFolder scratch;
+  for (const char* name : {"1.jpg", "2.jpg"}) {
+    cv::Mat noise(240, 320, CV_8UC3);
+    cv::randu(noise, 0, 255);
+    cv::imwrite(scratch.File(name), noise);
+  }
+  std::filesystem::resize_file(scratch.File("2.jpg"), std::filesystem::file_size(scratch.File("2.jpg")) / 2);
+  const auto source = OpenFrameSource({scratch.path()});
+  ASSERT_TRUE(source.ok()) << source.status();
+  ASSERT_TRUE((*source)->Next().ok());
+  EXPECT_THAT(
+      std::string((*source)->Next().status().message()),
+      AllOf(HasSubstr("2.jpg"), HasSubstr("it is a JPEG file that is cut off"), HasSubstr("leave it out")));
+}
+
+TEST(FrameSource, WarnsOfAPictureThatLacksOnlyItsEnd) {
+  const testing::ScratchFolder scratch;
+  cv::imwrite(scratch.File("1.jpg"), cv::Mat(20, 30, CV_8UC3, cv::Scalar::all(1)));
+  std::filesystem::resize_file(scratch.File("1.jpg"), std::filesystem::file_size(scratch.File("1.jpg")) - 2);
+  const auto source = OpenFrameSource({scratch.path()});
+  ASSERT_TRUE(source.ok()) << source.status();
+  EXPECT_EQ(ReadAll(**source).size(), 1U);
+  EXPECT_THAT((*source)->warnings(), ElementsAre(HasSubstr("1.jpg")));
+}
+
 TEST(FrameSource, NamesTheImageThatCannotBeRead) {
   const testing::ScratchFolder scratch;
   std::ofstream(scratch.File("broken.jpg")) << "no JPEG";
