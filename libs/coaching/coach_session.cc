@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "coaching/exercise_vote.h"
 #include "coaching/set_tracker.h"
+#include "framing/framing.h"
 #include "repetitions/body.h"
 #include "repetitions/repetition_counter.h"
 #include "skeleton/resample.h"
@@ -63,7 +64,7 @@ class CoachSession::Impl {
     }
     if (!expected.empty() && !candidates_.empty()) {
       fixed_ = true;
-      current_ = &candidates_.front();
+      SetCurrent(&candidates_.front());
     }
   }
 
@@ -73,16 +74,17 @@ class CoachSession::Impl {
     if (pose.person_id != 0) person_id_ = pose.person_id;
     const skeleton::Resampler::Result resampled = resampler_.Push(pose);
     if (resampled.gap) Break();
+    Frame({.sequence = pose.sequence, .timestamp_us = pose.timestamp_us, .pose = &pose, .people = people});
     for (const skeleton::Pose& uniform : resampled.poses) {
       if (const auto body = scale_.Measure(uniform)) PushBody(*body);
     }
     EndSetAfterRest(pose.timestamp_us);
-    static_cast<void>(people);
     return TakeEvents();
   }
 
   std::vector<Event> PushNobody(uint64_t sequence, int64_t timestamp_us) {
     if (!TakeTime(sequence, timestamp_us)) return {};
+    Frame({.sequence = sequence, .timestamp_us = timestamp_us});
     EndSetAfterRest(timestamp_us);
     return TakeEvents();
   }
@@ -94,7 +96,7 @@ class CoachSession::Impl {
     Candidate* const candidate = Find(leader);
     if (candidate && candidate != current_ && MayBecomeCurrent(*candidate)) {
       EndSet();
-      current_ = candidate;
+      SetCurrent(candidate);
     }
     if (current_ && vote_.last() == current_->exercise->name) ReportWaiting(*current_);
     return TakeEvents();
@@ -135,7 +137,14 @@ class CoachSession::Impl {
       }
       candidate.waiting.clear();
     }
+    const json& framing = saved.at("framing");
+    framing::Framing::State seen;
+    if (!framing.at(0).is_null()) seen.last_us = framing.at(0).get<int64_t>();
+    framing.at(1).get_to(seen.evidence_s);
+    framing.at(2).get_to(seen.shown);
+    framing_ = framing::Framing(seen);
     if (!fixed_) current_ = Find(saved.at("exercise").get<std::string>());
+    SetCurrent(current_);
     vote_.Load(saved.at("votes"));
     sets_.Load(saved.at("sets"));
   }
@@ -151,6 +160,7 @@ class CoachSession::Impl {
       counters[candidate.exercise->name] = coaching::Save(candidate.counter.state());
     }
     const repetitions::BodyScale::State& scale = scale_.state();
+    const framing::Framing::State& seen = framing_.state();
     return {{"format", kFormat},
             {"last_us", last_us_},
             {"person_id", person_id_},
@@ -158,7 +168,8 @@ class CoachSession::Impl {
             {"counters", std::move(counters)},
             {"exercise", current_ ? current_->exercise->name : ""},
             {"votes", vote_.Save()},
-            {"sets", sets_.Save()}};
+            {"sets", sets_.Save()},
+            {"framing", {seen.last_us ? json(*seen.last_us) : json(), seen.evidence_s, seen.shown}}};
   }
 
   // False for what a checkpoint covers.
@@ -176,8 +187,21 @@ class CoachSession::Impl {
     return found == candidates_.end() ? nullptr : &*found;
   }
 
+  void SetCurrent(Candidate* candidate) {
+    current_ = candidate;
+    framing_.SetExercise(candidate ? candidate->exercise : nullptr);
+  }
+
   void Break() {
     for (Candidate& candidate : candidates_) candidate.counter.Break();
+  }
+
+  // Hints are for before and between repetitions.
+  void Frame(framing::Frame frame) {
+    frame.exercising = current_ && !current_->counter.at_rest();
+    for (const framing::Hint& hint : framing_.Push(frame)) {
+      events_.emplace_back(Hint{std::string(hint.name()), "", hint.withdrawn, hint.sequence});
+    }
   }
 
   void PushBody(const repetitions::Body& body) {
@@ -272,6 +296,7 @@ class CoachSession::Impl {
   repetitions::BodyScale scale_;
   ExerciseVote vote_;
   SetTracker sets_;
+  framing::Framing framing_;
   bool repetition_is_new_ = false;  // since the last checkpoint
   std::vector<Event> events_;
 };
