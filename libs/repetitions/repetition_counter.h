@@ -2,11 +2,14 @@
 #ifndef TRACKFIT_REPETITIONS_REPETITION_COUNTER_H_
 #define TRACKFIT_REPETITIONS_REPETITION_COUNTER_H_
 
+#include <cstdint>
+#include <deque>
 #include <optional>
-#include <string>
 
 #include "repetitions/body.h"
 #include "repetitions/exercise.h"
+#include "repetitions/hold_finder.h"
+#include "repetitions/phase.h"
 #include "repetitions/repetition.h"
 
 namespace trackfit::repetitions {
@@ -18,13 +21,16 @@ struct CounterState {
   int repetitions = 0;  // that these levels rest on
 };
 
-// Not thread-safe. The exercise outlives it. Memory is bounded by the exercise's most_seconds.
+// Follows the phase from valley to peak to valley. How far it must move to count depends on how far this
+// person moved before, within the exercise's limits, so that partial repetitions are found and fidgeting is
+// not. Not thread-safe. The exercise outlives it. Memory is bounded by the exercise's most_seconds.
 class RepetitionCounter {
  public:
   explicit RepetitionCounter(const Exercise& exercise, const CounterState& state = {});
 
   // The next body of a stream that is uniform in time at kRateHz. Gives an attempt when one has just ended
-  // and meets the exercise's requirements, complete or partial. Held exercises: when the hold has ended.
+  // and meets the exercise's requirements, complete or partial. Held exercises: when the hold has ended; of a
+  // hold longer than most_seconds the frames are thinned out evenly.
   std::optional<Attempt> Push(const Body& body);
   // The stream, or this person's part of it, is over: what is under way and complete but for its last few
   // frames.
@@ -34,12 +40,54 @@ class RepetitionCounter {
 
   // Nothing is under way, and the counter would go on from state() as it does from itself.
   bool at_rest() const;
-  CounterState state() const;
+  const CounterState& state() const { return state_; }
   // Of the last body: 0 = rest, 1 = the usual turning point; NaN = cannot be measured.
-  float phase() const;
+  float phase() const { return phase_; }
 
  private:
+  enum class Stage {
+    kRest,
+    kOut,   // towards the turning point
+    kBack,  // from it
+  };
+  struct Frame {
+    Body body;
+    float phase = 0;  // smoothed, so that it belongs to a body kPhaseLag earlier
+  };
+
+  void Remember(const Body& body);
+  void RestFrom(int64_t index);
+  std::optional<Attempt> Follow();
+  std::optional<Attempt> EndRepetition();
+  bool Ended() const;
+  float NeededRise() const;
+  void Learn(float rest, float turn, float range);
+  std::optional<Attempt> Accept(std::optional<Attempt> attempt) const;
+
+  // Frames are counted from the beginning of the stream.
+  int64_t newest() const { return first_ + static_cast<int64_t>(frames_.size()) - 1; }
+  float PhaseAt(int64_t index) const { return frames_[static_cast<size_t>(index - first_)].phase; }
+  double LastBelow(float level, int64_t before) const;
+  double FirstBelow(float level, int64_t after) const;
+
   const Exercise* exercise_;
+  size_t most_frames_;
+  CounterState state_;
+  PhaseFilter filter_;
+  float phase_;
+  int unseen_ = 0;  // bodies without a phase since the last one with it
+  std::deque<Frame> frames_;
+  int64_t first_ = 0;  // index of frames_.front()
+  Stage stage_ = Stage::kRest;
+  bool has_valley_ = false;
+  float valley_ = 0;  // lowest phase at rest
+  int64_t valley_at_ = 0;
+  int64_t left_at_ = 0;  // where the rest was left
+  float peak_ = 0;
+  int64_t peak_at_ = 0;
+  float low_ = 0;  // lowest phase since the peak
+  int64_t low_at_ = 0;
+  std::optional<HoldFinder> hold_;  // of held exercises, instead of all this
 };
 
 }  // namespace trackfit::repetitions

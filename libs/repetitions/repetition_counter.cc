@@ -1,0 +1,283 @@
+#include "repetitions/repetition_counter.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "repetitions/judge.h"
+#include "skeleton/joint.h"
+
+namespace trackfit::repetitions {
+namespace {
+
+constexpr int kSecond = static_cast<int>(kRateHz);
+// A repetition takes at least this share of the range that is usual for this person.
+constexpr float kShareOfUsual = 0.4F;
+// The valley rises towards a changed level at rest with this share per body: within about 3 s.
+constexpr float kValleyRise = 1.0F / 90;
+// The way back has begun when this share of the way out is undone.
+constexpr float kTurned = 0.35F;
+// A new rise ends the way back; it counts as a repetition when this share of the way out was undone.
+constexpr float kReturned = 0.6F;
+constexpr float kNewRise = 0.2F;        // of the way out
+constexpr float kLeastNewRise = 0.08F;  // and at least, of the phase
+// Without a new rise it is over when this share is undone and nothing falls further for kStillBodies, ...
+constexpr float kNearlyBack = 0.75F;
+constexpr int kStillBodies = 6;
+// ... or when this share is undone and the fall has become slow.
+constexpr float kBack = 0.85F;
+constexpr float kSlowFall = 0.06F;  // of the way out, in kStillBodies - 1
+// Somebody who stays away from the rest so long after the peak has another rest now.
+constexpr int kNewLevelBodies = 3 * kSecond / 2;
+// At the end of a stream the last few frames may be missing.
+constexpr float kFinished = 0.8F;
+// Around the peak it counts as the turning point.
+constexpr float kTurnBand = 0.12F;
+constexpr int kBefore = kSecond / 2;  // bodies of an attempt before the repetition
+constexpr int kUnseenBodies = kSecond;
+// Torso lengths from one body to the next that nobody moves; the track has jumped to somebody else.
+constexpr float kJump = 1;
+
+// The place in the picture that tells whether a track has jumped; absent when the trunk is not seen.
+std::optional<Point> PlaceOf(const Body& body) {
+  for (const auto& [left, right] : {std::pair{skeleton::kLeftHip, skeleton::kRightHip},
+                                    {skeleton::kLeftShoulder, skeleton::kRightShoulder}}) {
+    if (std::min(body.visibility[left], body.visibility[right]) < kSeen) continue;
+    const Point& a = body.joints[left];
+    const Point& b = body.joints[right];
+    return Point{(a.x + b.x) / 2, (a.y + b.y) / 2, 0};
+  }
+  return std::nullopt;
+}
+
+bool Jumped(const Body& from, const Body& to) {
+  const std::optional<Point> a = PlaceOf(from);
+  const std::optional<Point> b = PlaceOf(to);
+  return a && b && std::hypot(a->x - b->x, a->y - b->y) > kJump;
+}
+
+}  // namespace
+
+RepetitionCounter::RepetitionCounter(const Exercise& exercise, const CounterState& state)
+    : exercise_(&exercise),
+      most_frames_(static_cast<size_t>(exercise.most_seconds * kRateHz) + kSecond),
+      state_(state),
+      filter_(exercise),
+      phase_(std::numeric_limits<float>::quiet_NaN()) {
+  if (exercise.held) hold_.emplace(exercise.least_seconds, most_frames_);
+}
+
+void RepetitionCounter::Break() {
+  if (hold_) hold_->Break();
+  filter_.Clear();
+  frames_.clear();
+  first_ = 0;
+  unseen_ = 0;
+  stage_ = Stage::kRest;
+  has_valley_ = false;
+}
+
+bool RepetitionCounter::at_rest() const {
+  if (hold_) return !hold_->holding();
+  return stage_ == Stage::kRest && (!has_valley_ || phase_ - valley_ < NeededRise() / 3);
+}
+
+// While the phase is unknown, the last one goes on for a while: a joint may be hidden at the turning point.
+void RepetitionCounter::Remember(const Body& body) {
+  frames_.push_back({body, phase_});
+  while (frames_.size() > most_frames_ + kBefore) {
+    frames_.pop_front();
+    ++first_;
+  }
+}
+
+void RepetitionCounter::RestFrom(int64_t index) {
+  stage_ = Stage::kRest;
+  has_valley_ = true;
+  valley_ = PhaseAt(index);
+  valley_at_ = index;
+}
+
+float RepetitionCounter::NeededRise() const {
+  if (state_.repetitions == 0) return exercise_->least_range;
+  return std::max(exercise_->least_range, kShareOfUsual * (state_.turn_level - state_.rest_level));
+}
+
+std::optional<Attempt> RepetitionCounter::Accept(std::optional<Attempt> attempt) const {
+  if (!attempt) return std::nullopt;
+  const bool is_one = std::ranges::all_of(exercise_->requirements, [&](const Requirement& requirement) {
+    const float value = Evaluate(requirement.quantity, *exercise_, *attempt);
+    return !std::isfinite(value) || requirement.range.Contains(value);
+  });
+  return is_one ? std::move(attempt) : std::nullopt;
+}
+
+std::optional<Attempt> RepetitionCounter::Push(const Body& body) {
+  if (!frames_.empty() && Jumped(frames_.back().body, body)) Break();
+  const float phase = filter_.Push(body);
+  unseen_ = std::isfinite(phase) ? 0 : unseen_ + 1;
+  if (hold_) {
+    phase_ = phase;
+    frames_.assign(1, {body, phase});
+    return Accept(hold_->Push(body, phase));
+  }
+  if (unseen_ > kUnseenBodies) {
+    Break();
+    phase_ = phase;
+    return std::nullopt;
+  }
+  if (unseen_ > 0) {
+    if (!frames_.empty()) Remember(body);
+    return std::nullopt;
+  }
+  phase_ = phase;
+  Remember(body);
+  return Follow();
+}
+
+std::optional<Attempt> RepetitionCounter::Follow() {
+  const int64_t now = newest();
+  if (!has_valley_) RestFrom(now);
+  if (stage_ == Stage::kRest) {
+    if (phase_ <= valley_) {
+      RestFrom(now);
+    } else {
+      valley_ += kValleyRise * (phase_ - valley_);
+    }
+    if (phase_ - valley_ <= NeededRise()) return std::nullopt;
+    stage_ = Stage::kOut;
+    left_at_ = peak_at_ = now;
+    peak_ = phase_;
+    return std::nullopt;
+  }
+  if (now - left_at_ > static_cast<int64_t>(exercise_->most_seconds * kRateHz)) {
+    RestFrom(now);
+    return std::nullopt;
+  }
+  if (stage_ == Stage::kOut) {
+    if (phase_ >= peak_) {
+      peak_ = phase_;
+      peak_at_ = now;
+    }
+    if (peak_ - phase_ <= kTurned * (peak_ - valley_)) return std::nullopt;
+    stage_ = Stage::kBack;
+    low_ = phase_;
+    low_at_ = now;
+  }
+  const float way = peak_ - valley_;
+  if (phase_ <= low_) {
+    low_ = phase_;
+    low_at_ = now;
+  }
+  if (phase_ - low_ > std::max(kLeastNewRise, kNewRise * way)) {
+    if (peak_ - low_ > kReturned * way) return EndRepetition();
+    stage_ = Stage::kOut;
+    if (phase_ > peak_) {
+      peak_ = phase_;
+      peak_at_ = now;
+    }
+    return std::nullopt;
+  }
+  if (Ended()) return EndRepetition();
+  if (now - low_at_ >= kNewLevelBodies) RestFrom(now);
+  return std::nullopt;
+}
+
+bool RepetitionCounter::Ended() const {
+  const float way = peak_ - valley_;
+  const float undone = peak_ - low_;
+  const int64_t now = newest();
+  if (undone > kNearlyBack * way && now - low_at_ >= kStillBodies) return true;
+  const int64_t before = std::max(first_, now - kStillBodies + 1);
+  return undone > kBack * way && PhaseAt(before) - phase_ < kSlowFall * way;
+}
+
+// Where the phase leaves `level` for the last time before it, by frames.
+double RepetitionCounter::LastBelow(float level, int64_t before) const {
+  int64_t index = before;
+  while (index > first_ && PhaseAt(index) > level) --index;
+  return static_cast<double>(index);
+}
+
+double RepetitionCounter::FirstBelow(float level, int64_t after) const {
+  int64_t index = after;
+  while (index < newest() && PhaseAt(index) > level) ++index;
+  return static_cast<double>(index);
+}
+
+std::optional<Attempt> RepetitionCounter::EndRepetition() {
+  const float valley = valley_;
+  const float out = peak_ - valley;
+  const float back = peak_ - low_;
+  // Rest and movement merge into one another: the movement is drawn out from where it is under way.
+  constexpr float kNear = 0.1F;
+  constexpr float kFar = 0.3F;
+  constexpr double kDrawOut = 0.9;
+  const double leaves = LastBelow(valley + kNear * out, peak_at_);
+  const double begins = leaves - kDrawOut * (LastBelow(valley + kFar * out, peak_at_) - leaves);
+  const double arrives = FirstBelow(low_ + kNear * back, peak_at_);
+  const double ends = arrives + kDrawOut * (arrives - FirstBelow(low_ + kFar * back, peak_at_));
+  const int64_t oldest = std::max(first_, valley_at_);
+  const int64_t begin = std::clamp(static_cast<int64_t>(std::lround(begins)), oldest, peak_at_);
+  const int64_t end = std::clamp(static_cast<int64_t>(std::lround(ends)), peak_at_,
+                                 std::max(low_at_, static_cast<int64_t>(arrives)));
+  const float turn = peak_ - kTurnBand * std::min(out, back);
+  int64_t turn_begin = peak_at_;
+  int64_t turn_end = peak_at_;
+  for (int64_t index = begin; index <= end; ++index) {
+    if (PhaseAt(index) < turn) continue;
+    turn_begin = std::min(turn_begin, index);
+    turn_end = std::max(turn_end, index);
+  }
+
+  std::optional<Attempt> attempt;
+  const double seconds = static_cast<double>(end - begin) / kRateHz;
+  if (seconds >= exercise_->least_seconds && seconds <= exercise_->most_seconds) {
+    attempt.emplace();
+    // A phase belongs to a body kPhaseLag earlier; the last bodies have none of their own yet.
+    const int64_t start = std::max(first_, begin - kPhaseLag - kBefore);
+    for (int64_t index = start; index <= newest(); ++index) {
+      attempt->frames.push_back(frames_[static_cast<size_t>(index - first_)].body);
+      attempt->phase.push_back(PhaseAt(std::min(index + kPhaseLag, newest())));
+    }
+    const auto place = [&](int64_t index) {
+      return static_cast<size_t>(std::max(index - kPhaseLag, start) - start);
+    };
+    attempt->begin = place(begin);
+    attempt->turn_begin = place(turn_begin);
+    attempt->turn_end = place(turn_end);
+    attempt->end = place(end);
+    attempt->range = std::min(out, back);
+    attempt = Accept(std::move(attempt));
+    if (attempt) Learn((valley + low_) / 2, peak_, attempt->range);
+  }
+  RestFrom(low_at_);
+  return attempt;
+}
+
+void RepetitionCounter::Learn(float rest, float turn, float range) {
+  constexpr float kLeastShare = 0.2F;
+  constexpr float kShareOfPartial = 0.1F;
+  const float usual = state_.turn_level - state_.rest_level;
+  const float share = state_.repetitions == 0 ? 1
+                      : range > kReturned * usual
+                          ? std::max(kLeastShare, 1 / static_cast<float>(state_.repetitions + 1))
+                          : kShareOfPartial;
+  state_.rest_level += share * (rest - state_.rest_level);
+  state_.turn_level += share * (turn - state_.turn_level);
+  ++state_.repetitions;
+}
+
+std::optional<Attempt> RepetitionCounter::Finish() {
+  std::optional<Attempt> attempt;
+  if (hold_) {
+    attempt = Accept(hold_->Finish());
+  } else if (stage_ == Stage::kBack && peak_ - low_ > kFinished * (peak_ - valley_)) {
+    attempt = EndRepetition();
+  }
+  Break();
+  return attempt;
+}
+
+}  // namespace trackfit::repetitions
