@@ -33,10 +33,8 @@ constexpr int64_t kPatienceUs = 12'000'000;
 constexpr size_t kMostWaiting = 64;  // repetitions per exercise
 constexpr int kVotesToBegin = 1;     // of the last four windows
 constexpr int kVotesToChange = 3;
-// Without a repetition there is a checkpoint this often if nothing is under way, and whatever is under way
-// after the longer time.
-constexpr int64_t kCheckpointUs = 5'000'000;
-constexpr int64_t kForcedCheckpointUs = 30'000'000;
+// Without anything new there is a checkpoint this often.
+constexpr int64_t kCheckpointUs = 2'000'000;
 
 // What is known about one exercise that may be under way.
 struct Candidate {
@@ -47,10 +45,19 @@ struct Candidate {
   std::deque<CountedRepetition> waiting;  // until it is known that this is the exercise
 };
 
-json Save(const CounterState& state) { return {state.rest_level, state.turn_level, state.repetitions}; }
+json Save(const CounterState& state) {
+  return {state.rest_level, state.turn_level, state.repetitions, state.hold.sequence,
+          state.hold.timestamp_us};
+}
 
 CounterState LoadCounter(const json& saved) {
-  return {saved.at(0).get<float>(), saved.at(1).get<float>(), saved.at(2).get<int>()};
+  CounterState state;
+  saved.at(0).get_to(state.rest_level);
+  saved.at(1).get_to(state.turn_level);
+  saved.at(2).get_to(state.repetitions);
+  saved.at(3).get_to(state.hold.sequence);
+  saved.at(4).get_to(state.hold.timestamp_us);
+  return state;
 }
 
 }  // namespace
@@ -90,7 +97,7 @@ class CoachSession::Impl {
   }
 
   std::vector<Event> Observe(const assessment::Assessment& window) {
-    if (fixed_ || window.last_sequence <= resumed_after_) return {};
+    if (fixed_ || window.last_sequence <= covered_) return {};
     vote_.Add(window);
     const std::string leader = vote_.Leader(current_ && sets_.open() ? kVotesToChange : kVotesToBegin);
     Candidate* const candidate = Find(leader);
@@ -112,30 +119,28 @@ class CoachSession::Impl {
   }
 
   std::optional<Checkpoint> TakeCheckpoint() {
-    if (!MayTakeCheckpoint()) return std::nullopt;
-    Checkpoint checkpoint{last_sequence_, Save().dump()};
-    // This session goes on exactly as one that gets the checkpoint does.
-    Load(json::parse(checkpoint.state));
-    return checkpoint;
+    if (last_sequence_ <= covered_) return std::nullopt;
+    if (!is_new_ && last_us_ - checkpoint_us_ < kCheckpointUs) return std::nullopt;
+    is_new_ = false;
+    checkpoint_us_ = last_us_;
+    return Checkpoint{RestartAfter(), Save().dump()};
   }
 
   // Throws json::exception for what Save() did not make.
   void Load(const json& saved) {
     if (saved.at("format").get<int>() != kFormat)
       throw json::other_error::create(501, "another format", &saved);
-    repetition_is_new_ = false;
     checkpoint_us_ = last_us_ = saved.at("last_us").get<int64_t>();
+    covered_ = last_sequence_ = saved.at("last_sequence").get<uint64_t>();
     saved.at("person_id").get_to(person_id_);
     const json& scale = saved.at("scale");
     scale_ = repetitions::BodyScale(
         {scale.at(0).get<float>(), scale.at(1).get<float>(), scale.at(2).get<float>()});
-    resampler_ = NewResampler();
     for (Candidate& candidate : candidates_) {
       const auto found = saved.at("counters").find(candidate.exercise->name);
       if (found != saved.at("counters").end()) {
         candidate.counter = RepetitionCounter(*candidate.exercise, LoadCounter(*found));
       }
-      candidate.waiting.clear();
     }
     const json& framing = saved.at("framing");
     framing::Framing::State seen;
@@ -149,10 +154,21 @@ class CoachSession::Impl {
     sets_.Load(saved.at("sets"));
   }
 
-  void ResumeAfter(uint64_t sequence) { resumed_after_ = last_sequence_ = sequence; }
+  void ResumeAfter(uint64_t sequence) { resumed_after_ = sequence; }
 
  private:
-  static skeleton::Resampler NewResampler() { return skeleton::Resampler(repetitions::kRateHz, kGapUs); }
+  // What is under way began after this pose.
+  uint64_t RestartAfter() const {
+    if (current_) return std::min(current_->counter.restart_after(), last_sequence_);
+    uint64_t sequence = last_sequence_;
+    for (const Candidate& candidate : candidates_) {
+      sequence = std::min(sequence, candidate.counter.restart_after());
+      if (!candidate.waiting.empty()) {
+        sequence = std::min(sequence, candidate.waiting.front().repetition.first_sequence - 1);
+      }
+    }
+    return sequence;
+  }
 
   json Save() const {
     json counters = json::object();
@@ -163,6 +179,7 @@ class CoachSession::Impl {
     const framing::Framing::State& seen = framing_.state();
     return {{"format", kFormat},
             {"last_us", last_us_},
+            {"last_sequence", last_sequence_},
             {"person_id", person_id_},
             {"scale", {scale.torso, scale.breadth, scale.facing}},
             {"counters", std::move(counters)},
@@ -172,9 +189,9 @@ class CoachSession::Impl {
             {"framing", {seen.last_us ? json(*seen.last_us) : json(), seen.evidence_s, seen.shown}}};
   }
 
-  // False for what a checkpoint covers.
+  // False for what came before the checkpoint from which this session goes on.
   bool TakeTime(uint64_t sequence, int64_t timestamp_us) {
-    if (resumed_after_ > 0 && sequence <= resumed_after_) return false;
+    if (sequence <= covered_) return sequence > resumed_after_;
     if (checkpoint_us_ == kNever) checkpoint_us_ = timestamp_us;
     last_sequence_ = sequence;
     last_us_ = timestamp_us;
@@ -198,6 +215,7 @@ class CoachSession::Impl {
 
   // Hints are for before and between repetitions.
   void Frame(framing::Frame frame) {
+    if (frame.sequence <= covered_) return;
     frame.exercising = current_ && !current_->counter.at_rest();
     for (const framing::Hint& hint : framing_.Push(frame)) {
       events_.emplace_back(Hint{std::string(hint.name()), "", hint.withdrawn, hint.sequence});
@@ -244,36 +262,30 @@ class CoachSession::Impl {
       CountedRepetition counted = std::move(candidate.waiting.front());
       candidate.waiting.pop_front();
       const bool is_late = last_us_ - counted.repetition.end_us > kPatienceUs;
-      const bool is_told = sets_.end_us() > 0 && counted.repetition.start_us < sets_.end_us();
-      if (!is_late && !is_told) Report(std::move(counted));
+      if (!is_late) Report(std::move(counted));
     }
   }
 
   void Report(CountedRepetition counted) {
+    const repetitions::Repetition& repetition = counted.repetition;
+    // Told already, by this session or the one before it, or part of a repetition of another exercise.
+    if (sets_.end_us() > 0 && (repetition.start_us + repetition.end_us) / 2 < sets_.end_us()) return;
     if (sets_.WouldClose(counted.repetition.exercise, counted.repetition.start_us)) EndSet();
     sets_.Add(counted.repetition);
-    repetition_is_new_ = true;
+    is_new_ = true;
     events_.emplace_back(std::move(counted));
   }
 
   void EndSet() {
-    if (auto set = sets_.Close()) events_.emplace_back(*std::move(set));
+    auto set = sets_.Close();
+    if (!set) return;
+    is_new_ = true;
+    events_.emplace_back(*std::move(set));
   }
 
   void EndSetAfterRest(int64_t now_us) {
     const bool resting = !current_ || current_->counter.at_rest();
     if (sets_.open() && resting && now_us - sets_.end_us() > kSetRestUs) EndSet();
-  }
-
-  bool MayTakeCheckpoint() const {
-    if (last_sequence_ == resumed_after_ || checkpoint_us_ == kNever) return false;
-    const int64_t since_us = last_us_ - checkpoint_us_;
-    const bool held = current_ && current_->exercise->held && !current_->counter.at_rest();
-    if (since_us > kForcedCheckpointUs && !held) return true;
-    if (repetition_is_new_) return current_->counter.at_rest();
-    return since_us > kCheckpointUs && std::ranges::all_of(candidates_, [](const Candidate& candidate) {
-             return candidate.counter.at_rest() && candidate.waiting.empty();
-           });
   }
 
   std::vector<Event> TakeEvents() { return std::exchange(events_, {}); }
@@ -286,18 +298,21 @@ class CoachSession::Impl {
   std::vector<Candidate> candidates_;
   Candidate* current_ = nullptr;  // among candidates_; null: not known
 
+  // Of the checkpoint from which this session goes on: poses after the first are counted again, whatever is
+  // reported of them up to the second is known.
   uint64_t resumed_after_ = 0;
+  uint64_t covered_ = 0;
   uint64_t last_sequence_ = 0;
   int64_t last_us_ = 0;
   int64_t checkpoint_us_ = kNever;  // of the last one, or the first pose
   uint32_t person_id_ = 0;
 
-  skeleton::Resampler resampler_ = NewResampler();
+  skeleton::Resampler resampler_{repetitions::kRateHz, kGapUs};
   repetitions::BodyScale scale_;
   ExerciseVote vote_;
   SetTracker sets_;
   framing::Framing framing_;
-  bool repetition_is_new_ = false;  // since the last checkpoint
+  bool is_new_ = false;  // something was reported since the last checkpoint
   std::vector<Event> events_;
 };
 

@@ -89,7 +89,8 @@ struct CountedRepetition {
 using Event = std::variant<CountedRepetition, Advice, Hint, repetitions::SetSummary>;
 
 struct Checkpoint {
-  uint64_t sequence = 0;  // the state is that after this pose
+  uint64_t sequence =
+      0;  // the poses after this one must come again: with them a repetition began that is under way
   std::string state;
 };
 

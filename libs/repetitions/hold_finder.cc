@@ -15,14 +15,23 @@ constexpr int kLeft = 7;
 
 }  // namespace
 
-HoldFinder::HoldFinder(double least_seconds, size_t most_frames)
-    : least_seconds_(least_seconds), most_frames_(std::max<size_t>(most_frames, 2)) {}
+HoldFinder::HoldFinder(double least_seconds, size_t most_frames, const Start& start)
+    : least_seconds_(least_seconds),
+      most_frames_(std::max<size_t>(most_frames, 2)),
+      start_(start),
+      holding_(start.timestamp_us != 0) {}
+
+HoldFinder::Start HoldFinder::start() const {
+  if (!holding_ || bodies_.empty()) return start_;
+  return {bodies_.front().sequence, bodies_.front().timestamp_us};
+}
 
 void HoldFinder::Break() {
   holding_ = false;
   in_a_row_ = out_in_a_row_ = skipped_ = 0;
   stride_ = 1;
   last_in_position_ = 0;
+  start_ = {};
   bodies_.clear();
   phases_.clear();
 }
@@ -43,6 +52,11 @@ void HoldFinder::Keep(const Body& body, float phase) {
   }
   bodies_.push_back(body);
   phases_.push_back(phase);
+  if (start_.timestamp_us != 0) {  // the first body stands for those before it
+    bodies_.back().sequence = start_.sequence;
+    bodies_.back().timestamp_us = start_.timestamp_us;
+    start_ = {};
+  }
 }
 
 std::optional<Attempt> HoldFinder::Push(const Body& body, float phase) {

@@ -36,6 +36,7 @@ constexpr float kFinished = 0.8F;
 constexpr float kTurnBand = 0.12F;
 constexpr int kBefore = kSecond / 2;  // bodies of an attempt before the repetition
 constexpr int kUnseenBodies = kSecond;
+constexpr int kWarmUp = 8;  // bodies that a new phase filter takes to settle
 // Torso lengths from one body to the next that nobody moves; the track has jumped to somebody else.
 constexpr float kJump = 1;
 
@@ -65,7 +66,7 @@ RepetitionCounter::RepetitionCounter(const Exercise& exercise, const CounterStat
       state_(state),
       filter_(exercise),
       phase_(std::numeric_limits<float>::quiet_NaN()) {
-  if (exercise.held) hold_.emplace(exercise.least_seconds, most_frames_);
+  if (exercise.held) hold_.emplace(exercise.least_seconds, most_frames_, state.hold);
 }
 
 void RepetitionCounter::Break() {
@@ -81,6 +82,18 @@ void RepetitionCounter::Break() {
 bool RepetitionCounter::at_rest() const {
   if (hold_) return !hold_->holding();
   return stage_ == Stage::kRest && (!has_valley_ || phase_ - valley_ < NeededRise() / 3);
+}
+
+CounterState RepetitionCounter::state() const {
+  CounterState state = state_;
+  state.hold = hold_ ? hold_->start() : HoldFinder::Start{};
+  return state;
+}
+
+uint64_t RepetitionCounter::restart_after() const {
+  if (hold_ || frames_.empty() || !has_valley_) return last_sequence_;
+  const int64_t from = at_rest() ? newest() : valley_at_;
+  return frames_[static_cast<size_t>(std::clamp(from - kWarmUp, first_, newest()) - first_)].body.sequence;
 }
 
 // While the phase is unknown, the last one goes on for a while: a joint may be hidden at the turning point.
@@ -114,6 +127,7 @@ std::optional<Attempt> RepetitionCounter::Accept(std::optional<Attempt> attempt)
 }
 
 std::optional<Attempt> RepetitionCounter::Push(const Body& body) {
+  last_sequence_ = body.sequence;
   if (!frames_.empty() && Jumped(frames_.back().body, body)) Break();
   const float phase = filter_.Push(body);
   unseen_ = std::isfinite(phase) ? 0 : unseen_ + 1;

@@ -18,7 +18,8 @@ namespace trackfit::repetitions {
 struct CounterState {
   float rest_level = 0;  // of the phase, learnt from this person in this view
   float turn_level = 1;
-  int repetitions = 0;  // that these levels rest on
+  int repetitions = 0;     // that these levels rest on
+  HoldFinder::Start hold;  // of held exercises: the hold that is under way
 };
 
 // Follows the phase from valley to peak to valley. How far it must move to count depends on how far this
@@ -40,7 +41,10 @@ class RepetitionCounter {
 
   // Nothing is under way, and the counter would go on from state() as it does from itself.
   bool at_rest() const;
-  const CounterState& state() const { return state_; }
+  CounterState state() const;
+  // Another counter, made of state(), gives the same results if it gets the bodies after the one with this
+  // sequence: where the repetition began that is under way, or now. 0 before the first body.
+  uint64_t restart_after() const;
   // Of the last body: 0 = rest, 1 = the usual turning point; NaN = cannot be measured.
   float phase() const { return phase_; }
 
@@ -71,6 +75,7 @@ class RepetitionCounter {
   double FirstBelow(float level, int64_t after) const;
 
   const Exercise* exercise_;
+  uint64_t last_sequence_ = 0;
   size_t most_frames_;
   CounterState state_;
   PhaseFilter filter_;
