@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_REPETITIONS_EXERCISE_H_
 #define TRACKFIT_REPETITIONS_EXERCISE_H_
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <memory>
@@ -49,6 +50,8 @@ enum class Statistic {
   kMost,    // 90th percentile
   kRange,   // kMost - kLeast
   kChange,  // at the turning point minus at rest, whatever the moment
+  kRise,    // kMost minus the mean before the repetition began
+  kFall,    // that mean minus kLeast
 };
 
 struct Quantity {
@@ -73,14 +76,24 @@ struct ConditionText {
   std::string praise;  // when it is good, or has become so
 };
 
-struct Condition {
-  std::string code;
+// What is good, seen from some side.
+struct Criterion {
   Quantity quantity;
   Range good;
-  float slightly = 0;  // up to this far outside the good range it is slightly off; beyond clearly
-  std::vector<skeleton::Joint> joints;
+  float slightly = 0;       // up to this far outside the good range it is slightly off; beyond clearly
   std::vector<View> views;  // in which it can be judged; empty: in all
-  int importance = 1;       // 1 to 5; what is spoken of first
+
+  bool JudgedIn(View view) const {
+    return views.empty() || std::find(views.begin(), views.end(), view) != views.end();
+  }
+};
+
+// Judged by its own criterion or, in views that this does not cover, by another.
+struct Condition : Criterion {
+  std::string code;
+  std::vector<skeleton::Joint> joints;
+  std::vector<Criterion> other_views;
+  int importance = 1;  // 1 to 5; what is spoken of first
   std::string source;
   std::map<std::string, ConditionText> texts;  // by language
 };

@@ -37,7 +37,7 @@ constexpr KindRow kKinds[] = {
 };
 const std::vector<std::string> kSides = {"better", "mean", "least", "most", "left", "right", "difference"};
 const std::vector<std::string> kMoments = {"rest", "turn", "lowering", "lifting", "throughout"};
-const std::vector<std::string> kStatistics = {"mean", "least", "most", "range", "change"};
+const std::vector<std::string> kStatistics = {"mean", "least", "most", "range", "change", "rise", "fall"};
 const std::vector<std::string> kViews = {"front", "diagonal", "side"};
 
 std::string Name(const YAML::Node& node, const std::string& key) {
@@ -139,7 +139,7 @@ class Reader {
       quantity.statistic = static_cast<Statistic>(OneOf(map["statistic"], "statistic", kStatistics));
     const MeasureKind kind = exercise_.measures[static_cast<size_t>(quantity.measure)].kind;
     const bool place = kind == MeasureKind::kPlaceX || kind == MeasureKind::kPlaceY;
-    const bool relative = quantity.statistic == Statistic::kRange || quantity.statistic == Statistic::kChange;
+    const bool relative = quantity.statistic >= Statistic::kRange;
     if (place && !relative) Fail(map, "a place in the picture has only a range or a change");
     return quantity;
   }
@@ -178,24 +178,38 @@ class Reader {
     exercise_.drivers.push_back(driver);
   }
 
+  Criterion ReadCriterion(const YAML::Node& node) const {
+    Criterion criterion;
+    criterion.quantity = ReadQuantity(node);
+    const YAML::Node good = Needed(node, "good");
+    CheckKeys(good, "good", {"least", "most"});
+    criterion.good = ReadRange(good);
+    criterion.slightly = static_cast<float>(Number(Needed(node, "slightly"), "slightly", 0, kMostValue));
+    if (node["views"]) {
+      for (const YAML::Node& view : Items(node["views"], "views"))
+        criterion.views.push_back(static_cast<View>(OneOf(view, "views", kViews)));
+    }
+    return criterion;
+  }
+
   void AddCondition(const YAML::Node& node) {
     CheckKeys(node, "a condition",
               {"code", "measure", "moment", "statistic", "good", "slightly", "joints", "views", "importance",
-               "source", "texts"});
+               "source", "texts", "other_views"});
     Condition condition;
     condition.code = Name(Needed(node, "code"), "code");
     if (!codes_.insert(condition.code).second)
       Fail(node["code"], absl::StrCat(condition.code, " is there twice"));
-    condition.quantity = ReadQuantity(node);
-    const YAML::Node good = Needed(node, "good");
-    CheckKeys(good, "good", {"least", "most"});
-    condition.good = ReadRange(good);
-    condition.slightly = static_cast<float>(Number(Needed(node, "slightly"), "slightly", 0, kMostValue));
-    for (const YAML::Node& joint : Items(Needed(node, "joints"), "joints")) AddJoints(joint, condition);
-    if (node["views"]) {
-      for (const YAML::Node& view : Items(node["views"], "views"))
-        condition.views.push_back(static_cast<View>(OneOf(view, "views", kViews)));
+    static_cast<Criterion&>(condition) = ReadCriterion(node);
+    if (node["other_views"]) {
+      for (const YAML::Node& other : Items(node["other_views"], "other_views")) {
+        CheckKeys(other, "a criterion of other views",
+                  {"measure", "moment", "statistic", "good", "slightly", "views"});
+        Needed(other, "views");
+        condition.other_views.push_back(ReadCriterion(other));
+      }
     }
+    for (const YAML::Node& joint : Items(Needed(node, "joints"), "joints")) AddJoints(joint, condition);
     condition.importance = static_cast<int>(NumberOr(node, "importance", 1, 1, 5));
     condition.source = Text(Needed(node, "source"), "source");
     ReadTexts(Needed(node, "texts"), condition);
@@ -222,8 +236,14 @@ class Reader {
       CheckKeys(entry.second, "the texts of a language", {"low", "high", "praise"});
       ConditionText& text = condition.texts[language];
       text.praise = Text(Needed(entry.second, "praise"), "praise");
-      if (condition.good.low > -kNoLimit) text.low = Text(Needed(entry.second, "low"), "low");
-      if (condition.good.high < kNoLimit) text.high = Text(Needed(entry.second, "high"), "high");
+      bool low = condition.good.low > -kNoLimit;
+      bool high = condition.good.high < kNoLimit;
+      for (const Criterion& other : condition.other_views) {
+        low |= other.good.low > -kNoLimit;
+        high |= other.good.high < kNoLimit;
+      }
+      if (low) text.low = Text(Needed(entry.second, "low"), "low");
+      if (high) text.high = Text(Needed(entry.second, "high"), "high");
     }
   }
 
