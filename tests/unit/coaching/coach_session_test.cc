@@ -1,0 +1,220 @@
+#include "coaching/coach_session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "synthesis/camera.h"
+#include "synthesis/motion.h"
+
+namespace trackfit::coaching {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::shared_ptr<const Knowledge> Shared() {
+  static const auto* const knowledge = new auto(Knowledge::Load(TRACKFIT_EXERCISES).value());
+  return *knowledge;
+}
+
+// A mannequin that squats, seen from the side, at `fps`.
+std::vector<skeleton::Pose> Squats(int repetitions, double fps = 30, double seconds = 3,
+                                   const std::string& fault = "") {
+  synthesis::PoseOptions options;
+  options.motion.exercise = "squat";
+  options.motion.fault = fault;
+  options.motion.repetitions = repetitions;
+  options.motion.fps = fps;
+  options.motion.repetition_seconds = seconds;
+  options.motion.lead_in_seconds = options.motion.lead_out_seconds = 1;
+  synthesis::CameraOptions camera;
+  camera.yaw_degrees = 75;
+  options.camera = camera;
+  std::vector<skeleton::Pose> poses = synthesis::SynthesizePoses(options).value();
+  for (skeleton::Pose& pose : poses) ++pose.sequence;
+  return poses;
+}
+
+// Lets one clip follow another after a pause.
+void Append(std::vector<skeleton::Pose>& poses, std::vector<skeleton::Pose> more, int64_t pause_us) {
+  const skeleton::Pose last = poses.back();
+  for (skeleton::Pose& pose : more) {
+    pose.sequence += last.sequence;
+    pose.timestamp_us += last.timestamp_us + pause_us;
+    poses.push_back(pose);
+  }
+}
+
+CoachSession Make(const std::string& expected, const std::optional<Checkpoint>& checkpoint = std::nullopt) {
+  auto session = CoachSession::Create(Shared(), {}, expected, checkpoint);
+  EXPECT_TRUE(session.ok()) << session.status();
+  return *std::move(session);
+}
+
+assessment::Assessment Window(const std::string& exercise, uint64_t last_sequence, bool known = true) {
+  assessment::Assessment window;
+  window.exercise = exercise;
+  window.known = known;
+  window.last_sequence = last_sequence;
+  return window;
+}
+
+// What a session reported, in one line per event that is not a hint or advice.
+struct Report {
+  std::vector<std::string> lines;
+  std::vector<repetitions::Repetition> repetitions;
+  std::vector<repetitions::SetSummary> sets;
+
+  void Add(const std::vector<Event>& events) {
+    for (const Event& event : events) {
+      if (const auto* counted = std::get_if<CountedRepetition>(&event)) {
+        const repetitions::Repetition& r = counted->repetition;
+        lines.push_back(r.exercise + " " + std::to_string(r.set) + "." + std::to_string(r.number));
+        repetitions.push_back(r);
+      } else if (const auto* set = std::get_if<repetitions::SetSummary>(&event)) {
+        lines.push_back("set " + std::to_string(set->set) + ": " + std::to_string(set->repetitions));
+        sets.push_back(*set);
+      }
+    }
+  }
+};
+
+TEST(CoachSession, CountsTheExerciseThatIsExpected) {
+  CoachSession session = Make("squat");
+  Report report;
+  for (const skeleton::Pose& pose : Squats(5)) report.Add(session.Push(pose));
+  report.Add(session.Finish());
+  EXPECT_EQ(report.lines, (std::vector<std::string>{"squat 1.1", "squat 1.2", "squat 1.3", "squat 1.4",
+                                                    "squat 1.5", "set 1: 5"}));
+}
+
+// Each repetition is told within 0.3 s of its end, whatever the frame rate.
+TEST(CoachSession, ReportsARepetitionSoonAfterItsEnd) {
+  for (const double fps : {10.0, 15.0, 24.0, 30.0, 60.0}) {
+    CoachSession session = Make("squat");
+    Report report;
+    for (const skeleton::Pose& pose : Squats(4, fps)) {
+      const size_t before = report.repetitions.size();
+      report.Add(session.Push(pose));
+      for (size_t i = before; i < report.repetitions.size(); ++i) {
+        EXPECT_LE(pose.timestamp_us - report.repetitions[i].end_us, 300'000 + static_cast<int64_t>(1e6 / fps))
+            << fps << " fps, repetition " << i + 1;
+      }
+    }
+    report.Add(session.Finish());
+    EXPECT_EQ(report.repetitions.size(), 4U) << fps;
+  }
+}
+
+TEST(CoachSession, BeginsASetAfterARest) {
+  std::vector<skeleton::Pose> poses = Squats(2);
+  skeleton::Pose standing = poses.back();
+  while (standing.timestamp_us < 40'000'000) {
+    standing.timestamp_us += 33'333;
+    ++standing.sequence;
+    poses.push_back(standing);
+  }
+  Append(poses, Squats(3), 33'333);
+  CoachSession session = Make("squat");
+  Report report;
+  for (const skeleton::Pose& pose : poses) report.Add(session.Push(pose));
+  report.Add(session.Finish());
+  EXPECT_EQ(report.lines, (std::vector<std::string>{"squat 1.1", "squat 1.2", "set 1: 2", "squat 2.1",
+                                                    "squat 2.2", "squat 2.3", "set 2: 3"}));
+  EXPECT_GT(report.sets[1].rest_us, 20'000'000);
+}
+
+TEST(CoachSession, ReportsWhatItSawBeforeTheExerciseWasKnown) {
+  CoachSession session = Make("");
+  Report report;
+  for (const skeleton::Pose& pose : Squats(3)) {
+    report.Add(session.Push(pose));
+    if (pose.sequence == 150) {
+      EXPECT_TRUE(report.lines.empty()) << "it is not known yet which exercise it is";
+      report.Add(session.Observe(Window("squat", pose.sequence)));
+      EXPECT_EQ(report.lines, (std::vector<std::string>{"squat 1.1"}));
+    }
+  }
+  report.Add(session.Finish());
+  EXPECT_EQ(report.repetitions.size(), 3U);
+}
+
+TEST(CoachSession, ReportsNothingOfWhatIsNoExercise) {
+  CoachSession session = Make("");
+  Report report;
+  for (const skeleton::Pose& pose : Squats(3)) {
+    report.Add(session.Push(pose));
+    if (pose.sequence % 15 == 0) report.Add(session.Observe(Window("squat", pose.sequence, false)));
+  }
+  report.Add(session.Finish());
+  EXPECT_TRUE(report.lines.empty());
+}
+
+TEST(CoachSession, IsNotMisledByOneWindow) {
+  CoachSession session = Make("");
+  Report report;
+  for (const skeleton::Pose& pose : Squats(5)) {
+    report.Add(session.Push(pose));
+    if (pose.sequence % 15 != 0) continue;
+    report.Add(session.Observe(Window(pose.sequence == 240 ? "pull_up" : "squat", pose.sequence)));
+  }
+  report.Add(session.Finish());
+  ASSERT_EQ(report.sets.size(), 1U);
+  EXPECT_EQ(report.sets[0].repetitions, 5U);
+}
+
+// Another server that goes on anywhere tells what the first would have told, no repetition lost, doubled or
+// renumbered.
+TEST(CoachSession, GoesOnFromACheckpoint) {
+  std::vector<skeleton::Pose> poses = Squats(6, 30, 1.5);  // without a rest between them
+  for (const std::string expected : {"squat", ""}) {
+    const auto step = [&](CoachSession& session, const skeleton::Pose& pose) {
+      Report report;
+      if (pose.sequence % 15 == 0) report.Add(session.Observe(Window("squat", pose.sequence)));
+      report.Add(session.Push(pose));
+      return report.lines;
+    };
+    CoachSession whole = Make(expected);
+    std::vector<std::string> undisturbed;
+    for (const skeleton::Pose& pose : poses) {
+      for (std::string& line : step(whole, pose)) undisturbed.push_back(std::move(line));
+    }
+    ASSERT_EQ(undisturbed.size(), 6U) << expected;
+    for (size_t lost_at = 10; lost_at < poses.size(); lost_at += 7) {
+      CoachSession first = Make(expected);
+      std::vector<std::string> told;
+      std::optional<Checkpoint> kept;
+      for (size_t i = 0; i < lost_at; ++i) {
+        for (std::string& line : step(first, poses[i])) told.push_back(std::move(line));
+        if (auto checkpoint = first.TakeCheckpoint()) kept = std::move(checkpoint);
+      }
+      CoachSession second = Make(expected, kept);
+      for (const skeleton::Pose& pose : poses) {
+        if (kept && pose.sequence <= kept->sequence) continue;
+        for (std::string& line : step(second, pose)) told.push_back(std::move(line));
+      }
+      EXPECT_EQ(told, undisturbed) << "lost after pose " << lost_at << " with \"" << expected << "\"";
+    }
+  }
+}
+
+TEST(CoachSession, RefusesACheckpointThatIsNone) {
+  for (const char* state : {"", "{}", "[1, 2]", R"({"format": 9})", "not json"}) {
+    const auto session = CoachSession::Create(Shared(), {}, "squat", Checkpoint{5, state});
+    EXPECT_EQ(session.status().code(), absl::StatusCode::kInvalidArgument) << state;
+    EXPECT_THAT(session.status().message(), HasSubstr("config.checkpoint.state")) << state;
+  }
+}
+
+TEST(CoachSession, CoachesNothingThatItDoesNotKnow) {
+  CoachSession session = Make("juggling");
+  Report report;
+  for (const skeleton::Pose& pose : Squats(2)) report.Add(session.Push(pose));
+  report.Add(session.Finish());
+  EXPECT_TRUE(report.lines.empty());
+}
+
+}  // namespace
+}  // namespace trackfit::coaching
