@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_DATASET_CLIP_H_
 #define TRACKFIT_DATASET_CLIP_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,12 @@ absl::StatusOr<SourceKind> ParseSourceKind(const std::string& name);
 // kRendered if `source` up to its first semicolon is known as such a source, else kRecorded.
 SourceKind KindOfUnlabelled(const std::string& source);
 
+// Frames [first, last] of a clip.
+struct FrameSpan {
+  int first = 0;
+  int last = 0;
+};
+
 // One landmark clip as stored. Poses follow one another at `fps`; timestamps start at 0.
 struct Clip {
   std::string id;
@@ -44,6 +51,8 @@ struct Clip {
   SourceKind kind = SourceKind::kRecorded;
   std::vector<skeleton::Pose> poses;
   std::vector<skeleton::Joint> wrong_joints{};  // those at fault, where that is known
+  std::optional<int> repetition_count{};        // where it is known
+  std::vector<FrameSpan> repetitions{};         // each of them, where that is known
 
   bool correct() const { return form != "incorrect"; }
 };

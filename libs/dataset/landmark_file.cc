@@ -37,6 +37,8 @@ using Dict = c10::impl::GenericDict;
 
 constexpr const char* kKind = "kind";
 constexpr const char* kWrongJoints = "wrong_joints";
+constexpr const char* kRepetitions = "repetitions";
+constexpr const char* kRepetitionCount = "repetition_count";
 
 std::string Text(const Dict& dict, const char* key) { return dict.at(key).toStringRef(); }
 
@@ -52,6 +54,24 @@ std::vector<skeleton::Joint> WrongJointsOf(const Dict& dict) {
     joints.push_back(static_cast<skeleton::Joint>(found - names.begin()));
   }
   return joints;
+}
+
+std::optional<int> RepetitionCountOf(const Dict& dict) {
+  if (!dict.contains(kRepetitionCount)) return std::nullopt;
+  const int64_t count = dict.at(kRepetitionCount).toInt();
+  if (count < 0) return std::nullopt;
+  return static_cast<int>(count);
+}
+
+std::vector<FrameSpan> RepetitionsOf(const Dict& dict) {
+  std::vector<FrameSpan> repetitions;
+  if (!dict.contains(kRepetitions)) return repetitions;
+  const torch::Tensor spans = dict.at(kRepetitions).toTensor().to(torch::kInt).contiguous();
+  TORCH_CHECK(spans.dim() == 2 && spans.size(1) == 2, kRepetitions, " of clip ", Text(dict, "id"),
+              " have shape ", spans.sizes(), ", not [N, 2]");
+  const auto values = spans.accessor<int32_t, 2>();
+  for (int64_t i = 0; i < spans.size(0); ++i) repetitions.push_back({values[i][0], values[i][1]});
+  return repetitions;
 }
 
 SourceKind KindOf(const Dict& dict, const Clip& clip) {
@@ -73,7 +93,9 @@ Clip ToClip(const Dict& dict) {
             .fps = dict.at("fps").toDouble(),
             .kind = SourceKind::kRecorded,
             .poses = {},
-            .wrong_joints = WrongJointsOf(dict)};
+            .wrong_joints = WrongJointsOf(dict),
+            .repetition_count = RepetitionCountOf(dict),
+            .repetitions = RepetitionsOf(dict)};
   const torch::Tensor landmarks = dict.at("landmarks").toTensor().to(torch::kFloat).contiguous();
   TORCH_CHECK(landmarks.dim() == 3 && landmarks.size(1) == kJointCount && landmarks.size(2) == 4,
               "landmarks of clip ", clip.id, " have shape ", landmarks.sizes(), ", not [T, 33, 4]");
@@ -94,6 +116,16 @@ Clip ToClip(const Dict& dict) {
   }
   clip.kind = KindOf(dict, clip);
   return clip;
+}
+
+torch::Tensor TensorOf(const std::vector<FrameSpan>& spans) {
+  torch::Tensor tensor = torch::empty({static_cast<int64_t>(spans.size()), 2}, torch::kInt);
+  auto values = tensor.accessor<int32_t, 2>();
+  for (size_t i = 0; i < spans.size(); ++i) {
+    values[static_cast<int64_t>(i)][0] = spans[i].first;
+    values[static_cast<int64_t>(i)][1] = spans[i].last;
+  }
+  return tensor;
 }
 
 Dict FromClip(const Clip& clip) {
@@ -120,6 +152,8 @@ Dict FromClip(const Clip& clip) {
     }
   }
   dict.insert("landmarks", landmarks);
+  if (clip.repetition_count) dict.insert(kRepetitionCount, int64_t{*clip.repetition_count});
+  if (!clip.repetitions.empty()) dict.insert(kRepetitions, TensorOf(clip.repetitions));
   if (clip.wrong_joints.empty()) return dict;
   c10::impl::GenericList joints(c10::AnyType::get());
   for (const skeleton::Joint joint : clip.wrong_joints)

@@ -12,9 +12,10 @@
 namespace trackfit::dataset {
 
 // Reads a landmark file: a torch.save archive of {format: 1, clips: [...]}, each clip with its landmarks
-// [T, 33, 4] (x, y, z, visibility; NaN = absent) and, where it is known, wrong_joints (names). Of clips
-// without a kind, two poses without a rate are a photo pair; for others it is KindOfUnlabelled(). NOT_FOUND
-// or INVALID_ARGUMENT naming the file, clip and field.
+// [T, 33, 4] (x, y, z, visibility; NaN = absent) and, where they are known, wrong_joints (names),
+// repetition_count (-1 = not known) and repetitions [N, 2] (first and last frame of each). Of clips without a
+// kind, two poses without a rate are a photo pair; for others it is KindOfUnlabelled(). NOT_FOUND or
+// INVALID_ARGUMENT naming the file, clip and field.
 absl::StatusOr<std::vector<Clip>> ReadLandmarkFile(const std::filesystem::path& path);
 
 // The clips of a landmark file or, where `path` is a folder, of all files *.pt in it and below, ordered by
