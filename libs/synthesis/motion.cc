@@ -104,6 +104,20 @@ std::vector<Repetition> PlanRepetitions(const MotionOptions& options) {
   return plan;
 }
 
+// How much of the fault there is: all of it in the middle of a repetition that has it, blending into those
+// that have not.
+double FaultShare(const std::vector<int>& faulty, double cycle) {
+  if (faulty.empty()) return 1;
+  const int number = static_cast<int>(cycle) + 1;
+  const auto has_it = [&](int of) { return std::ranges::find(faulty, of) != faulty.end(); };
+  if (!has_it(number)) return 0;
+  constexpr double kBlend = 0.15;  // of the repetition's duration
+  const double done = cycle - std::floor(cycle);
+  if (done < kBlend && !has_it(number - 1)) return MinimumJerk(done / kBlend);
+  if (1 - done < kBlend && !has_it(number + 1)) return MinimumJerk((1 - done) / kBlend);
+  return 1;
+}
+
 Moment MomentAt(const std::vector<Repetition>& plan, double time) {
   if (time < plan.front().start) return {.time = time};
   for (size_t i = 0; i < plan.size(); ++i) {
@@ -152,6 +166,11 @@ absl::Status MotionOptions::Validate() const {
     if (absl::Status status = CheckRange(check.field, check.value, check.low, check.high); !status.ok())
       return status;
   }
+  for (const int number : faulty_repetitions) {
+    if (fault.empty()) return absl::InvalidArgumentError("faulty_repetitions need a fault");
+    if (absl::Status status = CheckRange("faulty_repetitions", number, 1, repetitions); !status.ok())
+      return status;
+  }
   if (!proportions.has_value()) return absl::OkStatus();
   if (absl::Status s = CheckRange("proportions.stature", proportions->stature, 1.0, 2.3); !s.ok()) return s;
   for (const double scale : {proportions->arms, proportions->legs, proportions->trunk, proportions->shoulders,
@@ -173,12 +192,11 @@ absl::StatusOr<Motion> SynthesizeMotion(const MotionOptions& options) {
   motion.fps = options.fps;
   motion.body = Body(options.proportions.value_or(DrawProportions(NamedRandom(options.seed))));
 
-  const Performer performer(motion.body,
-                            {.seed = options.seed,
-                             .fault = options.fault,
-                             .fault_strength = options.fault.empty() ? 0 : options.fault_strength,
-                             .style_variation = options.style_variation,
-                             .sway = options.sway});
+  Performer performer(motion.body, {.seed = options.seed,
+                                    .fault = options.fault,
+                                    .fault_strength = options.fault.empty() ? 0 : options.fault_strength,
+                                    .style_variation = options.style_variation,
+                                    .sway = options.sway});
   if (definition.equipment != nullptr) motion.equipment = definition.equipment(performer);
 
   const std::vector<Repetition> plan = PlanRepetitions(options);
@@ -186,6 +204,7 @@ absl::StatusOr<Motion> SynthesizeMotion(const MotionOptions& options) {
   const int frames = static_cast<int>(std::ceil(seconds * options.fps));
   for (int i = 0; i < frames; ++i) {
     const Moment moment = MomentAt(plan, i / options.fps);
+    performer.ScaleFault(FaultShare(options.faulty_repetitions, moment.cycle));
     Figure figure(motion.body);
     definition.pose(performer, moment, figure);
     motion.frames.push_back(figure.joints());

@@ -44,6 +44,7 @@ struct MotionOptions {
   std::string exercise = "push_up";
   std::string fault{};                       // empty = correct form
   double fault_strength = 1;                 // (0, 2]
+  std::vector<int> faulty_repetitions{};     // those with the fault, counting from 1; empty = all
   int repetitions = 5;                       // 1 to 1000
   uint64_t seed = 1;                         // same options, same motion
   double fps = 30;                           // (0, 240]

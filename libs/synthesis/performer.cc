@@ -14,7 +14,8 @@ bool Performer::Chance(std::string_view name, double probability) const {
 
 double Performer::Fault(std::string_view name) const {
   if (name != habits_.fault) return 0;
-  return habits_.fault_strength * (1 + 0.15 * habits_.style_variation * (2 * random_.Uniform(name) - 1));
+  return fault_share_ * habits_.fault_strength *
+         (1 + 0.15 * habits_.style_variation * (2 * random_.Uniform(name) - 1));
 }
 
 double Performer::Sway(std::string_view name, double amplitude, const Moment& moment) const {

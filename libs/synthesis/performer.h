@@ -42,6 +42,9 @@ class Performer {
   // Whether this person does it so; always false without style variation.
   bool Chance(std::string_view name, double probability) const;
 
+  // From now on only this share of the fault is committed.
+  void ScaleFault(double share) { fault_share_ = share; }
+
   // How strongly the fault is committed: 0 when it is not, about 1 when it is.
   double Fault(std::string_view name) const;
 
@@ -55,6 +58,7 @@ class Performer {
 
   const Body& body_;
   Habits habits_;
+  double fault_share_ = 1;
   NamedRandom random_;
 };
 

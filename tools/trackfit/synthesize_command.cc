@@ -123,6 +123,10 @@ Action SynthesizeCommand(CLI::App& command) {
   command.add_option("--exercise", motion.exercise, "What the mannequin does; --list prints all")
       ->capture_default_str();
   command.add_option("--fault", motion.fault, "What it does wrong; default: correct form");
+  command
+      .add_option("--faulty", motion.faulty_repetitions,
+                  "The repetitions that have the fault, such as 4,7,9; default: all")
+      ->delimiter(',');
   command.add_option("--repetitions", motion.repetitions, "Number of repetitions")->capture_default_str();
   command
       .add_option("--seed", motion.seed,

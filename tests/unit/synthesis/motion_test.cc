@@ -265,6 +265,36 @@ TEST(Motion, TakesTheGivenProportions) {
               0.172 * 2.2, 1e-6);
 }
 
+// Lowest height of the hips in each repetition, metres.
+std::vector<double> LowestHips(const Motion& motion) {
+  std::vector<double> lowest;
+  for (const RepetitionSpan& span : motion.repetitions) {
+    double low = 10;
+    for (int frame = span.first; frame <= span.last; ++frame)
+      low = std::min(low, MidHip(motion.frames[frame]).y);
+    lowest.push_back(low);
+  }
+  return lowest;
+}
+
+TEST(Motion, CommitsTheFaultOnlyInTheFaultyRepetitions) {
+  MotionOptions options{.exercise = "squat", .repetitions = 5};
+  const std::vector<double> correct = LowestHips(SynthesizeMotion(options).value());
+  options.fault = "shallow";
+  options.faulty_repetitions = {2, 4};
+  const std::vector<double> mixed = LowestHips(SynthesizeMotion(options).value());
+  for (const size_t i : {0, 2, 4}) EXPECT_NEAR(mixed[i], correct[i], 1e-6) << "repetition " << i + 1;
+  for (const size_t i : {1, 3}) EXPECT_GT(mixed[i], correct[i] + 0.1) << "repetition " << i + 1;
+}
+
+TEST(MotionErrors, RefuseAFaultyRepetitionThatIsNotThere) {
+  MotionOptions options{.exercise = "squat", .fault = "shallow", .faulty_repetitions = {6}, .repetitions = 5};
+  EXPECT_THAT(std::string(SynthesizeMotion(options).status().message()), HasSubstr("faulty_repetitions"));
+  options.fault = "";
+  options.faulty_repetitions = {2};
+  EXPECT_THAT(std::string(SynthesizeMotion(options).status().message()), HasSubstr("need a fault"));
+}
+
 TEST(MotionErrors, NameTheKnownExercises) {
   const absl::Status status = SynthesizeMotion({.exercise = "handstand"}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
