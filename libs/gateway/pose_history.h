@@ -14,47 +14,63 @@
 
 namespace trackfit::gateway {
 
-// Not thread-safe.
+// Its entries are poses, and frames in which nobody was found. Not thread-safe.
 class PoseHistory {
  public:
   using Request = std::shared_ptr<const v1::InferStreamRequest>;
 
-  // `replay_us` is how long before the last delivered assessment's end a replay starts. At most `capacity`
-  // sent poses are kept.
-  PoseHistory(int64_t replay_us, size_t capacity);
+  // `replay_us` is how long before the end of an assessment a replay starts that brings the assessments after
+  // it. At most `capacity` sent entries are kept. With a coach they are kept until its checkpoints cover
+  // them.
+  PoseHistory(int64_t replay_us, size_t capacity, bool coached = false);
 
-  // Takes the next pose; sequence and timestamp strictly increasing.
-  void Add(v1::Pose pose);
+  // Takes the next entry; sequence and timestamp strictly increasing. `people` as in the contract.
+  void Add(v1::Pose pose, uint32_t people = 0);
+  void AddNobody(uint64_t sequence, int64_t timestamp_us);
 
-  // The oldest unsent pose, which now counts as sent; null when all are.
+  // The oldest unsent entry, which now counts as sent; null when all are.
   Request NextToSend();
 
-  // An assessment that ends at this sequence was delivered: poses that no replay needs any more are
-  // forgotten.
+  // The assessment that ends at this sequence was delivered. Without a coach, entries that no replay needs
+  // any more are forgotten.
   void Delivered(uint64_t last_sequence);
 
-  // The inferencer lost its stream: sending starts again, `replay_us` before the end of the last delivered
-  // assessment, or with the oldest pose kept.
+  // The coach can go on with the entries behind `sequence`. `assessed` is the last_sequence of the latest
+  // assessment that it has seen, nullopt when none: entries that neither it needs nor the assessments behind
+  // that one are forgotten. All these assessments were delivered.
+  void Checkpoint(uint64_t sequence, std::optional<uint64_t> assessed);
+
+  // The inferencer lost its stream: sending starts again, with the oldest entry kept.
   void Rewind() { sent_ = 0; }
 
-  // Forgets the poses that were sent, from the oldest to the first that lies at least `us` behind the oldest
-  // one kept, or behind the pose with sequence `after`; all of them when none does. Gives the sequence of the
-  // last one forgotten, nullopt when none was sent. To be called before Rewind().
+  // Forgets the entries that were sent, from the oldest to the first that lies at least `us` behind the
+  // oldest pose kept, or behind the one with sequence `after`; all of them when none does. Gives the sequence
+  // of the last one forgotten, nullopt when none was sent. To be called before Rewind().
   std::optional<uint64_t> Skip(std::optional<uint64_t> after, int64_t us);
 
-  uint64_t added() const { return added_; }         // poses ever
-  size_t kept() const { return requests_.size(); }  // poses held in memory
+  uint64_t added() const { return added_; }         // entries ever
+  size_t kept() const { return requests_.size(); }  // entries held in memory
   size_t sent() const { return sent_; }             // of these, since the last Rewind()
   size_t unsent() const { return requests_.size() - sent_; }
 
  private:
-  const v1::Pose& PoseAt(size_t index) const { return requests_[index]->pose(); }
+  void Append(std::shared_ptr<v1::InferStreamRequest> request);
+  bool IsPose(size_t index) const { return requests_[index]->has_pose(); }
+  uint64_t SequenceOf(size_t index) const;
+  int64_t TimeOf(size_t index) const;
+  // Forgets entries up to the sequence `last`, as long as a replay brings the assessments behind `assessed`,
+  // in step with the delivered ones.
+  void ForgetUpTo(uint64_t last, uint64_t assessed);
+  // The first entry of a replay that brings what comes behind this assessment.
+  size_t StartOfReplay(uint64_t assessed) const;
   void ForgetFront();
 
   int64_t replay_us_;
   size_t capacity_;
+  bool coached_;
   std::deque<Request> requests_;
-  size_t sent_ = 0;  // of requests_, from the front
+  std::deque<uint64_t> ends_;  // of delivered assessments; a replay may start before any of them
+  size_t sent_ = 0;            // of requests_, from the front
   uint64_t added_ = 0;
 };
 

@@ -78,6 +78,102 @@ TEST(PoseHistory, KeepsABoundedNumberOfSentPoses) {
   EXPECT_EQ(history.NextToSend()->pose().sequence(), 990U);
 }
 
+// The same with a coach. Windows end with poses 10, 15, 20, ...
+PoseHistory Coached(uint64_t count) {
+  PoseHistory history(10 * kFrameUs, 100, true);
+  for (uint64_t i = 0; i < count; ++i) {
+    history.Add(PoseNumber(i, static_cast<int64_t>(i) * kFrameUs));
+    history.NextToSend();
+    if (i >= 10 && i % 5 == 0) history.Delivered(i);
+  }
+  return history;
+}
+
+TEST(PoseHistory, KeepsAllPosesBeforeTheFirstCheckpoint) { EXPECT_EQ(Coached(80).kept(), 80U); }
+
+TEST(PoseHistory, KeepsWhatTheCoachStillNeedsInStepWithTheWindows) {
+  PoseHistory history = Coached(50);
+  history.Checkpoint(22, 45);
+  history.Rewind();
+  EXPECT_EQ(history.NextToSend()->pose().sequence(), 20U) << "from 23 on windows would end otherwhere";
+}
+
+TEST(PoseHistory, KeepsWhatTheWindowsNeedThatTheCoachHasNotSeen) {
+  PoseHistory history = Coached(50);
+  history.Checkpoint(44, 30);
+  history.Rewind();
+  EXPECT_EQ(history.NextToSend()->pose().sequence(), 20U);
+}
+
+TEST(PoseHistory, ForgetsNothingForAnOlderCheckpoint) {
+  PoseHistory history = Coached(50);
+  history.Checkpoint(30, 45);
+  const size_t kept = history.kept();
+  history.Checkpoint(10, 45);
+  EXPECT_EQ(history.kept(), kept);
+  history.Checkpoint(49, 45);
+  EXPECT_EQ(history.kept(), 15U);
+}
+
+// Poses 0 to 9, nobody in 10 to 29, poses 30 to 49, all sent.
+PoseHistory WithAbsence(int64_t replay_us) {
+  PoseHistory history(replay_us, 100);
+  for (uint64_t i = 0; i < 50; ++i) {
+    const int64_t time_us = static_cast<int64_t>(i) * kFrameUs;
+    if (i >= 10 && i < 30) {
+      history.AddNobody(i, time_us);
+    } else {
+      history.Add(PoseNumber(i, time_us), 2);
+    }
+    history.NextToSend();
+  }
+  return history;
+}
+
+TEST(PoseHistory, SendsFramesWithoutAnybodyInTheirPlace) {
+  PoseHistory history = WithAbsence(1'000'000);
+  history.Rewind();
+  const PoseHistory::Request first = history.NextToSend();
+  EXPECT_EQ(first->pose().sequence(), 0U);
+  EXPECT_EQ(first->people(), 2U);
+  for (int i = 1; i < 10; ++i) history.NextToSend();
+  const PoseHistory::Request nobody = history.NextToSend();
+  EXPECT_EQ(nobody->no_pose().sequence(), 10U);
+  EXPECT_EQ(nobody->no_pose().timestamp_us(), 10 * kFrameUs);
+}
+
+TEST(PoseHistory, StartsAReplayWithAPoseAndNotWithNobody) {
+  PoseHistory history = WithAbsence(25 * kFrameUs);
+  history.Delivered(40);  // 25 frames before it, in 15, nobody is seen; 9 is nearer to that than 30 is
+  history.Rewind();
+  EXPECT_EQ(history.NextToSend()->pose().sequence(), 9U);
+
+  PoseHistory later = WithAbsence(15 * kFrameUs);
+  later.Delivered(40);
+  later.Rewind();
+  EXPECT_EQ(later.NextToSend()->pose().sequence(), 30U);
+}
+
+TEST(PoseHistory, ForgetsFramesWithoutAnybodyBeforeTheFirstAssessment) {
+  PoseHistory history(1'000'000, 100, true);
+  for (uint64_t i = 0; i < 10; ++i) history.AddNobody(i, static_cast<int64_t>(i));
+  history.Add(PoseNumber(10, 10));
+  history.AddNobody(11, 11);
+  while (history.NextToSend() != nullptr) continue;
+  history.Checkpoint(6, std::nullopt);
+  EXPECT_EQ(history.kept(), 5U);
+  history.Checkpoint(11, std::nullopt);
+  EXPECT_EQ(history.kept(), 2U) << "the first window needs the pose";
+}
+
+TEST(PoseHistory, SkipsAWindowOfPosesAndNotTheAbsenceBeforeIt) {
+  PoseHistory history(1'000'000, 100);
+  for (uint64_t i = 0; i < 30; ++i) history.AddNobody(i, static_cast<int64_t>(i) * kFrameUs);
+  for (uint64_t i = 30; i < 60; ++i) history.Add(PoseNumber(i, static_cast<int64_t>(i) * kFrameUs));
+  while (history.NextToSend() != nullptr) continue;
+  EXPECT_EQ(history.Skip(std::nullopt, 10 * kFrameUs), 40U);
+}
+
 TEST(PoseHistory, SkipsAWindowFromItsBeginning) {
   PoseHistory history = Sent(1'000'000, 100, 50);
   EXPECT_EQ(history.Skip(std::nullopt, 10 * kFrameUs), 10U);
