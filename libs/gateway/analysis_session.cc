@@ -23,9 +23,11 @@ constexpr size_t kPosesUnwritten =
     32;                              // handed to the inferencer's stream and not yet taken by the transport
 constexpr size_t kPosesUnsent = 64;  // beyond them the session is occupied
 constexpr size_t kPosesKept = 2048;  // for a replay
+constexpr size_t kReferenceBytes = 256 << 10;
+constexpr size_t kConfigBytes = 64 << 10;  // without the reference's
 
-// An inferencer that has had the poses for so long does not break because of them: it assesses a window in a
-// fraction of a second.
+// An inferencer that has had the poses behind its last assessment for so long does not break because of them:
+// it assesses a window in a fraction of a second.
 constexpr std::chrono::seconds kHarmlessAfter{10};
 // An upstream that is connected and owes something may be silent for this long, and for half of its timeout,
 // before the client is told.
@@ -51,6 +53,11 @@ int64_t ReplayUs(const assessment::WindowConfig& window, double rate_hz) {
 absl::Status DeadlinePassed() { return absl::DeadlineExceededError("the client's deadline has passed"); }
 
 const char* NameOf(bool is_pose) { return is_pose ? "pose" : "frame"; }
+
+template <class Names>
+bool Has(const Names& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
 
 }  // namespace
 
@@ -147,15 +154,30 @@ void AnalysisSession::OnPoseWritten(uint64_t attempt) {
   Pump();
 }
 
-void AnalysisSession::OnAssessment(uint64_t attempt, v1::Assessment assessment) {
+void AnalysisSession::OnInferred(uint64_t attempt, v1::InferStreamResponse response) {
   if (phase_ == Phase::kOver || !inferencer_.IsCurrent(attempt)) return;
-  const uint64_t last_sequence = assessment.last_sequence();
   if (inferencer_.Answered()) parts_.observer.OnUpstreamAnswered(Upstream::kInferencer);
+  if (response.has_assessment()) {
+    absl::Status taken = TakeAssessment(std::move(*response.mutable_assessment()));
+    if (!taken.ok()) return Finish(std::move(taken));
+  }
+  for (v1::AnalyzeResponse& news : coach_.Take(response)) {
+    inferencer_.Progressed(parts_.now());
+    parts_.client.Send(std::move(news));
+  }
+  if (coached_ && response.has_checkpoint()) {
+    history_->Checkpoint(coach_.checkpoint()->sequence(), attempt_assessed_);
+  }
+  Pump();
+}
+
+absl::Status AnalysisSession::TakeAssessment(v1::Assessment assessment) {
+  const uint64_t last_sequence = assessment.last_sequence();
+  inferencer_alive_ = parts_.now();
   attempt_assessed_ = last_sequence;
-  if (already_delivered_ && last_sequence <= *already_delivered_) return;
+  if (already_delivered_ && last_sequence <= *already_delivered_) return absl::OkStatus();
   const auto judged = contract::FromProto(assessment);
-  if (!judged.ok())
-    return Finish(absl::InternalError(absl::StrCat("inferencer: ", judged.status().message())));
+  if (!judged.ok()) return absl::InternalError(absl::StrCat("inferencer: ", judged.status().message()));
   inferencer_.Progressed(parts_.now());
   inferencer_poison_.Answered();
   last_assessed_ = last_sequence;
@@ -163,11 +185,11 @@ void AnalysisSession::OnAssessment(uint64_t attempt, v1::Assessment assessment) 
   clip_summary_.Add(*judged);
   summary_.set_assessments(summary_.assessments() + 1);
   notices_.Remember(assessment);
-  parts_.observer.OnAssessment(assessment, config_.expected_exercise());
+  parts_.observer.OnAssessment(assessment, expected_of_model_);
   v1::AnalyzeResponse response;
   *response.mutable_assessment() = std::move(assessment);
   parts_.client.Send(std::move(response));
-  Pump();
+  return absl::OkStatus();
 }
 
 void AnalysisSession::OnInferencerClosed(uint64_t attempt, const absl::Status& status) {
@@ -177,7 +199,7 @@ void AnalysisSession::OnInferencerClosed(uint64_t attempt, const absl::Status& s
     return DeliverSummary();
   }
   if (history_->sent() > 0) {
-    if (inferencer_.age(parts_.now()) >= kHarmlessAfter) inferencer_poison_.Acquit();
+    if (parts_.now() - inferencer_alive_ >= kHarmlessAfter) inferencer_poison_.Acquit();
     if (inferencer_poison_.Blames(attempt_assessed_, status)) SkipPoses(status);
   }
   history_->Rewind();
@@ -225,17 +247,13 @@ absl::Status AnalysisSession::Begin(const ModelInfo& model) {
         "config.delivery is ", static_cast<int>(config_.delivery()), "; it must be one of DeliveryMode"));
   }
   if (absl::Status people = skeleton::ValidateMaxPeople("config", max_people()); !people.ok()) return people;
-  const std::string& expected = config_.expected_exercise();
-  if (!expected.empty() && std::ranges::find(model.exercises, expected) == model.exercises.end()) {
-    return absl::InvalidArgumentError(absl::StrCat("config.expected_exercise is \"", expected,
-                                                   "\"; the model knows ",
-                                                   absl::StrJoin(model.exercises, ", ")));
-  }
+  if (absl::Status exercise = CheckExercise(model); !exercise.ok()) return exercise;
+  if (absl::Status coach = CheckCoach(model); !coach.ok()) return coach;
   const auto window = contract::FromProto(config_.window()).Resolve(model.window_frames);
   if (!window.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("config.", window.status().message()));
   }
-  history_.emplace(ReplayUs(*window, model.rate_hz), kPosesKept);
+  history_.emplace(ReplayUs(*window, model.rate_hz), kPosesKept, coached_);
   const auto half_step_us = static_cast<int64_t>(0.5e6 / model.rate_hz);  // windows end between two poses
   first_window_us_ = SpanUs(window->first_after, model.rate_hz) + half_step_us;
   next_window_us_ = SpanUs(window->every + 1, model.rate_hz) + half_step_us;
@@ -246,8 +264,46 @@ absl::Status AnalysisSession::Begin(const ModelInfo& model) {
   started.set_session_id(id_);
   started.set_model_version(model.version);
   started.mutable_exercises()->Assign(model.exercises.begin(), model.exercises.end());
+  started.mutable_coached_exercises()->Assign(model.coached_exercises.begin(), model.coached_exercises.end());
+  started.mutable_references()->Assign(model.references.begin(), model.references.end());
   parts_.client.Send(std::move(response));
   return absl::OkStatus();
+}
+
+absl::Status AnalysisSession::CheckExercise(const ModelInfo& model) {
+  const std::string& expected = config_.expected_exercise();
+  const bool known = Has(model.exercises, expected);
+  const bool coached = !config_.coach().off() && Has(model.coached_exercises, expected);
+  if (!expected.empty() && !known && !coached) {
+    std::vector<std::string> others;  // that only the coach knows
+    for (const std::string& exercise : model.coached_exercises) {
+      if (!config_.coach().off() && !Has(model.exercises, exercise)) others.push_back(exercise);
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat("config.expected_exercise is \"", expected, "\"; the model knows ",
+                     absl::StrJoin(model.exercises, ", "), others.empty() ? "" : "; the coach also ",
+                     absl::StrJoin(others, ", ")));
+  }
+  if (known) expected_of_model_ = expected;
+  coached_ = coached || (expected.empty() && !config_.coach().off() && !model.coached_exercises.empty());
+  return absl::OkStatus();
+}
+
+absl::Status AnalysisSession::CheckCoach(const ModelInfo& model) const {
+  const size_t reference_bytes = config_.reference_data().size();
+  if (reference_bytes > kReferenceBytes) {
+    return absl::InvalidArgumentError(absl::StrCat("config.reference_data has ", reference_bytes,
+                                                   " bytes; at most ", kReferenceBytes, " are accepted"));
+  }
+  if (const size_t rest = config_.ByteSizeLong() - reference_bytes; rest > kConfigBytes) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "config has ", rest, " bytes beside reference_data; at most ", kConfigBytes, " are accepted"));
+  }
+  if (config_.reference().empty() || Has(model.references, config_.reference())) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("config.reference is \"", config_.reference(), "\"; ",
+                   model.references.empty() ? "the server has none"
+                                            : "the server has " + absl::StrJoin(model.references, ", ")));
 }
 
 absl::Status AnalysisSession::HandleFrame(v1::Frame frame, std::shared_ptr<void> held) {
@@ -346,7 +402,7 @@ void AnalysisSession::FeedExtractor() {
 }
 
 void AnalysisSession::ConnectExtractor() {
-  parts_.extractor.Connect(extractor_.Open(parts_.now()));
+  parts_.extractor.Connect(extractor_.Open());
   if (max_people() == 1) return;  // the default
   auto request = std::make_shared<v1::ExtractStreamRequest>();
   request->mutable_config()->set_max_people(max_people());
@@ -370,10 +426,15 @@ void AnalysisSession::DeliverAnswers() {
     switch (result.status()) {
       case v1::FRAME_STATUS_POSE:
         summary_.set_poses(summary_.poses() + 1);
-        if (const v1::Pose* pose = max_people() > 1 ? primary_.In(result) : &result.pose()) TakePose(*pose);
+        if (max_people() == 1) {
+          TakePose(result.pose(), 0);
+        } else if (const v1::Pose* pose = primary_.In(result)) {
+          TakePose(*pose, 1 + static_cast<uint32_t>(result.other_poses_size()));
+        }
         break;
       case v1::FRAME_STATUS_NO_POSE:
         summary_.set_no_pose(summary_.no_pose() + 1);
+        if (coached_) history_->AddNobody(result.sequence(), answered->timestamp_us);
         break;
       case v1::FRAME_STATUS_DROPPED:
         summary_.set_dropped(summary_.dropped() + 1);
@@ -389,8 +450,8 @@ void AnalysisSession::DeliverAnswers() {
   }
 }
 
-void AnalysisSession::TakePose(const v1::Pose& pose) {
-  history_->Add(pose);
+void AnalysisSession::TakePose(const v1::Pose& pose, uint32_t people) {
+  history_->Add(pose, coached_ ? people : 0);
   auto seen = contract::FromProto(pose);
   if (!seen.ok()) return;  // the inferencer says so
   skeleton::MarkAbsentJoints(*seen);
@@ -417,11 +478,18 @@ void AnalysisSession::FeedInferencer() {
 void AnalysisSession::ConnectInferencer() {
   already_delivered_ = last_assessed_;
   attempt_assessed_.reset();
-  parts_.inferencer.Connect(inferencer_.Open(parts_.now()));
+  coach_.BeginAttempt();
+  inferencer_alive_ = parts_.now();
+  parts_.inferencer.Connect(inferencer_.Open());
 
   auto request = std::make_shared<v1::InferStreamRequest>();
-  request->mutable_config()->set_expected_exercise(config_.expected_exercise());
-  if (config_.has_window()) *request->mutable_config()->mutable_window() = config_.window();
+  v1::InferStreamConfig& config = *request->mutable_config();
+  config.set_expected_exercise(config_.expected_exercise());
+  if (config_.has_window()) *config.mutable_window() = config_.window();
+  if (config_.has_coach()) *config.mutable_coach() = config_.coach();
+  config.set_reference(config_.reference());
+  config.set_reference_data(config_.reference_data());
+  if (coach_.checkpoint() != nullptr) *config.mutable_checkpoint() = *coach_.checkpoint();
   parts_.inferencer.Send(std::move(request));
   unwritten_poses_ = 1;
 }
@@ -437,6 +505,7 @@ void AnalysisSession::DeliverSummary() {
   summary_.set_duration_us(order_.duration_us());
   if (const auto overall = clip_summary_.Overall()) *summary_.mutable_overall() = contract::ToProto(*overall);
   for (const v1::Notice& notice : notices_.first_of_each()) *summary_.add_notices() = notice;
+  coach_.AddTo(summary_);
   v1::AnalyzeResponse response;
   *response.mutable_summary() = std::move(summary_);
   parts_.client.Send(std::move(response));

@@ -1,5 +1,5 @@
-// One client's analysis: frames or poses in; frame results, assessments and a summary out. Joins the
-// extractor and the inferencer and survives the loss of either. Knows no transport.
+// One client's analysis: frames or poses in; frame results, assessments, what the coach says and a summary
+// out. Joins the extractor and the inferencer and survives the loss of either. Knows no transport.
 #ifndef TRACKFIT_GATEWAY_ANALYSIS_SESSION_H_
 #define TRACKFIT_GATEWAY_ANALYSIS_SESSION_H_
 
@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "assessment/clip_summary.h"
+#include "gateway/coach_relay.h"
 #include "gateway/frame_ledger.h"
 #include "gateway/frame_rate_check.h"
 #include "gateway/model_info.h"
@@ -55,7 +56,7 @@ class AnalysisObserver {
   virtual ~AnalysisObserver() = default;
   // `latency` is the time from the frame's arrival to its answer.
   virtual void OnFrameAnswered(v1::FrameStatus status, std::chrono::duration<double> latency) = 0;
-  // `expected_exercise` is empty when the client did not name one.
+  // `expected_exercise` is empty when the client did not name one that the model knows.
   virtual void OnAssessment(const v1::Assessment& assessment, const std::string& expected_exercise) = 0;
   virtual void OnUpstreamBroken(Upstream upstream, const absl::Status& status) = 0;
   // It answers, for the first time in the session or since it was lost.
@@ -67,9 +68,10 @@ class AnalysisObserver {
 // Not thread-safe: all calls come from one strand.
 //
 // Order: SessionStarted; one FrameResult for every frame and pose, in the order in which they came; each
-// assessment somewhere behind the result of its last frame; after a half-close SessionSummary and OK. When an
-// upstream's stream breaks, a new one is opened and what the old one owed is sent again; nothing is delivered
-// twice. A session sends either frames or poses; poses need no extractor.
+// assessment, repetition, advice and hint somewhere behind the result of its last frame; after a half-close
+// SessionSummary and OK. When an upstream's stream breaks, a new one is opened and what the old one owed is
+// sent again; nothing is delivered twice. A new inferencer's coach goes on from the last checkpoint, so that
+// no repetition is lost or renumbered. A session sends either frames or poses; poses need no extractor.
 //
 // What is wrong with one frame or pose, its timestamp included, is said in its result (INVALID_FRAME) and the
 // session goes on. So it does when upstreams break twice with the same frame in hand, which becomes an
@@ -118,7 +120,7 @@ class AnalysisSession {
 
   // From the inferencer's stream. OnPoseWritten confirms each Send, the configuration's included.
   void OnPoseWritten(uint64_t attempt);
-  void OnAssessment(uint64_t attempt, v1::Assessment assessment);
+  void OnInferred(uint64_t attempt, v1::InferStreamResponse response);
   void OnInferencerClosed(uint64_t attempt, const absl::Status& status);
 
   // Time passes: to be called several times a second.
@@ -137,6 +139,8 @@ class AnalysisSession {
   void HandleConfig(const v1::SessionConfig& config);
   void BeginOnceModelIsKnown();
   absl::Status Begin(const ModelInfo& model);
+  absl::Status CheckExercise(const ModelInfo& model);
+  absl::Status CheckCoach(const ModelInfo& model) const;
   absl::Status HandleFrame(v1::Frame frame, std::shared_ptr<void> held);
   absl::Status HandlePose(v1::Pose pose);
   // A session sends either frames or poses, in the order of their sequences.
@@ -148,13 +152,15 @@ class AnalysisSession {
   // Moves on whatever can move: answers out, frames and poses on their way.
   void Pump();
   void DeliverAnswers();
-  void TakePose(const v1::Pose& pose);
+  void TakePose(const v1::Pose& pose, uint32_t people);
   void FeedExtractor();
   void ConnectExtractor();
   // Makes people of this attempt different from those whom earlier attempts saw.
   void RenumberPeople(v1::FrameResult& result);
   void FeedInferencer();
   void ConnectInferencer();
+  // INTERNAL: it is none that the contract allows.
+  absl::Status TakeAssessment(v1::Assessment assessment);
   // The inferencers broke twice with the poses behind the last assessment.
   void SkipPoses(const absl::Status& status);
   void DeliverSummary();
@@ -177,6 +183,7 @@ class AnalysisSession {
 
   Phase phase_ = Phase::kConfig;
   v1::SessionConfig config_;
+  std::string expected_of_model_;  // config_.expected_exercise() if the model knows it
   bool half_closed_ = false;
 
   std::optional<Kind> kind_;  // of what came first
@@ -192,9 +199,12 @@ class AnalysisSession {
 
   PrimaryPerson primary_;               // of several people
   std::optional<PoseHistory> history_;  // from Begin on
+  bool coached_ = false;                // the inferencer has a coach, and it has work
+  CoachRelay coach_;
   OrientationCheck orientation_;
   UpstreamState inferencer_;
   PoisonWatch inferencer_poison_;              // points are the last assessments before the break
+  TimePoint inferencer_alive_{};               // when this attempt began or last brought an assessment
   int64_t first_window_us_ = 0;                // from a stream's first pose to the end of its first window
   int64_t next_window_us_ = 0;                 // from the end of a window to that of the next
   size_t unwritten_poses_ = 0;                 // sent in this attempt and not yet confirmed

@@ -13,13 +13,14 @@ size_t ImageBytes(const v1::Frame& frame) {
 
 void FrameLedger::AddFrame(v1::Frame frame, TimePoint received, std::shared_ptr<void> held) {
   ++waiting_;
+  const int64_t timestamp_us = frame.timestamp_us();
   auto request = std::make_shared<v1::ExtractStreamRequest>();
   *request->mutable_frame() = std::move(frame);
-  entries_.push_back({State::kWaiting, received, std::move(request), {}, std::move(held)});
+  entries_.push_back({State::kWaiting, received, timestamp_us, std::move(request), {}, std::move(held)});
 }
 
 void FrameLedger::AddAnswered(v1::FrameResult result, TimePoint received) {
-  entries_.push_back({State::kAnswered, received, nullptr, std::move(result)});
+  entries_.push_back({State::kAnswered, received, 0, nullptr, std::move(result)});
 }
 
 FrameLedger::Request FrameLedger::NextToSend() {
@@ -42,7 +43,7 @@ absl::Status FrameLedger::Answer(v1::FrameResult result) {
         absl::StrCat("answer to frame ", result.sequence(), "; that to frame ", expected, " is due"));
   }
   --in_flight_;
-  entry = {State::kAnswered, entry.received, nullptr, std::move(result)};
+  entry = {State::kAnswered, entry.received, entry.timestamp_us, nullptr, std::move(result)};
   return absl::OkStatus();
 }
 
@@ -54,7 +55,7 @@ void FrameLedger::GiveUpOldestWaiting(v1::FrameStatus status, std::string detail
   result.set_status(status);
   result.set_detail(std::move(detail));
   --waiting_;
-  entry = {State::kAnswered, entry.received, nullptr, std::move(result)};
+  entry = {State::kAnswered, entry.received, entry.timestamp_us, nullptr, std::move(result)};
 }
 
 std::optional<uint64_t> FrameLedger::ReturnInFlight() {
@@ -70,7 +71,8 @@ std::optional<uint64_t> FrameLedger::ReturnInFlight() {
 
 std::optional<FrameLedger::Answered> FrameLedger::PopAnswered() {
   if (entries_.empty() || entries_.front().state != State::kAnswered) return std::nullopt;
-  Answered answered{std::move(entries_.front().result), entries_.front().received};
+  Entry& front = entries_.front();
+  Answered answered{std::move(front.result), front.received, front.timestamp_us};
   entries_.pop_front();
   return answered;
 }

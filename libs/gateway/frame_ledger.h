@@ -26,7 +26,8 @@ class FrameLedger {
 
   struct Answered {
     v1::FrameResult result;
-    TimePoint received;  // when the frame came from the client
+    TimePoint received;        // when the frame came from the client
+    int64_t timestamp_us = 0;  // the frame's own time; 0 of what came with its answer
   };
 
   // Takes the next frame; it waits to be sent. `held` lives until the frame is answered.
@@ -62,6 +63,7 @@ class FrameLedger {
   struct Entry {
     State state;
     TimePoint received;
+    int64_t timestamp_us = 0;
     Request request;         // null once answered
     v1::FrameResult result;  // set once answered
     std::shared_ptr<void> held = nullptr;

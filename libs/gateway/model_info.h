@@ -1,4 +1,4 @@
-// What the gateway must know of the model that the inferencer serves.
+// What the gateway must know of what the inferencer serves.
 #ifndef TRACKFIT_GATEWAY_MODEL_INFO_H_
 #define TRACKFIT_GATEWAY_MODEL_INFO_H_
 
@@ -10,8 +10,10 @@ namespace trackfit::gateway {
 struct ModelInfo {
   std::string version;
   std::vector<std::string> exercises;
-  double rate_hz = 30;      // of the poses in a window
-  int window_frames = 100;  // of the network
+  double rate_hz = 30;                           // of the poses in a window
+  int window_frames = 100;                       // of the network
+  std::vector<std::string> coached_exercises{};  // none: the inferencer has no coach
+  std::vector<std::string> references{};
 };
 
 }  // namespace trackfit::gateway

@@ -72,9 +72,8 @@ std::string BackMessage(Upstream upstream, const std::string& address) {
   return absl::StrCat(NameAndAddress(upstream, address), " answers again");
 }
 
-uint64_t UpstreamState::Open(TimePoint now) {
+uint64_t UpstreamState::Open() {
   open_ = true;
-  opened_ = now;
   reached_.reset();
   return ++attempt_;
 }

@@ -67,13 +67,11 @@ class UpstreamState {
   bool IsCurrent(uint64_t attempt) const { return open_ && attempt == attempt_; }
   // Why the last attempt failed; OK when none did.
   const absl::Status& last_error() const { return last_error_; }
-  // How long the current attempt has lasted.
-  std::chrono::steady_clock::duration age(TimePoint now) const { return now - opened_; }
 
   // True when not open and the pause after the last failure is over.
   bool MayConnect(TimePoint now) const { return !open_ && now >= retry_at_; }
   // Starts an attempt and gives its number.
-  uint64_t Open(TimePoint now);
+  uint64_t Open();
   // The attempt has ended as intended.
   void Close() { open_ = false; }
   // The attempt has failed. The next may follow at once; without progress, later ones pause for 50 ms
@@ -108,7 +106,6 @@ class UpstreamState {
   bool open_ = false;
   bool owing_ = false;
   uint64_t attempt_ = 0;
-  TimePoint opened_{};
   absl::Status last_error_;
   TimePoint retry_at_{};
   TimePoint progress_{};  // the last one, or when it began to owe

@@ -128,7 +128,7 @@ class Analysis final : public gateway::AnalysisClient, public gateway::AnalysisO
           .on_response =
               [post, attempt](v1::InferStreamResponse response) {
                 post([attempt, response = std::move(response)](AnalysisSession& session) mutable {
-                  session.OnAssessment(attempt, std::move(*response.mutable_assessment()));
+                  session.OnInferred(attempt, std::move(response));
                 });
               },
           .on_written =

@@ -170,7 +170,7 @@ class FakeObserver : public AnalysisObserver {
 class AnalysisSessionTest : public ::testing::Test {
  protected:
   AnalysisSessionTest() {
-    model_ = std::make_shared<ModelInfo>(ModelInfo{"7", {"push_up", "squat"}, 30, 100});
+    model_ = std::make_shared<ModelInfo>(ModelInfo{"7", {"push_up", "squat"}, 30, 100, {}, {}});
   }
 
   void Configure(v1::SessionConfig config = {}) {
@@ -212,6 +212,12 @@ class AnalysisSessionTest : public ::testing::Test {
 
   void AnswerFrame(v1::FrameResult result) {
     session_.OnFrameResult(extractor_.attempt(), std::move(result));
+  }
+
+  void Assess(uint64_t attempt, v1::Assessment assessment) {
+    v1::InferStreamResponse response;
+    *response.mutable_assessment() = std::move(assessment);
+    session_.OnInferred(attempt, std::move(response));
   }
 
   // The extractor's transport and the inferencer's take everything that was sent.

@@ -178,8 +178,8 @@ TEST_F(AnalysisSessionNotices, TellOfAnUpstreamThatIsConnectedAndDoesNotAnswer) 
 TEST_F(AnalysisSessionNotices, TellTheLogThatTheInferencerAnswersAlthoughItsModelWasKnown) {
   ConfigureAndPushPoses(80);
   EXPECT_THAT(observer_.answered, IsEmpty()) << "a model says nothing of streams";
-  session_.OnAssessment(1, AssessmentOf(0, 59));
-  session_.OnAssessment(1, AssessmentOf(0, 74));
+  Assess(1, AssessmentOf(0, 59));
+  Assess(1, AssessmentOf(0, 74));
   EXPECT_THAT(observer_.answered, ElementsAre(Upstream::kInferencer)) << "once";
 }
 
@@ -203,8 +203,8 @@ TEST_F(AnalysisSessionNotices, OfAssessmentsTravelWithThemAndAreInTheSummary) {
   v1::Notice& notice = *still.add_notices();
   notice.set_code(v1::NOTICE_CODE_NO_MOVEMENT);
   notice.set_message("nothing moves");
-  session_.OnAssessment(1, still);
-  session_.OnAssessment(1, AssessmentOf(0, 74));
+  Assess(1, still);
+  Assess(1, AssessmentOf(0, 74));
   EXPECT_THAT(client_.Notices(), IsEmpty()) << "not twice";
   session_.OnHalfClose();
   session_.OnInferencerClosed(1, absl::OkStatus());

@@ -164,17 +164,17 @@ TEST_F(AnalysisSessionPoison, InTheFirstWindowMakesItStartAnewBehindIt) {
               ElementsAre("the inferencer broke twice with the poses up to 60 (Socket closed); they are "
                           "left out, and the window starts anew behind them"));
   EXPECT_THAT(observer_.poisoned, ElementsAre(Upstream::kInferencer));
-  session_.OnAssessment(inferencer_.attempt(), AssessmentOf(61, 120));
+  Assess(inferencer_.attempt(), AssessmentOf(61, 120));
   EXPECT_THAT(client_.Assessed(), ElementsAre(120));
 }
 
 TEST_F(AnalysisSessionPoison, InALaterWindowMakesTheNextOneStartBehindIt) {
   Configure();
   PushPoses(0, 150);
-  for (uint64_t last = 59; last <= 119; last += 15) session_.OnAssessment(1, AssessmentOf(0, last));
+  for (uint64_t last = 59; last <= 119; last += 15) Assess(1, AssessmentOf(0, last));
   BreakInferencer(absl::InternalError("not finite"));
   for (uint64_t last = 74; last <= 119; last += 15) {
-    session_.OnAssessment(inferencer_.attempt(), AssessmentOf(15, last));
+    Assess(inferencer_.attempt(), AssessmentOf(15, last));
   }
   BreakInferencer(absl::InternalError("not finite"));
   EXPECT_EQ(PosesSent().front(), 136U) << "the window behind 119 ends with 134";
@@ -185,9 +185,9 @@ TEST_F(AnalysisSessionPoison, InALaterWindowMakesTheNextOneStartBehindIt) {
 TEST_F(AnalysisSessionPoison, IsNotSuspectedWhenAReplayBreaksElsewhere) {
   Configure();
   PushPoses(0, 150);
-  for (uint64_t last = 59; last <= 119; last += 15) session_.OnAssessment(1, AssessmentOf(0, last));
+  for (uint64_t last = 59; last <= 119; last += 15) Assess(1, AssessmentOf(0, last));
   BreakInferencer(Crash());
-  session_.OnAssessment(inferencer_.attempt(), AssessmentOf(15, 74));
+  Assess(inferencer_.attempt(), AssessmentOf(15, 74));
   BreakInferencer(Crash());
   EXPECT_THAT(Skipped(), IsEmpty());
 }

@@ -108,7 +108,7 @@ TEST_F(AnalysisSessionSurvival, ReplaysAllPosesBeforeTheFirstAssessment) {
 
 TEST_F(AnalysisSessionSurvival, ReplaysTheLastWindowInStepWithTheAssessments) {
   ConfigureAndPushPoses(200);
-  for (uint64_t last = 59; last <= 194; last += 15) session_.OnAssessment(1, AssessmentOf(0, last));
+  for (uint64_t last = 59; last <= 194; last += 15) Assess(1, AssessmentOf(0, last));
   session_.OnInferencerClosed(1, absl::UnavailableError("killed"));
   // The default windows end with poses 60, 75, 90 and 105 of a stream, and the fourth is a full one of 100.
   EXPECT_EQ(PosesSent().front(), 194U - 104U);
@@ -116,13 +116,13 @@ TEST_F(AnalysisSessionSurvival, ReplaysTheLastWindowInStepWithTheAssessments) {
 
 TEST_F(AnalysisSessionSurvival, DeliversNoAssessmentTwice) {
   ConfigureAndPushPoses(100);
-  session_.OnAssessment(1, AssessmentOf(0, 59));
-  session_.OnAssessment(1, AssessmentOf(0, 74));
+  Assess(1, AssessmentOf(0, 59));
+  Assess(1, AssessmentOf(0, 74));
   session_.OnInferencerClosed(1, absl::UnavailableError("killed"));
-  session_.OnAssessment(2, AssessmentOf(0, 59));
-  session_.OnAssessment(2, AssessmentOf(0, 74));
-  session_.OnAssessment(1, AssessmentOf(0, 89));  // late news
-  session_.OnAssessment(2, AssessmentOf(0, 89));
+  Assess(2, AssessmentOf(0, 59));
+  Assess(2, AssessmentOf(0, 74));
+  Assess(1, AssessmentOf(0, 89));  // late news
+  Assess(2, AssessmentOf(0, 89));
   EXPECT_THAT(client_.Assessed(), ElementsAre(59, 74, 89));
 }
 
@@ -134,7 +134,7 @@ TEST_F(AnalysisSessionSurvival, AsksANewInferencerForTheLastAssessmentToo) {
   EXPECT_EQ(PosesSent().size(), 21U);
   TakePoses();
   EXPECT_TRUE(inferencer_.closed);
-  session_.OnAssessment(2, AssessmentOf(0, 20));
+  Assess(2, AssessmentOf(0, 20));
   session_.OnInferencerClosed(2, absl::OkStatus());
   EXPECT_THAT(client_.Assessed(), ElementsAre(20));
   ASSERT_TRUE(client_.finished);

@@ -140,7 +140,7 @@ TEST_F(AnalysisSessionSummary, ComesAfterEveryAnswerAndTheLastAssessment) {
   EXPECT_TRUE(extractor_.closed);
   EXPECT_TRUE(inferencer_.closed);
   EXPECT_FALSE(client_.finished);
-  session_.OnAssessment(1, AssessmentOf(1, 2));
+  Assess(1, AssessmentOf(1, 2));
   session_.OnInferencerClosed(1, absl::OkStatus());
   ASSERT_TRUE(client_.finished);
   EXPECT_TRUE(client_.finished->ok());
@@ -156,8 +156,8 @@ TEST_F(AnalysisSessionSummary, CountsWhatBecameOfEveryFrame) {
   AnswerFrame(ResultWithout(2, v1::FRAME_STATUS_NO_POSE));
   AnswerFrame(ResultWithout(3, v1::FRAME_STATUS_INVALID_FRAME));
   AnswerFrame(PoseResult(4));
-  session_.OnAssessment(1, AssessmentOf(1, 3, "squat"));
-  session_.OnAssessment(1, AssessmentOf(1, 4, "squat"));
+  Assess(1, AssessmentOf(1, 3, "squat"));
+  Assess(1, AssessmentOf(1, 4, "squat"));
   session_.OnHalfClose();
   session_.OnInferencerClosed(1, absl::OkStatus());
   ASSERT_TRUE(client_.finished);

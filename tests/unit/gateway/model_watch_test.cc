@@ -23,6 +23,8 @@ class ModelWatchTest : public ::testing::Test {
     model.add_exercises("squat");
     model.set_rate_hz(25);
     model.set_window_frames(80);
+    model.add_coached_exercises("lunge");
+    model.add_references("squat_standard");
     return model;
   }
 
@@ -41,6 +43,8 @@ TEST_F(ModelWatchTest, KnowsTheModelOfTheLastAnswer) {
   EXPECT_THAT((*model)->exercises, ElementsAre("squat"));
   EXPECT_EQ((*model)->rate_hz, 25);
   EXPECT_EQ((*model)->window_frames, 80);
+  EXPECT_THAT((*model)->coached_exercises, ElementsAre("lunge"));
+  EXPECT_THAT((*model)->references, ElementsAre("squat_standard"));
   watch_.Answered(Version("4"), now_);
   EXPECT_EQ((*watch_.model())->version, "4");
 }

@@ -15,17 +15,17 @@ constexpr seconds kPatience{30};
 TEST(UpstreamState, TriesAgainAtOnceAfterTheFirstFailure) {
   UpstreamState state;
   EXPECT_TRUE(state.MayConnect(kStart));
-  EXPECT_EQ(state.Open(kStart), 1U);
+  EXPECT_EQ(state.Open(), 1U);
   EXPECT_FALSE(state.MayConnect(kStart));
   state.Break(absl::UnavailableError("gone"), kStart);
   EXPECT_TRUE(state.MayConnect(kStart));
-  EXPECT_EQ(state.Open(kStart), 2U);
+  EXPECT_EQ(state.Open(), 2U);
 }
 
 TEST(UpstreamState, PausesLongerAfterEachFurtherFailureUpToTwoSeconds) {
   UpstreamState state;
   const auto pause_after_failure = [&state] {
-    state.Open(kStart);
+    state.Open();
     state.Break(absl::UnavailableError("gone"), kStart);
     milliseconds pause{0};
     while (!state.MayConnect(kStart + pause)) pause += milliseconds(1);
@@ -56,11 +56,11 @@ TEST(UpstreamState, IsStalledOnlyWhileItOwesSomething) {
 
 TEST(UpstreamState, KnowsLateNewsByItsAttempt) {
   UpstreamState state;
-  const uint64_t first = state.Open(kStart);
+  const uint64_t first = state.Open();
   EXPECT_TRUE(state.IsCurrent(first));
   state.Break(absl::UnavailableError("gone"), kStart);
   EXPECT_FALSE(state.IsCurrent(first));
-  state.Open(kStart);
+  state.Open();
   EXPECT_FALSE(state.IsCurrent(first));
 }
 
@@ -73,7 +73,7 @@ UpstreamState Owing() {
 
 TEST(UpstreamState, IsAwayAfterASecondWithoutAConnection) {
   UpstreamState state = Owing();
-  state.Open(kStart);
+  state.Open();
   EXPECT_EQ(state.TakeChange(kStart + milliseconds(999), kPatience), std::nullopt);
   state.Break(absl::UnavailableError("refused"), kStart + milliseconds(999));
   EXPECT_EQ(state.TakeChange(kStart + seconds(1), kPatience), Presence::kAway);
@@ -92,7 +92,7 @@ TEST(UpstreamState, IsNotAwayWhileItOwesNothing) {
 TEST(UpstreamState, IsBackWhenItAnswers) {
   UpstreamState state = Owing();
   ASSERT_EQ(state.TakeChange(kStart + seconds(1), kPatience), Presence::kAway);
-  state.Open(kStart + seconds(1));
+  state.Open();
   state.Reached(kStart + seconds(1));
   EXPECT_EQ(state.TakeChange(kStart + milliseconds(1500), kPatience), std::nullopt);
   EXPECT_TRUE(state.Answered());
@@ -103,7 +103,7 @@ TEST(UpstreamState, IsBackWhenItAnswers) {
 TEST(UpstreamState, IsBackWhenAConnectionLastsForASecond) {
   UpstreamState state = Owing();
   ASSERT_EQ(state.TakeChange(kStart + seconds(1), kPatience), Presence::kAway);
-  state.Open(kStart + seconds(1));
+  state.Open();
   state.Reached(kStart + seconds(1));
   EXPECT_EQ(state.TakeChange(kStart + seconds(2), kPatience), Presence::kThere);
 }
@@ -113,7 +113,7 @@ TEST(UpstreamState, StaysAwayWhileItTakesStreamsAndRefusesThem) {
   int changes = 0;
   for (int attempt = 0; attempt < 10; ++attempt) {
     const TimePoint now = kStart + seconds(2 * attempt);
-    state.Open(now);
+    state.Open();
     state.Reached(now);
     state.Break(absl::ResourceExhaustedError("full"), now + milliseconds(10));
     changes += state.TakeChange(now + milliseconds(1900), kPatience).has_value() ? 1 : 0;
@@ -123,7 +123,7 @@ TEST(UpstreamState, StaysAwayWhileItTakesStreamsAndRefusesThem) {
 
 TEST(UpstreamState, IsMissedAnewAfterItHasAnswered) {
   UpstreamState state = Owing();
-  state.Open(kStart);
+  state.Open();
   state.Answered();
   EXPECT_EQ(state.TakeChange(kStart + seconds(5), kPatience), std::nullopt);
   state.Break(absl::UnavailableError("killed"), kStart + seconds(5));
@@ -133,7 +133,7 @@ TEST(UpstreamState, IsMissedAnewAfterItHasAnswered) {
 
 TEST(UpstreamState, IsAwayWhenItIsReachedAndMakesNoProgress) {
   UpstreamState state = Owing();
-  state.Open(kStart);
+  state.Open();
   state.Reached(kStart);
   state.Answered();
   EXPECT_EQ(state.TakeChange(kStart + milliseconds(29'999), kPatience), std::nullopt);
@@ -148,7 +148,7 @@ TEST(UpstreamState, IsTakenToBeThereWhenItsModelIsKnownUntilItIsLost) {
   state.ModelKnown();
   EXPECT_EQ(state.TakeChange(kStart + seconds(5), kPatience), std::nullopt);
   EXPECT_TRUE(state.Answered()) << "for the first time";
-  state.Open(kStart + seconds(5));
+  state.Open();
   state.Break(absl::UnavailableError("killed"), kStart + seconds(5));
   EXPECT_EQ(state.TakeChange(kStart + seconds(6), kPatience), Presence::kAway);
 }
