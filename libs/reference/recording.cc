@@ -1,0 +1,109 @@
+#include "reference/recording.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "reference/alignment.h"
+
+namespace trackfit::reference {
+namespace {
+
+// Frames of a take below which its course is not known.
+constexpr size_t kLeastFrames = 10;
+constexpr int kBand = 10;
+
+float Distance(const Figure& a, const Figure& b) {
+  float cost = 0, weights = 1e-6F;
+  for (int node = 0; node < kNodeCount; ++node) {
+    const float weight = a.seen[node] * b.seen[node];
+    const Vector difference = a.nodes[node] - b.nodes[node];
+    cost += weight * Dot(difference, difference);
+    weights += weight;
+  }
+  return cost / weights;
+}
+
+// The figures as they come at the phases of `best`.
+std::vector<Figure> AlignedTo(const std::vector<Figure>& best, const std::vector<Figure>& figures) {
+  std::vector<Figure> aligned(kPhases);
+  std::vector<int> counts(kPhases, 0);
+  for (const Pair& cell : Align(kPhases, kPhases, kBand,
+                                [&](int row, int column) { return Distance(best[row], figures[column]); })) {
+    Figure& figure = aligned[cell.row];
+    ++counts[cell.row];
+    for (int node = 0; node < kNodeCount; ++node) {
+      figure.nodes[node] = figure.nodes[node] + figures[cell.column].nodes[node];
+      figure.seen[node] += figures[cell.column].seen[node];
+    }
+  }
+  for (int phase = 0; phase < kPhases; ++phase) {
+    const float share = 1 / static_cast<float>(counts[phase]);
+    for (int node = 0; node < kNodeCount; ++node) {
+      aligned[phase].nodes[node] = aligned[phase].nodes[node] * share;
+      aligned[phase].seen[node] *= share;
+    }
+  }
+  return aligned;
+}
+
+}  // namespace
+
+absl::StatusOr<Reference> Record(const std::vector<Take>& takes, const RecordingOptions& options) {
+  std::vector<const Take*> best;
+  for (const Take& take : takes) {
+    if (take.attempt.end < take.attempt.frames.size() && take.attempt.end >= take.attempt.begin + kLeastFrames)
+      best.push_back(&take);
+  }
+  if (best.empty()) return absl::InvalidArgumentError(absl::StrCat("there is no whole repetition of ", options.exercise));
+  std::stable_sort(best.begin(), best.end(), [](const Take* a, const Take* b) { return a->score > b->score; });
+  if (best.size() > static_cast<size_t>(options.most)) best.resize(options.most);
+
+  Reference reference;
+  reference.exercise = options.exercise;
+  reference.name = options.name;
+  reference.source = options.source;
+  reference.depth_error = options.depth_error;
+  reference.repetitions = static_cast<int>(best.size());
+  std::vector<std::vector<Figure>> repetitions;
+  for (const Take* take : best) {
+    const repetitions::Attempt& attempt = take->attempt;
+    reference.duration_us += (attempt.frames[attempt.end].timestamp_us - attempt.frames[attempt.begin].timestamp_us) /
+                             static_cast<int64_t>(best.size());
+    const std::vector<Figure> figures = Perform(attempt).figures;
+    repetitions.push_back(repetitions.empty() ? figures : AlignedTo(repetitions.front(), figures));
+  }
+
+  const auto count = static_cast<float>(best.size());
+  reference.phases.resize(kPhases);
+  reference.spread.resize(kPhases);
+  std::array<float, kNodeCount> seen{};
+  for (int phase = 0; phase < kPhases; ++phase) {
+    Figure& mean = reference.phases[phase];
+    for (int node = 0; node < kNodeCount; ++node) {
+      float weight = 1e-6F;
+      for (const auto& repetition : repetitions) {
+        const Figure& figure = repetition[phase];
+        mean.nodes[node] = mean.nodes[node] + figure.nodes[node] * figure.seen[node];
+        weight += figure.seen[node];
+      }
+      mean.nodes[node] = mean.nodes[node] * (1 / weight);
+      seen[node] += weight / count / kPhases;
+    }
+    for (int angle = 0; angle < kAngleCount; ++angle) {
+      float sum = 0, square = 0;
+      for (const auto& repetition : repetitions) {
+        const float degrees = repetition[phase].Angles()[angle];
+        sum += degrees, square += degrees * degrees;
+      }
+      const float variance = square / count - sum / count * (sum / count);
+      reference.spread[phase][angle] = variance > 0 ? std::sqrt(variance) : 0;  // 0 for NaN
+    }
+  }
+  for (Figure& phase : reference.phases) phase.seen = seen;
+  return reference;
+}
+
+}  // namespace trackfit::reference
