@@ -44,8 +44,10 @@ constexpr size_t kViewStep = 4;
 constexpr float kLeastSeen = 0.3F;
 // What BlazePose errs by, degrees of a segment: no difference.
 constexpr float kNoise = 4;
-// What the places of a segment's joints are off by throughout a clip, segment lengths.
-constexpr float kPlaceError = 0.07F;
+// What the places of a segment's joints are off by throughout a clip, segment lengths: limbs more than the trunk.
+constexpr std::array<float, kPartCount> kPlaceError = {0.12F, 0.04F, 0.12F};
+// Of a segment that is not seen, degrees: what it may differ by.
+constexpr float kUnseen = 20;
 // The difference at which a part's similarity is one half, degrees: trunks differ less between people than limbs.
 constexpr std::array<float, kPartCount> kHalf = {30, 20, 25};
 // Lengths of people's segments differ from the reference's by so much at most.
@@ -161,7 +163,7 @@ struct Alignment {
   std::vector<Outline> outlines;
   std::vector<Pair> path;
   View view;
-  float cost = 0;
+  float cost = 0;  // mean square difference of the segments, degrees^2
 };
 
 View ViewOfPath(const std::vector<Figure>& phases, const std::vector<Figure>& figures,
@@ -186,10 +188,17 @@ Alignment AlignTo(const std::vector<Figure>& phases, const std::vector<Figure>& 
                   alignment.outlines[column]);
     };
     alignment.path = Align(kPhases, kPhases, kBand, cost);
-    alignment.cost = 0;
-    for (const Pair& cell : alignment.path) alignment.cost += cost(cell.row, cell.column);
-    alignment.cost /= static_cast<float>(alignment.path.size());
   }
+  for (const Pair& cell : alignment.path) {
+    const Outline& reference = alignment.reference.outlines[cell.row];
+    const Outline& outline = alignment.outlines[cell.column];
+    for (int s = 0; s < kSegmentCount; ++s) {
+      const float weight = outline.seen[s] * reference.seen[s];
+      alignment.cost += weight * Square(SegmentDegrees(outline.segments[s], reference.segments[s])) +
+                        (1 - weight) * Square(kUnseen);
+    }
+  }
+  alignment.cost /= static_cast<float>(alignment.path.size() * kSegmentCount);
   return alignment;
 }
 
@@ -278,9 +287,10 @@ class Differences {
       weights += weight;
     }
     const float length = Length(Along(alignment_.reference.figures[0], kSegments[s])) / alignment_.view.scale;
-    const float across = depth_error * std::abs(std::sin(alignment_.view.yaw)) / std::max(length, 0.1F);
-    sum.x = std::clamp(sum.x / weights, -kPlaceError - across, kPlaceError + across);
-    sum.y = std::clamp(sum.y / weights, -kPlaceError, kPlaceError);
+    const float place = kPlaceError[static_cast<int>(part_)];
+    const float across = place + depth_error * std::abs(std::sin(alignment_.view.yaw)) / std::max(length, 0.1F);
+    sum.x = std::clamp(sum.x / weights, -across, across);
+    sum.y = std::clamp(sum.y / weights, -place, place);
     return sum;
   }
 

@@ -9,6 +9,9 @@
 namespace trackfit::reference {
 namespace {
 
+// Visibility up to which a joint is only guessed, and from which it is well seen.
+constexpr float kGuessed = 0.3F;
+constexpr float kSure = 0.7F;
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 float Degrees(const Vector& a, const Vector& b) {
@@ -84,7 +87,7 @@ Figure FigureOf(const repetitions::Body& body) {
   for (int node = 0; node < kNodeCount; ++node) {
     const repetitions::Point& point = body.joints[kJointOfNode[node]];
     figure.nodes[node] = {point.x - x, point.y - y, point.depth / skeleton::kDepthScale};
-    figure.seen[node] = std::clamp(body.visibility[kJointOfNode[node]], 0.0F, 1.0F);
+    figure.seen[node] = std::clamp((body.visibility[kJointOfNode[node]] - kGuessed) / (kSure - kGuessed), 0.0F, 1.0F);
   }
   return figure;
 }

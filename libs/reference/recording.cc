@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "reference/alignment.h"
+#include "reference/depth.h"
 
 namespace trackfit::reference {
 namespace {
@@ -103,6 +104,7 @@ absl::StatusOr<Reference> Record(const std::vector<Take>& takes, const Recording
     }
   }
   for (Figure& phase : reference.phases) phase.seen = seen;
+  if (options.depth_error > 0) CorrectDepth(reference.phases);
   return reference;
 }
 
