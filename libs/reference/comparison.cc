@@ -45,7 +45,7 @@ constexpr float kLeastSeen = 0.3F;
 // What BlazePose errs by, degrees of a segment: no difference.
 constexpr float kNoise = 4;
 // What the places of a segment's joints are off by throughout a clip, segment lengths: limbs more than the trunk.
-constexpr std::array<float, kPartCount> kPlaceError = {0.12F, 0.04F, 0.12F};
+constexpr std::array<float, kPartCount> kPlaceError = {0.12F, 0.06F, 0.12F};
 // Of a segment that is not seen, degrees: what it may differ by.
 constexpr float kUnseen = 20;
 // The difference at which a part's similarity is one half, degrees: trunks differ less between people than limbs.
@@ -66,6 +66,7 @@ struct Outline {
 
 // A reference as it is seen from where the attempt is.
 struct Seen {
+  std::array<float, kSegmentCount> lengths{};  // of its segments in space, as it is seen; means
   std::vector<Figure> figures;
   std::vector<Outline> outlines;
 };
@@ -76,6 +77,7 @@ Vector Along(const Figure& figure, const Segment& segment) {
 
 Seen SeenFrom(const View& view, const std::vector<Figure>& phases) {
   Seen seen;
+  std::array<float, kSegmentCount> weights{};
   for (const Figure& phase : phases) {
     Figure figure = phase;
     for (Vector& node : figure.nodes) node = view.Seen(node);
@@ -84,10 +86,13 @@ Seen SeenFrom(const View& view, const std::vector<Figure>& phases) {
       const Vector along = Along(figure, kSegments[s]);
       outline.segments[s] = along * (1 / std::max(Length(along), 1e-3F));
       outline.seen[s] = std::min(figure.seen[kSegments[s].from], figure.seen[kSegments[s].to]);
+      seen.lengths[s] += outline.seen[s] * Length(along);
+      weights[s] += outline.seen[s];
     }
     seen.figures.push_back(figure);
     seen.outlines.push_back(outline);
   }
+  for (int s = 0; s < kSegmentCount; ++s) seen.lengths[s] /= std::max(weights[s], 1e-3F);
   return seen;
 }
 
@@ -100,7 +105,8 @@ std::vector<Outline> OutlinesOf(const std::vector<Figure>& figures, const Seen& 
     for (const Pair& cell : path) {
       for (int s = 2 * pair; s < 2 * pair + 2; ++s) {
         const float length = Flat(Along(reference.figures[cell.row], kSegments[s]));
-        const float weight = std::min(figures[cell.column].seen[kSegments[s].from],
+        const float weight = reference.outlines[cell.row].seen[s] *
+                             std::min(figures[cell.column].seen[kSegments[s].from],
                                       figures[cell.column].seen[kSegments[s].to]);
         both += weight * length * Flat(Along(figures[cell.column], kSegments[s]));
         square += weight * length * length;
@@ -112,9 +118,8 @@ std::vector<Outline> OutlinesOf(const std::vector<Figure>& figures, const Seen& 
   for (const Figure& figure : figures) {
     Outline outline;
     for (int s = 0; s < kSegmentCount; ++s) {
-      // True lengths are the reference's, which are much the same at all phases.
-      const float length = Length(Along(reference.figures[0], kSegments[s]));
-      outline.segments[s] = Along(figure, kSegments[s]) * (1 / std::max(length * stretch[s / 2], 1e-3F));
+      const float length = reference.lengths[s] * stretch[s / 2];
+      outline.segments[s] = Along(figure, kSegments[s]) * (1 / std::max(length, 1e-3F));
       outline.seen[s] = std::min(figure.seen[kSegments[s].from], figure.seen[kSegments[s].to]);
     }
     outlines.push_back(outline);
@@ -286,7 +291,7 @@ class Differences {
       sum = sum + DifferenceOf(i, s) * weight;
       weights += weight;
     }
-    const float length = Length(Along(alignment_.reference.figures[0], kSegments[s])) / alignment_.view.scale;
+    const float length = alignment_.reference.lengths[s] / alignment_.view.scale;
     const float place = kPlaceError[static_cast<int>(part_)];
     const float across = place + depth_error * std::abs(std::sin(alignment_.view.yaw)) / std::max(length, 0.1F);
     sum.x = std::clamp(sum.x / weights, -across, across);

@@ -20,19 +20,9 @@ float Degrees(const Vector& a, const Vector& b) {
   return std::acos(std::clamp(Dot(a, b) / lengths, -1.0F, 1.0F)) * (180 / std::numbers::pi_v<float>);
 }
 
-// The mean of the bodies from `first` to `last` (fractions of frames), each joint weighted by how well it is seen.
+// The mean of the bodies from `first` to `last` (fractions of frames).
 Figure MeanFigure(const repetitions::Attempt& attempt, double first, double last) {
-  Figure mean;
-  std::array<float, kNodeCount> weights{};
-  const auto add = [&](size_t frame, float weight) {
-    const Figure figure = FigureOf(attempt.frames[frame]);
-    for (int node = 0; node < kNodeCount; ++node) {
-      const float seen = weight * figure.seen[node];
-      mean.nodes[node] = mean.nodes[node] + figure.nodes[node] * seen;
-      mean.seen[node] += seen;
-      weights[node] += weight;
-    }
-  };
+  FigureMean mean;
   // Each frame counts by its nearness to the middle; at least the two beside it do.
   const double middle = (first + last) / 2;
   const double reach = std::max(1.0, (last - first) / 2);
@@ -40,14 +30,9 @@ Figure MeanFigure(const repetitions::Attempt& attempt, double first, double last
   const auto end = std::min(attempt.frames.size() - 1, static_cast<size_t>(std::floor(middle + reach)));
   for (size_t frame = begin; frame <= end; ++frame) {
     const double weight = 1 - std::abs(static_cast<double>(frame) - middle) / (reach + 1e-6);
-    if (weight > 1e-5) add(frame, static_cast<float>(weight));
+    if (weight > 1e-5) mean.Add(FigureOf(attempt.frames[frame]), static_cast<float>(weight));
   }
-  for (int node = 0; node < kNodeCount; ++node) {
-    if (mean.seen[node] <= 0) continue;
-    mean.nodes[node] = mean.nodes[node] * (1 / mean.seen[node]);
-    mean.seen[node] /= weights[node];
-  }
-  return mean;
+  return mean.Get();
 }
 
 }  // namespace
@@ -100,6 +85,25 @@ Figure Mirrored(const Figure& figure) {
     mirrored.seen[node] = figure.seen[node ^ 1];
   }
   return mirrored;
+}
+
+void FigureMean::Add(const Figure& figure, float weight) {
+  weight_ += weight;
+  for (int node = 0; node < kNodeCount; ++node) {
+    const float seen = weight * figure.seen[node];
+    sum_.nodes[node] = sum_.nodes[node] + figure.nodes[node] * seen;
+    sum_.seen[node] += seen;
+  }
+}
+
+Figure FigureMean::Get() const {
+  Figure mean;
+  for (int node = 0; node < kNodeCount; ++node) {
+    if (sum_.seen[node] <= 0) continue;
+    mean.nodes[node] = sum_.nodes[node] * (1 / sum_.seen[node]);
+    mean.seen[node] = sum_.seen[node] / weight_;
+  }
+  return mean;
 }
 
 Performance Perform(const repetitions::Attempt& attempt) {

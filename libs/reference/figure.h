@@ -87,6 +87,17 @@ Figure FigureOf(const repetitions::Body& body);
 // Left and right exchanged, and the picture mirrored: what the same movement on the other side looks like.
 Figure Mirrored(const Figure& figure);
 
+// The mean of figures: of each node's place weighted by how well it is seen.
+class FigureMean {
+ public:
+  void Add(const Figure& figure, float weight = 1);
+  Figure Get() const;
+
+ private:
+  Figure sum_;
+  float weight_ = 0;
+};
+
 // Samples of a repetition: as many on the way to the turning point as on the way back, and some of the rest there.
 inline constexpr int kPhases = 64;
 inline constexpr int kTurnPhases = 8;

@@ -29,24 +29,12 @@ float Distance(const Figure& a, const Figure& b) {
 
 // The figures as they come at the phases of `best`.
 std::vector<Figure> AlignedTo(const std::vector<Figure>& best, const std::vector<Figure>& figures) {
-  std::vector<Figure> aligned(kPhases);
-  std::vector<int> counts(kPhases, 0);
+  std::vector<FigureMean> means(kPhases);
   for (const Pair& cell : Align(kPhases, kPhases, kBand,
-                                [&](int row, int column) { return Distance(best[row], figures[column]); })) {
-    Figure& figure = aligned[cell.row];
-    ++counts[cell.row];
-    for (int node = 0; node < kNodeCount; ++node) {
-      figure.nodes[node] = figure.nodes[node] + figures[cell.column].nodes[node];
-      figure.seen[node] += figures[cell.column].seen[node];
-    }
-  }
-  for (int phase = 0; phase < kPhases; ++phase) {
-    const float share = 1 / static_cast<float>(counts[phase]);
-    for (int node = 0; node < kNodeCount; ++node) {
-      aligned[phase].nodes[node] = aligned[phase].nodes[node] * share;
-      aligned[phase].seen[node] *= share;
-    }
-  }
+                                [&](int row, int column) { return Distance(best[row], figures[column]); }))
+    means[cell.row].Add(figures[cell.column]);
+  std::vector<Figure> aligned;
+  for (const FigureMean& mean : means) aligned.push_back(mean.Get());
   return aligned;
 }
 
@@ -78,21 +66,11 @@ absl::StatusOr<Reference> Record(const std::vector<Take>& takes, const Recording
   }
 
   const auto count = static_cast<float>(best.size());
-  reference.phases.resize(kPhases);
   reference.spread.resize(kPhases);
-  std::array<float, kNodeCount> seen{};
   for (int phase = 0; phase < kPhases; ++phase) {
-    Figure& mean = reference.phases[phase];
-    for (int node = 0; node < kNodeCount; ++node) {
-      float weight = 1e-6F;
-      for (const auto& repetition : repetitions) {
-        const Figure& figure = repetition[phase];
-        mean.nodes[node] = mean.nodes[node] + figure.nodes[node] * figure.seen[node];
-        weight += figure.seen[node];
-      }
-      mean.nodes[node] = mean.nodes[node] * (1 / weight);
-      seen[node] += weight / count / kPhases;
-    }
+    FigureMean mean;
+    for (const auto& repetition : repetitions) mean.Add(repetition[phase]);
+    reference.phases.push_back(mean.Get());
     for (int angle = 0; angle < kAngleCount; ++angle) {
       float sum = 0, square = 0;
       for (const auto& repetition : repetitions) {
@@ -103,7 +81,6 @@ absl::StatusOr<Reference> Record(const std::vector<Take>& takes, const Recording
       reference.spread[phase][angle] = variance > 0 ? std::sqrt(variance) : 0;  // 0 for NaN
     }
   }
-  for (Figure& phase : reference.phases) phase.seen = seen;
   if (options.depth_error > 0) CorrectDepth(reference.phases);
   return reference;
 }

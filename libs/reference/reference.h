@@ -25,7 +25,7 @@ struct Reference {
   int repetitions = 0;        // that it is the mean of
   int64_t duration_us = 0;    // mean of theirs
   float depth_error = 0;       // standard deviation of a segment's depth, torso lengths; 0 = exact
-  std::vector<Figure> phases;  // kPhases; `seen` is the same in all
+  std::vector<Figure> phases;  // kPhases
   // Standard deviation of each angle between the repetitions, degrees, by phase; 0 where it is not known.
   std::vector<std::array<float, kAngleCount>> spread;
 
