@@ -293,9 +293,11 @@ class Differences {
     }
     const float length = alignment_.reference.lengths[s] / alignment_.view.scale;
     const float place = kPlaceError[static_cast<int>(part_)];
-    const float across = place + depth_error * std::abs(std::sin(alignment_.view.yaw)) / std::max(length, 0.1F);
+    const float depth = depth_error / std::max(length, 0.1F);
+    const float across = place + depth * std::abs(std::sin(alignment_.view.yaw));
+    const float along = place + depth * std::abs(std::sin(alignment_.view.pitch));
     sum.x = std::clamp(sum.x / weights, -across, across);
-    sum.y = std::clamp(sum.y / weights, -place, place);
+    sum.y = std::clamp(sum.y / weights, -along, along);
     return sum;
   }
 

@@ -28,8 +28,9 @@ constexpr std::array<Bone, 12> kBones = {{{kLeftShoulder, kLeftElbow, 0},
                                           {kLeftShoulder, kRightShoulder, 5},
                                           {kLeftHip, kRightHip, 6}}};
 
-// Standard deviations: of lengths between people, of what a bone measures from moment to moment, and of the
+// Standard deviations: of the size, as the torso may have been foreshortened, of lengths between people, of what a bone measures from moment to moment, and of the
 // corrections.
+constexpr float kSizeSpread = 0.3F;
 constexpr float kLengthSpread = 0.1F;
 constexpr float kMeasured = 0.06F;
 constexpr float kStretchSpread = 0.25F;
@@ -40,8 +41,8 @@ constexpr size_t kStep = 4;
 constexpr float kMomentWeight = 0.5F;
 constexpr int kTries = 15;
 
-// The logarithm of the stretch, the tilt, the logarithms of this person's lengths over the usual ones, the offsets.
-constexpr int kStretch = 0, kTilt = 1, kLengths = 2, kOffsets = kLengths + kKinds,
+// The logarithm of the stretch, the tilt, the logarithms of the size and of this person's lengths over the usual ones, the offsets.
+constexpr int kStretch = 0, kTilt = 1, kSize = 2, kLengths = 3, kOffsets = kLengths + kKinds,
               kParameters = kOffsets + kNodeCount;
 using Parameters = std::array<double, kParameters>;
 
@@ -52,7 +53,7 @@ Vector Corrected(const Figure& figure, int node, const Parameters& p) {
 }
 
 std::vector<double> Residuals(const std::vector<Figure>& phases, const Parameters& p) {
-  std::vector<double> residuals = {p[kStretch] / kStretchSpread, p[kTilt] / kTiltSpread};
+  std::vector<double> residuals = {p[kStretch] / kStretchSpread, p[kTilt] / kTiltSpread, p[kSize] / kSizeSpread};
   for (int kind = 0; kind < kKinds; ++kind) residuals.push_back(p[kLengths + kind] / kLengthSpread);
   for (int node = 0; node < kNodeCount; ++node) residuals.push_back(p[kOffsets + node] / kOffsetSpread);
   for (size_t phase = 0; phase < phases.size(); phase += kStep) {
@@ -60,7 +61,7 @@ std::vector<double> Residuals(const std::vector<Figure>& phases, const Parameter
     for (const Bone& bone : kBones) {
       const float seen = std::min(figure.seen[bone.from], figure.seen[bone.to]);
       const double length = Length(Corrected(figure, bone.to, p) - Corrected(figure, bone.from, p));
-      const double usual = kUsualLength[bone.kind] * std::exp(p[kLengths + bone.kind]);
+      const double usual = kUsualLength[bone.kind] * std::exp(p[kSize] + p[kLengths + bone.kind]);
       residuals.push_back(kMomentWeight * seen * (length - usual) / kMeasured);
     }
   }
