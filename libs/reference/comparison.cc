@@ -44,11 +44,13 @@ constexpr size_t kViewStep = 4;
 constexpr float kLeastSeen = 0.3F;
 // What BlazePose errs by, degrees of a segment: no difference.
 constexpr float kNoise = 4;
-// What the places of a segment's joints are off by throughout a clip, segment lengths: limbs more than the trunk.
+// What the places of a segment's joints are off by throughout a clip, segment lengths: limbs more than the
+// trunk.
 constexpr std::array<float, kPartCount> kPlaceError = {0.12F, 0.06F, 0.12F};
 // Of a segment that is not seen, degrees: what it may differ by.
 constexpr float kUnseen = 20;
-// The difference at which a part's similarity is one half, degrees: trunks differ less between people than limbs.
+// The difference at which a part's similarity is one half, degrees: trunks differ less between people than
+// limbs.
 constexpr std::array<float, kPartCount> kHalf = {30, 20, 25};
 // Lengths of people's segments differ from the reference's by so much at most.
 constexpr float kMostStretch = 1.3F;
@@ -96,7 +98,8 @@ Seen SeenFrom(const View& view, const std::vector<Figure>& phases) {
   return seen;
 }
 
-// The attempt's segments in units of this person's: the reference's, stretched by what fits best over the repetition.
+// The attempt's segments in units of this person's: the reference's, stretched by what fits best over the
+// repetition.
 std::vector<Outline> OutlinesOf(const std::vector<Figure>& figures, const Seen& reference,
                                 const std::vector<Pair>& path) {
   std::array<float, kSegmentCount / 2> stretch{};
@@ -105,9 +108,9 @@ std::vector<Outline> OutlinesOf(const std::vector<Figure>& figures, const Seen& 
     for (const Pair& cell : path) {
       for (int s = 2 * pair; s < 2 * pair + 2; ++s) {
         const float length = Flat(Along(reference.figures[cell.row], kSegments[s]));
-        const float weight = reference.outlines[cell.row].seen[s] *
-                             std::min(figures[cell.column].seen[kSegments[s].from],
-                                      figures[cell.column].seen[kSegments[s].to]);
+        const float weight =
+            reference.outlines[cell.row].seen[s] * std::min(figures[cell.column].seen[kSegments[s].from],
+                                                            figures[cell.column].seen[kSegments[s].to]);
         both += weight * length * Flat(Along(figures[cell.column], kSegments[s]));
         square += weight * length * length;
       }
@@ -140,8 +143,8 @@ float SegmentDegrees(const Vector& a, const Vector& b) {
   return 2 * std::asin(std::min(1.0F, Flat(a - b) / 2)) / kDegree;
 }
 
-// Of two moments: mean square of the segments' differences and of the angles', degrees^2. Angles between segments that
-// point at the camera count little.
+// Of two moments: mean square of the segments' differences and of the angles', degrees^2. Angles between
+// segments that point at the camera count little.
 float Cost(const Figure& reference, const Outline& reference_outline, const Figure& figure,
            const Outline& outline) {
   float cost = 0, weights = 0;
@@ -207,7 +210,8 @@ Alignment AlignTo(const std::vector<Figure>& phases, const std::vector<Figure>& 
   return alignment;
 }
 
-// The turn about the hips' axis that takes the reference's trunk nearest to the attempt's, as far as the picture shows.
+// The turn about the hips' axis that takes the reference's trunk nearest to the attempt's, as far as the
+// picture shows.
 float TrunkTurn(const Figure& reference, const Outline& of_reference, const Outline& outline, Vector& axis) {
   axis = (reference.nodes[kRightHip] - reference.nodes[kLeftHip]) +
          (reference.nodes[kRightShoulder] - reference.nodes[kLeftShoulder]);
@@ -281,8 +285,8 @@ class Differences {
     if (to_trunk_) of_reference = Turned(of_reference, turns_[i].axis, turns_[i].angle);
     return alignment_.outlines[cell.column].segments[s] - of_reference;
   }
-  // What a segment is off by all the time, as far as the places of its joints in the picture, and the reference's
-  // depth where the camera is elsewhere, may be wrong by as much.
+  // What a segment is off by all the time, as far as the places of its joints in the picture, and the
+  // reference's depth where the camera is elsewhere, may be wrong by as much.
   Vector OffsetOf(int s, float depth_error) const {
     Vector sum;
     float weights = 1e-3F;
@@ -318,7 +322,8 @@ std::array<PartError, kPartCount> PartErrors(const Alignment& alignment, float d
   return errors;
 }
 
-// How many degrees each hinge is straighter than the reference's, by phase of the reference; NaN where it does not show.
+// How many degrees each hinge is straighter than the reference's, by phase of the reference; NaN where it
+// does not show.
 using Straighter = std::array<std::array<float, kPhases>, kHingeCount>;
 
 // Axis about which a hinge bends, from its most bent phase; unit.
@@ -375,9 +380,11 @@ float PhaseOf(int phase) {
   return 0.5F + 0.5F * static_cast<float>(phase + 1 - kWay - kTurnPhases) / kWay;
 }
 
-// Of each hinge the largest, beyond what the reference's own repetitions differ by; of these the three largest.
-std::vector<Deviation> LargestDeviations(const Straighter& straighter, const Reference& reference, bool mirrored,
-                                         const Alignment& alignment, const Performance& performance,
+// Of each hinge the largest, beyond what the reference's own repetitions differ by; of these the three
+// largest.
+std::vector<Deviation> LargestDeviations(const Straighter& straighter, const Reference& reference,
+                                         bool mirrored, const Alignment& alignment,
+                                         const Performance& performance,
                                          const repetitions::Attempt& attempt) {
   struct Candidate {
     Deviation deviation;

@@ -40,8 +40,8 @@ struct Match {
   std::string failure;  // why it could not be aligned; empty if it could
 };
 
-// Compares an attempt at `exercise` with a reference. Whence it is filmed is found out, and the reference is looked at
-// from there; so is its mirror image. Thread-safe; takes a few milliseconds.
+// Compares an attempt at `exercise` with a reference. Whence it is filmed is found out, and the reference is
+// looked at from there; so is its mirror image. Thread-safe; takes a few milliseconds.
 Match Compare(const Reference& reference, const std::string& exercise, const repetitions::Attempt& attempt);
 
 }  // namespace trackfit::reference

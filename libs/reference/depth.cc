@@ -28,8 +28,8 @@ constexpr std::array<Bone, 12> kBones = {{{kLeftShoulder, kLeftElbow, 0},
                                           {kLeftShoulder, kRightShoulder, 5},
                                           {kLeftHip, kRightHip, 6}}};
 
-// Standard deviations: of the size, as the torso may have been foreshortened, of lengths between people, of what a bone measures from moment to moment, and of the
-// corrections.
+// Standard deviations: of the size, as the torso may have been foreshortened, of lengths between people, of
+// what a bone measures from moment to moment, and of the corrections.
 constexpr float kSizeSpread = 0.3F;
 constexpr float kLengthSpread = 0.1F;
 constexpr float kMeasured = 0.06F;
@@ -41,7 +41,8 @@ constexpr size_t kStep = 4;
 constexpr float kMomentWeight = 0.5F;
 constexpr int kTries = 15;
 
-// The logarithm of the stretch, the tilt, the logarithms of the size and of this person's lengths over the usual ones, the offsets.
+// The logarithm of the stretch, the tilt, the logarithms of the size and of this person's lengths over the
+// usual ones, the offsets.
 constexpr int kStretch = 0, kTilt = 1, kSize = 2, kLengths = 3, kOffsets = kLengths + kKinds,
               kParameters = kOffsets + kNodeCount;
 using Parameters = std::array<double, kParameters>;
@@ -53,7 +54,8 @@ Vector Corrected(const Figure& figure, int node, const Parameters& p) {
 }
 
 std::vector<double> Residuals(const std::vector<Figure>& phases, const Parameters& p) {
-  std::vector<double> residuals = {p[kStretch] / kStretchSpread, p[kTilt] / kTiltSpread, p[kSize] / kSizeSpread};
+  std::vector<double> residuals = {p[kStretch] / kStretchSpread, p[kTilt] / kTiltSpread,
+                                   p[kSize] / kSizeSpread};
   for (int kind = 0; kind < kKinds; ++kind) residuals.push_back(p[kLengths + kind] / kLengthSpread);
   for (int node = 0; node < kNodeCount; ++node) residuals.push_back(p[kOffsets + node] / kOffsetSpread);
   for (size_t phase = 0; phase < phases.size(); phase += kStep) {

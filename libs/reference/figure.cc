@@ -72,7 +72,8 @@ Figure FigureOf(const repetitions::Body& body) {
   for (int node = 0; node < kNodeCount; ++node) {
     const repetitions::Point& point = body.joints[kJointOfNode[node]];
     figure.nodes[node] = {point.x - x, point.y - y, point.depth / skeleton::kDepthScale};
-    figure.seen[node] = std::clamp((body.visibility[kJointOfNode[node]] - kGuessed) / (kSure - kGuessed), 0.0F, 1.0F);
+    figure.seen[node] =
+        std::clamp((body.visibility[kJointOfNode[node]] - kGuessed) / (kSure - kGuessed), 0.0F, 1.0F);
   }
   return figure;
 }

@@ -98,14 +98,15 @@ class FigureMean {
   float weight_ = 0;
 };
 
-// Samples of a repetition: as many on the way to the turning point as on the way back, and some of the rest there.
+// Samples of a repetition: as many on the way to the turning point as on the way back, and some of the rest
+// there.
 inline constexpr int kPhases = 64;
 inline constexpr int kTurnPhases = 8;
 
 // The repetition, whatever its tempo: the mean of the frames about each phase.
 struct Performance {
-  std::vector<Figure> figures;   // kPhases
-  std::vector<size_t> frames;    // of each phase: the nearest of the attempt's frames
+  std::vector<Figure> figures;  // kPhases
+  std::vector<size_t> frames;   // of each phase: the nearest of the attempt's frames
 };
 Performance Perform(const repetitions::Attempt& attempt);
 

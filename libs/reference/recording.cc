@@ -38,16 +38,42 @@ std::vector<Figure> AlignedTo(const std::vector<Figure>& best, const std::vector
   return aligned;
 }
 
+// What a reference cannot do without.
+absl::Status CheckSeen(const std::vector<Figure>& phases, const std::string& exercise) {
+  const auto seen = [&](int node) {
+    return std::any_of(phases.begin(), phases.end(),
+                       [&](const Figure& phase) { return phase.seen[node] > 0; });
+  };
+  for (const auto& [node, name] : {std::pair{kLeftShoulder, "left shoulder"},
+                                   {kRightShoulder, "right shoulder"},
+                                   {kLeftHip, "left hip"},
+                                   {kRightHip, "right hip"}}) {
+    if (!seen(node))
+      return absl::InvalidArgumentError(
+          absl::StrCat("the ", name, " is not seen in the repetitions of ", exercise));
+  }
+  for (const auto& [node, name] :
+       {std::pair{kLeftElbow, "elbow"}, {kLeftWrist, "wrist"}, {kLeftKnee, "knee"}, {kLeftAnkle, "ankle"}}) {
+    if (!seen(node) && !seen(node + 1))
+      return absl::InvalidArgumentError(
+          absl::StrCat("no ", name, " is seen in the repetitions of ", exercise));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Reference> Record(const std::vector<Take>& takes, const RecordingOptions& options) {
   std::vector<const Take*> best;
   for (const Take& take : takes) {
-    if (take.attempt.end < take.attempt.frames.size() && take.attempt.end >= take.attempt.begin + kLeastFrames)
+    if (take.attempt.end < take.attempt.frames.size() &&
+        take.attempt.end >= take.attempt.begin + kLeastFrames)
       best.push_back(&take);
   }
-  if (best.empty()) return absl::InvalidArgumentError(absl::StrCat("there is no whole repetition of ", options.exercise));
-  std::stable_sort(best.begin(), best.end(), [](const Take* a, const Take* b) { return a->score > b->score; });
+  if (best.empty())
+    return absl::InvalidArgumentError(absl::StrCat("there is no whole repetition of ", options.exercise));
+  std::stable_sort(best.begin(), best.end(),
+                   [](const Take* a, const Take* b) { return a->score > b->score; });
   if (best.size() > static_cast<size_t>(options.most)) best.resize(options.most);
 
   Reference reference;
@@ -59,8 +85,9 @@ absl::StatusOr<Reference> Record(const std::vector<Take>& takes, const Recording
   std::vector<std::vector<Figure>> repetitions;
   for (const Take* take : best) {
     const repetitions::Attempt& attempt = take->attempt;
-    reference.duration_us += (attempt.frames[attempt.end].timestamp_us - attempt.frames[attempt.begin].timestamp_us) /
-                             static_cast<int64_t>(best.size());
+    reference.duration_us +=
+        (attempt.frames[attempt.end].timestamp_us - attempt.frames[attempt.begin].timestamp_us) /
+        static_cast<int64_t>(best.size());
     const std::vector<Figure> figures = Perform(attempt).figures;
     repetitions.push_back(repetitions.empty() ? figures : AlignedTo(repetitions.front(), figures));
   }
@@ -81,6 +108,7 @@ absl::StatusOr<Reference> Record(const std::vector<Take>& takes, const Recording
       reference.spread[phase][angle] = variance > 0 ? std::sqrt(variance) : 0;  // 0 for NaN
     }
   }
+  if (absl::Status status = CheckSeen(reference.phases, options.exercise); !status.ok()) return status;
   if (options.depth_error > 0) CorrectDepth(reference.phases);
   return reference;
 }

@@ -25,9 +25,9 @@ struct RecordingOptions {
   int most = 5;  // so many of the best takes are averaged
 };
 
-// The mean of the best takes, aligned to the best of all. All takes are of one camera. INVALID_ARGUMENT when there is
-// no take that is long enough, or joints are missing of which a reference is made: shoulders, hips and, on one side at
-// least, elbow, wrist, knee and ankle.
+// The mean of the best takes, aligned to the best of all. All takes are of one camera. INVALID_ARGUMENT when
+// there is no take that is long enough, or joints are missing of which a reference is made: shoulders, hips
+// and, on one side at least, elbow, wrist, knee and ankle.
 absl::StatusOr<Reference> Record(const std::vector<Take>& takes, const RecordingOptions& options);
 
 }  // namespace trackfit::reference

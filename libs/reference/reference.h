@@ -21,9 +21,9 @@ inline constexpr size_t kMaxFileBytes = 256 * 1024;
 struct Reference {
   std::string exercise;
   std::string name;
-  std::string source;         // what it was recorded from, in words
-  int repetitions = 0;        // that it is the mean of
-  int64_t duration_us = 0;    // mean of theirs
+  std::string source;          // what it was recorded from, in words
+  int repetitions = 0;         // that it is the mean of
+  int64_t duration_us = 0;     // mean of theirs
   float depth_error = 0;       // standard deviation of a segment's depth, torso lengths; 0 = exact
   std::vector<Figure> phases;  // kPhases
   // Standard deviation of each angle between the repetitions, degrees, by phase; 0 where it is not known.
@@ -41,8 +41,8 @@ struct Reference {
 // The references of a folder. Immutable, so thread-safe.
 class References {
  public:
-  // Reads <folder>/*.json; errors as Parse, naming the file; also when two have one name. NOT_FOUND when the folder
-  // cannot be read.
+  // Reads <folder>/*.json; errors as Parse, naming the file; also when two have one name. NOT_FOUND when the
+  // folder cannot be read.
   static absl::StatusOr<std::shared_ptr<const References>> Load(const std::string& folder);
   // Throws nothing; names are unique.
   explicit References(std::vector<Reference> references);

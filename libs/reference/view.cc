@@ -57,7 +57,8 @@ Fit Try(const std::vector<Match>& matches, const View& view) {
     const float z = kDepthWeight * kDepthWeight;
     both += match.weight * (v.x * match.seen.x + v.y * match.seen.y + z * v.z * match.seen.z);
     turned += match.weight * (v.x * v.x + v.y * v.y + z * v.z * v.z);
-    seen += match.weight * (match.seen.x * match.seen.x + match.seen.y * match.seen.y + z * match.seen.z * match.seen.z);
+    seen += match.weight *
+            (match.seen.x * match.seen.x + match.seen.y * match.seen.y + z * match.seen.z * match.seen.z);
   }
   Fit fit;
   if (turned <= 0 || seen <= 0) return fit;
