@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "client/sets.h"
+
 namespace trackfit::client {
 
 void SessionRecord::Add(const v1::AnalyzeResponse& response) {
@@ -23,6 +25,15 @@ void SessionRecord::Add(const v1::AnalyzeResponse& response) {
     case v1::AnalyzeResponse::kSummary:
       summary_ = response.summary();
       AddNotices(response.summary().notices());
+      break;
+    case v1::AnalyzeResponse::kRepetition:
+      repetitions_.push_back(response.repetition());
+      break;
+    case v1::AnalyzeResponse::kAdvice:
+      advice_.push_back(response.advice());
+      break;
+    case v1::AnalyzeResponse::kHint:
+      hints_.push_back(response.hint());
       break;
     case v1::AnalyzeResponse::kStarted:
     case v1::AnalyzeResponse::RESPONSE_NOT_SET:
@@ -50,6 +61,17 @@ int64_t SessionRecord::frames() const {
 
 const v1::Assessment* SessionRecord::overall() const {
   return summary_.has_value() && summary_->has_overall() ? &summary_->overall() : nullptr;
+}
+
+std::vector<v1::SetSummary> SessionRecord::sets() const {
+  if (summary_.has_value() && summary_->sets_size() > 0)
+    return {summary_->sets().begin(), summary_->sets().end()};
+  return SetsOf(repetitions_);
+}
+
+std::pair<uint64_t, uint64_t> SessionRecord::KeptSequences() const {
+  if (results_.empty()) return {0, 0};
+  return {results_.begin()->first, results_.rbegin()->first};
 }
 
 const v1::FrameResult* SessionRecord::Result(uint64_t sequence) const {

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "trackfit/v1/gateway.pb.h"
@@ -29,6 +30,16 @@ class SessionRecord {
   const v1::Assessment* overall() const;
   // Nullptr when there is none or results are not kept.
   const v1::FrameResult* Result(uint64_t sequence) const;
+  // The sequences of the first and the last frame whose result is kept; {0, 0} when there is none.
+  std::pair<uint64_t, uint64_t> KeptSequences() const;
+
+  // What the coach said, in order of arrival.
+  const std::vector<v1::Repetition>& repetitions() const { return repetitions_; }
+  const std::vector<v1::Advice>& advice() const { return advice_; }
+  const std::vector<v1::Hint>& hints() const { return hints_; }  // withdrawals included
+  // The summary's; counted from the repetitions (SetsOf) when the session was cut short.
+  std::vector<v1::SetSummary> sets() const;
+
   // Why the first invalid frame was invalid; empty if there was none.
   const std::string& invalid_reason() const { return invalid_reason_; }
   // The first notice of each code from responses, assessments and the summary, in order of arrival.
@@ -44,6 +55,9 @@ class SessionRecord {
   std::map<uint64_t, v1::FrameResult> results_;
   std::string invalid_reason_;
   std::vector<v1::Notice> notices_;
+  std::vector<v1::Repetition> repetitions_;
+  std::vector<v1::Advice> advice_;
+  std::vector<v1::Hint> hints_;
 };
 
 }  // namespace trackfit::client

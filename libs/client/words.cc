@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <iterator>
 #include <set>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -78,6 +81,15 @@ constexpr Pair kPairs[] = {{kLeftShoulderPart, kRightShoulderPart, "shoulder", "
                            {kLeftHipPart, kRightHipPart, "hip", "hips"},
                            {kLeftKneePart, kRightKneePart, "knee", "knees"},
                            {kLeftFoot, kRightFoot, "foot", "feet"}};
+
+// As many digits as tell one value from the next: "121", "0.42".
+std::string NumberWords(float value, const std::string& unit) {
+  const std::string words = unit == "degrees"   ? absl::StrFormat("%.0f", value)
+                            : unit == "seconds" ? absl::StrFormat("%.1f", value)
+                                                : absl::StrFormat("%.2f", value);
+  const bool zero = words.find_first_not_of("-0.") == std::string::npos;
+  return zero && words[0] == '-' ? words.substr(1) : words;
+}
 
 }  // namespace
 
@@ -157,6 +169,45 @@ std::vector<std::string> PartsNotJudged(const v1::Assessment& assessment) {
     }
   }
   return parts;
+}
+
+std::string ConditionWords(const std::string& code) {
+  std::string words = absl::StrReplaceAll(code, {{"_", " "}});
+  if (!words.empty()) words[0] = absl::ascii_toupper(static_cast<unsigned char>(words[0]));
+  return words;
+}
+
+std::string MeasuredWords(const v1::Finding& finding) {
+  const std::string number = NumberWords(finding.measured(), finding.unit());
+  if (finding.unit() == "seconds") return absl::StrCat(number, " s");
+  if (finding.unit() == "ratio" || finding.unit().empty()) return number;
+  return absl::StrCat(number, " ", absl::StrReplaceAll(finding.unit(), {{"_", " "}}));
+}
+
+std::string GoodRangeWords(const v1::Finding& finding) {
+  const auto number = [&](float value) { return NumberWords(value, finding.unit()); };
+  const bool low = std::isfinite(finding.good_low()), high = std::isfinite(finding.good_high());
+  if (low && high) return absl::StrCat(number(finding.good_low()), " to ", number(finding.good_high()));
+  if (low) return absl::StrCat("at least ", number(finding.good_low()));
+  if (high) return absl::StrCat("at most ", number(finding.good_high()));
+  return "";
+}
+
+bool IsOff(const v1::Finding& finding) {
+  return finding.level() == v1::FINDING_LEVEL_SLIGHTLY || finding.level() == v1::FINDING_LEVEL_CLEARLY;
+}
+
+std::vector<v1::Finding> FindingsOff(const v1::Repetition& repetition) {
+  std::vector<v1::Finding> off;
+  std::copy_if(repetition.findings().begin(), repetition.findings().end(), std::back_inserter(off), IsOff);
+  std::stable_sort(off.begin(), off.end(),
+                   [](const v1::Finding& a, const v1::Finding& b) { return a.level() > b.level(); });
+  return off;
+}
+
+std::string VerdictWord(const v1::Repetition& repetition) {
+  if (!repetition.complete()) return "partial";
+  return repetition.correct() ? "correct" : "not correct";
 }
 
 }  // namespace trackfit::client

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "trackfit/v1/coaching.pb.h"
 #include "trackfit/v1/common.pb.h"
 
 namespace trackfit::client {
@@ -34,6 +35,24 @@ std::vector<v1::JointError> WorstJoints(const v1::Assessment& assessment, size_t
 // The parts of the body of which nothing is said because none of their joints was judged, from the head down:
 // {"left elbow", "hands", "feet"}.
 std::vector<std::string> PartsNotJudged(const v1::Assessment& assessment);
+
+// "squat_depth" -> "Squat depth".
+std::string ConditionWords(const std::string& code);
+
+// A finding's value: "121 degrees", "0.42 torso lengths", "1.3 s"; a ratio has no unit.
+std::string MeasuredWords(const v1::Finding& finding);
+
+// A finding's good range: "at most 100", "at least 0.8", "80 to 100"; empty if there are no limits.
+std::string GoodRangeWords(const v1::Finding& finding);
+
+// Slightly or clearly off.
+bool IsOff(const v1::Finding& finding);
+
+// What is off in a repetition, clearly before slightly, else in its order.
+std::vector<v1::Finding> FindingsOff(const v1::Repetition& repetition);
+
+// "correct", "not correct" or "partial".
+std::string VerdictWord(const v1::Repetition& repetition);
 
 // From here on a joint's error in one window is worth showing; one correct window in twenty has it.
 inline constexpr float kRarePercentile = 95;

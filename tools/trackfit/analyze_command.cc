@@ -14,10 +14,13 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "analyze_text.h"
 #include "client/frame_feed.h"
 #include "client/gateway_client.h"
+#include "client/results_json.h"
 #include "client/session_record.h"
 #include "client/words.h"
+#include "coach_flags.h"
 #include "command_line/address.h"
 #include "command_line/exit_code.h"
 #include "command_line/interrupt.h"
@@ -30,7 +33,6 @@
 #include "files/partial_file.h"
 #include "media/frame_source.h"
 #include "media/video_file.h"
-#include "report.h"
 
 namespace trackfit::tools {
 namespace {
@@ -62,6 +64,7 @@ struct AnalyzeOptions {
   uint32_t first_after = 0;
   uint32_t every = 0;
   uint32_t max_people = 1;
+  CoachFlags coach;
 
   absl::Status Validate() const {
     if (!(timeout_s >= 0 && timeout_s <= 86'400)) {
@@ -102,7 +105,7 @@ class JsonOutput {
 
   absl::Status Write(const v1::AnalyzeResponse& response) {
     if (out_ == nullptr) return absl::OkStatus();
-    const absl::StatusOr<std::string> line = JsonLine(response);
+    const absl::StatusOr<std::string> line = client::JsonLine(response);
     if (!line.ok()) return line.status();
     *out_ << *line << '\n' << std::flush;
     has_results_ = has_results_ || response.has_frame_result();
@@ -169,8 +172,10 @@ absl::Status CheckFiles(const AnalyzeOptions& options, const media::SourceInfo& 
   return status;
 }
 
-v1::SessionConfig ConfigOf(const AnalyzeOptions& options, bool live) {
+absl::StatusOr<v1::SessionConfig> ConfigOf(const AnalyzeOptions& options, bool live) {
   v1::SessionConfig config;
+  if (absl::Status status = options.coach.Apply(config); !status.ok())
+    return command_line::UsageError(status);
   config.set_expected_exercise(exercises::Builtin().NameOf(options.expected));
   config.set_delivery(live ? v1::DELIVERY_MODE_LIVE : v1::DELIVERY_MODE_LOSSLESS);
   if (options.max_people != 1) config.set_max_people(options.max_people);
@@ -213,9 +218,12 @@ class Analysis {
     if (!options_.render.empty()) {
       if (absl::Status status = drawing::CheckFont(); !status.ok()) return status;
     }
+    const absl::StatusOr<v1::SessionConfig> config =
+        ConfigOf(options_, options_.live || (*source)->info().is_live);
+    if (!config.ok()) return config.status();
     if (absl::Status status = json_.Open(options_.json); !status.ok()) return status;
 
-    const absl::Status streamed = Stream(**source);
+    const absl::Status streamed = Stream(**source, *config);
     const bool stopped = interrupted_;
     if (!streamed.ok() && !stopped) return json_.KeepPartialOutput(streamed);
     const absl::Status written = json_.Finish();
@@ -228,7 +236,7 @@ class Analysis {
     if (!options_.render.empty()) {
       if (absl::Status status = Render(); !status.ok()) return status;
     }
-    if (!record_.assessments().empty()) return absl::OkStatus();
+    if (!record_.assessments().empty() || !record_.repetitions().empty()) return absl::OkStatus();
     return stopped ? absl::CancelledError("interrupted before the first assessment")
                    : NothingAssessed(record_);
   }
@@ -252,7 +260,7 @@ class Analysis {
     }
   }
 
-  absl::Status Stream(media::FrameSource& source) {
+  absl::Status Stream(media::FrameSource& source, const v1::SessionConfig& config) {
     const media::SourceInfo& info = source.info();
     const bool live = options_.live || info.is_live;
     client::FrameFeed feed(source, {options_.encode, options_.limit_frames, live && !info.is_live,
@@ -261,7 +269,7 @@ class Analysis {
     command_line::Progress progress =
         command_line::StartProgress("Analysing", Expected(info), options_.quiet);
     const absl::Status status = session_.Run(
-        ConfigOf(options_, live), [&] { return feed.Next(); },
+        config, [&] { return feed.Next(); },
         [&](const v1::AnalyzeResponse& response) { return OnResponse(response, feed, progress); });
     progress.Hide();
     times_us_ = feed.times_us();
@@ -278,7 +286,8 @@ class Analysis {
   absl::Status OnResponse(const v1::AnalyzeResponse& response, const client::FrameFeed& feed,
                           command_line::Progress& progress) {
     record_.Add(response);
-    ShowNotices(response, progress);
+    ShowLines(notice_lines_.Of(response), progress);
+    ShowLines(CoachLines(response), progress);
     if (response.has_assessment() && !options_.quiet) {
       const v1::Assessment& assessment = response.assessment();
       progress.Hide();
@@ -290,9 +299,8 @@ class Analysis {
     return json_.Write(response);
   }
 
-  // --quiet leaves them to the summary, which repeats them.
-  void ShowNotices(const v1::AnalyzeResponse& response, command_line::Progress& progress) {
-    const std::string lines = notice_lines_.Of(response);
+  // --quiet leaves them to the summary, which repeats what matters.
+  void ShowLines(const std::string& lines, command_line::Progress& progress) {
     if (options_.quiet || lines.empty()) return;
     progress.Hide();
     text_ << lines << std::flush;
@@ -425,7 +433,7 @@ void DeclareOutput(CLI::App& command, AnalyzeOptions& options) {
       ->group("Output");
   command
       .add_option("--render", options.render,
-                  "Write the video with skeleton, exercise and quality drawn on it")
+                  "Write the video with skeleton, exercise, repetitions and findings drawn on it")
       ->type_name("FILE.mp4")
       ->group("Output");
   command.add_flag("-q,--quiet", options.quiet, "Print the summary only")->group("Output");
@@ -437,12 +445,13 @@ Action AnalyzeCommand(CLI::App& command) {
   auto options = std::make_shared<AnalyzeOptions>();
   DeclareInput(command, *options);
   DeclareSession(command, *options);
+  options->coach.Declare(command);
   DeclareTransport(command, *options);
   DeclareOutput(command, *options);
   command.footer(
       "Examples:\n"
       "  trackfit analyze workout.mp4 --render workout_analysed.mp4\n"
-      "  trackfit analyze camera:0 --expected squat\n"
+      "  trackfit analyze camera:0 --expected squat --voice calm --target squat_depth=:110\n"
       "  trackfit analyze frames/ --fps 25 --json results.jsonl --quiet\n\n"
       "Ctrl-C ends the session within a second and prints the summary of the answers so far; a second one\n"
       "cancels it.\n"

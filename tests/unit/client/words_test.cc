@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "command_line/exit_code.h"
+#include "support/coached_session.h"
 #include "support/messages.h"
 
 namespace trackfit::client {
@@ -89,6 +90,32 @@ TEST(PartsNotJudged, LeaveOutAPartOfWhichAnyJointWasJudged) {
   std::set<int> fingers = testing::kLeftHandJoints;
   fingers.erase(skeleton::kLeftWrist);
   EXPECT_THAT(PartsNotJudged(testing::PushUp(0, 59, 80, {}, fingers)), IsEmpty());
+}
+
+TEST(Words, GiveWhatWasMeasuredWithItsUnitAndRange) {
+  const auto words = [](float measured, float low, float high, const std::string& unit) {
+    const v1::Finding finding = testing::FindingOf("x", v1::FINDING_LEVEL_CLEARLY, measured, low, high, unit);
+    return MeasuredWords(finding) + "|" + GoodRangeWords(finding);
+  };
+  EXPECT_EQ(words(121.4F, -testing::kNoLimit, 100, "degrees"), "121 degrees|at most 100");
+  EXPECT_EQ(words(0.424F, 0.5F, testing::kNoLimit, "torso_lengths"), "0.42 torso lengths|at least 0.50");
+  EXPECT_EQ(words(0.7F, 0.8F, 1.2F, "ratio"), "0.70|0.80 to 1.20");
+  EXPECT_EQ(words(0.44F, 1, testing::kNoLimit, "seconds"), "0.4 s|at least 1.0");
+  EXPECT_EQ(words(-0.2F, -testing::kNoLimit, testing::kNoLimit, "degrees"), "0 degrees|");
+}
+
+TEST(Words, NameConditionsAsPeopleDo) { EXPECT_EQ(ConditionWords("squat_depth"), "Squat depth"); }
+
+TEST(FindingsOff, ComeClearlyBeforeSlightlyAndLeaveTheRestOut) {
+  v1::Repetition repetition;
+  *repetition.add_findings() = testing::FindingOf("head", v1::FINDING_LEVEL_SLIGHTLY, 12, 0, 10);
+  *repetition.add_findings() = testing::FindingOf("hips", v1::FINDING_LEVEL_GOOD, 1, 0, 10);
+  *repetition.add_findings() = testing::FindingOf("depth", v1::FINDING_LEVEL_CLEARLY, 50, 0, 10);
+  *repetition.add_findings() = testing::FindingOf("feet", v1::FINDING_LEVEL_NOT_JUDGED, 0, 0, 10);
+  const std::vector<v1::Finding> off = FindingsOff(repetition);
+  ASSERT_EQ(off.size(), 2U);
+  EXPECT_EQ(off[0].code(), "depth");
+  EXPECT_EQ(off[1].code(), "head");
 }
 
 TEST(ExitCode, IsOneForAnErrorUnlessItCarriesAnother) {

@@ -1,6 +1,4 @@
-#include "report.h"
-
-#include <google/protobuf/util/json_util.h>
+#include "analyze_text.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "client/coach_text.h"
 #include "client/words.h"
 
 namespace trackfit::tools {
@@ -127,8 +126,21 @@ std::string NoticeLines::Of(const v1::AnalyzeResponse& response) {
   return lines;
 }
 
+std::string CoachLines(const v1::AnalyzeResponse& response) {
+  if (response.has_repetition()) {
+    const v1::Repetition& repetition = response.repetition();
+    return absl::StrFormat("%7s - %-7s %s\n", client::ClockTime(repetition.start_us()),
+                           client::ClockTime(repetition.end_us()), client::RepetitionLine(repetition));
+  }
+  if (response.has_advice()) return absl::StrFormat("%18s%s\n", "", client::AdviceLine(response.advice()));
+  if (response.has_hint()) return absl::StrFormat("%18s%s\n", "", client::HintLine(response.hint()));
+  return "";
+}
+
 std::string SummaryText(const client::SessionRecord& record, const Pace& pace) {
   std::string text = "\n";
+  if (const std::string tables = client::SetTables(record); !tables.empty())
+    absl::StrAppend(&text, tables, "\n");
   if (record.overall() != nullptr) {
     absl::StrAppend(&text, OverallText(*record.overall(), record.assessments()));
   } else {
@@ -138,19 +150,6 @@ std::string SummaryText(const client::SessionRecord& record, const Pace& pace) {
   absl::StrAppend(&text, Row("Frames", FramesText(record)), Row("Speed", SpeedText(record, pace)));
   for (const v1::Notice& notice : record.notices()) absl::StrAppend(&text, NoticeLine(notice));
   return text;
-}
-
-absl::StatusOr<std::string> JsonLine(const v1::AnalyzeResponse& response) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  options.always_print_primitive_fields = true;
-  std::string line;
-  const auto status = google::protobuf::util::MessageToJsonString(response, &line, options);
-  if (!status.ok()) {
-    return absl::InternalError(
-        absl::StrCat("cannot print a response as JSON: ", std::string(status.message())));
-  }
-  return line;
 }
 
 }  // namespace trackfit::tools

@@ -1,12 +1,11 @@
-// The text output of `trackfit analyze`: a line per assessment, then a summary.
-#ifndef TRACKFIT_TOOLS_REPORT_H_
-#define TRACKFIT_TOOLS_REPORT_H_
+// The text output of `trackfit analyze`: a line per assessment and repetition, then a summary.
+#ifndef TRACKFIT_TOOLS_ANALYZE_TEXT_H_
+#define TRACKFIT_TOOLS_ANALYZE_TEXT_H_
 
 #include <cstdint>
 #include <set>
 #include <string>
 
-#include "absl/status/statusor.h"
 #include "client/session_record.h"
 #include "trackfit/v1/gateway.pb.h"
 
@@ -37,14 +36,14 @@ struct Pace {
   double processing_seconds = 0;  // wall time
 };
 
-// Several lines, each with line break, about the whole session: exercise, quality, joints to watch, parts of
-// the body that were not judged, counts, notices.
-std::string SummaryText(const client::SessionRecord& record, const Pace& pace);
+// Lines, each with line break, for a repetition, a sentence of the coach, or a hint in this response; usually
+// empty.
+std::string CoachLines(const v1::AnalyzeResponse& response);
 
-// One line without line break: the response as protobuf JSON with the contract's field names and all scalar
-// fields. INTERNAL when it cannot be converted.
-absl::StatusOr<std::string> JsonLine(const v1::AnalyzeResponse& response);
+// Several lines, each with line break, about the whole session: the coach's sets, exercise, quality, joints
+// to watch, parts of the body that were not judged, counts, notices.
+std::string SummaryText(const client::SessionRecord& record, const Pace& pace);
 
 }  // namespace trackfit::tools
 
-#endif  // TRACKFIT_TOOLS_REPORT_H_
+#endif  // TRACKFIT_TOOLS_ANALYZE_TEXT_H_

@@ -1,9 +1,9 @@
+#include "analyze_text.h"
+
 #include <gmock/gmock.h>
-#include <google/protobuf/util/json_util.h>
-#include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
 
-#include "report.h"
+#include "support/coached_session.h"
 #include "support/messages.h"
 
 namespace trackfit::tools {
@@ -183,22 +183,22 @@ TEST(Summary, CountsTheAssessmentsThatItIsMadeOf) {
   EXPECT_THAT(SummaryText(record, {}), HasSubstr("sure over 1 of 3 assessments\n"));
 }
 
-TEST(JsonLine, ParsesBackIntoTheSameMessage) {
-  v1::AnalyzeResponse response = testing::ResponseOf(testing::PushUp(3, 62, 55.25F));
-  const auto line = JsonLine(response);
-  ASSERT_TRUE(line.ok()) << line.status();
-  EXPECT_THAT(*line, Not(HasSubstr("\n")));
-  v1::AnalyzeResponse parsed;
-  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(*line, &parsed).ok());
-  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(parsed, response));
+TEST(CoachLines, TellOfRepetitionsAdviceAndHintsWhenTheyCome) {
+  EXPECT_EQ(CoachLines(testing::ResponseOf(testing::SquatOf(1, 1, 2, 80))),
+            " 0:02.0 - 0:04.0  rep 2   squat   2.0 s  range 100 %  correct\n");
+  v1::AnalyzeResponse advice;
+  advice.mutable_advice()->set_text("Go lower.");
+  EXPECT_THAT(CoachLines(advice), EndsWith(" coach: Go lower.\n"));
+  v1::AnalyzeResponse hint;
+  hint.mutable_hint()->set_text("Step back.");
+  EXPECT_THAT(CoachLines(hint), EndsWith(" camera: Step back.\n"));
+  EXPECT_EQ(CoachLines(testing::ResultOf(0, v1::FRAME_STATUS_POSE)), "");
 }
 
-TEST(JsonLine, UsesTheContractsNamesAndLeavesNoFieldOut) {
-  const auto line = JsonLine(testing::ResultOf(0, v1::FRAME_STATUS_NO_POSE));
-  ASSERT_TRUE(line.ok());
-  EXPECT_THAT(*line, HasSubstr("\"frame_result\""));
-  EXPECT_THAT(*line, HasSubstr("\"sequence\":\"0\""));
-  EXPECT_THAT(*line, HasSubstr("\"detail\":\"\""));
+TEST(Summary, BeginsWithTheSets) {
+  client::SessionRecord record(false);
+  for (const v1::AnalyzeResponse& response : testing::SquatSession({80, 110})) record.Add(response);
+  EXPECT_THAT(SummaryText(record, {}), HasSubstr("  Set 1      Squat: 2 repetitions, 1 correct"));
 }
 
 }  // namespace

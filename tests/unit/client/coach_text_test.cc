@@ -1,0 +1,79 @@
+#include "client/coach_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/coached_session.h"
+
+namespace trackfit::client {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(RepetitionLine, SaysWhichHowLongHowFarAndHowWell) {
+  EXPECT_EQ(RepetitionLine(testing::SquatOf(0, 1, 3, 80)), "rep 3   squat   2.0 s  range 100 %  correct");
+}
+
+TEST(RepetitionLine, SaysByHowMuchAConditionIsOff) {
+  EXPECT_EQ(RepetitionLine(testing::SquatOf(0, 1, 4, 121)),
+            "rep 4   squat   2.0 s  range  55 %  partial: squat_depth 121 degrees (at most 100)");
+  EXPECT_THAT(RepetitionLine(testing::SquatOf(0, 1, 4, 110)),
+              HasSubstr("  not correct: squat_depth 110 degrees (at most 100)"));
+}
+
+TEST(RepetitionLine, TellsSlightlyFromClearly) {
+  v1::Repetition repetition = testing::SquatOf(0, 1, 1, 90);
+  *repetition.add_findings() = testing::FindingOf("trunk_lean", v1::FINDING_LEVEL_SLIGHTLY, 48, 0, 45);
+  EXPECT_THAT(RepetitionLine(repetition), HasSubstr("correct: slightly trunk_lean 48 degrees (0 to 45)"));
+}
+
+TEST(RepetitionLine, GivesTheTimeOfAHold) {
+  v1::Repetition repetition = testing::SquatOf(0, 1, 1, 90);
+  repetition.set_exercise("plank");
+  repetition.set_held_us(2'000'000);
+  EXPECT_EQ(RepetitionLine(repetition), "hold 1   plank   2.0 s  correct");
+}
+
+TEST(HintLine, SaysWhenItIsDone) {
+  v1::Hint hint;
+  hint.set_text("Step back: your feet are cut off.");
+  EXPECT_EQ(HintLine(hint), "camera: Step back: your feet are cut off.");
+  hint.set_withdrawn(true);
+  EXPECT_EQ(HintLine(hint), "camera: Step back: your feet are cut off. (done)");
+}
+
+SessionRecord Session(const std::vector<float>& knee_angles) {
+  SessionRecord record(false);
+  for (const v1::AnalyzeResponse& response : testing::SquatSession(knee_angles)) record.Add(response);
+  return record;
+}
+
+TEST(SetTables, HaveARowForEachRepetitionAndWhatWasOff) {
+  EXPECT_EQ(SetTables(Session({80, 110, 130})),
+            "  Set 1      Squat: 2 repetitions and 1 partial, 1 correct, score 58, 6.0 s\n"
+            "            rep     time   range  tempo            score\n"
+            "              1    2.0 s   100 %  0.8 - 0.4 - 0.8     95  correct\n"
+            "              2    2.0 s    67 %  0.8 - 0.4 - 0.8     40  not correct: squat_depth 110 degrees "
+            "(at most 100)\n"
+            "              3    2.0 s    46 %  0.8 - 0.4 - 0.8     40  partial: squat_depth 130 degrees (at "
+            "most 100)\n"
+            "  Off        squat_depth in 2 of 3\n");
+}
+
+TEST(SetTables, TellWhatFatigueCost) {
+  SessionRecord record(false);
+  v1::AnalyzeResponse summary;
+  v1::SetSummary& set = *summary.mutable_summary()->add_sets();
+  set.set_tempo_drift(1.2F);
+  set.set_range_lost(0.08F);
+  record.Add(summary);
+  EXPECT_THAT(SetTables(record),
+              HasSubstr("  Fatigue    the last third 20 % slower than the first, range lost 8 %\n"));
+  EXPECT_THAT(SetTables(Session({80})), Not(HasSubstr("Fatigue"))) << "not known";
+}
+
+TEST(SetTables, AreEmptyWithoutACoach) { EXPECT_EQ(SetTables(SessionRecord(false)), ""); }
+
+}  // namespace
+}  // namespace trackfit::client
