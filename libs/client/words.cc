@@ -106,6 +106,12 @@ std::string JointWords(const std::string& joint) {
       joint, {{"foot_index", "toes"}, {"index", "hand"}, {"pinky", "hand"}, {"thumb", "hand"}, {"_", " "}});
 }
 
+int JointIndex(const std::string& joint) {
+  const auto& names = skeleton::JointNames();
+  const auto found = std::find(names.begin(), names.end(), joint);
+  return found == names.end() ? -1 : static_cast<int>(found - names.begin());
+}
+
 std::string LevelWord(v1::QualityLevel level) {
   switch (level) {
     case v1::QUALITY_LEVEL_POOR:

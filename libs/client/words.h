@@ -18,6 +18,9 @@ std::string ExerciseWords(const std::string& exercise);
 // "left_elbow" -> "left elbow"; all points of the face are the "head", the fingers the "hand".
 std::string JointWords(const std::string& joint);
 
+// The index of a joint by the contract's name for it; -1 for names that are no joint's.
+int JointIndex(const std::string& joint);
+
 // "excellent", "good", "fair", "poor" or "not judged".
 std::string LevelWord(v1::QualityLevel level);
 

@@ -8,6 +8,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "files/partial_file.h"
 
 namespace trackfit::drawing {
@@ -103,6 +104,19 @@ absl::Status CheckFont() {
 
 float TextWidth(const std::string& text, const Font& font) {
   return static_cast<float>(WidthOf(LayOut(text, font).get()));
+}
+
+std::vector<std::string> Wrapped(const std::string& text, const Font& font, float width) {
+  std::vector<std::string> lines;
+  for (const absl::string_view word : absl::StrSplit(text, ' ')) {
+    const std::string longer = lines.empty() ? std::string(word) : absl::StrCat(lines.back(), " ", word);
+    if (!lines.empty() && TextWidth(longer, font) <= width) {
+      lines.back() = longer;
+    } else {
+      lines.emplace_back(word);
+    }
+  }
+  return lines;
 }
 
 void Canvas::Destroy::operator()(cairo_t* context) const { cairo_destroy(context); }

@@ -8,6 +8,7 @@
 #include <opencv2/core.hpp>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 
@@ -38,6 +39,9 @@ absl::Status CheckFont();
 
 // Pixels that `text` (UTF-8, one line) advances.
 float TextWidth(const std::string& text, const Font& font);
+
+// Words on as many lines as they need to be no wider than `width` pixels, if no word alone is.
+std::vector<std::string> Wrapped(const std::string& text, const Font& font, float width);
 
 // Which point of a text its position gives: where its first letter stands, or a point half-way up its
 // capitals.

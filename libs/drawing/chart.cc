@@ -5,7 +5,6 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "drawing/palette.h"
 
 namespace trackfit::drawing {
@@ -46,20 +45,6 @@ void DrawMarker(Canvas& canvas, const Point2f& at, Marker marker, const Colour& 
       canvas.Line(at + Point2f(-2 * radius, 0), at + Point2f(2 * radius, 0), 3, colour);
       break;
   }
-}
-
-// Words on as many lines as they need.
-std::vector<std::string> Wrapped(const std::string& text, const Font& font, float width) {
-  std::vector<std::string> lines;
-  for (const absl::string_view word : absl::StrSplit(text, ' ')) {
-    const std::string longer = lines.empty() ? std::string(word) : absl::StrCat(lines.back(), " ", word);
-    if (!lines.empty() && TextWidth(longer, font) <= width) {
-      lines.back() = longer;
-    } else {
-      lines.emplace_back(word);
-    }
-  }
-  return lines;
 }
 
 }  // namespace

@@ -10,8 +10,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "client/words.h"
+#include "drawing/coach_overlay.h"
 #include "drawing/palette.h"
+#include "skeleton/bones.h"
 #include "skeleton/joint.h"
 
 namespace trackfit::drawing {
@@ -38,22 +41,6 @@ constexpr size_t kWatchedJoints = 3;
 constexpr float kVeryRarePercentile = 99;
 constexpr float kClearlyVisible = 0.5F;
 constexpr float kNotJudgedOpacity = 0.6F;  // at most
-
-struct Bone {
-  int from;
-  int to;
-};
-
-constexpr Bone kBones[] = {
-    {skeleton::kLeftShoulder, skeleton::kRightShoulder}, {skeleton::kLeftHip, skeleton::kRightHip},
-    {skeleton::kLeftShoulder, skeleton::kLeftHip},       {skeleton::kRightShoulder, skeleton::kRightHip},
-    {skeleton::kLeftHip, skeleton::kLeftKnee},           {skeleton::kRightHip, skeleton::kRightKnee},
-    {skeleton::kLeftKnee, skeleton::kLeftAnkle},         {skeleton::kRightKnee, skeleton::kRightAnkle},
-    {skeleton::kLeftAnkle, skeleton::kLeftFootIndex},    {skeleton::kRightAnkle, skeleton::kRightFootIndex},
-    {skeleton::kLeftShoulder, skeleton::kLeftElbow},     {skeleton::kRightShoulder, skeleton::kRightElbow},
-    {skeleton::kLeftElbow, skeleton::kLeftWrist},        {skeleton::kRightElbow, skeleton::kRightWrist},
-    {skeleton::kLeftWrist, skeleton::kLeftIndex},        {skeleton::kRightWrist, skeleton::kRightIndex},
-};
 
 constexpr int kDots[] = {
     skeleton::kLeftShoulder, skeleton::kRightShoulder, skeleton::kLeftElbow, skeleton::kRightElbow,
@@ -126,13 +113,14 @@ std::string MinutesSeconds(int64_t time_us) {
 
 }  // namespace
 
-absl::StatusOr<Overlay> Overlay::Create(Timeline timeline, cv::Size size) {
+absl::StatusOr<Overlay> Overlay::Create(Timeline timeline, cv::Size size, CoachTimeline coach) {
   if (absl::Status status = CheckFont(); !status.ok()) return status;
-  return Overlay(std::move(timeline), size);
+  return Overlay(std::move(timeline), size, std::move(coach));
 }
 
-Overlay::Overlay(Timeline timeline, cv::Size size)
+Overlay::Overlay(Timeline timeline, cv::Size size, CoachTimeline coach)
     : timeline_(std::move(timeline)),
+      coach_(std::move(coach)),
       canvas_(size, palette::kInk),
       size_(size),
       unit_(static_cast<float>(std::min(size.width, size.height)) / kDesignSide) {
@@ -156,9 +144,15 @@ void Overlay::Draw(const OverlayFrame& frame, cv::Mat& image) {
   }
   if (has_pose) DrawSkeleton(*frame.pose, frame.assessment);
   DrawPanel(frame);
-  if (has_pose && frame.assessment != nullptr && client::IsJudged(*frame.assessment)) {
+  if (HasCard()) DrawCoachCard(canvas_, CardRectangle(), unit_, frame.coach);
+  if (has_pose && HasCard()) {
+    DrawHighlights(*frame.pose, frame.coach.highlights);
+  } else if (has_pose && frame.assessment != nullptr && client::IsJudged(*frame.assessment)) {
     DrawJointsToWatch(*frame.pose, *frame.assessment);
   }
+  const float margin = kMargin * unit_;
+  DrawCaptions(canvas_, {margin, 0, size_.width - 2 * margin, StripRectangle().y - 4 * unit_}, unit_,
+               frame.coach.captions);
   canvas_.Store(image);
 }
 
@@ -172,7 +166,8 @@ void Overlay::PlacePanel(const std::vector<const v1::Pose*>& poses) {
       if (!Drawable(landmark) || landmark.visibility() < kClearlyVisible) continue;
       ++joints;
       for (size_t i = 0; i < kCorners.size(); ++i) {
-        if (PanelAt(kCorners[i]).contains(PixelOf(landmark, size_))) ++hidden[i];
+        const Point2f at = PixelOf(landmark, size_);
+        if (PanelAt(kCorners[i]).contains(at) || (HasCard() && CardAt(kCorners[i]).contains(at))) ++hidden[i];
       }
     }
   }
@@ -190,6 +185,20 @@ Rect2f Overlay::PanelAt(Corner corner) const {
   const float x = left ? kMargin * unit_ : size_.width - kMargin * unit_ - panel_width_;
   const float y = top ? kMargin * unit_ : StripRectangle().y - height;
   return {x, y, panel_width_, height};
+}
+
+Rect2f Overlay::CardRectangle() const { return CardAt(corner_); }
+
+Rect2f Overlay::CardAt(Corner corner) const {
+  const Rect2f panel = PanelAt(corner);
+  const float margin = kMargin * unit_;
+  const cv::Size2f card(kCoachCardWidth * unit_, kCoachCardHeight * unit_);
+  const bool left = corner == Corner::kTopLeft || corner == Corner::kBottomLeft;
+  const bool top = corner == Corner::kTopLeft || corner == Corner::kTopRight;
+  if (panel.width + card.width + 2.5F * margin <= size_.width)
+    return {{left ? size_.width - margin - card.width : margin, panel.y}, card};
+  const float y = top ? panel.y + panel.height + margin / 2 : panel.y - margin / 2 - card.height;
+  return {{left ? panel.x : panel.x + panel.width - card.width, y}, card};
 }
 
 Rect2f Overlay::StripRectangle() const {
@@ -218,7 +227,7 @@ void Overlay::DrawSkeleton(const v1::Pose& pose, const v1::Assessment* assessmen
   const float width = std::clamp(torso * 0.05F, 2.5F * unit_, 6 * unit_);
 
   for (const float outline : {width * 0.7F, 0.0F}) {
-    for (const Bone& bone : kBones) {
+    for (const skeleton::Bone& bone : skeleton::kBones) {
       if (!drawable(bone.from) || !drawable(bone.to)) continue;
       const float opacity = std::min(opacity_of(bone.from), opacity_of(bone.to));
       if (outline > 0) {
@@ -243,29 +252,60 @@ void Overlay::DrawSkeleton(const v1::Pose& pose, const v1::Assessment* assessmen
   }
 }
 
-void Overlay::DrawJointsToWatch(const v1::Pose& pose, const v1::Assessment& assessment) {
-  const Font font = Bold(kSmallTextSize * 1.06F);
-  const float body_x = pose.landmarks(skeleton::kLeftHip).x() + pose.landmarks(skeleton::kRightHip).x() +
-                       pose.landmarks(skeleton::kLeftShoulder).x() +
-                       pose.landmarks(skeleton::kRightShoulder).x();
+std::vector<Rect2f> Overlay::Taken() const {
   std::vector<Rect2f> taken = {PanelRectangle(), StripRectangle()};
+  if (HasCard()) taken.push_back(CardRectangle());
+  return taken;
+}
+
+void Overlay::DrawJointsToWatch(const v1::Pose& pose, const v1::Assessment& assessment) {
+  std::vector<Rect2f> taken = Taken();
   for (const v1::JointError& error :
        client::WorstJoints(assessment, kWatchedJoints, client::kRarePercentile)) {
-    const v1::Landmark& landmark = pose.landmarks(static_cast<int>(error.joint()));
-    const Point2f joint = PixelOf(landmark, size_);
-    if (!Drawable(landmark) || !Rect2f({0, 0}, size_).contains(joint)) continue;
     const Colour colour = error.percentile() >= kVeryRarePercentile ? palette::kVeryOff : palette::kOff;
-    canvas_.Glow(joint, 34 * unit_, colour.WithAlpha(0.55F));
-    canvas_.Ring(joint, 14 * unit_, 3.4F * unit_, colour);
-
-    const std::string words = Capitalised(client::JointWords(error.name()));
-    const cv::Size2f label(TextWidth(words, font) + 22 * unit_, font.size + 13 * unit_);
-    const Rect2f pill = LabelRectangle(joint, landmark.x() - body_x / 4, label, taken);
-    taken.push_back(pill);
-    canvas_.Shadow(pill, pill.height / 2, 7 * unit_, palette::kInk.WithAlpha(0.4F));
-    canvas_.Rectangle(pill, pill.height / 2, colour);
-    canvas_.Text(CentreOf(pill), words, font, palette::kInk, Anchor::kCentre);
+    PointOut(pose, static_cast<int>(error.joint()), Capitalised(client::JointWords(error.name())), colour,
+             taken);
   }
+}
+
+void Overlay::DrawHighlights(const v1::Pose& pose, const std::vector<Highlight>& highlights) {
+  std::vector<Rect2f> taken = Taken();
+  std::bitset<skeleton::kJointCount> done;
+  for (const Highlight& highlight : highlights) {
+    const v1::Finding& finding = *highlight.finding;
+    const std::string good = client::GoodRangeWords(finding);
+    std::string words =
+        absl::StrCat(client::MeasuredWords(finding), good.empty() ? "" : absl::StrCat(" (", good, ")"));
+    words = absl::StrReplaceAll(words, {{" degrees", "\u00b0"}});
+    const Colour colour = FindingColour(finding.level()).WithAlpha(highlight.strength);
+    for (const std::string& name : finding.joints()) {
+      const int joint = client::JointIndex(name);
+      if (joint < 0 || done[joint]) continue;
+      done.set(joint);
+      PointOut(pose, joint, std::exchange(words, ""), colour, taken);
+    }
+  }
+}
+
+void Overlay::PointOut(const v1::Pose& pose, int joint, const std::string& words, const Colour& colour,
+                       std::vector<Rect2f>& taken) {
+  const Font font = Bold(kSmallTextSize * 1.06F);
+  const float body_x =
+      (pose.landmarks(skeleton::kLeftHip).x() + pose.landmarks(skeleton::kRightHip).x() +
+       pose.landmarks(skeleton::kLeftShoulder).x() + pose.landmarks(skeleton::kRightShoulder).x()) /
+      4;
+  const v1::Landmark& landmark = pose.landmarks(joint);
+  const Point2f at = PixelOf(landmark, size_);
+  if (!Drawable(landmark) || !Rect2f({0, 0}, size_).contains(at)) return;
+  canvas_.Glow(at, 34 * unit_, colour.WithAlpha(0.55F * colour.alpha));
+  canvas_.Ring(at, 14 * unit_, 3.4F * unit_, colour);
+  if (words.empty()) return;
+  const cv::Size2f label(TextWidth(words, font) + 22 * unit_, font.size + 13 * unit_);
+  const Rect2f pill = LabelRectangle(at, landmark.x() - body_x, label, taken);
+  taken.push_back(pill);
+  canvas_.Shadow(pill, pill.height / 2, 7 * unit_, palette::kInk.WithAlpha(0.4F * colour.alpha));
+  canvas_.Rectangle(pill, pill.height / 2, colour);
+  canvas_.Text(CentreOf(pill), words, font, palette::kInk.WithAlpha(colour.alpha), Anchor::kCentre);
 }
 
 // Beside the joint, away from the body, where nothing else is; else wherever there is room.
@@ -374,6 +414,12 @@ void Overlay::DrawTimeline(int64_t time_us) {
     if (to <= from) continue;
     canvas_.Rectangle({from, bar.y, to - from, thickness}, thickness / 2,
                       colour.WithAlpha(from < now ? 1.0F : 0.55F));
+  }
+  for (const v1::Repetition& repetition : coach_.repetitions()) {
+    const float from = x_of(repetition.start_us()) + unit_;
+    const float to = std::max(x_of(repetition.end_us()) - unit_, from + 2 * unit_);
+    canvas_.Rectangle({from, bar.y - 9 * unit_, to - from, 5 * unit_}, 2.5F * unit_,
+                      VerdictColour(repetition).WithAlpha(repetition.end_us() <= time_us ? 1.0F : 0.45F));
   }
   const Point2f knob(now, CentreOf(bar).y);
   canvas_.Disc(knob, 10 * unit_, palette::kInk.WithAlpha(0.55F));

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/words.h"
+#include "drawing/coach_timeline.h"
 #include "drawing/overlay.h"
 #include "drawing/timeline.h"
 #include "media/video_file.h"
@@ -94,6 +95,7 @@ absl::Status Render(media::FrameSource& source, const client::SessionRecord& rec
   Needle needle;
   int64_t drawn = 0;
   const Timeline timeline(record.assessments(), times_us);
+  const CoachTimeline coach(record, times_us);
   for (size_t sequence = 0; sequence < times_us.size(); ++sequence) {
     absl::StatusOr<std::optional<media::SourceFrame>> frame = source.Next();
     if (!frame.ok()) return frame.status();
@@ -104,7 +106,7 @@ absl::Status Render(media::FrameSource& source, const client::SessionRecord& rec
     const cv::Mat& image = (*frame)->image;
     if (!overlay.has_value()) {
       size = RenderSize(image.size());
-      absl::StatusOr<Overlay> created = Overlay::Create(timeline, size);
+      absl::StatusOr<Overlay> created = Overlay::Create(timeline, size, coach);
       if (!created.ok()) return created.status();
       overlay.emplace(*std::move(created));
       overlay->PlacePanel(SamplePoses(record, times_us.size()));
@@ -115,6 +117,7 @@ absl::Status Render(media::FrameSource& source, const client::SessionRecord& rec
     OverlayFrame view;
     view.time_us = times_us[sequence];
     view.assessment = timeline.At(sequence);
+    view.coach = coach.At(sequence);
     view.score = needle.Follow(view.assessment, static_cast<float>(1 / source.info().fps));
     v1::Pose pose;
     std::vector<v1::Pose> others;

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "drawing/coach_overlay.h"
 #include "drawing/palette.h"
+#include "pictures.h"
+#include "support/coached_session.h"
 #include "support/messages.h"
 
 namespace trackfit::drawing {
@@ -195,6 +198,130 @@ TEST(Overlay, DrawsTheRestOfAPersonWhoseHipAndEarAreNoNumbers) {
   pose.mutable_landmarks(skeleton::kLeftEar)->set_y(1e30F);
   const cv::Mat image = Drawn(&pose, nullptr);
   EXPECT_LT(Difference(image.at<cv::Vec3b>(At(pose, skeleton::kRightKnee)), palette::kWhite), 20);
+}
+
+client::SessionRecord Squats(const std::vector<float>& knee_angles) {
+  client::SessionRecord record(true);
+  for (const v1::AnalyzeResponse& response : testing::SquatSession(knee_angles)) record.Add(response);
+  return record;
+}
+
+std::vector<int64_t> TimesOf(int64_t frames) {
+  std::vector<int64_t> times;
+  for (int64_t i = 0; i < frames; ++i) times.push_back(i * testing::kFrameUs);
+  return times;
+}
+
+// One frame of squats with these angles of the knee.
+struct CoachedPicture {
+  CoachedPicture(const std::vector<float>& knee_angles, uint64_t sequence, cv::Size size = {kWidth, kHeight},
+                 const v1::Assessment* assessment = nullptr)
+      : image(size, CV_8UC3, cv::Scalar::all(90)) {
+    const client::SessionRecord record = Squats(knee_angles);
+    const CoachTimeline coach(record, TimesOf(record.frames()));
+    auto overlay = Overlay::Create(Timeline({}, TimesOf(record.frames())), size, coach);
+    EXPECT_TRUE(overlay.ok()) << overlay.status();
+    pose = record.Result(sequence)->pose();
+    OverlayFrame frame;
+    frame.pose = &pose;
+    frame.assessment = assessment;
+    frame.time_us = pose.timestamp_us();
+    frame.coach = coach.At(sequence);
+    overlay->Draw(frame, image);
+    panel = overlay->PanelRectangle();
+    card = overlay->CardRectangle();
+  }
+
+  cv::Mat image;
+  v1::Pose pose;
+  cv::Rect2f panel;
+  cv::Rect2f card;
+};
+
+TEST(CoachedOverlay, RingsTheJointsOfAFindingWhileItIsWorst) {
+  const std::vector<float> angles = {121, 90};
+  const CoachedPicture worst(angles, 25), later(angles, 45), good(angles, 75);
+  for (const int joint : {skeleton::kLeftHip, skeleton::kLeftKnee}) {
+    EXPECT_TRUE(OnCircle(worst.image, At(worst.pose, joint), 14, palette::kVeryOff)) << joint;
+    EXPECT_FALSE(OnCircle(later.image, At(later.pose, joint), 14, palette::kVeryOff)) << joint;
+    EXPECT_FALSE(OnCircle(good.image, At(good.pose, joint), 14, palette::kVeryOff)) << joint;
+  }
+  EXPECT_FALSE(OnCircle(worst.image, At(worst.pose, skeleton::kLeftElbow), 14, palette::kVeryOff));
+}
+
+TEST(CoachedOverlay, PutsFindingsInThePlaceOfTheWindowsJoints) {
+  const v1::Assessment assessment = testing::PushUp(0, 99, 40, {{skeleton::kLeftElbow, 99.5F}});
+  const CoachedPicture picture({90, 90}, 25, {kWidth, kHeight}, &assessment);
+  EXPECT_FALSE(OnCircle(picture.image, At(picture.pose, skeleton::kLeftElbow), 14, palette::kVeryOff));
+}
+
+TEST(CoachedOverlay, ShowsTheVerdictInTheCardOnceTheRepetitionIsOver) {
+  const std::vector<float> angles = {90, 90, 110, 130};
+  const auto shows = [&](uint64_t sequence, const Colour& colour) {
+    const CoachedPicture picture(angles, sequence);
+    const cv::Rect2f text(picture.card.x + 40, picture.card.y, picture.card.width - 40, picture.card.height);
+    return Count(picture.image, colour, text) > 100;
+  };
+  const Colour correct = palette::Level(v1::QUALITY_LEVEL_EXCELLENT),
+               partial = palette::Level(v1::QUALITY_LEVEL_FAIR);
+  EXPECT_FALSE(shows(25, correct));
+  EXPECT_TRUE(shows(99, correct));
+  EXPECT_TRUE(shows(149, palette::kVeryOff));
+  EXPECT_TRUE(shows(199, partial));
+}
+
+TEST(CoachedOverlay, RaisesThePhaseBarTowardsTheTurningPoint) {
+  const auto filled = [](uint64_t sequence) {
+    const CoachedPicture picture({90}, sequence);
+    int rows = 0;
+    for (int y = cvRound(picture.card.y) + 16; y < cvRound(picture.card.y + picture.card.height) - 16; ++y) {
+      const cv::Vec3b pixel = picture.image.at<cv::Vec3b>(y, cvRound(picture.card.x) + 22);
+      rows += Shows(pixel, palette::kWhite, 40) ? 1 : 0;
+    }
+    return rows;
+  };
+  EXPECT_LT(filled(5), 20);
+  EXPECT_NEAR(filled(10), 0.5 * 0.89 * 71, 10);
+  EXPECT_GT(filled(18), 50);
+}
+
+TEST(CoachedOverlay, WritesTheSentenceOfAFindingAboveTheTimeline) {
+  const auto ink = [](float knee_angle) {
+    const CoachedPicture picture({knee_angle}, 25);
+    return Count(picture.image, palette::kWhite, {kWidth / 4, 440, kWidth / 2, 40});
+  };
+  EXPECT_LT(ink(90), 100) << "the ankles";
+  EXPECT_GT(ink(121), 400);
+}
+
+TEST(CoachedOverlay, MarksEveryRepetitionOnTheTimeline) {
+  const CoachedPicture picture({90, 110, 90, 130}, 199);
+  const cv::Rect strip(0, 500, kWidth, 14);
+  const int correct = Count(picture.image, palette::Level(v1::QUALITY_LEVEL_EXCELLENT), strip);
+  const int faulty = Count(picture.image, palette::kVeryOff, strip);
+  const int partial = Count(picture.image, palette::Level(v1::QUALITY_LEVEL_FAIR), strip);
+  EXPECT_GT(partial, 500);
+  EXPECT_NEAR(faulty, partial, 0.1 * partial);
+  EXPECT_NEAR(correct, 2 * partial, 0.2 * partial);
+}
+
+TEST(CoachedOverlay, LeavesRoomForTheCardBesidePanelsOfAnyPicture) {
+  for (const cv::Size size :
+       {cv::Size(960, 540), cv::Size(540, 960), cv::Size(300, 300), cv::Size(1080, 1920)}) {
+    const CoachedPicture picture({90}, 25, size);
+    EXPECT_EQ((picture.panel & picture.card).area(), 0) << size;
+    const cv::Rect2f whole({0, 0}, cv::Size2f(size));
+    EXPECT_NEAR((picture.card & whole).area(), picture.card.area(), 1) << size;
+  }
+}
+
+TEST(CoachedOverlay, HasNoCardWithoutRepetitions) {
+  auto overlay = Overlay::Create(Timeline({}, TimesOf(3)), {kWidth, kHeight});
+  ASSERT_TRUE(overlay.ok());
+  cv::Mat image = GreyPicture();
+  overlay->Draw({}, image);
+  const cv::Rect2f card = overlay->CardRectangle();
+  EXPECT_EQ(image.at<cv::Vec3b>(cvRound(card.y) + 50, cvRound(card.x) + 80), cv::Vec3b(90, 90, 90));
 }
 
 }  // namespace
