@@ -14,6 +14,7 @@
 #include "framing/framing.h"
 #include "repetitions/body.h"
 #include "repetitions/repetition_counter.h"
+#include "schema/node.h"
 #include "skeleton/resample.h"
 
 namespace trackfit::coaching {
@@ -60,12 +61,44 @@ CounterState LoadCounter(const json& saved) {
   return state;
 }
 
+// The one that the session names or brings along; none if it does neither.
+absl::StatusOr<std::optional<reference::Reference>> ReferenceOf(const CoachConfig& config,
+                                                                const Knowledge& knowledge) {
+  if (!config.reference_data.empty()) {
+    auto parsed = reference::Reference::Parse(config.reference_data);
+    if (parsed.ok()) return *std::move(parsed);
+    return absl::InvalidArgumentError(absl::StrCat("config.reference_data: ", parsed.status().message()));
+  }
+  if (config.reference.empty()) return std::nullopt;
+  if (const reference::Reference* known = knowledge.references().Find(config.reference)) return *known;
+  return schema::Unknown(absl::StrCat("config.reference is \"", config.reference, "\""), config.reference,
+                         knowledge.reference_names());
+}
+
+absl::Status CheckTargets(const CoachConfig& config, const Knowledge& knowledge) {
+  std::vector<std::string> codes;
+  for (const Exercise& exercise : knowledge.catalogue().exercises()) {
+    for (const repetitions::Condition& condition : exercise.conditions) codes.push_back(condition.code);
+  }
+  for (const auto& [code, range] : config.targets) {
+    if (std::ranges::find(codes, code) == codes.end()) {
+      return schema::Unknown(absl::StrCat("config.coach.targets has the code \"", code, "\""), code, codes);
+    }
+    if (!(range.low <= range.high)) {
+      return absl::InvalidArgumentError(absl::StrCat("config.coach.targets has good_low ", range.low,
+                                                     " above good_high ", range.high, " of ", code));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 class CoachSession::Impl {
  public:
-  Impl(std::shared_ptr<const Knowledge> knowledge, CoachConfig config, const std::string& expected)
-      : knowledge_(std::move(knowledge)), config_(std::move(config)) {
+  Impl(std::shared_ptr<const Knowledge> knowledge, CoachConfig config, const std::string& expected,
+       std::optional<reference::Reference> reference)
+      : knowledge_(std::move(knowledge)), config_(std::move(config)), reference_(std::move(reference)) {
     for (const Exercise& exercise : knowledge_->catalogue().exercises()) {
       if (expected.empty() || exercise.name == expected) candidates_.emplace_back(exercise, CounterState{});
     }
@@ -231,6 +264,9 @@ class CoachSession::Impl {
   void Take(Candidate& candidate, const Attempt& attempt) {
     CountedRepetition counted;
     counted.repetition = repetitions::Judge(*candidate.exercise, attempt, config_.targets);
+    if (reference_ && reference_->exercise == candidate.exercise->name) {
+      counted.reference = reference::Compare(*reference_, candidate.exercise->name, attempt);
+    }
     if (&candidate == current_ && IsSure(counted.repetition)) {
       ReportWaiting(candidate);
       Report(std::move(counted));
@@ -294,6 +330,7 @@ class CoachSession::Impl {
 
   const std::shared_ptr<const Knowledge> knowledge_;
   const CoachConfig config_;
+  const std::optional<reference::Reference> reference_;
   bool fixed_ = false;  // the client named the exercise
   std::vector<Candidate> candidates_;
   Candidate* current_ = nullptr;  // among candidates_; null: not known
@@ -316,22 +353,6 @@ class CoachSession::Impl {
   std::vector<Event> events_;
 };
 
-absl::StatusOr<std::shared_ptr<const Knowledge>> Knowledge::Load(const std::string& folder) {
-  auto catalogue = repetitions::Catalogue::Load(folder);
-  if (!catalogue.ok()) return catalogue.status();
-  auto knowledge = std::make_shared<Knowledge>();
-  knowledge->catalogue_ = *std::move(catalogue);
-  return knowledge;
-}
-
-std::vector<std::string> Knowledge::exercises() const {
-  std::vector<std::string> names;
-  for (const Exercise& exercise : catalogue_->exercises()) names.push_back(exercise.name);
-  return names;
-}
-
-std::vector<std::string> Knowledge::references() const { return {}; }
-
 CoachSession::CoachSession(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 CoachSession::CoachSession(CoachSession&&) noexcept = default;
 CoachSession& CoachSession::operator=(CoachSession&&) noexcept = default;
@@ -341,7 +362,10 @@ absl::StatusOr<CoachSession> CoachSession::Create(std::shared_ptr<const Knowledg
                                                   const CoachConfig& config,
                                                   const std::string& expected_exercise,
                                                   const std::optional<Checkpoint>& checkpoint) {
-  auto impl = std::make_unique<Impl>(std::move(knowledge), config, expected_exercise);
+  if (absl::Status targets = CheckTargets(config, *knowledge); !targets.ok()) return targets;
+  auto reference = ReferenceOf(config, *knowledge);
+  if (!reference.ok()) return reference.status();
+  auto impl = std::make_unique<Impl>(std::move(knowledge), config, expected_exercise, *std::move(reference));
   if (checkpoint) {
     try {
       impl->Load(json::parse(checkpoint->state));

@@ -12,33 +12,18 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "assessment/assessment.h"
-#include "repetitions/exercise.h"
+#include "coaching/knowledge.h"
+#include "reference/comparison.h"
 #include "repetitions/judge.h"
 #include "repetitions/repetition.h"
 #include "skeleton/pose.h"
 
 namespace trackfit::coaching {
 
-// What all sessions share. Immutable, so thread-safe.
-class Knowledge {
- public:
-  // Reads a folder such as deploy/exercises: *.yaml, voices/*.yaml, references/*.json. Errors name file and
-  // line.
-  static absl::StatusOr<std::shared_ptr<const Knowledge>> Load(const std::string& folder);
-
-  std::vector<std::string> exercises() const;   // sorted
-  std::vector<std::string> references() const;  // sorted
-
-  const repetitions::Catalogue& catalogue() const { return *catalogue_; }
-
- private:
-  std::shared_ptr<const repetitions::Catalogue> catalogue_;
-};
-
 struct CoachConfig {
   bool off = false;
-  std::string voice;     // empty: neutral
-  std::string language;  // empty: en
+  std::string voice{};     // empty: neutral
+  std::string language{};  // empty: en
   bool advice = true;
   repetitions::Targets targets{};
   std::string reference{};       // a name of Knowledge::references(); empty: none
@@ -59,31 +44,10 @@ struct Hint {
   uint64_t sequence = 0;
 };
 
-struct ReferencePart {
-  std::string part;
-  float similarity = 0;
-};
-
-struct ReferenceDeviation {
-  skeleton::Joint joint = skeleton::kNose;
-  float phase = 0;
-  float degrees = 0;
-  uint64_t sequence = 0;
-};
-
-struct ReferenceMatch {
-  std::string name;
-  float similarity = 0;
-  std::vector<ReferencePart> parts;
-  float tempo_ratio = 0;
-  std::vector<ReferenceDeviation> deviations;
-  std::string failure;
-};
-
 struct CountedRepetition {
   repetitions::Repetition repetition;
   std::vector<std::string> finding_texts;  // one for each finding; empty where there is nothing to say
-  std::optional<ReferenceMatch> reference;
+  std::optional<reference::Match> reference;
 };
 
 using Event = std::variant<CountedRepetition, Advice, Hint, repetitions::SetSummary>;

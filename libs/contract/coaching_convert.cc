@@ -130,17 +130,17 @@ v1::SetSummary ToProto(const repetitions::SetSummary& set) {
   return result;
 }
 
-v1::ReferenceMatch ToProto(const coaching::ReferenceMatch& match) {
+v1::ReferenceMatch ToProto(const reference::Match& match) {
   v1::ReferenceMatch result;
   result.set_name(match.name);
   result.set_similarity(match.similarity);
-  for (const coaching::ReferencePart& part : match.parts) {
+  for (const reference::PartMatch& part : match.parts) {
     v1::ReferencePart* out = result.add_parts();
-    out->set_part(part.part);
+    out->set_part(std::string(reference::PartName(part.part)));
     out->set_similarity(part.similarity);
   }
   result.set_tempo_ratio(match.tempo_ratio);
-  for (const coaching::ReferenceDeviation& deviation : match.deviations) {
+  for (const reference::Deviation& deviation : match.deviations) {
     v1::ReferenceDeviation* out = result.add_deviations();
     out->set_joint(JointName(deviation.joint));
     out->set_phase(deviation.phase);

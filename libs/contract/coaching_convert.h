@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "coaching/coach_session.h"
+#include "reference/comparison.h"
 #include "repetitions/exercise.h"
 #include "repetitions/repetition.h"
 
@@ -23,7 +24,7 @@ v1::CoachCheckpoint ToProto(const coaching::Checkpoint& checkpoint);
 
 v1::Finding ToProto(const repetitions::Finding& finding);
 v1::SetSummary ToProto(const repetitions::SetSummary& set);
-v1::ReferenceMatch ToProto(const coaching::ReferenceMatch& match);
+v1::ReferenceMatch ToProto(const reference::Match& match);
 v1::Repetition ToProto(const coaching::CountedRepetition& counted);
 v1::Advice ToProto(const coaching::Advice& advice);
 v1::Hint ToProto(const coaching::Hint& hint);

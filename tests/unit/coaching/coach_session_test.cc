@@ -208,6 +208,37 @@ TEST(CoachSession, RefusesACheckpointThatIsNone) {
   }
 }
 
+TEST(CoachSession, NamesTheFieldOfAWrongConfiguration) {
+  const auto error = [](const CoachConfig& config) {
+    return std::string(CoachSession::Create(Shared(), config, "squat").status().message());
+  };
+  EXPECT_THAT(error({.targets = {{"squat_dept", {0, 1}}}}),
+              AllOf(HasSubstr("config.coach.targets"), HasSubstr("did you mean squat_depth?")));
+  EXPECT_THAT(error({.targets = {{"squat_depth", {2, 1}}}}), HasSubstr("good_low 2 above good_high 1"));
+  EXPECT_THAT(error({.reference = "nobody"}), HasSubstr("config.reference is \"nobody\""));
+  EXPECT_THAT(error({.reference_data = "{}"}), HasSubstr("config.reference_data: "));
+}
+
+// A therapist's limit makes good what was not.
+TEST(CoachSession, JudgesByTheSessionsOwnRanges) {
+  CoachConfig config;
+  config.targets["squat_depth"] = {0, 180};
+  auto lenient = CoachSession::Create(Shared(), config, "squat").value();
+  CoachSession strict = Make("squat");
+  std::vector<skeleton::Pose> poses = Squats(2, 30, 3, "shallow");
+  const auto depth_of = [&](CoachSession& session) {
+    Report report;
+    for (const skeleton::Pose& pose : poses) report.Add(session.Push(pose));
+    return report.repetitions.at(0).findings.at(0);
+  };
+  const repetitions::Finding strictly = depth_of(strict);
+  ASSERT_EQ(strictly.code, "squat_depth");
+  EXPECT_EQ(strictly.level, repetitions::FindingLevel::kClearly);
+  const repetitions::Finding leniently = depth_of(lenient);
+  EXPECT_EQ(leniently.level, repetitions::FindingLevel::kGood);
+  EXPECT_EQ(leniently.measured, strictly.measured);
+}
+
 TEST(CoachSession, CoachesNothingThatItDoesNotKnow) {
   CoachSession session = Make("juggling");
   Report report;

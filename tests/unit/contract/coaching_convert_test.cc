@@ -39,10 +39,10 @@ repetitions::Finding Depth() {
           .sequence = 71};
 }
 
-coaching::ReferenceMatch Match() {
+reference::Match Match() {
   return {.name = "squat_standard",
           .similarity = 0.8F,
-          .parts = {{"arms", 0.9F}, {"legs", 0.7F}},
+          .parts = {{reference::Part::kArms, 0.9F}, {reference::Part::kLegs, 0.7F}},
           .tempo_ratio = 1.5F,
           .deviations = {{.joint = skeleton::kLeftKnee, .phase = 0.5F, .degrees = 18, .sequence = 71}},
           .failure = "too short"};
