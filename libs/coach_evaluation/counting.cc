@@ -66,7 +66,7 @@ std::vector<Found> FindRepetitions(const repetitions::Exercise& exercise, const 
   };
   const std::vector<std::vector<skeleton::Pose>> pieces = dataset::UniformPieces(timed, repetitions::kRateHz);
   for (size_t i = 0; i < pieces.size(); ++i) {
-    if (i > 0) counter.Break();
+    if (i > 0) add(counter.Finish());
     for (const skeleton::Pose& pose : pieces[i]) {
       if (const std::optional<repetitions::Body> body = scale.Measure(pose)) add(counter.Push(*body));
     }

@@ -40,22 +40,23 @@ constexpr int kWarmUp = 8;  // bodies that a new phase filter takes to settle
 // Torso lengths from one body to the next that nobody moves; the track has jumped to somebody else.
 constexpr float kJump = 1;
 
-// The place in the picture that tells whether a track has jumped; absent when the trunk is not seen.
-std::optional<Point> PlaceOf(const Body& body) {
-  for (const auto& [left, right] : {std::pair{skeleton::kLeftHip, skeleton::kRightHip},
-                                    {skeleton::kLeftShoulder, skeleton::kRightShoulder}}) {
-    if (std::min(body.visibility[left], body.visibility[right]) < kSeen) continue;
-    const Point& a = body.joints[left];
-    const Point& b = body.joints[right];
-    return Point{(a.x + b.x) / 2, (a.y + b.y) / 2, 0};
-  }
-  return std::nullopt;
+// The middle of a pair of joints; absent when they are not seen.
+std::optional<Point> Middle(const Body& body, int left) {
+  const int right = left + 1;
+  if (std::min(body.visibility[left], body.visibility[right]) < kSeen) return std::nullopt;
+  const Point& a = body.joints[left];
+  const Point& b = body.joints[right];
+  return Point{(a.x + b.x) / 2, (a.y + b.y) / 2, 0};
 }
 
+// Whether the trunk is somewhere else in the picture at once.
 bool Jumped(const Body& from, const Body& to) {
-  const std::optional<Point> a = PlaceOf(from);
-  const std::optional<Point> b = PlaceOf(to);
-  return a && b && std::hypot(a->x - b->x, a->y - b->y) > kJump;
+  for (const int left : {skeleton::kLeftHip, skeleton::kLeftShoulder}) {
+    const std::optional<Point> a = Middle(from, left);
+    const std::optional<Point> b = Middle(to, left);
+    if (a && b) return std::hypot(a->x - b->x, a->y - b->y) > kJump;
+  }
+  return false;
 }
 
 }  // namespace
@@ -128,26 +129,29 @@ std::optional<Attempt> RepetitionCounter::Accept(std::optional<Attempt> attempt)
 
 std::optional<Attempt> RepetitionCounter::Push(const Body& body) {
   last_sequence_ = body.sequence;
-  if (!frames_.empty() && Jumped(frames_.back().body, body)) Break();
+  std::optional<Attempt> before_jump;
+  if (!frames_.empty() && Jumped(frames_.back().body, body)) before_jump = Finish();
   const float phase = filter_.Push(body);
   unseen_ = std::isfinite(phase) ? 0 : unseen_ + 1;
   if (hold_) {
     phase_ = phase;
     frames_.assign(1, {body, phase});
-    return Accept(hold_->Push(body, phase));
+    std::optional<Attempt> hold = Accept(hold_->Push(body, phase));
+    return before_jump ? std::move(before_jump) : std::move(hold);
   }
   if (unseen_ > kUnseenBodies) {
     Break();
     phase_ = phase;
-    return std::nullopt;
+    return before_jump;
   }
   if (unseen_ > 0) {
     if (!frames_.empty()) Remember(body);
-    return std::nullopt;
+    return before_jump;
   }
   phase_ = phase;
   Remember(body);
-  return Follow();
+  std::optional<Attempt> attempt = Follow();
+  return before_jump ? std::move(before_jump) : std::move(attempt);
 }
 
 std::optional<Attempt> RepetitionCounter::Follow() {

@@ -36,7 +36,7 @@ class RepetitionCounter {
   // The stream, or this person's part of it, is over: what is under way and complete but for its last few
   // frames.
   std::optional<Attempt> Finish();
-  // There is a gap in time, or another person: what is under way is dropped.
+  // Forgets what is under way. After a gap in time, or when another person is followed: Finish() and go on.
   void Break();
 
   // Nothing is under way, and the counter would go on from state() as it does from itself.
