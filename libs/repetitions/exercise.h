@@ -49,7 +49,7 @@ enum class Statistic {
   kLeast,   // 10th percentile
   kMost,    // 90th percentile
   kRange,   // kMost - kLeast
-  kChange,  // at the turning point minus at rest, whatever the moment
+  kChange,  // mean of the moment minus that at rest; kThroughout stands for kTurn
   kRise,    // kMost minus the mean before the repetition began
   kFall,    // that mean minus kLeast
 };

@@ -16,7 +16,7 @@ constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 constexpr float kFrontBreadth = 0.58F;
 constexpr float kSideBreadth = 0.33F;
 // Joints must be seen in this share of a moment's frames.
-constexpr float kLeastShare = 0.5F;
+constexpr float kLeastShare = 0.4F;
 
 struct Sample {
   size_t frame = 0;
@@ -79,6 +79,11 @@ float Percentile(std::vector<Sample> samples, float share) {
 float LeastOf(const std::vector<Sample>& samples) { return Percentile(samples, 0.1F); }
 float MostOf(const std::vector<Sample>& samples) { return Percentile(samples, 0.9F); }
 
+// Of a whole repetition the change is that to its turning point.
+Moment MomentOfChange(const Quantity& quantity) {
+  return quantity.moment == Moment::kThroughout ? Moment::kTurn : quantity.moment;
+}
+
 float Before(const Measure& measure, const Attempt& attempt) {
   return MeanOf(SamplesOf(measure, {{0, attempt.begin}}, attempt));
 }
@@ -86,7 +91,7 @@ float Before(const Measure& measure, const Attempt& attempt) {
 // The frame to show: the one in which the measure is farthest towards the limit that counts.
 size_t WorstFrame(const Quantity& quantity, const Range& good, float measured, const Measure& measure,
                   const Attempt& attempt) {
-  const Moment moment = quantity.statistic == Statistic::kChange ? Moment::kTurn : quantity.moment;
+  const Moment moment = quantity.statistic == Statistic::kChange ? MomentOfChange(quantity) : quantity.moment;
   const std::vector<Sample> samples = SamplesOf(measure, SpansOf(moment, attempt), attempt);
   if (samples.empty()) return attempt.turn_begin;
   bool high = good.high - measured < measured - good.low;  // the nearer limit, or the one that it is beyond
@@ -266,7 +271,7 @@ float Evaluate(const Quantity& quantity, const Exercise& exercise, const Attempt
       return MostOf(all) - LeastOf(all);
     }
     case Statistic::kChange:
-      return MeanOf(samples(Moment::kTurn)) - MeanOf(samples(Moment::kRest));
+      return MeanOf(samples(MomentOfChange(quantity))) - MeanOf(samples(Moment::kRest));
     case Statistic::kRise:
       return MostOf(samples(quantity.moment)) - Before(measure, attempt);
     case Statistic::kFall:
