@@ -26,6 +26,9 @@ target_compile_options(trackfit_options INTERFACE -Wall -Wextra -Wpedantic -Wsha
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # g++ 12 sees overlaps in std::string that are not there (GCC bug 105329)
 if(TRACKFIT_SANITIZE)
   add_compile_options(-fsanitize=${TRACKFIT_SANITIZE} -fno-omit-frame-pointer)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    add_compile_options(-Wno-maybe-uninitialized)  # sees what is not there in instrumented code, as GCC's manual says
+  endif()
   add_link_options(-fsanitize=${TRACKFIT_SANITIZE})
 endif()
 if(TRACKFIT_FUZZ)
