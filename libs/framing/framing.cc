@@ -32,10 +32,11 @@ std::vector<Hint> Framing::Push(const Frame& frame) {
   }
   verdicts[Index(Code::kNobody)] = somebody ? Verdict::kAbsent : Verdict::kPresent;
 
-  const float step =
-      state_.last_us
-          ? std::min(static_cast<float>(frame.timestamp_us - *state_.last_us) * 1e-6F, kLongestStep)
-          : 0.0F;
+  float step = 0;
+  if (state_.last_us) {  // a checkpoint may hold any time, so the difference is not taken of integers
+    const double passed_us = static_cast<double>(frame.timestamp_us) - static_cast<double>(*state_.last_us);
+    step = std::clamp(static_cast<float>(passed_us * 1e-6), 0.0F, kLongestStep);
+  }
   state_.last_us = frame.timestamp_us;
 
   std::vector<Hint> hints;
