@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "advice/advisor.h"
 #include "coaching/exercise_vote.h"
 #include "coaching/set_tracker.h"
 #include "framing/framing.h"
@@ -97,8 +98,11 @@ absl::Status CheckTargets(const CoachConfig& config, const Knowledge& knowledge)
 class CoachSession::Impl {
  public:
   Impl(std::shared_ptr<const Knowledge> knowledge, CoachConfig config, const std::string& expected,
-       std::optional<reference::Reference> reference)
-      : knowledge_(std::move(knowledge)), config_(std::move(config)), reference_(std::move(reference)) {
+       std::optional<reference::Reference> reference, advice::Advisor advisor)
+      : knowledge_(std::move(knowledge)),
+        config_(std::move(config)),
+        reference_(std::move(reference)),
+        advisor_(std::move(advisor)) {
     for (const Exercise& exercise : knowledge_->catalogue().exercises()) {
       if (expected.empty() || exercise.name == expected) candidates_.emplace_back(exercise, CounterState{});
     }
@@ -185,6 +189,7 @@ class CoachSession::Impl {
     SetCurrent(current_);
     vote_.Load(saved.at("votes"));
     sets_.Load(saved.at("sets"));
+    advisor_.Load(saved.at("advice"));
   }
 
   void ResumeAfter(uint64_t sequence) { resumed_after_ = sequence; }
@@ -219,6 +224,7 @@ class CoachSession::Impl {
             {"exercise", current_ ? current_->exercise->name : ""},
             {"votes", vote_.Save()},
             {"sets", sets_.Save()},
+            {"advice", advisor_.Save()},
             {"framing", {seen.last_us ? json(*seen.last_us) : json(), seen.evidence_s, seen.shown}}};
   }
 
@@ -251,7 +257,8 @@ class CoachSession::Impl {
     if (frame.sequence <= covered_) return;
     frame.exercising = current_ && !current_->counter.at_rest();
     for (const framing::Hint& hint : framing_.Push(frame)) {
-      events_.emplace_back(Hint{std::string(hint.name()), "", hint.withdrawn, hint.sequence});
+      const std::string code(hint.name());
+      events_.emplace_back(Hint{code, advisor_.TextOfHint(code), hint.withdrawn, hint.sequence});
     }
   }
 
@@ -309,14 +316,30 @@ class CoachSession::Impl {
     if (sets_.WouldClose(counted.repetition.exercise, counted.repetition.start_us)) EndSet();
     sets_.Add(counted.repetition);
     is_new_ = true;
+    const Exercise& exercise = *knowledge_->catalogue().Find(repetition.exercise);
+    for (const repetitions::Finding& finding : repetition.findings) {
+      counted.finding_texts.push_back(advisor_.TextOf(exercise, finding));
+    }
+    std::vector<advice::Advice> advice = advisor_.OnRepetition(exercise, repetition);
     events_.emplace_back(std::move(counted));
+    Say(std::move(advice));
+  }
+
+  void Say(std::vector<advice::Advice> advice) {
+    if (!config_.advice) return;
+    for (advice::Advice& sentence : advice) {
+      events_.emplace_back(Advice{std::move(sentence.text), std::move(sentence.codes), last_sequence_});
+    }
   }
 
   void EndSet() {
     auto set = sets_.Close();
     if (!set) return;
     is_new_ = true;
+    std::vector<advice::Advice> advice =
+        advisor_.OnSetEnd(*knowledge_->catalogue().Find(set->exercise), *set);
     events_.emplace_back(*std::move(set));
+    Say(std::move(advice));
   }
 
   void EndSetAfterRest(int64_t now_us) {
@@ -348,6 +371,7 @@ class CoachSession::Impl {
   repetitions::BodyScale scale_;
   ExerciseVote vote_;
   SetTracker sets_;
+  advice::Advisor advisor_;
   framing::Framing framing_;
   bool is_new_ = false;  // something was reported since the last checkpoint
   std::vector<Event> events_;
@@ -365,7 +389,10 @@ absl::StatusOr<CoachSession> CoachSession::Create(std::shared_ptr<const Knowledg
   if (absl::Status targets = CheckTargets(config, *knowledge); !targets.ok()) return targets;
   auto reference = ReferenceOf(config, *knowledge);
   if (!reference.ok()) return reference.status();
-  auto impl = std::make_unique<Impl>(std::move(knowledge), config, expected_exercise, *std::move(reference));
+  auto advisor = advice::Advisor::Create(knowledge->phrases(), config.voice, config.language);
+  if (!advisor.ok()) return advisor.status();
+  auto impl = std::make_unique<Impl>(std::move(knowledge), config, expected_exercise, *std::move(reference),
+                                     *std::move(advisor));
   if (checkpoint) {
     try {
       impl->Load(json::parse(checkpoint->state));

@@ -19,10 +19,13 @@ absl::StatusOr<std::shared_ptr<const reference::References>> LoadReferences(cons
 absl::StatusOr<std::shared_ptr<const Knowledge>> Knowledge::Load(const std::string& folder) {
   auto catalogue = repetitions::Catalogue::Load(folder);
   if (!catalogue.ok()) return catalogue.status();
+  auto phrases = advice::Phrases::Load(folder + "/voices");
+  if (!phrases.ok()) return phrases.status();
   auto references = LoadReferences(folder + "/references");
   if (!references.ok()) return references.status();
   auto knowledge = std::make_shared<Knowledge>();
   knowledge->catalogue_ = *std::move(catalogue);
+  knowledge->phrases_ = *std::move(phrases);
   knowledge->references_ = *std::move(references);
   return knowledge;
 }

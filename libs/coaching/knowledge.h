@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "advice/language.h"
 #include "reference/reference.h"
 #include "repetitions/exercise.h"
 
@@ -15,18 +16,20 @@ namespace trackfit::coaching {
 // Immutable, so thread-safe.
 class Knowledge {
  public:
-  // Reads a folder such as deploy/exercises: *.yaml, and references/*.json if there are any. Errors name
-  // file, line or field.
+  // Reads a folder such as deploy/exercises: *.yaml, voices/*.yaml, and references/*.json if there are any.
+  // Errors name file, line or field.
   static absl::StatusOr<std::shared_ptr<const Knowledge>> Load(const std::string& folder);
 
   std::vector<std::string> exercises() const;        // names, sorted
   std::vector<std::string> reference_names() const;  // sorted
 
   const repetitions::Catalogue& catalogue() const { return *catalogue_; }
+  const std::shared_ptr<const advice::Phrases>& phrases() const { return phrases_; }
   const reference::References& references() const { return *references_; }
 
  private:
   std::shared_ptr<const repetitions::Catalogue> catalogue_;
+  std::shared_ptr<const advice::Phrases> phrases_;
   std::shared_ptr<const reference::References> references_;
 };
 
