@@ -12,20 +12,34 @@ bool IsDirectory(const fs::path& path) {
   return fs::is_directory(path, error);
 }
 
+// `folder` of the data that programs come with. Installed counts whose `top` was installed.
+std::string DataFolderFor(const std::string& executable, const fs::path& top, const fs::path& folder) {
+  const fs::path installed = (fs::path(executable).parent_path() / TRACKFIT_DATA_FROM_BIN).lexically_normal();
+  if (!executable.empty() && IsDirectory(installed / top)) return installed / folder;
+  const fs::path in_tree = "deploy" / folder;
+  if (IsDirectory(in_tree)) return in_tree;
+  return fs::path(TRACKFIT_DATA_DIR) / folder;
+}
+
+std::string OwnExecutable() {
+  std::error_code error;  // without /proc it stays unknown
+  return fs::read_symlink("/proc/self/exe", error).string();
+}
+
 }  // namespace
 
 std::string ModelDirectoryFor(const std::string& executable, const std::string& family) {
-  const fs::path installed =
-      (fs::path(executable).parent_path() / TRACKFIT_DATA_FROM_BIN).lexically_normal() / "models";
-  if (!executable.empty() && IsDirectory(installed)) return installed / family;
-  const fs::path in_tree = fs::path("deploy/models") / family;
-  if (IsDirectory(in_tree)) return in_tree;
-  return fs::path(TRACKFIT_DATA_DIR) / "models" / family;
+  return DataFolderFor(executable, "models", fs::path("models") / family);
 }
 
 std::string DefaultModelDirectory(const std::string& family) {
-  std::error_code error;  // without /proc the executable's path stays unknown
-  return ModelDirectoryFor(fs::read_symlink("/proc/self/exe", error).string(), family);
+  return ModelDirectoryFor(OwnExecutable(), family);
 }
+
+std::string ExerciseDirectoryFor(const std::string& executable) {
+  return DataFolderFor(executable, "exercises", "exercises");
+}
+
+std::string DefaultExerciseDirectory() { return ExerciseDirectoryFor(OwnExecutable()); }
 
 }  // namespace trackfit::command_line

@@ -1,4 +1,4 @@
-// The default directory of models.
+// The default directories of models and of what the coach knows.
 #ifndef TRACKFIT_COMMAND_LINE_MODEL_DIRECTORY_H_
 #define TRACKFIT_COMMAND_LINE_MODEL_DIRECTORY_H_
 
@@ -13,6 +13,10 @@ std::string DefaultModelDirectory(const std::string& family);
 
 // The same for the executable at this path; empty: unknown.
 std::string ModelDirectoryFor(const std::string& executable, const std::string& family);
+
+// The folder of exercises that the coach knows, in the same places.
+std::string DefaultExerciseDirectory();
+std::string ExerciseDirectoryFor(const std::string& executable);
 
 }  // namespace trackfit::command_line
 

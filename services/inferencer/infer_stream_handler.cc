@@ -1,16 +1,17 @@
 #include "infer_stream_handler.h"
 
 #include <utility>
+#include <vector>
 
+#include "contract/coaching_convert.h"
 #include "contract/convert.h"
 
 namespace trackfit::inferencer_server {
 
 InferStreamHandler::InferStreamHandler(rpc::StreamSession<v1::InferStreamResponse> stream,
-                                       std::shared_ptr<const assessment::Assessor> assessor,
-                                       telemetry::Metrics& metrics)
+                                       PoseSession::Shared shared, telemetry::Metrics& metrics)
     : stream_(std::move(stream)),
-      assessor_(std::move(assessor)),
+      shared_(std::move(shared)),
       poses_(metrics.Counter("trackfit_poses_total", "Poses taken.")) {}
 
 void InferStreamHandler::OnRequest(v1::InferStreamRequest request, rpc::InFlight, int) {
@@ -20,49 +21,44 @@ void InferStreamHandler::OnRequest(v1::InferStreamRequest request, rpc::InFlight
 void InferStreamHandler::OnHalfClose(int) { stream_.responses->Finish(FinishSession()); }
 
 absl::Status InferStreamHandler::Handle(const v1::InferStreamRequest& request) {
-  switch (request.request_case()) {
-    case v1::InferStreamRequest::kConfig:
-      return Configure(request.config());
-    case v1::InferStreamRequest::kPose:
-      return Push(request.pose());
-    case v1::InferStreamRequest::REQUEST_NOT_SET:
-      break;
+  using Request = v1::InferStreamRequest;
+  if (request.has_config()) return Configure(request.config());
+  if (request.request_case() == Request::REQUEST_NOT_SET) {
+    return absl::InvalidArgumentError("request is empty; config or pose is required");
   }
-  return absl::InvalidArgumentError("request is empty; config or pose is required");
+  if (!session_) return absl::InvalidArgumentError("config is missing; it must come before the first pose");
+  if (request.has_no_pose()) return Send(session_->PushNobody(request.no_pose()));
+  absl::Status sent = Send(session_->Push(request.pose(), request.people()));
+  if (sent.ok()) poses_.Increment();
+  return sent;
 }
 
 absl::Status InferStreamHandler::Configure(const v1::InferStreamConfig& config) {
   if (session_) return absl::InvalidArgumentError("config came twice; exactly one is required");
-  auto session = assessment::WindowSession::Create(assessor_, contract::FromProto(config.window()),
-                                                   config.expected_exercise());
+  auto session = PoseSession::Create(shared_, config);
   if (!session.ok()) return session.status();
   session_ = *std::move(session);
   return absl::OkStatus();
 }
 
-absl::Status InferStreamHandler::Push(const v1::Pose& message) {
-  if (!session_) return absl::InvalidArgumentError("config is missing; it must come before the first pose");
-  const auto pose = contract::FromProto(message);
-  if (!pose.ok()) return pose.status();
-  const auto assessments = session_->Push(*pose);
-  if (!assessments.ok()) return assessments.status();
-  poses_.Increment();
-  for (const assessment::Assessment& assessment : *assessments) Send(assessment);
-  return absl::OkStatus();
-}
-
 absl::Status InferStreamHandler::FinishSession() {
   if (!session_) return absl::InvalidArgumentError("config is missing; it must come first");
-  const auto last = session_->Finish();
-  if (!last.ok()) return last.status();
-  if (*last) Send(**last);
-  return absl::OkStatus();
+  return Send(session_->Finish());
 }
 
-void InferStreamHandler::Send(const assessment::Assessment& assessment) {
-  v1::InferStreamResponse response;
-  *response.mutable_assessment() = contract::ToProto(assessment);
-  stream_.responses->Write(std::move(response));
+absl::Status InferStreamHandler::Send(absl::StatusOr<PoseSession::Results> results) {
+  if (!results.ok()) return results.status();
+  std::vector<v1::InferStreamResponse> responses;
+  for (const assessment::Assessment& assessment : results->assessments) {
+    *responses.emplace_back().mutable_assessment() = contract::ToProto(assessment);
+  }
+  for (const coaching::Event& event : results->events) responses.push_back(contract::ToProto(event));
+  if (const auto checkpoint = session_->TakeCheckpoint()) {
+    if (responses.empty()) responses.emplace_back();
+    *responses.back().mutable_checkpoint() = contract::ToProto(*checkpoint);
+  }
+  for (v1::InferStreamResponse& response : responses) stream_.responses->Write(std::move(response));
+  return absl::OkStatus();
 }
 
 }  // namespace trackfit::inferencer_server

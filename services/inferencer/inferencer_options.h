@@ -14,6 +14,7 @@ struct InferencerOptions {
 
   rpc::ServerOptions server;
   std::string model_repository;  // <number>/model.pt lie in it
+  std::string exercises;         // <exercise>.yaml lie in it
 
   void Register(CLI::App& app);
   // INVALID_ARGUMENT naming the flag and its limits.

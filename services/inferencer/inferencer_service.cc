@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "assessment/clip_session.h"
+#include "absl/strings/strip.h"
+#include "assessment/clip_summary.h"
+#include "contract/coaching_convert.h"
 #include "contract/convert.h"
 #include "infer_stream_handler.h"
 #include "rpc/stream_reactor.h"
@@ -21,9 +23,8 @@ constexpr std::chrono::milliseconds kPart{200};
 // Infer, part by part.
 class ClipCall {
  public:
-  ClipCall(std::shared_ptr<const assessment::Assessor> assessor, const v1::InferRequest& request,
-           v1::InferResponse& response)
-      : assessor_(std::move(assessor)), request_(request), response_(response) {}
+  ClipCall(PoseSession::Shared shared, const v1::InferRequest& request, v1::InferResponse& response)
+      : shared_(std::move(shared)), request_(request), response_(response) {}
 
   absl::StatusOr<rpc::Progress> DoPart() {
     if (!session_) {
@@ -31,7 +32,9 @@ class ClipCall {
     }
     const auto end = std::chrono::steady_clock::now() + kPart;
     for (; next_ < request_.poses_size() && std::chrono::steady_clock::now() < end; ++next_) {
-      if (absl::Status pushed = PushNext(); !pushed.ok()) return InPose(pushed);
+      if (absl::Status pushed = Take(session_->Push(request_.poses(next_), 0)); !pushed.ok()) {
+        return InPose(pushed);
+      }
     }
     if (next_ < request_.poses_size()) return rpc::Progress::kMore;
     return Finish();
@@ -44,15 +47,34 @@ class ClipCall {
       return absl::InvalidArgumentError(absl::StrCat("poses has ", request_.poses_size(),
                                                      " entries; at most ", kMaxClipPoses, " are allowed"));
     }
-    auto session = assessment::ClipSession::Create(assessor_, request_.expected_exercise());
-    if (!session.ok()) return session.status();
+    v1::InferStreamConfig config;
+    config.set_expected_exercise(request_.expected_exercise());
+    *config.mutable_coach() = request_.coach();
+    config.set_reference(request_.reference());
+    config.set_reference_data(request_.reference_data());
+    auto session = PoseSession::Create(shared_, config);
+    if (!session.ok()) {  // names a field of the request, which has no message `config`
+      return absl::Status(session.status().code(), absl::StripPrefix(session.status().message(), "config."));
+    }
     session_ = *std::move(session);
     return absl::OkStatus();
   }
 
-  absl::Status PushNext() {
-    const auto pose = contract::FromProto(request_.poses(next_));
-    return pose.ok() ? session_->Push(*pose) : pose.status();
+  absl::Status Take(absl::StatusOr<PoseSession::Results> results) {
+    if (!results.ok()) return results.status();
+    for (const assessment::Assessment& window : results->assessments) {
+      summary_.Add(window);
+      *response_.add_windows() = contract::ToProto(window);
+    }
+    for (const coaching::Event& event : results->events) Add(contract::ToProto(event));
+    return absl::OkStatus();
+  }
+
+  void Add(v1::InferStreamResponse event) {
+    if (event.has_repetition()) response_.add_repetitions()->Swap(event.mutable_repetition());
+    if (event.has_advice()) response_.add_advice()->Swap(event.mutable_advice());
+    if (event.has_hint()) response_.add_hints()->Swap(event.mutable_hint());
+    if (event.has_set()) response_.add_sets()->Swap(event.mutable_set());
   }
 
   absl::Status InPose(const absl::Status& status) const {
@@ -60,42 +82,44 @@ class ClipCall {
   }
 
   absl::StatusOr<rpc::Progress> Finish() {
-    const auto clip = session_->Finish();
-    if (!clip.ok()) return clip.status();
-    if (!*clip) {
+    if (absl::Status finished = Take(session_->Finish()); !finished.ok()) return finished;
+    const auto overall = summary_.Overall();
+    if (!overall) {
       return absl::InvalidArgumentError("poses span less than half a second; nothing can be assessed");
     }
-    *response_.mutable_overall() = contract::ToProto((*clip)->overall);
-    for (const assessment::Assessment& window : (*clip)->windows)
-      *response_.add_windows() = contract::ToProto(window);
+    *response_.mutable_overall() = contract::ToProto(*overall);
     return rpc::Progress::kDone;
   }
 
-  const std::shared_ptr<const assessment::Assessor> assessor_;
+  const PoseSession::Shared shared_;
   const v1::InferRequest& request_;
   v1::InferResponse& response_;
-  std::optional<assessment::ClipSession> session_;
+  std::optional<PoseSession> session_;
+  assessment::ClipSummary summary_;
   int next_ = 0;
 };
 
 }  // namespace
 
 InferencerService::InferencerService(rpc::Runtime& runtime,
-                                     std::shared_ptr<const assessment::Assessor> assessor)
-    : runtime_(runtime), assessor_(std::move(assessor)) {}
+                                     std::shared_ptr<const assessment::Assessor> assessor,
+                                     std::shared_ptr<const coaching::Knowledge> knowledge)
+    : runtime_(runtime),
+      coach_metrics_(runtime.metrics(), knowledge->catalogue()),
+      shared_{std::move(assessor), std::move(knowledge), coach_metrics_} {}
 
 grpc::ServerBidiReactor<v1::InferStreamRequest, v1::InferStreamResponse>* InferencerService::InferStream(
     grpc::CallbackServerContext* context) {
   return rpc::OpenStream<v1::InferStreamRequest, v1::InferStreamResponse>(
       runtime_, context, "InferStream", [this](auto stream) {
-        return std::make_unique<InferStreamHandler>(std::move(stream), assessor_, runtime_.metrics());
+        return std::make_unique<InferStreamHandler>(std::move(stream), shared_, runtime_.metrics());
       });
 }
 
 grpc::ServerUnaryReactor* InferencerService::Infer(grpc::CallbackServerContext* context,
                                                    const v1::InferRequest* request,
                                                    v1::InferResponse* response) {
-  const auto call = std::make_shared<ClipCall>(assessor_, *request, *response);
+  const auto call = std::make_shared<ClipCall>(shared_, *request, *response);
   return rpc::RunUnary(runtime_, context, "Infer", request->ByteSizeLong(),
                        [call](int) { return call->DoPart(); });
 }
@@ -106,11 +130,15 @@ grpc::ServerUnaryReactor* InferencerService::GetModel(grpc::CallbackServerContex
                                                       v1::GetModelResponse* response) {
   telemetry::CallGuard call(runtime_.metrics(), "GetModel", telemetry::WorkBuckets());
   call.set_code("OK");
-  response->set_version(assessor_->model_version());
-  for (const std::string& exercise : assessor_->exercises()) response->add_exercises(exercise);
-  response->set_layout(assessor_->layout());
-  response->set_rate_hz(assessor_->rate_hz());
-  response->set_window_frames(static_cast<uint32_t>(assessor_->window_frames()));
+  const assessment::Assessor& model = *shared_.assessor;
+  response->set_version(model.model_version());
+  for (const std::string& exercise : model.exercises()) response->add_exercises(exercise);
+  response->set_layout(model.layout());
+  response->set_rate_hz(model.rate_hz());
+  response->set_window_frames(static_cast<uint32_t>(model.window_frames()));
+  for (const std::string& exercise : shared_.knowledge->exercises())
+    response->add_coached_exercises(exercise);
+  for (const std::string& reference : shared_.knowledge->reference_names()) response->add_references(reference);
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   reactor->Finish(grpc::Status::OK);
   return reactor;

@@ -7,6 +7,9 @@
 #include <memory>
 
 #include "assessment/assessor.h"
+#include "coach_metrics.h"
+#include "coaching/coach_session.h"
+#include "pose_session.h"
 #include "rpc/runtime.h"
 
 namespace trackfit::inferencer_server {
@@ -14,7 +17,8 @@ namespace trackfit::inferencer_server {
 // Thread-safe. The runtime outlives it.
 class InferencerService final : public v1::InferencerService::CallbackService {
  public:
-  InferencerService(rpc::Runtime& runtime, std::shared_ptr<const assessment::Assessor> assessor);
+  InferencerService(rpc::Runtime& runtime, std::shared_ptr<const assessment::Assessor> assessor,
+                    std::shared_ptr<const coaching::Knowledge> knowledge);
 
   grpc::ServerBidiReactor<v1::InferStreamRequest, v1::InferStreamResponse>* InferStream(
       grpc::CallbackServerContext* context) override;
@@ -25,7 +29,8 @@ class InferencerService final : public v1::InferencerService::CallbackService {
 
  private:
   rpc::Runtime& runtime_;
-  const std::shared_ptr<const assessment::Assessor> assessor_;
+  CoachMetrics coach_metrics_;
+  const PoseSession::Shared shared_;
 };
 
 }  // namespace trackfit::inferencer_server

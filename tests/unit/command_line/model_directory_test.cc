@@ -37,6 +37,15 @@ TEST_F(ModelDirectory, IsTheSourceTreesForAnExecutableThatIsNotInstalled) {
   EXPECT_EQ(ModelDirectoryFor("", "protogcn"), "deploy/models/protogcn");
 }
 
+using ExerciseDirectory = ModelDirectory;
+
+TEST_F(ExerciseDirectory, IsFoundAsModelsAre) {
+  EXPECT_EQ(ExerciseDirectoryFor(executable_), "deploy/exercises");
+  fs::create_directories(prefix_ / "share/trackfit/exercises");
+  EXPECT_EQ(ExerciseDirectoryFor(executable_), prefix_ / "share/trackfit/exercises");
+  EXPECT_EQ(ExerciseDirectoryFor(""), "deploy/exercises");
+}
+
 TEST_F(ModelDirectory, IsTheConfiguredOneElsewhere) {
   EXPECT_THAT(ModelDirectoryFor(executable_, "of_no_family"), EndsWith("share/trackfit/models/of_no_family"));
 }

@@ -1,0 +1,119 @@
+#include "pose_session.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "contract/coaching_convert.h"
+#include "contract/convert.h"
+
+namespace trackfit::inferencer_server {
+namespace {
+
+bool Has(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// The exercise that windows are judged against; empty: the one that the model recognises, because it does not
+// know the one that the client expects, but the coach does.
+absl::StatusOr<std::string> ExpectedOfModel(const PoseSession::Shared& shared,
+                                            const v1::InferStreamConfig& config) {
+  const std::string& expected = config.expected_exercise();
+  const std::vector<std::string>& known = shared.assessor->exercises();
+  if (expected.empty() || Has(known, expected)) return expected;
+  std::vector<std::string> coached;
+  if (!config.coach().off()) coached = shared.knowledge->exercises();
+  if (Has(coached, expected)) return std::string();
+  std::erase_if(coached, [&known](const std::string& exercise) { return Has(known, exercise); });
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected_exercise is \"", expected, "\"; the model knows ", absl::StrJoin(known, ", "),
+                   coached.empty() ? "" : "; the coach also ", absl::StrJoin(coached, ", ")));
+}
+
+absl::StatusOr<std::optional<coaching::CoachSession>> MakeCoach(const PoseSession::Shared& shared,
+                                                                const v1::InferStreamConfig& config) {
+  if (config.coach().off()) return std::nullopt;
+  auto coach = contract::FromProto(config.coach(), shared.knowledge->catalogue());
+  if (!coach.ok()) return coach.status();
+  coach->reference = config.reference();
+  coach->reference_data = config.reference_data();
+  std::optional<coaching::Checkpoint> checkpoint;
+  if (config.has_checkpoint()) checkpoint = contract::FromProto(config.checkpoint());
+  auto session =
+      coaching::CoachSession::Create(shared.knowledge, *coach, config.expected_exercise(), checkpoint);
+  if (!session.ok()) return session.status();
+  return std::optional(*std::move(session));
+}
+
+}  // namespace
+
+absl::StatusOr<PoseSession> PoseSession::Create(const Shared& shared, const v1::InferStreamConfig& config) {
+  const auto expected = ExpectedOfModel(shared, config);
+  if (!expected.ok()) return expected.status();
+  auto windows =
+      assessment::WindowSession::Create(shared.assessor, contract::FromProto(config.window()), *expected);
+  if (!windows.ok()) return windows.status();
+  auto coach = MakeCoach(shared, config);
+  if (!coach.ok()) return coach.status();
+  return PoseSession(*std::move(windows), *std::move(coach), shared.metrics);
+}
+
+PoseSession::PoseSession(assessment::WindowSession windows, std::optional<coaching::CoachSession> coach,
+                         CoachMetrics& metrics)
+    : windows_(std::move(windows)), coach_(std::move(coach)), metrics_(&metrics) {}
+
+absl::StatusOr<PoseSession::Results> PoseSession::Push(const v1::Pose& message, uint32_t people) {
+  auto pose = contract::FromProto(message);
+  if (!pose.ok()) return pose.status();
+  absl::Status ordered = order_.TakeSequence("pose", pose->sequence);
+  if (ordered.ok()) ordered = order_.TakeTimestamp("pose", pose->timestamp_us);
+  if (!ordered.ok()) return ordered;
+  auto assessments = windows_.Push(*pose);
+  if (!assessments.ok()) return assessments.status();
+  Results results{*std::move(assessments), {}};
+  if (!coach_) return results;
+  // In this order a window's exercise is known when its last repetition is judged.
+  ObserveWindows(results);
+  skeleton::MarkAbsentJoints(*pose);
+  Take(coach_->Push(*pose, static_cast<int>(std::min(people, skeleton::kMaxPeople))), results);
+  return results;
+}
+
+absl::StatusOr<PoseSession::Results> PoseSession::PushNobody(const v1::NoPose& frame) {
+  absl::Status ordered = order_.TakeSequence("no_pose", frame.sequence());
+  if (ordered.ok()) ordered = order_.TakeTimestamp("no_pose", frame.timestamp_us());
+  if (!ordered.ok()) return ordered;
+  Results results;
+  if (coach_) Take(coach_->PushNobody(frame.sequence(), frame.timestamp_us()), results);
+  return results;
+}
+
+absl::StatusOr<PoseSession::Results> PoseSession::Finish() {
+  auto last = windows_.Finish();
+  if (!last.ok()) return last.status();
+  Results results;
+  if (*last) results.assessments.push_back(**std::move(last));
+  if (!coach_) return results;
+  ObserveWindows(results);
+  Take(coach_->Finish(), results);
+  return results;
+}
+
+std::optional<coaching::Checkpoint> PoseSession::TakeCheckpoint() {
+  return coach_ ? coach_->TakeCheckpoint() : std::nullopt;
+}
+
+void PoseSession::ObserveWindows(Results& results) {
+  for (const assessment::Assessment& window : results.assessments) Take(coach_->Observe(window), results);
+}
+
+void PoseSession::Take(std::vector<coaching::Event> events, Results& results) {
+  for (coaching::Event& event : events) {
+    metrics_->Count(event);
+    results.events.push_back(std::move(event));
+  }
+}
+
+}  // namespace trackfit::inferencer_server

@@ -1,0 +1,67 @@
+// One person's poses in; assessments of windows and what the coach says out.
+#ifndef TRACKFIT_SERVICES_INFERENCER_POSE_SESSION_H_
+#define TRACKFIT_SERVICES_INFERENCER_POSE_SESSION_H_
+
+#include <trackfit/v1/inferencer.pb.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "assessment/assessment.h"
+#include "assessment/assessor.h"
+#include "assessment/window_session.h"
+#include "coach_metrics.h"
+#include "coaching/coach_session.h"
+#include "skeleton/validate.h"
+
+namespace trackfit::inferencer_server {
+
+// Not thread-safe.
+class PoseSession {
+ public:
+  // What all sessions share; the metrics outlive them.
+  struct Shared {
+    std::shared_ptr<const assessment::Assessor> assessor;
+    std::shared_ptr<const coaching::Knowledge> knowledge;
+    CoachMetrics& metrics;
+  };
+
+  // What came of a pose.
+  struct Results {
+    std::vector<assessment::Assessment> assessments;
+    std::vector<coaching::Event> events;  // behind the assessments
+  };
+
+  // INVALID_ARGUMENT naming the field of the configuration that is broken.
+  static absl::StatusOr<PoseSession> Create(const Shared& shared, const v1::InferStreamConfig& config);
+
+  // INVALID_ARGUMENT naming the field of a pose or frame that is broken, or whose sequence or timestamp does
+  // not increase; the session is then over. `people` as in the contract.
+  absl::StatusOr<Results> Push(const v1::Pose& pose, uint32_t people);
+  absl::StatusOr<Results> PushNobody(const v1::NoPose& frame);
+  // The stream is over.
+  absl::StatusOr<Results> Finish();
+
+  // Where another session can go on after the last results, if it is time to say so.
+  std::optional<coaching::Checkpoint> TakeCheckpoint();
+
+ private:
+  PoseSession(assessment::WindowSession windows, std::optional<coaching::CoachSession> coach,
+              CoachMetrics& metrics);
+
+  void ObserveWindows(Results& results);
+  void Take(std::vector<coaching::Event> events, Results& results);
+
+  assessment::WindowSession windows_;
+  std::optional<coaching::CoachSession> coach_;  // nullopt: it is off
+  CoachMetrics* metrics_;
+  skeleton::StreamOrder order_;  // of poses and frames without anybody
+};
+
+}  // namespace trackfit::inferencer_server
+
+#endif  // TRACKFIT_SERVICES_INFERENCER_POSE_SESSION_H_
