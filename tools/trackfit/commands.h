@@ -11,6 +11,7 @@ Action DatasetCommand(CLI::App& command);
 Action EvaluateCommand(CLI::App& command);
 Action ExtractCommand(CLI::App& command);
 Action ModelCommand(CLI::App& command);
+Action ReferenceCommand(CLI::App& command);
 Action SynthesizeCommand(CLI::App& command);
 Action TrainCommand(CLI::App& command);
 

@@ -31,6 +31,8 @@ constexpr Entry kCommands[] = {
      trackfit::tools::EvaluateCommand},
     {"extract", "Extract the skeletons from videos and pictures, in-process, for data sets and training",
      trackfit::tools::ExtractCommand},
+    {"reference", "Record how an exercise is done well, to compare repetitions with",
+     trackfit::tools::ReferenceCommand},
     {"synthesize", "Render a clip of an exercising mannequin, with its ground truth",
      trackfit::tools::SynthesizeCommand},
     {"train", "Train a model on landmark files", trackfit::tools::TrainCommand},

@@ -1,0 +1,45 @@
+#include "reference/takes.h"
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "repetitions/body.h"
+#include "repetitions/judge.h"
+#include "repetitions/repetition_counter.h"
+#include "skeleton/resample.h"
+
+namespace trackfit::reference {
+namespace {
+
+constexpr int64_t kGapUs = 500'000;
+
+}  // namespace
+
+std::vector<Take> FindTakes(const repetitions::Exercise& exercise, std::span<const skeleton::Pose> poses) {
+  std::vector<Take> takes;
+  repetitions::RepetitionCounter counter(exercise);
+  const auto take = [&](std::optional<repetitions::Attempt> attempt) {
+    if (!attempt) return;
+    const repetitions::Repetition repetition = repetitions::Judge(exercise, *attempt, {});
+    if (repetition.complete) takes.push_back({*std::move(attempt), repetition.score});
+  };
+  // The whole clip is there, so the torso's length is known from the first pose on.
+  repetitions::BodyScale scale;
+  for (const skeleton::Pose& pose : poses) scale.Measure(pose);
+
+  skeleton::Resampler resampler(repetitions::kRateHz, kGapUs);
+  uint32_t person = 0;
+  for (const skeleton::Pose& pose : poses) {
+    const skeleton::Resampler::Result resampled = resampler.Push(pose);
+    if (resampled.gap || pose.person_id != person) counter.Break();
+    person = pose.person_id;
+    for (const skeleton::Pose& uniform : resampled.poses) {
+      if (const auto body = scale.Measure(uniform)) take(counter.Push(*body));
+    }
+  }
+  take(counter.Finish());
+  return takes;
+}
+
+}  // namespace trackfit::reference
