@@ -13,6 +13,7 @@ install(DIRECTORY ${blazepose}/ DESTINATION ${data}/models/blazepose OPTIONAL
 install(CODE "if(NOT EXISTS \"${blazepose}/pose_detection.tflite\")
   message(WARNING \"Installed without the BlazePose weights, which the extractor needs: run tools/setup --models-only, then install again\")
 endif()")
+install(DIRECTORY deploy/exercises DESTINATION ${data})
 install(DIRECTORY deploy/training DESTINATION ${data})
 install(DIRECTORY proto/trackfit DESTINATION ${data}/proto)
 install(FILES LICENSE README.md TYPE DOC)
