@@ -17,7 +17,7 @@ constexpr float kShareOfUsual = 0.4F;
 // The valley rises towards a changed level at rest with this share per body: within about 3 s.
 constexpr float kValleyRise = 1.0F / 90;
 // The way back has begun when this share of the way out is undone.
-constexpr float kTurned = 0.35F;
+constexpr float kTurned = 0.4F;
 // A new rise ends the way back; it counts as a repetition when this share of the way out was undone.
 constexpr float kReturned = 0.6F;
 constexpr float kNewRise = 0.2F;        // of the way out
@@ -29,7 +29,7 @@ constexpr int kStillBodies = 6;
 constexpr float kBack = 0.85F;
 constexpr float kSlowFall = 0.06F;  // of the way out, in kStillBodies - 1
 // Somebody who stays away from the rest so long after the peak has another rest now.
-constexpr int kNewLevelBodies = 3 * kSecond / 2;
+constexpr int kNewLevelBodies = 3 * kSecond;
 // At the end of a stream the last few frames may be missing.
 constexpr float kFinished = 0.8F;
 // Around the peak it counts as the turning point.
