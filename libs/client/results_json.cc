@@ -36,9 +36,10 @@ absl::StatusOr<SessionRecord> ReadResults(std::istream& lines, const std::string
     const auto status = google::protobuf::util::JsonStringToMessage(line, &response, options);
     if (!status.ok()) {
       if (!whole && read > 0) break;
+      const std::string reason(status.message());  // in further lines, the line itself
       return absl::InvalidArgumentError(
           absl::StrCat(name, ": line ", number,
-                       " is no result of trackfit analyze --json: ", std::string(status.message())));
+                       " is no result of trackfit analyze --json: ", reason.substr(0, reason.find('\n'))));
     }
     if (response.has_frame_result()) {
       response.mutable_frame_result()->mutable_pose()->clear_world_landmarks();

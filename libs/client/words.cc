@@ -183,11 +183,14 @@ std::string ConditionWords(const std::string& code) {
   return words;
 }
 
+std::string UnitWords(const std::string& unit) {
+  if (unit == "ratio") return "";
+  return unit == "seconds" ? "s" : absl::StrReplaceAll(unit, {{"_", " "}});
+}
+
 std::string MeasuredWords(const v1::Finding& finding) {
-  const std::string number = NumberWords(finding.measured(), finding.unit());
-  if (finding.unit() == "seconds") return absl::StrCat(number, " s");
-  if (finding.unit() == "ratio" || finding.unit().empty()) return number;
-  return absl::StrCat(number, " ", absl::StrReplaceAll(finding.unit(), {{"_", " "}}));
+  const std::string unit = UnitWords(finding.unit());
+  return absl::StrCat(NumberWords(finding.measured(), finding.unit()), unit.empty() ? "" : " ", unit);
 }
 
 std::string GoodRangeWords(const v1::Finding& finding) {

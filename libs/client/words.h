@@ -42,7 +42,10 @@ std::vector<std::string> PartsNotJudged(const v1::Assessment& assessment);
 // "squat_depth" -> "Squat depth".
 std::string ConditionWords(const std::string& code);
 
-// A finding's value: "121 degrees", "0.42 torso lengths", "1.3 s"; a ratio has no unit.
+// "torso_lengths" -> "torso lengths", "seconds" -> "s"; a ratio has no unit.
+std::string UnitWords(const std::string& unit);
+
+// A finding's value: "121 degrees", "0.42 torso lengths", "1.3 s".
 std::string MeasuredWords(const v1::Finding& finding);
 
 // A finding's good range: "at most 100", "at least 0.8", "80 to 100"; empty if there are no limits.

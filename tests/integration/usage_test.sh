@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 mkdir -p set landmarks
-touch clip.mp4 model.pt list.csv split.json
+touch clip.mp4 results.jsonl model.pt list.csv split.json
 failures=0
 
 # refused STATUS TEXT ARGUMENTS...: `trackfit ARGUMENTS` ends with STATUS and says TEXT.
@@ -26,6 +26,14 @@ refused() {
 
 refused 2 "--jpeg-quality excludes --raw" analyze clip.mp4 --raw --jpeg-quality 50
 refused 2 "--fps: the frames of camera:99 are timed as they come" analyze camera:99 --fps 30
+refused 2 "--no-coach excludes --voice" analyze clip.mp4 --no-coach --voice calm
+refused 2 "it must be CODE=LOW:HIGH" analyze clip.mp4 --target squat_depth=110
+refused 2 "the lower end is above the upper one" analyze clip.mp4 --target squat_depth=110:80
+refused 2 "--reference: there is no file nowhere/squat.json" analyze clip.mp4 --reference nowhere/squat.json
+refused 2 "would overwrite the results" report results.jsonl --output results.jsonl
+refused 1 "results.jsonl holds no results" report results.jsonl --output report.html
+refused 1 "cannot read nothing.jsonl" report nothing.jsonl --output report.html
+[[ ! -e report.html ]] || { echo "FAILED: a report without results was written"; failures=$((failures + 1)); }
 refused 2 "--list excludes --fps" extract --list list.csv --fps 30 --output out
 refused 2 "--list excludes --exercise" extract --list list.csv --exercise squat --format landmarks --output out
 refused 2 "need --format landmarks" extract clip.mp4 --form correct --output out

@@ -172,12 +172,11 @@ absl::Status CheckFiles(const AnalyzeOptions& options, const media::SourceInfo& 
   return status;
 }
 
-absl::StatusOr<v1::SessionConfig> ConfigOf(const AnalyzeOptions& options, bool live) {
+absl::StatusOr<v1::SessionConfig> ConfigOf(const AnalyzeOptions& options) {
   v1::SessionConfig config;
   if (absl::Status status = options.coach.Apply(config); !status.ok())
     return command_line::UsageError(status);
   config.set_expected_exercise(exercises::Builtin().NameOf(options.expected));
-  config.set_delivery(live ? v1::DELIVERY_MODE_LIVE : v1::DELIVERY_MODE_LOSSLESS);
   if (options.max_people != 1) config.set_max_people(options.max_people);
   if (options.window_frames > 0 || options.first_after > 0 || options.every > 0) {
     config.mutable_window()->set_frames(options.window_frames);
@@ -206,6 +205,8 @@ class Analysis {
 
   absl::Status Run() {
     if (absl::Status status = options_.Validate(); !status.ok()) return command_line::UsageError(status);
+    absl::StatusOr<v1::SessionConfig> config = ConfigOf(options_);
+    if (!config.ok()) return config.status();
     cv::utils::logging::setLogLevel(
         cv::utils::logging::LOG_LEVEL_ERROR);  // our own messages report what matters
     const command_line::InterruptWatcher watcher([this](int count) { OnInterrupt(count); });
@@ -218,12 +219,9 @@ class Analysis {
     if (!options_.render.empty()) {
       if (absl::Status status = drawing::CheckFont(); !status.ok()) return status;
     }
-    const absl::StatusOr<v1::SessionConfig> config =
-        ConfigOf(options_, options_.live || (*source)->info().is_live);
-    if (!config.ok()) return config.status();
     if (absl::Status status = json_.Open(options_.json); !status.ok()) return status;
 
-    const absl::Status streamed = Stream(**source, *config);
+    const absl::Status streamed = Stream(**source, *std::move(config));
     const bool stopped = interrupted_;
     if (!streamed.ok() && !stopped) return json_.KeepPartialOutput(streamed);
     const absl::Status written = json_.Finish();
@@ -260,9 +258,10 @@ class Analysis {
     }
   }
 
-  absl::Status Stream(media::FrameSource& source, const v1::SessionConfig& config) {
+  absl::Status Stream(media::FrameSource& source, v1::SessionConfig config) {
     const media::SourceInfo& info = source.info();
     const bool live = options_.live || info.is_live;
+    config.set_delivery(live ? v1::DELIVERY_MODE_LIVE : v1::DELIVERY_MODE_LOSSLESS);
     client::FrameFeed feed(source, {options_.encode, options_.limit_frames, live && !info.is_live,
                                     [this] { return interrupted_.load(); }});
     const steady_clock::time_point start = steady_clock::now();

@@ -12,6 +12,7 @@ Action EvaluateCommand(CLI::App& command);
 Action ExtractCommand(CLI::App& command);
 Action ModelCommand(CLI::App& command);
 Action ReferenceCommand(CLI::App& command);
+Action ReportCommand(CLI::App& command);
 Action SynthesizeCommand(CLI::App& command);
 Action TrainCommand(CLI::App& command);
 

@@ -23,7 +23,7 @@ struct Entry {
 constexpr int kHelpColumn = 36;
 
 constexpr Entry kCommands[] = {
-    {"analyze", "Recognise an exercise, judge its form, and name the joints that are off",
+    {"analyze", "Recognise an exercise, count and judge its repetitions, and say what to change",
      trackfit::tools::AnalyzeCommand},
     {"dataset", "Build training and validation sets from landmark files, videos and rendered mannequins",
      trackfit::tools::DatasetCommand},
@@ -33,6 +33,8 @@ constexpr Entry kCommands[] = {
      trackfit::tools::ExtractCommand},
     {"reference", "Record how an exercise is done well, to compare repetitions with",
      trackfit::tools::ReferenceCommand},
+    {"report", "Make a page of an analysis: sets, repetitions, findings, curves",
+     trackfit::tools::ReportCommand},
     {"synthesize", "Render a clip of an exercising mannequin, with its ground truth",
      trackfit::tools::SynthesizeCommand},
     {"train", "Train a model on landmark files", trackfit::tools::TrainCommand},

@@ -86,6 +86,7 @@ TEST(ReadResults, NamesTheLineThatIsNoResult) {
   const auto record = Read(LinesOf({testing::ResultOf(0, v1::FRAME_STATUS_NO_POSE)}) + "{\"frame\":\n");
   ASSERT_EQ(record.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(record.status().message()), HasSubstr("results.jsonl: line 2 is no result"));
+  EXPECT_THAT(std::string(record.status().message()), Not(HasSubstr("\n")));
 }
 
 TEST(ReadResults, SaysThatThereIsNothingInAFile) {

@@ -1,0 +1,227 @@
+#include "report/page.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "client/words.h"
+#include "report/pose_track.h"
+#include "report/set_section.h"
+#include "report/style.h"
+#include "report/svg.h"
+
+namespace trackfit::report {
+namespace {
+
+constexpr size_t kMostToWorkOn = 3;
+constexpr size_t kMostNumbers = 12;  // of repetitions in a sentence
+
+std::string Tile(const std::string& number, const std::string& words) {
+  return absl::StrCat("<div class=\"tile\"><b>", number, "</b><span>", words, "</span></div>");
+}
+
+std::string Tiles(const std::vector<v1::SetSummary>& sets) {
+  uint32_t repetitions = 0, partial = 0, correct = 0;
+  int64_t tension_us = 0, held_us = 0;
+  float score = 0;
+  for (const v1::SetSummary& set : sets) {
+    repetitions += set.repetitions();
+    partial += set.partial();
+    correct += set.correct();
+    tension_us += set.under_tension_us();
+    held_us = std::max(held_us, set.held_us());
+    score += set.score() * static_cast<float>(set.repetitions() + set.partial());
+  }
+  const uint32_t all = repetitions + partial;
+  std::string html = Tile(absl::StrCat(repetitions),
+                          partial == 0 ? "repetitions" : absl::StrCat("repetitions, ", partial, " partial"));
+  absl::StrAppend(
+      &html, Tile(absl::StrFormat("%d of %d", correct, all), "correct"),
+      Tile(absl::StrFormat("%.0f", all > 0 ? score / static_cast<float>(all) : 0), "mean score of 100"),
+      Tile(absl::StrCat(sets.size()), sets.size() == 1 ? "set" : "sets"),
+      Tile(absl::StrFormat("%.0f s", static_cast<double>(tension_us) / 1e6), "under tension"));
+  if (held_us > 0)
+    absl::StrAppend(&html,
+                    Tile(absl::StrFormat("%.0f s", static_cast<double>(held_us) / 1e6), "longest hold"));
+  return absl::StrCat("<div class=\"tiles\">", html, "</div>");
+}
+
+// A condition over all sets of an exercise.
+struct ConditionRecord {
+  std::string exercise;
+  std::string code;
+  std::string text;  // the latest sentence about it
+  uint32_t judged = 0, slightly = 0, clearly = 0;
+  std::map<uint32_t, std::vector<uint32_t>> off_in;  // by set, numbers of repetitions
+
+  double Weight() const { return (2.0 * clearly + slightly) / std::max(1U, judged); }
+};
+
+std::vector<ConditionRecord> Conditions(const client::SessionRecord& record) {
+  std::vector<ConditionRecord> conditions;
+  for (const v1::Repetition& repetition : record.repetitions()) {
+    for (const v1::Finding& finding : repetition.findings()) {
+      auto found = std::find_if(conditions.begin(), conditions.end(), [&](const ConditionRecord& condition) {
+        return condition.code == finding.code() && condition.exercise == repetition.exercise();
+      });
+      if (found == conditions.end()) {
+        conditions.push_back(
+            {.exercise = repetition.exercise(), .code = finding.code(), .text = {}, .off_in = {}});
+        found = conditions.end() - 1;
+      }
+      if (finding.level() != v1::FINDING_LEVEL_NOT_JUDGED) ++found->judged;
+      if (!client::IsOff(finding)) continue;
+      ++(finding.level() == v1::FINDING_LEVEL_CLEARLY ? found->clearly : found->slightly);
+      if (!finding.text().empty()) found->text = finding.text();
+      found->off_in[repetition.set()].push_back(repetition.number());
+    }
+  }
+  return conditions;
+}
+
+// "repetitions 7, 8, 9 of set 1".
+std::string RepetitionsText(uint32_t set, const std::vector<uint32_t>& numbers) {
+  const size_t shown = std::min(numbers.size(), kMostNumbers);
+  return absl::StrCat(
+      "repetition", numbers.size() == 1 ? " " : "s ",
+      absl::StrJoin(numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
+      shown < numbers.size() ? ", ..." : "", " of set ", set);
+}
+
+std::string OffText(const ConditionRecord& condition) {
+  std::string text = absl::StrFormat("%s: off in %d of %d", client::ConditionWords(condition.code),
+                                     condition.slightly + condition.clearly, condition.judged);
+  if (condition.clearly > 0 && condition.slightly > 0)
+    absl::StrAppend(&text, ", ", condition.clearly, " clearly");
+  if (condition.clearly == 0) absl::StrAppend(&text, ", slightly");
+  for (const auto& [set, numbers] : condition.off_in)
+    absl::StrAppend(&text, "; ", RepetitionsText(set, numbers));
+  return text;
+}
+
+std::string Overview(const client::SessionRecord& record) {
+  std::vector<ConditionRecord> conditions = Conditions(record);
+  std::stable_sort(
+      conditions.begin(), conditions.end(),
+      [](const ConditionRecord& a, const ConditionRecord& b) { return a.Weight() > b.Weight(); });
+  std::string change;
+  std::vector<std::string> good, unseen;
+  size_t changes = 0;
+  for (const ConditionRecord& condition : conditions) {
+    const std::string words = client::ConditionWords(condition.code);
+    if (condition.judged == 0) {
+      unseen.push_back(words);
+    } else if (condition.off_in.empty()) {
+      good.push_back(words);
+    } else if (changes++ < kMostToWorkOn) {
+      absl::StrAppend(&change, "<li><strong>", Escaped(condition.text.empty() ? words : condition.text),
+                      "</strong><span>", Escaped(OffText(condition)), "</span></li>");
+    }
+  }
+  std::string html = "<div class=\"overview\">";
+  if (!change.empty())
+    absl::StrAppend(&html, "<div><h2>What to work on</h2><ol class=\"change\">", change, "</ol></div>");
+  if (!good.empty() || !unseen.empty()) {
+    absl::StrAppend(&html, "<div>");
+    const auto list = [&](const std::string& title, const char* css_class,
+                          const std::vector<std::string>& words) {
+      if (words.empty()) return;
+      absl::StrAppend(&html, "<h2>", title, "</h2><ul class=\"tags\">");
+      for (const std::string& word : words)
+        absl::StrAppend(&html, "<li class=\"", css_class, "\">", Escaped(word), "</li>");
+      absl::StrAppend(&html, "</ul>");
+    };
+    list("What went well", "good", good);
+    list("What the camera did not show", "unseen", unseen);
+    absl::StrAppend(&html, "</div>");
+  }
+  return html + "</div>\n";
+}
+
+// What the coach said during the session, in order.
+std::string Sentences(const client::SessionRecord& record, const PoseTrack& poses) {
+  std::vector<std::pair<uint64_t, std::string>> lines;
+  const auto add = [&](uint64_t sequence, const std::string& who, const std::string& text) {
+    lines.emplace_back(sequence, absl::StrCat("<tr><td>", client::ClockTime(poses.TimeOf(sequence)),
+                                              "</td><td>", who, "</td><td>", Escaped(text), "</td></tr>"));
+  };
+  for (const v1::Advice& advice : record.advice()) add(advice.sequence(), "Coach", advice.text());
+  for (const v1::Hint& hint : record.hints())
+    add(hint.sequence(), "Camera", absl::StrCat(hint.text(), hint.withdrawn() ? " (done)" : ""));
+  if (lines.empty()) return "";
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::string html = "<section><h2>What the coach said</h2><table class=\"said\"><tbody>";
+  for (const auto& [sequence, line] : lines) absl::StrAppend(&html, line);
+  return html + "</tbody></table></section>\n";
+}
+
+std::string Notices(const client::SessionRecord& record) {
+  if (record.notices().empty()) return "";
+  std::string html = "<section><h2>Notices</h2><ul>";
+  for (const v1::Notice& notice : record.notices())
+    absl::StrAppend(&html, "<li>", Escaped(notice.message()), "</li>");
+  return html + "</ul></section>\n";
+}
+
+std::string Subtitle(const client::SessionRecord& record, const PoseTrack& poses, const std::string& source) {
+  std::vector<std::string> parts;
+  if (!source.empty()) parts.push_back(source);
+  parts.push_back(absl::StrCat(client::ClockTime(poses.end_us() - poses.start_us()), " long"));
+  parts.push_back(absl::StrCat(record.frames(), " frames"));
+  std::vector<std::string> exercises;
+  for (const v1::SetSummary& set : record.sets()) {
+    const std::string words = client::ExerciseWords(set.exercise());
+    if (std::find(exercises.begin(), exercises.end(), words) == exercises.end()) exercises.push_back(words);
+  }
+  parts.insert(parts.end(), exercises.begin(), exercises.end());
+  return absl::StrJoin(parts, " \u00b7 ");
+}
+
+constexpr const char* kFooter =
+    "<footer><p>Out is the way from the start of a repetition to its turning point, back the way from there. "
+    "A "
+    "repetition is correct when it is complete and no condition is clearly off; its score falls with how far "
+    "conditions "
+    "are off. What camera and view do not show is not judged, and shown as \u2013.</p><p>Measured by "
+    "TrackFit in the "
+    "video of one camera. It knows nothing of weights, pain or injuries, and is no medical "
+    "advice.</p></footer>";
+
+}  // namespace
+
+std::string PageOf(const client::SessionRecord& record, const PageOptions& options) {
+  const PoseTrack poses(record);
+  const std::vector<v1::SetSummary> sets = record.sets();
+  std::string html = absl::StrCat(
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+      "content=\"width=device-width, initial-scale=1\"><meta http-equiv=\"Content-Security-Policy\" "
+      "content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>",
+      Escaped(options.title), "</title><style>", kStyle, "</style></head>\n<body><header class=\"page\"><h1>",
+      Escaped(options.title), "</h1><p>", Escaped(Subtitle(record, poses, options.source)),
+      "</p></header>\n<main>");
+  if (sets.empty()) {
+    absl::StrAppend(
+        &html,
+        "<p class=\"empty\">No repetition was counted. Was the whole body in the picture, and was it an "
+        "exercise that the coach knows?</p>");
+  } else {
+    absl::StrAppend(&html, Tiles(sets), Overview(record));
+  }
+  for (const v1::SetSummary& set : sets) {
+    std::vector<v1::Repetition> repetitions;
+    std::copy_if(record.repetitions().begin(), record.repetitions().end(), std::back_inserter(repetitions),
+                 [&](const v1::Repetition& repetition) { return repetition.set() == set.set(); });
+    absl::StrAppend(&html, SetSection(set, repetitions, poses));
+  }
+  return absl::StrCat(html, Sentences(record, poses), Notices(record), "</main>\n", kFooter,
+                      "</body></html>\n");
+}
+
+}  // namespace trackfit::report

@@ -1,0 +1,197 @@
+#include "report/set_section.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "client/words.h"
+#include "report/charts.h"
+#include "report/repetition_card.h"
+#include "report/svg.h"
+
+namespace trackfit::report {
+namespace {
+
+constexpr float kNothing = std::numeric_limits<float>::quiet_NaN();
+
+std::string Seconds(int64_t us) { return absl::StrFormat("%.1f", static_cast<double>(us) / 1e6); }
+
+std::string Figure(const std::string& svg) {
+  return svg.empty() ? "" : absl::StrCat("<figure>", svg, "</figure>");
+}
+
+std::string SetFacts(const v1::SetSummary& set) {
+  std::vector<std::string> facts;
+  if (set.held_us() > 0) {
+    facts.push_back(absl::StrCat("longest hold ", Seconds(set.held_us()), " s"));
+  } else {
+    facts.push_back(absl::StrCat(set.repetitions(), set.repetitions() == 1 ? " repetition" : " repetitions"));
+  }
+  if (set.partial() > 0) facts.push_back(absl::StrCat(set.partial(), " partial"));
+  facts.push_back(absl::StrCat(set.correct(), " correct"));
+  facts.push_back(absl::StrFormat("score %.0f", set.score()));
+  facts.push_back(absl::StrCat(Seconds(set.under_tension_us()), " s under tension"));
+  if (set.rest_us() > 0) facts.push_back(absl::StrCat("after ", Seconds(set.rest_us()), " s of rest"));
+  if (set.tempo_drift() > 0) {
+    const double slower = (static_cast<double>(set.tempo_drift()) - 1) * 100;
+    facts.push_back(
+        absl::StrFormat("%.0f %% %s towards the end", std::abs(slower), slower >= 0 ? "slower" : "faster"));
+    facts.push_back(absl::StrFormat("%.0f %% of the range %s", std::abs(set.range_lost()) * 100,
+                                    set.range_lost() >= 0 ? "lost" : "gained"));
+  }
+  return absl::StrCat("<p class=\"facts\">", absl::StrJoin(facts, " \u00b7 "), "</p>");
+}
+
+// The condition's finding in a repetition; nullptr when it has none.
+const v1::Finding* FindingIn(const v1::Repetition& repetition, const std::string& code) {
+  for (const v1::Finding& finding : repetition.findings()) {
+    if (finding.code() == code) return &finding;
+  }
+  return nullptr;
+}
+
+// Of all repetitions, in the exercise's order.
+std::vector<std::string> Codes(std::span<const v1::Repetition> repetitions) {
+  std::vector<std::string> codes;
+  for (const v1::Repetition& repetition : repetitions) {
+    for (const v1::Finding& finding : repetition.findings()) {
+      if (std::find(codes.begin(), codes.end(), finding.code()) == codes.end())
+        codes.push_back(finding.code());
+    }
+  }
+  return codes;
+}
+
+Trend TrendOf(const std::string& title, const std::string& unit, std::span<const v1::Repetition> repetitions,
+              float (*value)(const v1::Repetition&)) {
+  Trend trend{.title = title, .unit = unit, .values = {}, .classes = {}};
+  for (const v1::Repetition& repetition : repetitions) {
+    trend.values.push_back(value(repetition));
+    trend.classes.emplace_back(ClassOf(repetition));
+  }
+  return trend;
+}
+
+// Of a condition that was off at least once; else empty.
+std::string ConditionTrend(const std::string& code, std::span<const v1::Repetition> repetitions) {
+  Trend trend{.title = client::ConditionWords(code), .unit = {}, .values = {}, .classes = {}};
+  bool off = false;
+  trend.low = std::numeric_limits<float>::max();
+  trend.high = std::numeric_limits<float>::lowest();
+  for (const v1::Repetition& repetition : repetitions) {
+    const v1::Finding* finding = FindingIn(repetition, code);
+    const bool judged = finding != nullptr && finding->level() != v1::FINDING_LEVEL_NOT_JUDGED;
+    trend.values.push_back(judged ? finding->measured() : kNothing);
+    trend.classes.emplace_back(judged ? ClassOf(finding->level()) : "unseen");
+    if (!judged) continue;
+    off = off || client::IsOff(*finding);
+    trend.unit = finding->unit() == "degrees" ? "\u00b0" : finding->unit() == "seconds" ? " s" : "";
+    trend.good_low = finding->good_low();
+    trend.good_high = finding->good_high();
+    trend.high = std::max(trend.high, finding->measured());
+    trend.low = std::min(trend.low, finding->measured());
+  }
+  // Room on the good side of a single limit, so that the band shows.
+  const float room = 0.15F * std::max(std::abs(trend.high), std::abs(trend.low));
+  if (!std::isfinite(trend.good_low)) trend.low = std::min(trend.low, trend.good_high - room);
+  if (!std::isfinite(trend.good_high)) trend.high = std::max(trend.high, trend.good_low + room);
+  return off ? TrendChart(trend, repetitions) : "";
+}
+
+std::string Trends(std::span<const v1::Repetition> repetitions) {
+  Trend score = TrendOf("Score", "", repetitions, [](const v1::Repetition& r) { return r.score(); });
+  score.high = 100;
+  std::string html = Figure(TrendChart(score, repetitions));
+  const bool held = std::any_of(repetitions.begin(), repetitions.end(),
+                                [](const v1::Repetition& repetition) { return repetition.held_us() > 0; });
+  if (held) {
+    const Trend time = TrendOf("Held", " s", repetitions, [](const v1::Repetition& r) {
+      return static_cast<float>(r.held_us()) / 1e6F;
+    });
+    absl::StrAppend(&html, Figure(TrendChart(time, repetitions)));
+  } else {
+    Trend range = TrendOf("Range of motion", " %", repetitions,
+                          [](const v1::Repetition& r) { return r.range_of_motion() * 100; });
+    range.high = 100;
+    absl::StrAppend(&html, Figure(TrendChart(range, repetitions)), Figure(TempoChart(repetitions)));
+  }
+  for (const std::string& code : Codes(repetitions))
+    absl::StrAppend(&html, Figure(ConditionTrend(code, repetitions)));
+  return absl::StrCat("<div class=\"trends\">", html, "</div>");
+}
+
+std::string Matrix(std::span<const v1::Repetition> repetitions) {
+  std::string html = "<div class=\"wide\"><table class=\"matrix\"><thead><tr><th>Condition</th>";
+  for (const v1::Repetition& repetition : repetitions)
+    absl::StrAppend(&html, "<th>", repetition.number(), "</th>");
+  absl::StrAppend(&html, "<th>Good range</th></tr></thead><tbody>");
+  for (const std::string& code : Codes(repetitions)) {
+    absl::StrAppend(&html, "<tr><th>", Escaped(client::ConditionWords(code)), "</th>");
+    std::string good;
+    for (const v1::Repetition& repetition : repetitions) {
+      const v1::Finding* finding = FindingIn(repetition, code);
+      const bool judged = finding != nullptr && finding->level() != v1::FINDING_LEVEL_NOT_JUDGED;
+      absl::StrAppend(&html, "<td class=\"", judged ? ClassOf(finding->level()) : "unseen", "\">",
+                      judged
+                          ? absl::StrFormat("%.*f", finding->unit() == "degrees" ? 0 : 2, finding->measured())
+                          : std::string("\u2013"),
+                      "</td>");
+      if (finding == nullptr) continue;
+      good = client::GoodRangeWords(*finding);
+      if (finding->unit() != "ratio") absl::StrAppend(&good, " ", client::UnitWords(finding->unit()));
+    }
+    absl::StrAppend(&html, "<td class=\"range\">", Escaped(good), "</td></tr>");
+  }
+  return html + "</tbody></table></div>";
+}
+
+std::string MeasuresTable(std::span<const v1::Repetition> repetitions) {
+  std::string html =
+      "<div class=\"wide\"><table "
+      "class=\"measures\"><thead><tr><th>#</th><th></th><th>Score</th><th>Time<br>s</th>"
+      "<th>Out<br>s</th><th>Pause<br>s</th><th>Back<br>s</th><th>Range<br>%</th><th>Range<br>degrees</th>"
+      "<th>Left \u2212 right<br>degrees</th><th>Peak speed<br>ranges/s</th><th>Path<br>1 = straight</th>"
+      "<th>Sway<br>torsos</th></tr></thead><tbody>";
+  const auto number = [](float value, int digits) { return absl::StrFormat("%.*f", digits, value); };
+  const auto unless_0 = [&](float value, int digits) {
+    return value != 0 ? number(value, digits) : "\u2013";
+  };
+  for (const v1::Repetition& r : repetitions) {
+    absl::StrAppend(&html, "<tr><th>", r.number(), "</th><td><span class=\"chip ", ClassOf(r), "\">",
+                    client::VerdictWord(r), "</span></td>");
+    for (const std::string& cell :
+         {absl::StrFormat("%.0f", r.score()),
+          Seconds(r.held_us() > 0 ? r.held_us() : r.end_us() - r.start_us()), Seconds(r.lowering_us()),
+          Seconds(r.pause_us()), Seconds(r.lifting_us()), absl::StrFormat("%.0f", r.range_of_motion() * 100),
+          unless_0(r.range_degrees(), 0), unless_0(r.left_right_degrees(), 0), unless_0(r.peak_speed(), 1),
+          unless_0(r.path_ratio(), 2), number(r.sway(), 2)}) {
+      absl::StrAppend(&html, "<td>", cell, "</td>");
+    }
+    absl::StrAppend(&html, "</tr>");
+  }
+  return html + "</tbody></table></div>";
+}
+
+}  // namespace
+
+std::string SetSection(const v1::SetSummary& set, std::span<const v1::Repetition> repetitions,
+                       const PoseTrack& poses) {
+  std::string html = absl::StrCat("<section class=\"set\"><h2>Set ", set.set(), " \u00b7 ",
+                                  Escaped(client::ExerciseWords(set.exercise())), "</h2>", SetFacts(set));
+  if (repetitions.empty()) return html + "</section>\n";
+  if (const std::string curves = AngleCurves(poses, repetitions); !curves.empty())
+    absl::StrAppend(&html, "<h3>Angles over time</h3><figure class=\"curves\">", curves, "</figure>");
+  absl::StrAppend(&html, "<h3>From repetition to repetition</h3>", Trends(repetitions));
+  if (!Codes(repetitions).empty())
+    absl::StrAppend(&html, "<h3>Conditions of good form</h3>", Matrix(repetitions));
+  absl::StrAppend(&html, "<h3>Every repetition</h3><div class=\"cards\">");
+  for (const v1::Repetition& repetition : repetitions)
+    absl::StrAppend(&html, RepetitionCard(repetition, repetitions, poses));
+  return absl::StrCat(html, "</div><h3>Measures</h3>", MeasuresTable(repetitions), "</section>\n");
+}
+
+}  // namespace trackfit::report
