@@ -93,6 +93,23 @@ TEST(Exercise, NeedsTheTextsThatItsRangesCallFor) {
               HasSubstr("there is a title in ko but no text"));
 }
 
+TEST(Exercise, MayJudgeAConditionOtherwiseInOtherViews) {
+  const std::string other =
+      "other_views: [{measure: knee_angle, statistic: fall, good: {least: 60}, slightly: 5, views: [front]}]";
+  const std::string yaml = absl::StrReplaceAll(kSquat, {{"importance: 4", other}});
+  EXPECT_THAT(Exercise::Parse("squat.yaml", yaml).status().message(), HasSubstr("low is missing"));
+  const std::string told = absl::StrReplaceAll(yaml, {{"{high:", "{low: Lower., high:"}});
+  const Condition depth = Exercise::Parse("squat.yaml", told).value().conditions.at(0);
+  ASSERT_EQ(depth.other_views.size(), 1U);
+  EXPECT_EQ(depth.other_views[0].quantity.statistic, Statistic::kFall);
+  EXPECT_EQ(depth.other_views[0].good.low, 60);
+  EXPECT_TRUE(depth.other_views[0].JudgedIn(View::kFront));
+  EXPECT_FALSE(depth.JudgedIn(View::kFront));
+  EXPECT_THAT(
+      Exercise::Parse("squat.yaml", absl::StrReplaceAll(told, {{", views: [front]", ""}})).status().message(),
+      HasSubstr("views is missing"));
+}
+
 TEST(Catalogue, FindsExercisesByName) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "catalogue";
   std::filesystem::create_directory(folder);
@@ -110,7 +127,12 @@ TEST(Catalogue, FindsExercisesByName) {
 TEST(Catalogue, ReadsWhatIsDeployed) {
   const auto catalogue = Catalogue::Load(TRACKFIT_EXERCISES);
   ASSERT_TRUE(catalogue.ok()) << catalogue.status();
-  EXPECT_NE((*catalogue)->Find("squat"), nullptr);
+  ASSERT_EQ((*catalogue)->exercises().size(), 13U);
+  for (const Exercise& exercise : (*catalogue)->exercises()) {
+    EXPECT_GE(exercise.conditions.size(), 3U) << exercise.name;
+    EXPECT_TRUE(exercise.titles.contains("en") && exercise.titles.contains("ko")) << exercise.name;
+    for (const Condition& condition : exercise.conditions) EXPECT_GT(condition.slightly, 0) << condition.code;
+  }
 }
 
 }  // namespace
