@@ -35,9 +35,10 @@ constexpr float kMostTilt = 30;
 // 1 - the median visibility of the joints that are needed.
 constexpr Limits kUncertain = {0.5F, 0.4F};
 // Distance between the shoulders in the picture per torso length: about 0.65 from the front, 0.1 from the
-// side.
-constexpr Limits kTooBroadForSide = {0.5F, 0.42F};
-constexpr Limits kTooNarrowForFront = {-0.3F, -0.36F};
+// side. What needs the side is judged up to a third.
+constexpr Limits kTooBroadForSide = {0.42F, 0.33F};
+// People who reach up look narrower: a tenth of those who hang and face the camera are below 0.44.
+constexpr Limits kTooNarrowForFront = {-0.36F, -0.43F};
 constexpr float kDiagonal = 0.4F;
 constexpr Limits kOffDiagonal = {0.25F, 0.2F};  // distance from kDiagonal
 
