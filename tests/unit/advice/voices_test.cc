@@ -11,14 +11,25 @@
 #include "absl/strings/match.h"
 #include "advice/advisor.h"
 #include "framing/hint.h"
+#include "repetitions/exercise.h"
 #include "unit/advice/squats.h"
 
 namespace trackfit::advice {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Key;
+
+bool SoundsMedical(const std::string& text) {
+  static const char* const kWords[] = {"pain",    "injur",  "hurt", "doctor", "medic", "heal",
+                                       "diagnos", "strain", "통증", "부상",   "아프",  "다치",
+                                       "의사",    "치료",   "진단", "관절염"};
+  return std::ranges::any_of(kWords, [lower = absl::AsciiStrToLower(text)](const char* word) {
+    return absl::StrContains(lower, word);
+  });
+}
 
 class Voices : public ::testing::Test {
  protected:
@@ -65,15 +76,30 @@ TEST_F(Voices, SayEverythingInTheirOwnWords) {
   }
 }
 
-TEST_F(Voices, NeverSoundMedical) {
-  const std::vector<std::string> kMedical = {"pain",    "injur",  "hurt", "doctor", "medic", "heal",
-                                             "diagnos", "strain", "통증", "부상",   "아프",  "다치",
-                                             "의사",    "치료",   "진단", "관절염"};
-  for (const Language& language : phrases_->languages()) {
-    for (const std::string& text : TextsOf(language)) {
-      for (const std::string& word : kMedical)
-        EXPECT_FALSE(absl::StrContains(absl::AsciiStrToLower(text), word)) << language.code << ": " << text;
+// Of exercises that are shipped.
+TEST_F(Voices, GetWholeSentencesFromTheExercises) {
+  const auto catalogue = repetitions::Catalogue::Load("deploy/exercises");
+  ASSERT_TRUE(catalogue.ok()) << catalogue.status();
+  for (const repetitions::Exercise& exercise : (*catalogue)->exercises()) {
+    for (const Language& language : phrases_->languages()) {
+      EXPECT_TRUE(exercise.titles.contains(language.code)) << exercise.name << " " << language.code;
+      for (const repetitions::Condition& condition : exercise.conditions) {
+        ASSERT_TRUE(condition.texts.contains(language.code)) << condition.code;
+        const repetitions::ConditionText& texts = condition.texts.at(language.code);
+        for (const std::string& text : {texts.low, texts.high, texts.praise}) {
+          if (text.empty()) continue;
+          EXPECT_THAT(text.back(), AnyOf('.', '!')) << condition.code << ": " << text;
+          EXPECT_FALSE(SoundsMedical(text)) << condition.code << ": " << text;
+        }
+      }
     }
+  }
+}
+
+TEST_F(Voices, NeverSoundMedical) {
+  for (const Language& language : phrases_->languages()) {
+    for (const std::string& text : TextsOf(language))
+      EXPECT_FALSE(SoundsMedical(text)) << language.code << ": " << text;
   }
 }
 
