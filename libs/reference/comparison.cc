@@ -34,6 +34,10 @@ constexpr std::array<Segment, kSegmentCount> kSegments = {{{kLeftShoulder, kLeft
                                                            {kRightKnee, kRightAnkle, Part::kLegs}}};
 constexpr int kTrunkSegment = 4;
 
+// Of the elbows, shoulders, hips and knees.
+constexpr std::array<Part, kHingeCount / 2> kPartOfHinge = {Part::kArms, Part::kArms, Part::kTrunk,
+                                                            Part::kLegs};
+
 // Frames of a repetition below which its course is not known.
 constexpr size_t kLeastFrames = 6;
 // How far a moment may be from where its phase says, in phases.
@@ -47,6 +51,8 @@ constexpr float kNoise = 4;
 // What the places of a segment's joints are off by throughout a clip, segment lengths: limbs more than the
 // trunk.
 constexpr std::array<float, kPartCount> kPlaceError = {0.12F, 0.06F, 0.12F};
+// How much a part that does not matter to the exercise tells of the view and the alignment.
+constexpr float kAside = 0.1F;
 // Of a segment that is not seen, degrees: what it may differ by.
 constexpr float kUnseen = 20;
 // The difference at which a part's similarity is one half, degrees: trunks differ less between people than
@@ -85,16 +91,18 @@ Seen SeenFrom(const View& view, const std::vector<Figure>& phases) {
     for (Vector& node : figure.nodes) node = view.Seen(node);
     Outline outline;
     for (int s = 0; s < kSegmentCount; ++s) {
-      const Vector along = Along(figure, kSegments[s]);
-      outline.segments[s] = along * (1 / std::max(Length(along), 1e-3F));
+      outline.segments[s] = Along(figure, kSegments[s]);
       outline.seen[s] = std::min(figure.seen[kSegments[s].from], figure.seen[kSegments[s].to]);
-      seen.lengths[s] += outline.seen[s] * Length(along);
+      seen.lengths[s] += outline.seen[s] * Length(outline.segments[s]);
       weights[s] += outline.seen[s];
     }
     seen.figures.push_back(figure);
     seen.outlines.push_back(outline);
   }
-  for (int s = 0; s < kSegmentCount; ++s) seen.lengths[s] /= std::max(weights[s], 1e-3F);
+  for (int s = 0; s < kSegmentCount; ++s) {
+    seen.lengths[s] = std::max(seen.lengths[s] / std::max(weights[s], 1e-3F), 1e-3F);
+    for (Outline& outline : seen.outlines) outline.segments[s] = outline.segments[s] * (1 / seen.lengths[s]);
+  }
   return seen;
 }
 
@@ -121,8 +129,7 @@ std::vector<Outline> OutlinesOf(const std::vector<Figure>& figures, const Seen& 
   for (const Figure& figure : figures) {
     Outline outline;
     for (int s = 0; s < kSegmentCount; ++s) {
-      const float length = reference.lengths[s] * stretch[s / 2];
-      outline.segments[s] = Along(figure, kSegments[s]) * (1 / std::max(length, 1e-3F));
+      outline.segments[s] = Along(figure, kSegments[s]) * (1 / (reference.lengths[s] * stretch[s / 2]));
       outline.seen[s] = std::min(figure.seen[kSegments[s].from], figure.seen[kSegments[s].to]);
     }
     outlines.push_back(outline);
@@ -184,12 +191,29 @@ View ViewOfPath(const std::vector<Figure>& phases, const std::vector<Figure>& fi
   return FitView(of_reference, of_attempt);
 }
 
-Alignment AlignTo(const std::vector<Figure>& phases, const std::vector<Figure>& figures) {
+bool Matters(Part part, const std::vector<Part>& parts) {
+  return std::find(parts.begin(), parts.end(), part) != parts.end();
+}
+
+// Whatever way arms and legs that do not matter are held, they lead nothing astray.
+std::vector<Figure> Guide(std::vector<Figure> phases, const std::vector<Part>& parts) {
+  for (Figure& phase : phases) {
+    if (!Matters(Part::kArms, parts))
+      for (int node = kLeftElbow; node <= kRightWrist; ++node) phase.seen[node] *= kAside;
+    if (!Matters(Part::kLegs, parts))
+      for (int node = kLeftKnee; node <= kRightAnkle; ++node) phase.seen[node] *= kAside;
+  }
+  return phases;
+}
+
+Alignment AlignTo(const std::vector<Figure>& phases, const std::vector<Part>& parts,
+                  const std::vector<Figure>& figures) {
   Alignment alignment;
+  const std::vector<Figure> guide = Guide(phases, parts);
   for (int i = 0; i < kPhases; ++i) alignment.path.push_back({i, i});
   for (int turn = 0; turn < 2; ++turn) {
-    alignment.view = ViewOfPath(phases, figures, alignment.path);
-    alignment.reference = SeenFrom(alignment.view, phases);
+    alignment.view = ViewOfPath(guide, figures, alignment.path);
+    alignment.reference = SeenFrom(alignment.view, guide);
     alignment.outlines = OutlinesOf(figures, alignment.reference, alignment.path);
     const auto cost = [&](int row, int column) {
       return Cost(alignment.reference.figures[row], alignment.reference.outlines[row], figures[column],
@@ -197,10 +221,13 @@ Alignment AlignTo(const std::vector<Figure>& phases, const std::vector<Figure>& 
     };
     alignment.path = Align(kPhases, kPhases, kBand, cost);
   }
+  alignment.reference = SeenFrom(alignment.view, phases);
+  alignment.outlines = OutlinesOf(figures, alignment.reference, alignment.path);
   for (const Pair& cell : alignment.path) {
     const Outline& reference = alignment.reference.outlines[cell.row];
     const Outline& outline = alignment.outlines[cell.column];
     for (int s = 0; s < kSegmentCount; ++s) {
+      if (!Matters(kSegments[s].part, parts)) continue;
       const float weight = outline.seen[s] * reference.seen[s];
       alignment.cost += weight * Square(SegmentDegrees(outline.segments[s], reference.segments[s])) +
                         (1 - weight) * Square(kUnseen);
@@ -392,6 +419,7 @@ std::vector<Deviation> LargestDeviations(const Straighter& straighter, const Ref
   };
   std::vector<Candidate> candidates;
   for (int h = 0; h < kHingeCount; ++h) {
+    if (!Matters(kPartOfHinge[h / 2], reference.parts)) continue;
     std::optional<Candidate> largest;
     for (int phase = 2; phase + 2 < kPhases; ++phase) {
       std::array<float, 5> around;
@@ -419,11 +447,6 @@ std::vector<Deviation> LargestDeviations(const Straighter& straighter, const Ref
 
 }  // namespace
 
-std::string_view PartName(Part part) {
-  constexpr std::array<std::string_view, kPartCount> kNames = {"arms", "trunk", "legs"};
-  return kNames[static_cast<size_t>(part)];
-}
-
 Match Compare(const Reference& reference, const std::string& exercise, const repetitions::Attempt& attempt) {
   Match match;
   match.name = reference.name;
@@ -440,23 +463,27 @@ Match Compare(const Reference& reference, const std::string& exercise, const rep
 
   const Performance performance = Perform(attempt);
   bool mirrored = false;
-  Alignment alignment = AlignTo(reference.phases, performance.figures);
+  Alignment alignment = AlignTo(reference.phases, reference.parts, performance.figures);
   std::vector<Figure> mirror;
   for (const Figure& phase : reference.phases) mirror.push_back(Mirrored(phase));
-  if (Alignment other = AlignTo(mirror, performance.figures); other.cost < 0.9F * alignment.cost) {
+  if (Alignment other = AlignTo(mirror, reference.parts, performance.figures);
+      other.cost < 0.9F * alignment.cost) {
     alignment = std::move(other);
     mirrored = true;
   }
 
+  int counted = 0;
   const std::array<PartError, kPartCount> errors = PartErrors(alignment, reference.depth_error);
   for (int part = 0; part < kPartCount; ++part) {
     if (errors[part].seen < kLeastSeen) continue;
     const float similarity = 1 / (1 + errors[part].square / Square(kHalf[part]));
     match.parts.push_back({static_cast<Part>(part), similarity});
+    if (!Matters(static_cast<Part>(part), reference.parts)) continue;
     match.similarity += similarity;
+    ++counted;
   }
-  if (match.parts.empty()) return failed("too few joints are seen");
-  match.similarity /= static_cast<float>(match.parts.size());
+  if (counted == 0) return failed("too few joints are seen");
+  match.similarity /= static_cast<float>(counted);
   match.deviations = LargestDeviations(StraighterThan(alignment, performance.figures), reference, mirrored,
                                        alignment, performance, attempt);
   return match;

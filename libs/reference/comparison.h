@@ -13,11 +13,6 @@
 
 namespace trackfit::reference {
 
-enum class Part { kArms, kTrunk, kLegs };
-inline constexpr int kPartCount = 3;
-// "arms", "trunk" or "legs".
-std::string_view PartName(Part part);
-
 struct PartMatch {
   Part part = Part::kArms;
   float similarity = 0;  // [0, 1]; 1 = as the reference
@@ -33,8 +28,8 @@ struct Deviation {
 // See the contract for units and meaning.
 struct Match {
   std::string name;
-  float similarity = 0;
-  std::vector<PartMatch> parts;  // those of which enough is seen
+  float similarity = 0;          // of the parts that matter to the exercise
+  std::vector<PartMatch> parts;  // those of which enough is seen, whether they matter or not
   float tempo_ratio = 0;
   std::vector<Deviation> deviations;
   std::string failure;  // why it could not be aligned; empty if it could

@@ -80,6 +80,7 @@ absl::StatusOr<Reference> Record(const std::vector<Take>& takes, const Recording
   reference.exercise = options.exercise;
   reference.name = options.name;
   reference.source = options.source;
+  reference.parts = options.parts;
   reference.depth_error = options.depth_error;
   reference.repetitions = static_cast<int>(best.size());
   std::vector<std::vector<Figure>> repetitions;

@@ -20,6 +20,7 @@ struct RecordingOptions {
   std::string exercise;
   std::string name;
   std::string source;
+  std::vector<Part> parts = {Part::kArms, Part::kTrunk, Part::kLegs};  // that matter
   // Of a segment's depth, torso lengths: BlazePose's, measured on rendered figures; 0 = exact.
   float depth_error = 0.25F;
   int most = 5;  // so many of the best takes are averaged

@@ -84,6 +84,16 @@ absl::Status ReadNumbers(const json& list, const std::string& field,
   return absl::OkStatus();
 }
 
+absl::Status ReadParts(const json& list, std::vector<Part>& parts) {
+  const absl::Status wrong = Wrong("parts must be a list of some of arms, trunk and legs, each once");
+  if (!list.is_array() || list.empty() || list.size() > kPartCount) return wrong;
+  for (int part = 0; part < kPartCount; ++part) {
+    const auto times = std::count(list.begin(), list.end(), json(PartName(static_cast<Part>(part))));
+    if (times == 1) parts.push_back(static_cast<Part>(part));
+  }
+  return parts.size() == list.size() ? absl::OkStatus() : wrong;
+}
+
 absl::Status ReadSkeleton(const json& skeleton, std::vector<Figure>& phases) {
   std::vector<std::string> names;
   for (int node = 0; node < kNodeCount; ++node) names.push_back(NodeName(node));
@@ -130,6 +140,11 @@ absl::Status ReadSpread(const json& spread, Reference& reference) {
 
 }  // namespace
 
+std::string_view PartName(Part part) {
+  constexpr std::array<std::string_view, kPartCount> kNames = {"arms", "trunk", "legs"};
+  return kNames[static_cast<size_t>(part)];
+}
+
 std::vector<std::array<float, kAngleCount>> Reference::Angles() const {
   std::vector<std::array<float, kAngleCount>> angles;
   for (const Figure& phase : phases) angles.push_back(phase.Angles());
@@ -137,10 +152,13 @@ std::vector<std::array<float, kAngleCount>> Reference::Angles() const {
 }
 
 std::string Reference::ToJson() const {
+  json part_names = json::array();
+  for (const Part part : parts) part_names.push_back(PartName(part));
   std::string text =
       absl::StrCat("{\"format\": ", kFormat, ",\n \"exercise\": ", json(exercise).dump(),
                    ",\n \"name\": ", json(name).dump(), ",\n \"source\": ", json(source).dump(),
                    ",\n \"repetitions\": ", repetitions, ",\n \"duration_ms\": ", (duration_us + 500) / 1000,
+                   ",\n \"parts\": ", part_names.dump(),
                    ",\n \"depth_error\": ", json(Rounded(depth_error, 1000)).dump(), ",\n \"skeleton\": {");
   for (int node = 0; node < kNodeCount; ++node) {
     json places = json::array();
@@ -171,7 +189,7 @@ absl::StatusOr<Reference> Reference::Parse(std::string_view text) {
     return Wrong("format is ", root["format"].dump(), "; this version reads ", kFormat);
   absl::Status status = CheckKeys(root, "the reference",
                                   {"format", "exercise", "name", "source", "repetitions", "duration_ms",
-                                   "depth_error", "skeleton", "spread"});
+                                   "parts", "depth_error", "skeleton", "spread"});
   if (!status.ok()) return status;
   Reference reference;
   for (const auto& [key, longest, target] : {std::tuple{"exercise", kMaxName, &reference.exercise},
@@ -190,6 +208,7 @@ absl::StatusOr<Reference> Reference::Parse(std::string_view text) {
   reference.repetitions = static_cast<int>(*repetitions);
   reference.duration_us = std::llround(*duration * 1000);
   reference.depth_error = static_cast<float>(*depth_error);
+  if (status = ReadParts(root["parts"], reference.parts); !status.ok()) return status;
   if (status = ReadSkeleton(root["skeleton"], reference.phases); !status.ok()) return status;
   if (status = ReadSpread(root["spread"], reference); !status.ok()) return status;
   return reference;

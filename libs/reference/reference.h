@@ -18,12 +18,19 @@ namespace trackfit::reference {
 // Of a reference's file, bytes.
 inline constexpr size_t kMaxFileBytes = 256 * 1024;
 
+// Of the body.
+enum class Part { kArms, kTrunk, kLegs };
+inline constexpr int kPartCount = 3;
+// "arms", "trunk" or "legs".
+std::string_view PartName(Part part);
+
 struct Reference {
   std::string exercise;
   std::string name;
   std::string source;          // what it was recorded from, in words
   int repetitions = 0;         // that it is the mean of
   int64_t duration_us = 0;     // mean of theirs
+  std::vector<Part> parts;     // that matter to the exercise, in the order of Part; not empty
   float depth_error = 0;       // standard deviation of a segment's depth, torso lengths; 0 = exact
   std::vector<Figure> phases;  // kPhases
   // Standard deviation of each angle between the repetitions, degrees, by phase; 0 where it is not known.

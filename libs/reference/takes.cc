@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "repetitions/body.h"
@@ -13,6 +14,12 @@ namespace trackfit::reference {
 namespace {
 
 constexpr int64_t kGapUs = 500'000;
+
+// The head and the shoulders are where the trunk is.
+Part PartOf(skeleton::Joint joint) {
+  if (joint >= skeleton::kLeftElbow && joint <= skeleton::kRightThumb) return Part::kArms;
+  return joint >= skeleton::kLeftKnee ? Part::kLegs : Part::kTrunk;
+}
 
 }  // namespace
 
@@ -40,6 +47,14 @@ std::vector<Take> FindTakes(const repetitions::Exercise& exercise, std::span<con
   }
   take(counter.Finish());
   return takes;
+}
+
+std::vector<Part> PartsOf(const repetitions::Exercise& exercise) {
+  std::set<Part> parts;
+  for (const repetitions::Condition& condition : exercise.conditions)
+    for (const skeleton::Joint joint : condition.joints) parts.insert(PartOf(joint));
+  if (parts.empty()) parts = {Part::kArms, Part::kTrunk, Part::kLegs};
+  return {parts.begin(), parts.end()};
 }
 
 }  // namespace trackfit::reference

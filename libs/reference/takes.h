@@ -16,6 +16,9 @@ namespace trackfit::reference {
 // another person are left out.
 std::vector<Take> FindTakes(const repetitions::Exercise& exercise, std::span<const skeleton::Pose> poses);
 
+// The parts of the body that the exercise's conditions are about; all if it has none.
+std::vector<Part> PartsOf(const repetitions::Exercise& exercise);
+
 }  // namespace trackfit::reference
 
 #endif  // TRACKFIT_REFERENCE_TAKES_H_

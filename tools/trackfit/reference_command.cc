@@ -201,6 +201,7 @@ absl::Status RecordReference(RecordOptions options) {
   reference::RecordingOptions recording{.exercise = options.exercise,
                                         .name = options.name,
                                         .source = SourceOf(options),
+                                        .parts = reference::PartsOf(*exercise),
                                         .most = options.repetitions};
   if (options.synthesize) recording.depth_error = 0;
   const absl::StatusOr<reference::Reference> reference = reference::Record(takes, recording);

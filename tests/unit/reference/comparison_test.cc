@@ -183,6 +183,22 @@ TEST(Compare, SaysWhyItCannot) {
   EXPECT_THAT(hidden.parts, IsEmpty());
 }
 
+TEST(Compare, CountsThePartsThatMatter) {
+  Reference reference = Textbook("squat");
+  reference.parts = {Part::kTrunk, Part::kLegs};
+  // Seed 8 holds the arms otherwise.
+  const auto attempts = Attempts({.exercise = "squat", .yaw = 60, .seed = 8, .style_variation = 1});
+  const Match match = Compare(reference, "squat", attempts[0]);
+  auto parts = Similarities(match);
+  EXPECT_LT(parts[Part::kArms], 0.7);
+  EXPECT_GT(match.similarity, 0.93);
+  EXPECT_FLOAT_EQ(match.similarity, (parts[Part::kTrunk] + parts[Part::kLegs]) / 2);
+  for (const Deviation& deviation : match.deviations) {
+    EXPECT_NE(deviation.joint, skeleton::kLeftElbow);
+    EXPECT_NE(deviation.joint, skeleton::kRightShoulder);
+  }
+}
+
 TEST(Compare, JudgesTheSeenPartsOnly) {
   repetitions::Attempt attempt = Attempts({.exercise = "squat", .style_variation = 0})[0];
   for (repetitions::Body& body : attempt.frames) {

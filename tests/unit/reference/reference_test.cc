@@ -21,7 +21,9 @@ using testing::HasSubstr;
 Reference Squat() {
   std::vector<Take> takes;
   for (const repetitions::Attempt& attempt : Attempts({.exercise = "squat"})) takes.push_back({attempt, 90});
-  return *Record(takes, {.exercise = "squat", .name = "my squat", .source = "a test"});
+  return *Record(
+      takes,
+      {.exercise = "squat", .name = "my squat", .source = "a test", .parts = {Part::kTrunk, Part::kLegs}});
 }
 
 std::string MessageOf(const json& file) {
@@ -39,6 +41,7 @@ TEST(Reference, IsReadAsItWasWritten) {
   EXPECT_EQ(read->exercise, "squat");
   EXPECT_EQ(read->name, "my squat");
   EXPECT_EQ(read->source, "a test");
+  EXPECT_EQ(read->parts, written.parts);
   EXPECT_EQ(read->repetitions, written.repetitions);
   EXPECT_NEAR(static_cast<double>(read->duration_us), static_cast<double>(written.duration_us), 500);
   EXPECT_FLOAT_EQ(read->depth_error, written.depth_error);
@@ -67,6 +70,8 @@ TEST(Reference, RefusesWhatItIsNotAndNamesTheField) {
   EXPECT_THAT(changed("/source", 7), HasSubstr("source must be a text"));
   EXPECT_THAT(changed("/repetitions", 0), HasSubstr("repetitions is 0"));
   EXPECT_THAT(changed("/duration_ms", "3 s"), HasSubstr("duration_ms must be a number"));
+  for (const json& parts : {json("legs"), json::array(), json{"legs", "legs"}, json{"legs", "head"}})
+    EXPECT_THAT(changed("/parts", parts), HasSubstr("parts must be a list of some of arms, trunk and legs"));
   EXPECT_THAT(changed("/depth_error", -1), HasSubstr("depth_error is -1"));
   EXPECT_THAT(changed("/skeleton/left_knee/12", json::array({1, 2, 3})),
               HasSubstr("skeleton.left_knee[12] must be a list of 4 numbers"));

@@ -43,6 +43,13 @@ TEST(FindTakes, LeavesOutWhatAGapOrAnotherPersonInterrupts) {
   EXPECT_LT(FindTakes(*Exercises().Find("squat"), others).size(), 4U);
 }
 
+TEST(PartsOf, AreThoseOfTheConditions) {
+  EXPECT_EQ(PartsOf(*Exercises().Find("squat")), (std::vector<Part>{Part::kTrunk, Part::kLegs}));
+  EXPECT_EQ(PartsOf(*Exercises().Find("barbell_biceps_curl")),
+            (std::vector<Part>{Part::kArms, Part::kTrunk}));
+  EXPECT_EQ(PartsOf(repetitions::Exercise{}).size(), 3U);
+}
+
 TEST(FindTakes, FindsNoneInOtherMovements) {
   EXPECT_TRUE(FindTakes(*Exercises().Find("squat"), Poses({.exercise = "standing_idle"})).empty());
   EXPECT_TRUE(FindTakes(*Exercises().Find("squat"), {}).empty());
