@@ -45,7 +45,7 @@ constexpr int kBand = 10;
 // Every so many pairs of moments tell the view.
 constexpr size_t kViewStep = 4;
 // A part is compared where so much of it is seen of both, all of it = 1.
-constexpr float kLeastSeen = 0.3F;
+constexpr float kLeastSeen = 0.2F;
 // What BlazePose errs by, degrees of a segment: no difference.
 constexpr float kNoise = 4;
 // What the places of a segment's joints are off by throughout a clip, segment lengths: limbs more than the
@@ -60,8 +60,12 @@ constexpr float kUnseen = 20;
 constexpr std::array<float, kPartCount> kHalf = {30, 20, 25};
 // Lengths of people's segments differ from the reference's by so much at most.
 constexpr float kMostStretch = 1.3F;
-// Below it, an angle in space hardly shows in the picture.
+// How much an angle in the picture changes with that in space: below it, it hardly shows; and what damps the
+// estimate of the angle in space where it shows badly.
 constexpr float kLeastShown = 0.4F;
+constexpr float kDamping = 0.1F;
+// What an angle is off by throughout, for the places of its joints, degrees.
+constexpr float kAngleError = 8;
 
 float Square(float x) { return x * x; }
 float Flat(const Vector& v) { return std::hypot(v.x, v.y); }
@@ -391,11 +395,19 @@ Straighter StraighterThan(const Alignment& alignment, const std::vector<Figure>&
       const float difference = FlatAngle(figure.nodes[hinge.from] - figure.nodes[hinge.at],
                                          figure.nodes[hinge.to] - figure.nodes[hinge.at]) -
                                now;
-      sums[cell.row] += seen * std::clamp(difference / shown, -120.0F, 120.0F);
+      sums[cell.row] += seen * difference * shown * (1 + kDamping) / (shown * shown + kDamping);
       weights[cell.row] += seen;
     }
-    for (int phase = 0; phase < kPhases; ++phase)
-      if (weights[phase] > 0) straighter[h][phase] = sums[phase] / weights[phase];
+    float mean = 0;
+    int shown_phases = 0;
+    for (int phase = 0; phase < kPhases; ++phase) {
+      if (weights[phase] <= 0) continue;
+      straighter[h][phase] = sums[phase] / weights[phase];
+      mean += straighter[h][phase];
+      ++shown_phases;
+    }
+    mean = std::clamp(mean / static_cast<float>(std::max(shown_phases, 1)), -kAngleError, kAngleError);
+    for (float& degrees : straighter[h]) degrees -= mean;  // NaN stays
   }
   return straighter;
 }
