@@ -33,11 +33,11 @@ std::vector<Found> FindRepetitions(const repetitions::Exercise& exercise, const 
 struct CountedClip {
   std::string data_set;
   std::string id;
-  std::string group;
-  std::string exercise;
-  std::optional<int> known;  // how many repetitions it holds
-  std::vector<Span> marks;   // where they are; empty = not known
-  std::vector<Found> found;
+  std::string group{};
+  std::string exercise{};
+  std::optional<int> known{};  // how many repetitions it holds
+  std::vector<Span> marks{};   // where they are; empty = not known
+  std::vector<Found> found{};
   double seconds = 0;
 
   int error() const { return known ? static_cast<int>(found.size()) - *known : 0; }
@@ -46,7 +46,7 @@ struct CountedClip {
 struct CountingOptions {
   double unknown_rate_hz = 15;
   // Counts of clips whose file has none, by clip id; the same for clips whose file has one.
-  std::map<std::string, int> counts;
+  std::map<std::string, int> counts{};
 };
 
 // Clips of the catalogue's exercises whose repetitions are known. A clip of another exercise counts for the

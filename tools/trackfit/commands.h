@@ -7,6 +7,7 @@
 namespace trackfit::tools {
 
 Action AnalyzeCommand(CLI::App& command);
+Action CoachCommand(CLI::App& command);
 Action DatasetCommand(CLI::App& command);
 Action EvaluateCommand(CLI::App& command);
 Action ExtractCommand(CLI::App& command);

@@ -25,6 +25,7 @@ constexpr int kHelpColumn = 36;
 constexpr Entry kCommands[] = {
     {"analyze", "Recognise an exercise, count and judge its repetitions, and say what to change",
      trackfit::tools::AnalyzeCommand},
+    {"coach", "Measure how good the coach is", trackfit::tools::CoachCommand},
     {"dataset", "Build training and validation sets from landmark files, videos and rendered mannequins",
      trackfit::tools::DatasetCommand},
     {"evaluate", "Measure how good a model is on clips it was not trained on",

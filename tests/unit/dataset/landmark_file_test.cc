@@ -122,6 +122,22 @@ TEST(LandmarkFile, KeepsWhichJointsAreWrongAndThatItIsAMannequin) {
   EXPECT_TRUE(clips->back().wrong_joints.empty());
 }
 
+TEST(LandmarkFile, KeepsTheRepetitionsThatAreKnown) {
+  const std::filesystem::path path = TempFile("repetitions.pt");
+  Clip clip = MakeClip("a", "squat");
+  clip.repetition_count = 2;
+  clip.repetitions = {{0, 3}, {4, 9}};
+  ASSERT_TRUE(WriteLandmarkFile(path, {clip, MakeClip("b", "squat")}).ok());
+  const auto clips = ReadLandmarkFile(path);
+  ASSERT_TRUE(clips.ok()) << clips.status();
+  EXPECT_EQ(clips->front().repetition_count, 2);
+  ASSERT_EQ(clips->front().repetitions.size(), 2U);
+  EXPECT_EQ(clips->front().repetitions[1].first, 4);
+  EXPECT_EQ(clips->front().repetitions[1].last, 9);
+  EXPECT_EQ(clips->back().repetition_count, std::nullopt);
+  EXPECT_TRUE(clips->back().repetitions.empty());
+}
+
 TEST(LandmarkFile, NamesTheFileThatIsMissingOrBroken) {
   const auto missing = ReadLandmarkFile(TempFile("missing.pt"));
   EXPECT_EQ(missing.status().code(), absl::StatusCode::kNotFound);

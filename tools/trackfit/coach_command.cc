@@ -1,0 +1,134 @@
+// `trackfit coach`: how good the coach is.
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "coach_evaluation/counting.h"
+#include "coach_evaluation/counting_report.h"
+#include "coach_evaluation/mannequins.h"
+#include "command_line/exit_code.h"
+#include "command_line/model_directory.h"
+#include "commands.h"
+#include "dataset/landmark_file.h"
+#include "files/partial_file.h"
+#include "repetitions/exercise.h"
+
+namespace trackfit::tools {
+namespace {
+
+using coach_evaluation::CountedClip;
+
+struct EvaluateOptions {
+  std::string exercises;
+  std::vector<std::string> landmarks;
+  std::vector<std::string> idle;
+  std::string counts;
+  coach_evaluation::CountingOptions counting;
+  coach_evaluation::MannequinOptions mannequins{.per_exercise = 0, .seed = 1};
+  bool each_clip = false;
+  std::string json;
+};
+
+void Append(std::vector<CountedClip> more, std::vector<CountedClip>& clips) {
+  std::move(more.begin(), more.end(), std::back_inserter(clips));
+}
+
+std::string NameOf(const std::string& path) {
+  return std::filesystem::path(path).lexically_normal().stem().string();
+}
+
+absl::Status CountMannequins(const EvaluateOptions& options, const repetitions::Catalogue& catalogue,
+                             std::vector<CountedClip>& exercising, std::vector<CountedClip>& idle) {
+  if (options.mannequins.per_exercise == 0) return absl::OkStatus();
+  const auto clips = coach_evaluation::ExercisingMannequins(catalogue, options.mannequins);
+  if (!clips.ok()) return clips.status();
+  Append(coach_evaluation::Count(catalogue, "mannequins", *clips, options.counting), exercising);
+  const auto idling = coach_evaluation::IdlingMannequins(options.mannequins);
+  if (!idling.ok()) return idling.status();
+  Append(coach_evaluation::CountIdle(catalogue, "idling mannequins", *idling, options.counting), idle);
+  return absl::OkStatus();
+}
+
+absl::Status Evaluate(EvaluateOptions options) {
+  if (options.landmarks.empty() && options.idle.empty() && options.mannequins.per_exercise == 0)
+    return command_line::UsageError("one of --landmarks, --idle and --mannequins is required");
+  const auto catalogue = repetitions::Catalogue::Load(options.exercises);
+  if (!catalogue.ok()) return catalogue.status();
+  if (!options.counts.empty()) {
+    auto counts = coach_evaluation::ReadCounts(options.counts);
+    if (!counts.ok()) return counts.status();
+    options.counting.counts = *std::move(counts);
+  }
+  std::vector<CountedClip> exercising;
+  std::vector<CountedClip> idle;
+  for (const std::string& path : options.landmarks) {
+    const auto clips = dataset::ReadLandmarks(path);
+    if (!clips.ok()) return clips.status();
+    Append(coach_evaluation::Count(**catalogue, NameOf(path), *clips, options.counting), exercising);
+  }
+  for (const std::string& path : options.idle) {
+    const auto clips = dataset::ReadLandmarks(path);
+    if (!clips.ok()) return clips.status();
+    Append(coach_evaluation::CountIdle(**catalogue, NameOf(path), *clips, options.counting), idle);
+  }
+  if (const absl::Status counted = CountMannequins(options, **catalogue, exercising, idle); !counted.ok())
+    return counted;
+  if (!exercising.empty())
+    std::cout << "Counting\n" << coach_evaluation::CountingTable(exercising, options.each_clip);
+  if (!idle.empty()) {
+    std::cout << (exercising.empty() ? "" : "\n") << "Counting where nobody exercises\n"
+              << coach_evaluation::CountingTable(idle, options.each_clip);
+  }
+  if (options.json.empty()) return absl::OkStatus();
+  const nlohmann::ordered_json json = {{"counting", coach_evaluation::CountingJson(exercising)},
+                                       {"counting_idle", coach_evaluation::CountingJson(idle)}};
+  return files::ReplaceFile(options.json, json.dump(1) + "\n");
+}
+
+}  // namespace
+
+Action CoachCommand(CLI::App& command) {
+  command.require_subcommand(1);
+  CLI::App* evaluate = command.add_subcommand("evaluate", "Measure how well repetitions are counted");
+  const auto options = std::make_shared<EvaluateOptions>();
+  options->exercises = command_line::DefaultExerciseDirectory();
+  evaluate->add_option("--exercises", options->exercises, "Folder of the exercises (*.yaml)")
+      ->check(CLI::ExistingDirectory)
+      ->capture_default_str();
+  evaluate
+      ->add_option("--landmarks", options->landmarks,
+                   "Landmark files, or folders of them, with clips whose repetitions are known")
+      ->check(CLI::ExistingPath);
+  evaluate
+      ->add_option("--idle", options->idle,
+                   "The same with clips in which nobody exercises: every exercise must be counted 0 times")
+      ->check(CLI::ExistingPath);
+  evaluate
+      ->add_option("--counts", options->counts,
+                   "CSV with the columns id and reps, for clips whose files have no counts; with a column "
+                   "reps_sure, rows with y in it")
+      ->check(CLI::ExistingFile);
+  evaluate
+      ->add_option("--unknown-rate", options->counting.unknown_rate_hz,
+                   "Frames per second of clips whose files do not say")
+      ->check(CLI::Range(1.0, 240.0))
+      ->capture_default_str();
+  evaluate
+      ->add_option("--mannequins", options->mannequins.per_exercise,
+                   "Also so many synthesised clips of each exercise, and of idling")
+      ->check(CLI::Range(0, 10'000))
+      ->capture_default_str();
+  evaluate->add_option("--seed", options->mannequins.seed, "Of the mannequins")->capture_default_str();
+  evaluate->add_flag("--each-clip", options->each_clip, "Also print the clips with another count");
+  evaluate->add_option("--json", options->json, "Also write the figures and all repetitions to this file");
+  return [options] { return Evaluate(*options); };
+}
+
+}  // namespace trackfit::tools
