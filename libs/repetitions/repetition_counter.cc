@@ -12,8 +12,10 @@ namespace trackfit::repetitions {
 namespace {
 
 constexpr int kSecond = static_cast<int>(kRateHz);
-// A repetition takes at least this share of the range that is usual for this person.
-constexpr float kShareOfUsual = 0.4F;
+// The first repetition takes the exercise's least range. Of somebody whose repetitions are complete, a partial
+// one is believed with less: this share of the least range, and this one of what is usual for this person.
+constexpr float kShareOfLeast = 0.7F;
+constexpr float kShareOfUsual = 0.25F;
 // The valley rises towards a changed level at rest with this share per body: within about 3 s.
 constexpr float kValleyRise = 1.0F / 90;
 // The way back has begun when this share of the way out is undone.
@@ -114,8 +116,9 @@ void RepetitionCounter::RestFrom(int64_t index) {
 }
 
 float RepetitionCounter::NeededRise() const {
-  if (state_.repetitions == 0) return exercise_->least_range;
-  return std::max(exercise_->least_range, kShareOfUsual * (state_.turn_level - state_.rest_level));
+  const float usual = state_.turn_level - state_.rest_level;
+  if (state_.repetitions == 0 || usual < exercise_->complete_range) return exercise_->least_range;
+  return std::max(kShareOfLeast * exercise_->least_range, kShareOfUsual * usual);
 }
 
 std::optional<Attempt> RepetitionCounter::Accept(std::optional<Attempt> attempt) const {
