@@ -77,8 +77,9 @@ struct Advisor::Fault {
   bool clearly = false;
   float excess = 0;  // as ExcessOf; over a set, the share of repetitions in which it was off
 
-  // What is to be changed first is the largest.
-  auto Rank() const { return std::tuple(repeated, condition->importance, clearly, excess); }
+  // What is to be changed first is the largest: what keeps repetitions from being correct before what does
+  // not.
+  auto Rank() const { return std::tuple(clearly, repeated, condition->importance, excess); }
 };
 
 absl::StatusOr<Advisor> Advisor::Create(std::shared_ptr<const Phrases> phrases, const std::string& voice,
@@ -281,8 +282,11 @@ std::optional<Advice> Advisor::Praise(const Exercise& exercise, const Repetition
 std::vector<Advice> Advisor::OnSetEnd(const Exercise& exercise, const SetSummary& set) {
   std::vector<Advice> said = {Result(exercise, set)};
   if (set.partial > 0 && set.repetitions > 0 && !exercise.held) {
-    said.push_back(Say(Sentence::kSetPartial, {{"partial", language_->Repetitions(set.partial)}},
-                       {std::string(kPartialCode)}));
+    const std::string which =
+        memory_.IsOf(set.set, exercise.name)
+            ? language_->Where(memory_.partial(), set.partial, set.repetitions + set.partial)
+            : language_->Repetitions(set.partial);
+    said.push_back(Say(Sentence::kSetPartial, {{"partial", which}}, {std::string(kPartialCode)}));
   }
   const auto add = [&](std::optional<Advice> advice) {
     if (advice) said.push_back(*std::move(advice));

@@ -32,6 +32,7 @@ void SetMemory::Add(const repetitions::Exercise& exercise, const repetitions::Re
     exercise_ = exercise.name;
   }
   ++repetitions_;
+  if (!repetition.complete && partial_.size() < kMostNumbers) partial_.push_back(repetition.number);
   for (const Finding& finding : repetition.findings) {
     if (finding.level == FindingLevel::kNotJudged) continue;
     ConditionMemory& memory = conditions_[finding.code];
@@ -56,13 +57,18 @@ nlohmann::json SetMemory::Save() const {
     conditions[code] = {m.judged,  m.below,     m.above,   m.clearly,        m.good_running, m.recent,
                         m.numbers, m.unpraised, m.advised, m.advised_excess, m.praised};
   }
-  return {{"set", set_}, {"exercise", exercise_}, {"repetitions", repetitions_}, {"conditions", conditions}};
+  return {{"set", set_},
+          {"exercise", exercise_},
+          {"repetitions", repetitions_},
+          {"partial", partial_},
+          {"conditions", conditions}};
 }
 
 void SetMemory::Load(const nlohmann::json& saved) {
   saved.at("set").get_to(set_);
   saved.at("exercise").get_to(exercise_);
   saved.at("repetitions").get_to(repetitions_);
+  saved.at("partial").get_to(partial_);
   conditions_.clear();
   for (const auto& [code, from] : saved.at("conditions").items()) {
     ConditionMemory& m = conditions_[code];

@@ -48,6 +48,9 @@ class SetMemory {
   ConditionMemory& Of(const std::string& code) { return conditions_[code]; }
 
   uint32_t repetitions() const { return repetitions_; }  // all, complete or not
+  const std::vector<uint32_t>& partial() const {
+    return partial_;
+  }  // numbers of the first that were not complete
 
   nlohmann::json Save() const;
   // Throws nlohmann::json::exception.
@@ -57,6 +60,7 @@ class SetMemory {
   uint32_t set_ = 0;
   std::string exercise_;
   uint32_t repetitions_ = 0;
+  std::vector<uint32_t> partial_;
   std::map<std::string, ConditionMemory> conditions_;  // by code
 };
 

@@ -12,8 +12,9 @@ namespace trackfit::repetitions {
 namespace {
 
 constexpr int kSecond = static_cast<int>(kRateHz);
-// The first repetition takes the exercise's least range. Of somebody whose repetitions are complete, a partial
-// one is believed with less: this share of the least range, and this one of what is usual for this person.
+// The first repetition takes the exercise's least range. Of somebody whose repetitions are complete, a
+// partial one is believed with less: this share of the least range, and this one of what is usual for this
+// person.
 constexpr float kShareOfLeast = 0.7F;
 constexpr float kShareOfUsual = 0.25F;
 // The valley rises towards a changed level at rest with this share per body: within about 3 s.

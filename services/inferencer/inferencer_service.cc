@@ -138,7 +138,8 @@ grpc::ServerUnaryReactor* InferencerService::GetModel(grpc::CallbackServerContex
   response->set_window_frames(static_cast<uint32_t>(model.window_frames()));
   for (const std::string& exercise : shared_.knowledge->exercises())
     response->add_coached_exercises(exercise);
-  for (const std::string& reference : shared_.knowledge->reference_names()) response->add_references(reference);
+  for (const std::string& reference : shared_.knowledge->reference_names())
+    response->add_references(reference);
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   reactor->Finish(grpc::Status::OK);
   return reactor;

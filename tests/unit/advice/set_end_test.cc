@@ -43,7 +43,7 @@ TEST_F(SetEnd, TellsTheResult) {
 
 TEST_F(SetEnd, CountsPartialRepetitionsApart) {
   const auto said = After({{}, {.complete = false}, {.complete = false}});
-  EXPECT_THAT(said, IsSupersetOf({"set_all_correct: Squat one", "set_partial: 2 reps"}));
+  EXPECT_THAT(said, IsSupersetOf({"set_all_correct: Squat one", "set_partial: reps 2 and 3"}));
   EXPECT_THAT(After({{.complete = false}}), Not(Contains(StartsWith("set_partial"))))
       << "that there was no full one says it";
 }
@@ -62,6 +62,12 @@ TEST_F(SetEnd, NamesWhatIsRepeatedBeforeWhatIsMoreImportant) {
               Contains("set_change: reps 1 and 2 Chest up."));
   EXPECT_THAT(After({{.lean = 80}, {.knees = 0.2F, .lean = 80}, {.knees = 0.2F}}),
               Contains("set_change2: reps 2 and 3 Knees out."));
+}
+
+// What keeps repetitions from being correct comes first, however often something else is slightly off.
+TEST_F(SetEnd, NamesWhatIsClearlyOffBeforeWhatIsSlightlyOff) {
+  EXPECT_THAT(After({{.depth = 105}, {.depth = 105}, {.depth = 105, .lean = 80}}),
+              Contains("set_change: rep 3 Chest up."));
 }
 
 TEST_F(SetEnd, DoesNotMentionASingleSlightDeviation) {
