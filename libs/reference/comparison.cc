@@ -6,6 +6,7 @@
 #include <limits>
 #include <numbers>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "reference/alignment.h"
@@ -53,6 +54,9 @@ constexpr float kNoise = 4;
 constexpr std::array<float, kPartCount> kPlaceError = {0.12F, 0.06F, 0.12F};
 // How much a part that does not matter to the exercise tells of the view and the alignment.
 constexpr float kAside = 0.1F;
+// Up to this difference, degrees, nobody need look at the mirror image; it must fit better by this factor.
+constexpr float kLikeEnough = 6;
+constexpr float kClearlyBetter = 0.9F;
 // Of a segment that is not seen, degrees: what it may differ by.
 constexpr float kUnseen = 20;
 // The difference at which a part's similarity is one half, degrees: trunks differ less between people than
@@ -476,12 +480,14 @@ Match Compare(const Reference& reference, const std::string& exercise, const rep
   const Performance performance = Perform(attempt);
   bool mirrored = false;
   Alignment alignment = AlignTo(reference.phases, reference.parts, performance.figures);
-  std::vector<Figure> mirror;
-  for (const Figure& phase : reference.phases) mirror.push_back(Mirrored(phase));
-  if (Alignment other = AlignTo(mirror, reference.parts, performance.figures);
-      other.cost < 0.9F * alignment.cost) {
-    alignment = std::move(other);
-    mirrored = true;
+  if (alignment.cost > Square(kLikeEnough)) {
+    std::vector<Figure> mirror;
+    for (const Figure& phase : reference.phases) mirror.push_back(Mirrored(phase));
+    Alignment other = AlignTo(mirror, reference.parts, performance.figures);
+    if (other.cost < kClearlyBetter * alignment.cost) {
+      alignment = std::move(other);
+      mirrored = true;
+    }
   }
 
   int counted = 0;
