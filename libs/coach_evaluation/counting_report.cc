@@ -111,7 +111,12 @@ absl::StatusOr<std::map<std::string, int>> ReadCounts(const std::string& path) {
   std::ifstream file(path);
   if (!file) return absl::NotFoundError(absl::StrCat("cannot open ", path));
   std::string line;
-  std::getline(file, line);
+  const auto next = [&] {
+    if (!std::getline(file, line)) return false;
+    if (line.ends_with('\r')) line.pop_back();
+    return true;
+  };
+  next();
   const std::vector<std::string> header = absl::StrSplit(line, ',');
   const auto column = [&](const std::string& name) {
     return static_cast<size_t>(std::ranges::find(header, name) - header.begin());
@@ -120,7 +125,7 @@ absl::StatusOr<std::map<std::string, int>> ReadCounts(const std::string& path) {
   if (id == header.size() || reps == header.size())
     return absl::InvalidArgumentError(absl::StrCat(path, ": the columns id and reps are needed"));
   std::map<std::string, int> counts;
-  for (int number = 2; std::getline(file, line); ++number) {
+  for (int number = 2; next(); ++number) {
     const std::vector<std::string> cells = absl::StrSplit(line, ',');
     if (cells.size() <= std::max(id, reps) || cells[reps].empty()) continue;
     if (sure < header.size() && (cells.size() <= sure || cells[sure] != "y")) continue;

@@ -137,8 +137,8 @@ TEST(ReadCounts, TakesRowsThatAreSure) {
   EXPECT_THAT(*counts, ElementsAre(Pair("a", 3)));
 }
 
-TEST(ReadCounts, TakesAllRowsWithoutThatColumn) {
-  const auto counts = ReadCounts(TempFile("all.csv", "id,reps\na,3\nb,0\n"));
+TEST(ReadCounts, TakesAllRowsWithoutThatColumnAndTheLinesOfWindows) {
+  const auto counts = ReadCounts(TempFile("all.csv", "id,reps\r\na,3\r\nb,0\r\n"));
   ASSERT_TRUE(counts.ok()) << counts.status();
   EXPECT_THAT(*counts, ElementsAre(Pair("a", 3), Pair("b", 0)));
 }

@@ -75,6 +75,19 @@ INSTANTIATE_TEST_SUITE_P(Exercises, OnMannequins,
                                          "barbell_biceps_curl", "tricep_pushdown", "shoulder_press", "sit_up",
                                          "jumping_jack"));
 
+TEST(OnMannequins, TimesPlanks) {
+  const Exercise* plank = Exercises().Find("plank");
+  ASSERT_NE(plank, nullptr);
+  int found = 0;
+  for (int camera = 0; camera < kCameras; ++camera) {
+    const Scene scene = MakeScene("plank", camera, 60'000 + static_cast<uint64_t>(camera));
+    const auto poses = synthesis::SynthesizePoses(scene.options);
+    ASSERT_TRUE(poses.ok()) << poses.status();
+    found += Count(*plank, *poses) == 1;
+  }
+  EXPECT_GE(found, kCameras - 1);  // one of these looks from above
+}
+
 TEST(OnMannequins, CountsNothingInTenMinutesOfIdling) {
   double seconds = 0;
   for (const std::string idle : {"standing_idle", "seated_idle", "walking_on_the_spot"}) {
