@@ -14,7 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "analyze_text.h"
+#include "client/analysis_text.h"
 #include "client/frame_feed.h"
 #include "client/gateway_client.h"
 #include "client/results_json.h"
@@ -274,7 +274,7 @@ class Analysis {
     times_us_ = feed.times_us();
     for (const std::string& warning : source.warnings())
       std::cerr << "trackfit analyze: warning: " << info.name << " " << warning << std::endl;
-    if (record_.frames() > 0) text_ << SummaryText(record_, PaceSince(start)) << std::flush;
+    if (record_.frames() > 0) text_ << client::SummaryText(record_, PaceSince(start)) << std::flush;
     if (session_.cut_short()) {
       text_ << "  Stopped    " << static_cast<int64_t>(times_us_.size()) - record_.frames()
             << " frames were sent but not answered in time" << std::endl;
@@ -286,12 +286,14 @@ class Analysis {
                           command_line::Progress& progress) {
     record_.Add(response);
     ShowLines(notice_lines_.Of(response), progress);
-    ShowLines(CoachLines(response), progress);
-    if (response.has_assessment() && !options_.quiet) {
+    ShowLines(client::CoachLines(response), progress);
+    // Beside the coach's lines a window's says only what has changed.
+    if (response.has_assessment() && !options_.quiet &&
+        (options_.coach.no_coach || assessment_news_.IsNew(response.assessment()))) {
       const v1::Assessment& assessment = response.assessment();
       progress.Hide();
-      text_ << AssessmentLine(assessment, feed.time_us(assessment.first_sequence()),
-                              feed.time_us(assessment.last_sequence()))
+      text_ << client::AssessmentLine(assessment, feed.time_us(assessment.first_sequence()),
+                                      feed.time_us(assessment.last_sequence()))
             << std::endl;
     }
     progress.Update(record_.frames());
@@ -327,7 +329,7 @@ class Analysis {
     return info.frame_count == 0 ? options_.limit_frames : std::min(info.frame_count, options_.limit_frames);
   }
 
-  Pace PaceSince(steady_clock::time_point start) const {
+  client::Pace PaceSince(steady_clock::time_point start) const {
     const int64_t footage_us = times_us_.empty() ? 0 : times_us_.back() - times_us_.front();
     return {static_cast<double>(footage_us) / 1e6,
             std::chrono::duration<double>(steady_clock::now() - start).count()};
@@ -339,7 +341,8 @@ class Analysis {
   client::SessionRecord record_;
   client::GatewaySession session_;
   std::vector<int64_t> times_us_;
-  NoticeLines notice_lines_;
+  client::NoticeLines notice_lines_;
+  client::AssessmentNews assessment_news_;
   std::atomic<bool> interrupted_{false};
   std::atomic<bool> rendering_{false};
   std::atomic<bool> stop_rendering_{false};

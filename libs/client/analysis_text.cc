@@ -1,8 +1,9 @@
-#include "analyze_text.h"
+#include "client/analysis_text.h"
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -11,7 +12,7 @@
 #include "client/coach_text.h"
 #include "client/words.h"
 
-namespace trackfit::tools {
+namespace trackfit::client {
 namespace {
 
 constexpr size_t kWorstJoints = 3;
@@ -22,25 +23,25 @@ std::string Row(const std::string& label, const std::string& text) {
 
 std::string JointList(const std::vector<v1::JointError>& joints) {
   return absl::StrJoin(joints, ", ", [](std::string* out, const v1::JointError& joint) {
-    absl::StrAppendFormat(out, "%s %.0f", client::JointWords(joint.name()), joint.percentile());
+    absl::StrAppendFormat(out, "%s %.0f", JointWords(joint.name()), joint.percentile());
   });
 }
 
 std::string ExerciseText(const v1::Assessment& assessment) {
-  if (assessment.known()) return client::ExerciseWords(assessment.exercise());
-  return absl::StrCat("Not a known exercise (nearest: ", client::ExerciseWords(assessment.exercise()), ")");
+  if (assessment.known()) return ExerciseWords(assessment.exercise());
+  return absl::StrCat("Not a known exercise (nearest: ", ExerciseWords(assessment.exercise()), ")");
 }
 
 std::string QualityText(const v1::Assessment& assessment) {
-  std::string text = absl::StrFormat("%s, %.0f of 100", client::LevelWord(assessment.quality().level()),
+  std::string text = absl::StrFormat("%s, %.0f of 100", LevelWord(assessment.quality().level()),
                                      assessment.quality().score());
   if (assessment.judged_exercise() != assessment.exercise() && !assessment.judged_exercise().empty()) {
-    absl::StrAppend(&text, " as ", client::ExerciseWords(assessment.judged_exercise()));
+    absl::StrAppend(&text, " as ", ExerciseWords(assessment.judged_exercise()));
   }
   return text;
 }
 
-std::string FramesText(const client::SessionRecord& record) {
+std::string FramesText(const SessionRecord& record) {
   std::vector<std::string> parts;
   const auto add = [&](v1::FrameStatus status, const char* words) {
     if (const int64_t count = record.Count(status); count > 0)
@@ -57,8 +58,7 @@ std::string FramesText(const client::SessionRecord& record) {
 }
 
 std::string WatchText(const v1::Assessment& overall) {
-  const std::vector<v1::JointError> joints =
-      client::WorstJoints(overall, kWorstJoints, client::kRareMeanPercentile);
+  const std::vector<v1::JointError> joints = WorstJoints(overall, kWorstJoints, kRareMeanPercentile);
   return joints.empty() ? "nothing stands out" : JointList(joints);
 }
 
@@ -79,16 +79,16 @@ std::string CountText(const std::vector<v1::Assessment>& all) {
 std::string OverallText(const v1::Assessment& overall, const std::vector<v1::Assessment>& all) {
   std::string text = Row("Exercise", absl::StrFormat("%s, %.0f %% sure over %s", ExerciseText(overall),
                                                      overall.confidence() * 100, CountText(all)));
-  if (!client::IsJudged(overall)) return text;
+  if (!IsJudged(overall)) return text;
   absl::StrAppend(&text, Row("Quality", QualityText(overall)));
   if (!AnyJointJudged(overall)) return absl::StrCat(text, Row("Watch", "no joint was seen well enough"));
   absl::StrAppend(&text, Row("Watch", WatchText(overall)));
-  if (const std::vector<std::string> parts = client::PartsNotJudged(overall); !parts.empty())
+  if (const std::vector<std::string> parts = PartsNotJudged(overall); !parts.empty())
     absl::StrAppend(&text, Row("Not judged", absl::StrJoin(parts, ", ")));
   return text;
 }
 
-std::string SpeedText(const client::SessionRecord& record, const Pace& pace) {
+std::string SpeedText(const SessionRecord& record, const Pace& pace) {
   const double fps =
       pace.processing_seconds > 0 ? static_cast<double>(record.frames()) / pace.processing_seconds : 0;
   return absl::StrFormat("%.1f frames/s (%.1f s of footage in %.1f s)", fps, pace.footage_seconds,
@@ -98,19 +98,23 @@ std::string SpeedText(const client::SessionRecord& record, const Pace& pace) {
 }  // namespace
 
 std::string AssessmentLine(const v1::Assessment& assessment, int64_t first_us, int64_t last_us) {
-  std::string line = absl::StrFormat(
-      "%7s - %-7s %-20s %3.0f %%", client::ClockTime(first_us), client::ClockTime(last_us),
-      assessment.known() ? client::ExerciseWords(assessment.exercise()) : "Not a known exercise",
-      assessment.confidence() * 100);
-  if (!assessment.known())
-    return absl::StrCat(line, "  nearest: ", client::ExerciseWords(assessment.exercise()));
-  if (!client::IsJudged(assessment)) return absl::StrCat(line, "  form not judged");
-  absl::StrAppendFormat(&line, "  %-9s %3.0f", client::LevelWord(assessment.quality().level()),
+  std::string line =
+      absl::StrFormat("%7s - %-7s %-20s %3.0f %%", ClockTime(first_us), ClockTime(last_us),
+                      assessment.known() ? ExerciseWords(assessment.exercise()) : "Not a known exercise",
+                      assessment.confidence() * 100);
+  if (!assessment.known()) return absl::StrCat(line, "  nearest: ", ExerciseWords(assessment.exercise()));
+  if (!IsJudged(assessment)) return absl::StrCat(line, "  form not judged");
+  absl::StrAppendFormat(&line, "  %-9s %3.0f", LevelWord(assessment.quality().level()),
                         assessment.quality().score());
-  const std::vector<v1::JointError> worst =
-      client::WorstJoints(assessment, kWorstJoints, client::kNotablePercentile);
+  const std::vector<v1::JointError> worst = WorstJoints(assessment, kWorstJoints, kNotablePercentile);
   if (!worst.empty()) absl::StrAppend(&line, "  most off: ", JointList(worst));
   return line;
+}
+
+bool AssessmentNews::IsNew(const v1::Assessment& assessment) {
+  const std::string now = absl::StrCat(assessment.exercise(), assessment.known() ? " " : " ? ",
+                                       LevelWord(assessment.quality().level()));
+  return std::exchange(last_, now) != now;
 }
 
 std::string NoticeLine(const v1::Notice& notice) { return Row("Notice", notice.message()); }
@@ -129,18 +133,17 @@ std::string NoticeLines::Of(const v1::AnalyzeResponse& response) {
 std::string CoachLines(const v1::AnalyzeResponse& response) {
   if (response.has_repetition()) {
     const v1::Repetition& repetition = response.repetition();
-    return absl::StrFormat("%7s - %-7s %s\n", client::ClockTime(repetition.start_us()),
-                           client::ClockTime(repetition.end_us()), client::RepetitionLine(repetition));
+    return absl::StrFormat("%7s - %-7s %s\n", ClockTime(repetition.start_us()),
+                           ClockTime(repetition.end_us()), RepetitionLine(repetition));
   }
-  if (response.has_advice()) return absl::StrFormat("%18s%s\n", "", client::AdviceLine(response.advice()));
-  if (response.has_hint()) return absl::StrFormat("%18s%s\n", "", client::HintLine(response.hint()));
+  if (response.has_advice()) return absl::StrFormat("%18s%s\n", "", AdviceLine(response.advice()));
+  if (response.has_hint()) return absl::StrFormat("%18s%s\n", "", HintLine(response.hint()));
   return "";
 }
 
-std::string SummaryText(const client::SessionRecord& record, const Pace& pace) {
+std::string SummaryText(const SessionRecord& record, const Pace& pace) {
   std::string text = "\n";
-  if (const std::string tables = client::SetTables(record); !tables.empty())
-    absl::StrAppend(&text, tables, "\n");
+  if (const std::string tables = SetTables(record); !tables.empty()) absl::StrAppend(&text, tables, "\n");
   if (record.overall() != nullptr) {
     absl::StrAppend(&text, OverallText(*record.overall(), record.assessments()));
   } else {
@@ -152,4 +155,4 @@ std::string SummaryText(const client::SessionRecord& record, const Pace& pace) {
   return text;
 }
 
-}  // namespace trackfit::tools
+}  // namespace trackfit::client

@@ -1,6 +1,6 @@
 // The text output of `trackfit analyze`: a line per assessment and repetition, then a summary.
-#ifndef TRACKFIT_TOOLS_ANALYZE_TEXT_H_
-#define TRACKFIT_TOOLS_ANALYZE_TEXT_H_
+#ifndef TRACKFIT_CLIENT_ANALYSIS_TEXT_H_
+#define TRACKFIT_CLIENT_ANALYSIS_TEXT_H_
 
 #include <cstdint>
 #include <set>
@@ -9,11 +9,21 @@
 #include "client/session_record.h"
 #include "trackfit/v1/gateway.pb.h"
 
-namespace trackfit::tools {
+namespace trackfit::client {
 
 // One line without line break: times of the window, exercise, confidence, quality, and the three joints that
 // are most off.
 std::string AssessmentLine(const v1::Assessment& assessment, int64_t first_us, int64_t last_us);
+
+// Whether the window says something else than the one before it: another exercise, known or not, another
+// level. Not thread-safe.
+class AssessmentNews {
+ public:
+  bool IsNew(const v1::Assessment& assessment);
+
+ private:
+  std::string last_;
+};
 
 // One line with line break, as in the summary.
 std::string NoticeLine(const v1::Notice& notice);
@@ -42,8 +52,8 @@ std::string CoachLines(const v1::AnalyzeResponse& response);
 
 // Several lines, each with line break, about the whole session: the coach's sets, exercise, quality, joints
 // to watch, parts of the body that were not judged, counts, notices.
-std::string SummaryText(const client::SessionRecord& record, const Pace& pace);
+std::string SummaryText(const SessionRecord& record, const Pace& pace);
 
-}  // namespace trackfit::tools
+}  // namespace trackfit::client
 
-#endif  // TRACKFIT_TOOLS_ANALYZE_TEXT_H_
+#endif  // TRACKFIT_CLIENT_ANALYSIS_TEXT_H_

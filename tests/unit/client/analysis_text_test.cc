@@ -1,4 +1,4 @@
-#include "analyze_text.h"
+#include "client/analysis_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include "support/coached_session.h"
 #include "support/messages.h"
 
-namespace trackfit::tools {
+namespace trackfit::client {
 namespace {
 
 using ::testing::EndsWith;
@@ -59,7 +59,7 @@ TEST(AssessmentLine, SaysSoWhenTheModelCannotJudge) {
 }
 
 TEST(Summary, NamesExerciseQualityAndTheJointsToWatch) {
-  client::SessionRecord record(false);
+  SessionRecord record(false);
   for (uint64_t i = 0; i < 58; ++i) record.Add(testing::ResultOf(i, v1::FRAME_STATUS_POSE));
   record.Add(testing::ResultOf(58, v1::FRAME_STATUS_NO_POSE));
   record.Add(testing::ResultOf(59, v1::FRAME_STATUS_DROPPED));
@@ -74,7 +74,7 @@ TEST(Summary, NamesExerciseQualityAndTheJointsToWatch) {
 }
 
 TEST(Summary, SaysSoWhenNoJointStandsOut) {
-  client::SessionRecord record(false);
+  SessionRecord record(false);
   record.Add(testing::SummaryOf(testing::PushUp(0, 59, 80)));
   EXPECT_THAT(SummaryText(record, {}), HasSubstr("nothing stands out"));
 }
@@ -82,14 +82,14 @@ TEST(Summary, SaysSoWhenNoJointStandsOut) {
 TEST(Summary, NamesThePartsOfTheBodyThatWereNotJudged) {
   std::set<int> unseen = testing::kFeetJoints;
   unseen.insert(testing::kLeftHandJoints.begin(), testing::kLeftHandJoints.end());
-  client::SessionRecord record(false);
+  SessionRecord record(false);
   record.Add(testing::SummaryOf(testing::PushUp(0, 59, 41, {{skeleton::kLeftKnee, 93}}, unseen)));
   EXPECT_THAT(SummaryText(record, {}), HasSubstr("  Watch      left knee 93\n"
                                                  "  Not judged left hand, feet\n"));
 }
 
 TEST(Summary, IsSilentOfThatWhenTheWholeBodyWasJudged) {
-  client::SessionRecord record(false);
+  SessionRecord record(false);
   record.Add(testing::SummaryOf(testing::PushUp(0, 59, 41)));
   EXPECT_THAT(SummaryText(record, {}), Not(HasSubstr("ot judged")));
 }
@@ -97,7 +97,7 @@ TEST(Summary, IsSilentOfThatWhenTheWholeBodyWasJudged) {
 TEST(Summary, DoesNotSayThatNothingStandsOutWhereNoJointWasJudged) {
   std::set<int> unseen;
   for (int joint = 0; joint < skeleton::kJointCount; ++joint) unseen.insert(joint);
-  client::SessionRecord record(false);
+  SessionRecord record(false);
   record.Add(testing::SummaryOf(testing::PushUp(0, 59, 41, {}, unseen)));
   const std::string text = SummaryText(record, {});
   EXPECT_THAT(text, HasSubstr("no joint was seen well enough"));
@@ -107,7 +107,7 @@ TEST(Summary, DoesNotSayThatNothingStandsOutWhereNoJointWasJudged) {
 TEST(Summary, SaysAgainstWhichExerciseTheFormWasJudged) {
   v1::Assessment overall = testing::PushUp(0, 59, 3);
   overall.set_judged_exercise("bench_press");
-  client::SessionRecord record(false);
+  SessionRecord record(false);
   record.Add(testing::SummaryOf(overall));
   EXPECT_THAT(SummaryText(record, {}), HasSubstr("poor, 3 of 100 as Bench press"));
 }
@@ -115,7 +115,7 @@ TEST(Summary, SaysAgainstWhichExerciseTheFormWasJudged) {
 TEST(Summary, GivesTheReasonForUnusableFrames) {
   v1::AnalyzeResponse invalid = testing::ResultOf(0, v1::FRAME_STATUS_INVALID_FRAME);
   invalid.mutable_frame_result()->set_detail("frame.encoded is not a picture");
-  client::SessionRecord record(false);
+  SessionRecord record(false);
   record.Add(invalid);
   const std::string text = SummaryText(record, {});
   EXPECT_THAT(text, HasSubstr("1 unusable (frame.encoded is not a picture)"));
@@ -130,7 +130,7 @@ v1::Notice NoticeOf(v1::NoticeCode code, const std::string& message) {
 }
 
 TEST(Summary, TellsTheFirstNoticeOfEachKindWhereverItCame) {
-  client::SessionRecord record(false);
+  SessionRecord record(false);
   v1::AnalyzeResponse alone;
   *alone.add_notices() = NoticeOf(v1::NOTICE_CODE_UPSTREAM_AWAY, "the extractor is away");
   *alone.add_notices() = NoticeOf(v1::NOTICE_CODE_UPSTREAM_AWAY, "the extractor is away again");
@@ -174,13 +174,26 @@ TEST(NoticeLines, TellOfResponsesWhateverIsNew) {
 }
 
 TEST(Summary, CountsTheAssessmentsThatItIsMadeOf) {
-  client::SessionRecord record(false);
+  SessionRecord record(false);
   record.Add(HeldBack("the body travels 0.05"));
   record.Add(testing::SummaryOf(testing::PushUp(0, 59, 41)));
   EXPECT_THAT(SummaryText(record, {}), HasSubstr("sure over 1 assessment\n")) << "there is no better one";
   record.Add(testing::ResponseOf(testing::PushUp(0, 59, 84)));
   record.Add(HeldBack("the body travels 0.06"));
   EXPECT_THAT(SummaryText(record, {}), HasSubstr("sure over 1 of 3 assessments\n"));
+}
+
+TEST(AssessmentNews, IsAnotherExerciseOrLevel) {
+  AssessmentNews news;
+  v1::Assessment assessment = testing::PushUp(0, 59, 84);
+  EXPECT_TRUE(news.IsNew(assessment));
+  EXPECT_FALSE(news.IsNew(testing::PushUp(15, 74, 70)));
+  EXPECT_TRUE(news.IsNew(testing::PushUp(30, 89, 20))) << "fair";
+  assessment.set_known(false);
+  EXPECT_TRUE(news.IsNew(assessment));
+  assessment.set_exercise("squat");
+  EXPECT_TRUE(news.IsNew(assessment));
+  EXPECT_FALSE(news.IsNew(assessment));
 }
 
 TEST(CoachLines, TellOfRepetitionsAdviceAndHintsWhenTheyCome) {
@@ -196,10 +209,10 @@ TEST(CoachLines, TellOfRepetitionsAdviceAndHintsWhenTheyCome) {
 }
 
 TEST(Summary, BeginsWithTheSets) {
-  client::SessionRecord record(false);
+  SessionRecord record(false);
   for (const v1::AnalyzeResponse& response : testing::SquatSession({80, 110})) record.Add(response);
   EXPECT_THAT(SummaryText(record, {}), HasSubstr("  Set 1      Squat: 2 repetitions, 1 correct"));
 }
 
 }  // namespace
-}  // namespace trackfit::tools
+}  // namespace trackfit::client
