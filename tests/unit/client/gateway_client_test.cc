@@ -244,12 +244,15 @@ TEST(GatewaySession, GivesUpLateAnswersAfterStop) {
 
 TEST(GatewaySession, LimitsUnansweredFrames) {
   std::atomic<int> received{0};
+  std::atomic<int> sent{0};
+  std::atomic<int> sent_before_the_first_answer{0};
   const FakeGateway gateway([&](grpc::ServerContext& context, ServerStream& stream) {
     v1::AnalyzeRequest request;
     v1::AnalyzeRequest first;
     stream.Read(&first);  // the configuration
     while (received < 8 && stream.Read(&request)) ++received;
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));  // a ninth frame would come now
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));  // more would be sent now
+    sent_before_the_first_answer = sent.load();
     for (int i = 0; i < 8; ++i) stream.Write(ResultOf(request.frame()));
     while (stream.Read(&request)) {
       ++received;
@@ -262,8 +265,6 @@ TEST(GatewaySession, LimitsUnansweredFrames) {
                           .proxy = "",
                           .max_unanswered = 8});
   int responses = 0;
-  int sent = 0;
-  int sent_before_the_first_answer = 0;
   const absl::Status status = session.Run(
       {},
       [&, frames = FramesUpTo(100)]() mutable {
@@ -271,7 +272,7 @@ TEST(GatewaySession, LimitsUnansweredFrames) {
         return frames();
       },
       [&](const v1::AnalyzeResponse&) {
-        if (++responses == 1) sent_before_the_first_answer = received;
+        ++responses;
         return absl::OkStatus();
       });
   ASSERT_TRUE(status.ok()) << status;
