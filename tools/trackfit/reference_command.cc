@@ -1,12 +1,7 @@
 // `trackfit reference`: records how an exercise is done well, to compare repetitions with.
-#include <google/protobuf/util/json_util.h>
-
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -17,14 +12,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "command_line/exit_code.h"
 #include "command_line/interrupt.h"
 #include "command_line/model_directory.h"
 #include "command_line/progress.h"
 #include "commands.h"
-#include "contract/convert.h"
-#include "dataset/landmark_file.h"
 #include "dataset_building/pose_extraction.h"
 #include "exercises/vocabulary.h"
 #include "files/outputs.h"
@@ -32,11 +24,9 @@
 #include "media/frame_source.h"
 #include "reference/recording.h"
 #include "reference/takes.h"
+#include "reference_building/recordings.h"
 #include "repetitions/exercise.h"
 #include "skeleton/pose.h"
-#include "synthesis/camera.h"
-#include "synthesis/motion.h"
-#include "trackfit/v1/gateway.pb.h"
 
 namespace trackfit::tools {
 namespace {
@@ -81,70 +71,12 @@ absl::StatusOr<Poses> PosesOfVideo(const RecordOptions& options) {
   return poses;
 }
 
-absl::StatusOr<Poses> PosesOfLandmarks(const RecordOptions& options) {
-  absl::StatusOr<std::vector<dataset::Clip>> clips = dataset::ReadLandmarkFile(options.landmarks);
-  if (!clips.ok()) return clips.status();
-  if (options.clip.empty() && clips->size() != 1) {
-    return command_line::UsageError(
-        absl::StrCat(options.landmarks, " holds ", clips->size(), " clips; name one with --clip"));
-  }
-  for (dataset::Clip& clip : *clips) {
-    if (options.clip.empty() || clip.id == options.clip) return std::move(clip.poses);
-  }
-  return command_line::UsageError(absl::StrCat(options.landmarks, " holds no clip ", options.clip));
-}
-
-absl::StatusOr<Poses> PosesOfSession(const RecordOptions& options) {
-  std::ifstream file(options.session);
-  Poses poses;
-  std::string line;
-  for (int number = 1; std::getline(file, line); ++number) {
-    v1::AnalyzeResponse response;
-    google::protobuf::util::JsonParseOptions lenient;
-    lenient.ignore_unknown_fields = true;  // of newer versions
-    if (!google::protobuf::util::JsonStringToMessage(line, &response, lenient).ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(options.session, ":", number, ": no line of `trackfit analyze --json`"));
-    }
-    if (!response.has_frame_result() || !response.frame_result().has_pose()) continue;
-    absl::StatusOr<skeleton::Pose> pose = contract::FromProto(response.frame_result().pose());
-    if (!pose.ok()) return pose.status();
-    poses.push_back(*std::move(pose));
-  }
-  return poses;
-}
-
-// A mannequin in textbook form, each joint seen and known exactly.
-absl::StatusOr<Poses> SynthesizedPoses(const RecordOptions& options) {
-  synthesis::MotionOptions motion{.exercise = options.exercise,
-                                  .repetitions = options.repetitions,
-                                  .lead_in_seconds = 1,
-                                  .lead_out_seconds = 1,
-                                  .style_variation = 0,
-                                  .proportions = synthesis::Proportions{}};
-  const absl::StatusOr<synthesis::Motion> performed = synthesis::SynthesizeMotion(motion);
-  if (!performed.ok()) return command_line::UsageError(performed.status());
-  synthesis::CameraOptions camera = synthesis::ShowcaseCamera(*performed, motion.seed);
-  camera.pitch_degrees = 0;  // so that the reference stands upright
-  camera.fov_degrees = 12;   // from afar, so that nothing is foreshortened
-  camera.orbit_degrees = camera.handheld = 0;
-  const auto cameras = synthesis::MakeCameraPath(camera, *performed);
-  if (!cameras.ok()) return cameras.status();
-  synthesis::LandmarkNoise only_depth_scale{.jitter = 0, .bias = 0, .swap_chance = 0};
-  only_depth_scale.depth_jitter = only_depth_scale.depth_bias = only_depth_scale.depth_tilt =
-      only_depth_scale.depth_spread = 0;
-  Poses poses = synthesis::AddLandmarkNoise(synthesis::ProjectMotion(*cameras, *performed), only_depth_scale,
-                                            performed->fps, motion.seed);
-  for (skeleton::Pose& pose : poses)
-    for (skeleton::Landmark& landmark : pose.landmarks) landmark.visibility = 1;
-  return poses;
-}
-
 absl::StatusOr<Poses> ReadPoses(const RecordOptions& options) {
   if (!options.video.empty()) return PosesOfVideo(options);
-  if (!options.landmarks.empty()) return PosesOfLandmarks(options);
-  if (!options.session.empty()) return PosesOfSession(options);
-  return SynthesizedPoses(options);
+  if (!options.landmarks.empty())
+    return reference_building::PosesOfLandmarks(options.landmarks, options.clip);
+  if (!options.session.empty()) return reference_building::PosesOfSession(options.session);
+  return reference_building::TextbookPoses(options.exercise, options.repetitions);
 }
 
 std::string SourceOf(const RecordOptions& options) {
@@ -155,24 +87,6 @@ std::string SourceOf(const RecordOptions& options) {
              std::filesystem::path(file).filename().string(),
              options.clip.empty() ? "" : absl::StrCat(", clip ", options.clip))
       .substr(0, 200);
-}
-
-void Print(const reference::Reference& reference, size_t found, const std::string& output) {
-  std::cout << absl::StrFormat("%s: the best %d of %d repetitions, %.1f s\n", output, reference.repetitions,
-                               found, static_cast<double>(reference.duration_us) * 1e-6);
-  const auto angles = reference.Angles();
-  for (int angle = 0; angle < reference::kAngleCount; ++angle) {
-    float least = 1e9F, most = -1e9F, spread = 0;
-    for (int phase = 0; phase < reference::kPhases; ++phase) {
-      if (std::isnan(angles[phase][angle])) continue;
-      least = std::min(least, angles[phase][angle]);
-      most = std::max(most, angles[phase][angle]);
-      spread = std::max(spread, reference.spread[phase][angle]);
-    }
-    if (least > most) continue;
-    std::cout << absl::StrFormat("  %-15s %3.0f to %3.0f degrees, +- %.0f\n",
-                                 std::string(reference::AngleNames()[angle]), least, most, spread);
-  }
 }
 
 absl::Status RecordReference(RecordOptions options) {
@@ -210,7 +124,7 @@ absl::Status RecordReference(RecordOptions options) {
   if (const auto read = reference::Reference::Parse(json); !read.ok())
     return command_line::UsageError(read.status());
   if (status = files::ReplaceFile(options.output, json); !status.ok()) return status;
-  Print(*reference, takes.size(), options.output);
+  std::cout << options.output << ": " << reference_building::Describe(*reference, takes.size());
   return absl::OkStatus();
 }
 
