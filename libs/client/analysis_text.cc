@@ -112,8 +112,7 @@ std::string AssessmentLine(const v1::Assessment& assessment, int64_t first_us, i
 }
 
 bool AssessmentNews::IsNew(const v1::Assessment& assessment) {
-  const std::string now = absl::StrCat(assessment.exercise(), assessment.known() ? " " : " ? ",
-                                       LevelWord(assessment.quality().level()));
+  const std::string now = absl::StrCat(assessment.known() ? "" : "?", assessment.exercise());
   return std::exchange(last_, now) != now;
 }
 

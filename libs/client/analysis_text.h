@@ -15,8 +15,7 @@ namespace trackfit::client {
 // are most off.
 std::string AssessmentLine(const v1::Assessment& assessment, int64_t first_us, int64_t last_us);
 
-// Whether the window says something else than the one before it: another exercise, known or not, another
-// level. Not thread-safe.
+// Whether a window is of another exercise than the one before it, or newly known or not. Not thread-safe.
 class AssessmentNews {
  public:
   bool IsNew(const v1::Assessment& assessment);

@@ -137,7 +137,7 @@ std::string Overview(const client::SessionRecord& record) {
         absl::StrAppend(&html, "<li class=\"", css_class, "\">", Escaped(word), "</li>");
       absl::StrAppend(&html, "</ul>");
     };
-    list("What went well", "good", good);
+    list("Fine in every repetition", "good", good);
     list("What the camera did not show", "unseen", unseen);
     absl::StrAppend(&html, "</div>");
   }
