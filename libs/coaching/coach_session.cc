@@ -134,7 +134,8 @@ class CoachSession::Impl {
   }
 
   std::vector<Event> Observe(const assessment::Assessment& window) {
-    if (fixed_ || window.last_sequence <= covered_) return {};
+    if (fixed_ || window.last_sequence <= observed_) return {};
+    observed_ = window.last_sequence;
     vote_.Add(window);
     const std::string leader = vote_.Leader(current_ && sets_.open() ? kVotesToChange : kVotesToBegin);
     Candidate* const candidate = Find(leader);
@@ -169,6 +170,7 @@ class CoachSession::Impl {
       throw json::other_error::create(501, "another format", &saved);
     checkpoint_us_ = last_us_ = saved.at("last_us").get<int64_t>();
     covered_ = last_sequence_ = saved.at("last_sequence").get<uint64_t>();
+    saved.at("observed").get_to(observed_);
     saved.at("person_id").get_to(person_id_);
     const json& scale = saved.at("scale");
     scale_ = repetitions::BodyScale(
@@ -195,14 +197,14 @@ class CoachSession::Impl {
   void ResumeAfter(uint64_t sequence) { resumed_after_ = sequence; }
 
  private:
-  // What is under way began after this pose.
+  // What is under way, or waits to be reported, began after this pose.
   uint64_t RestartAfter() const {
-    if (current_) return std::min(current_->counter.restart_after(), last_sequence_);
     uint64_t sequence = last_sequence_;
     for (const Candidate& candidate : candidates_) {
       sequence = std::min(sequence, candidate.counter.restart_after());
-      if (!candidate.waiting.empty()) {
-        sequence = std::min(sequence, candidate.waiting.front().repetition.first_sequence - 1);
+      for (const CountedRepetition& counted : candidate.waiting) {
+        if (IsLate(counted.repetition) || IsTold(counted.repetition)) continue;
+        sequence = std::min(sequence, std::max<uint64_t>(counted.repetition.first_sequence, 1) - 1);
       }
     }
     return sequence;
@@ -218,6 +220,7 @@ class CoachSession::Impl {
     return {{"format", kFormat},
             {"last_us", last_us_},
             {"last_sequence", last_sequence_},
+            {"observed", observed_},
             {"person_id", person_id_},
             {"scale", {scale.torso, scale.breadth, scale.facing}},
             {"counters", std::move(counters)},
@@ -296,7 +299,7 @@ class CoachSession::Impl {
   bool MayBecomeCurrent(const Candidate& candidate) const {
     if (!current_ || !sets_.open()) return true;
     return std::ranges::any_of(candidate.waiting, [&](const CountedRepetition& counted) {
-      return counted.repetition.start_us >= sets_.end_us();
+      return !IsLate(counted.repetition) && counted.repetition.start_us >= sets_.end_us();
     });
   }
 
@@ -304,15 +307,23 @@ class CoachSession::Impl {
     while (!candidate.waiting.empty()) {
       CountedRepetition counted = std::move(candidate.waiting.front());
       candidate.waiting.pop_front();
-      const bool is_late = last_us_ - counted.repetition.end_us > kPatienceUs;
-      if (!is_late) Report(std::move(counted));
+      if (!IsLate(counted.repetition)) Report(std::move(counted));
     }
+  }
+
+  // Already, by this session or the one before it, or it is part of a repetition of another exercise.
+  bool IsTold(const repetitions::Repetition& repetition) const {
+    return sets_.end_us() > 0 && (repetition.start_us + repetition.end_us) / 2 < sets_.end_us();
+  }
+
+  // It waited in vain for its exercise to be known.
+  bool IsLate(const repetitions::Repetition& repetition) const {
+    return last_us_ - repetition.end_us > kPatienceUs;
   }
 
   void Report(CountedRepetition counted) {
     const repetitions::Repetition& repetition = counted.repetition;
-    // Told already, by this session or the one before it, or part of a repetition of another exercise.
-    if (sets_.end_us() > 0 && (repetition.start_us + repetition.end_us) / 2 < sets_.end_us()) return;
+    if (IsTold(repetition)) return;
     if (sets_.WouldClose(counted.repetition.exercise, counted.repetition.start_us)) EndSet();
     sets_.Add(counted.repetition);
     is_new_ = true;
@@ -362,6 +373,7 @@ class CoachSession::Impl {
   // reported of them up to the second is known.
   uint64_t resumed_after_ = 0;
   uint64_t covered_ = 0;
+  uint64_t observed_ = 0;  // end of the last window
   uint64_t last_sequence_ = 0;
   int64_t last_us_ = 0;
   int64_t checkpoint_us_ = kNever;  // of the last one, or the first pose
