@@ -22,6 +22,7 @@
 #include "support/health_client.h"
 #include "support/poses.h"
 #include "support/small_network.h"
+#include "synthesis/camera.h"
 
 namespace trackfit {
 namespace {
@@ -31,6 +32,7 @@ using testing::CheckHealth;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::HttpGet;
+using ::testing::IsSupersetOf;
 using testing::ServerProcess;
 using testing::WavingPoses;
 using Request = v1::InferStreamRequest;
@@ -86,8 +88,9 @@ class Inferencer : public ::testing::Test {
     for (const Request& request : requests) stream->Write(request);
     stream->WritesDone();
     std::vector<std::string> results;
-    for (Response response; stream->Read(&response);)
-      results.push_back(response.assessment().SerializeAsString());
+    for (Response response; stream->Read(&response);) {
+      if (response.has_assessment()) results.push_back(response.assessment().SerializeAsString());
+    }
     status_ = stream->Finish();
     return results;
   }
@@ -153,10 +156,10 @@ TEST_F(Inferencer, InterleavedSessionsGiveExactlyWhatEachGivesAlone) {
   std::vector<std::string> slow_results;
   std::vector<std::string> fast_results;
   for (Response response; slow_stream->Read(&response);) {
-    slow_results.push_back(response.assessment().SerializeAsString());
+    if (response.has_assessment()) slow_results.push_back(response.assessment().SerializeAsString());
   }
   for (Response response; fast_stream->Read(&response);) {
-    fast_results.push_back(response.assessment().SerializeAsString());
+    if (response.has_assessment()) fast_results.push_back(response.assessment().SerializeAsString());
   }
   EXPECT_EQ(slow_results, slow_alone);
   EXPECT_EQ(fast_results, fast_alone);
@@ -203,6 +206,40 @@ TEST_F(Inferencer, AssessesAWholeClipAsAStreamWould) {
   EXPECT_EQ(response.overall().last_sequence(), 119u);
 }
 
+TEST_F(Inferencer, CoachesAWholeClipAsAStreamWould) {
+  synthesis::PoseOptions options;
+  options.motion.exercise = "squat";
+  options.motion.repetitions = 3;
+  synthesis::CameraOptions camera;
+  camera.yaw_degrees = 75;
+  options.camera = camera;
+  const std::vector<skeleton::Pose> poses = synthesis::SynthesizePoses(options).value();
+
+  v1::InferResponse streamed;
+  grpc::ClientContext stream_context;
+  const auto stream = stub_->InferStream(&stream_context);
+  for (const Request& request : Requests(poses, "squat")) stream->Write(request);
+  stream->WritesDone();
+  for (Response response; stream->Read(&response);) {
+    if (response.has_repetition()) *streamed.add_repetitions() = response.repetition();
+    if (response.has_advice()) *streamed.add_advice() = response.advice();
+    if (response.has_hint()) *streamed.add_hints() = response.hint();
+    if (response.has_set()) *streamed.add_sets() = response.set();
+  }
+  EXPECT_TRUE(stream->Finish().ok());
+
+  v1::InferRequest request = ClipRequest(poses);
+  request.set_expected_exercise("squat");
+  v1::InferResponse response;
+  grpc::ClientContext context;
+  ASSERT_TRUE(stub_->Infer(&context, request, &response).ok());
+  EXPECT_EQ(response.repetitions_size(), 3);
+  EXPECT_EQ(response.sets_size(), 1);
+  response.clear_overall();
+  response.clear_windows();
+  EXPECT_EQ(response.SerializeAsString(), streamed.SerializeAsString());
+}
+
 TEST_F(Inferencer, RefusesAClipThatIsBrokenOrTooShortSayingWhy) {
   const auto refusal = [this](const v1::InferRequest& request) {
     v1::InferResponse response;
@@ -216,6 +253,9 @@ TEST_F(Inferencer, RefusesAClipThatIsBrokenOrTooShortSayingWhy) {
   v1::InferRequest broken = ClipRequest(WavingPoses(30, 4));
   broken.mutable_poses(7)->mutable_landmarks()->RemoveLast();
   EXPECT_THAT(refusal(broken), HasSubstr("poses[7]: pose.landmarks has 32 entries"));
+  v1::InferRequest target = ClipRequest(WavingPoses(30, 4));
+  target.mutable_coach()->add_targets()->set_code("squat_dept");
+  EXPECT_EQ(refusal(target).find("coach.targets[0].code is \"squat_dept\""), 0U);
 }
 
 TEST_F(Inferencer, KnowsNothingWithoutMovementOrWithTooFewPosesAndSaysWhy) {
@@ -260,6 +300,7 @@ TEST_F(Inferencer, ServesTheNewestModelThatWorksAndDescribesIt) {
   EXPECT_EQ(model.layout(), "coco_20");
   EXPECT_EQ(model.rate_hz(), 30);
   EXPECT_EQ(model.window_frames(), 100u);
+  EXPECT_THAT(model.coached_exercises(), IsSupersetOf({"lunge", "plank", "push_up", "squat"}));
   EXPECT_THAT(server_->Log(), HasSubstr("model refused"));
 }
 
@@ -277,9 +318,11 @@ TEST_F(Inferencer, TerminationInMidStreamLetsItFinishAndExitsWithZero) {
   while (CheckHealth(channel_, kName) == "SERVING") std::this_thread::sleep_for(std::chrono::milliseconds(5));
   stream->Write(PoseRequest(poses.back()));
   stream->WritesDone();
-  Response response;
-  EXPECT_TRUE(stream->Read(&response));
-  EXPECT_EQ(response.assessment().last_sequence(), 59u);
+  std::vector<uint64_t> assessed;
+  for (Response response; stream->Read(&response);) {
+    if (response.has_assessment()) assessed.push_back(response.assessment().last_sequence());
+  }
+  EXPECT_THAT(assessed, ElementsAre(59));
   EXPECT_TRUE(stream->Finish().ok());
   EXPECT_EQ(server_->Wait(), 0);
 }

@@ -42,6 +42,13 @@ struct Analyzed {
     for (const auto& result : FrameResults()) sequences.push_back(result.sequence());
     return sequences;
   }
+  std::vector<v1::Repetition> Repetitions() const {
+    std::vector<v1::Repetition> repetitions;
+    for (const auto& response : responses) {
+      if (response.has_repetition()) repetitions.push_back(response.repetition());
+    }
+    return repetitions;
+  }
   std::vector<v1::Assessment> Assessments() const {
     std::vector<v1::Assessment> assessments;
     for (const auto& response : responses) {
@@ -54,11 +61,16 @@ struct Analyzed {
     return responses.empty() ? v1::SessionSummary() : responses.back().summary();
   }
   // All that must not depend on timing or on other sessions, bit by bit: everything but the session's id and
-  // how frame results and assessments are interleaved.
+  // how frame results, assessments and what the coach says are interleaved.
   std::string Fingerprint() const {
     std::string fingerprint;
     for (const auto& result : FrameResults()) fingerprint += result.SerializeAsString();
     for (const auto& assessment : Assessments()) fingerprint += assessment.SerializeAsString();
+    for (const auto& response : responses) {
+      if (response.has_repetition() || response.has_advice() || response.has_hint()) {
+        fingerprint += response.SerializeAsString();
+      }
+    }
     return fingerprint + Summary().SerializeAsString();
   }
 };
@@ -89,6 +101,7 @@ class AnalyzeCall {
   void StartReading() {
     reader_ = std::thread([this] {
       for (v1::AnalyzeResponse response; stream_->Read(&response);) {
+        if (response.has_repetition()) ++repetitions_;
         analyzed_.responses.push_back(std::move(response));
         ++received_;
       }
@@ -100,12 +113,9 @@ class AnalyzeCall {
   grpc::ClientContext& context() { return context_; }
 
   // Waits until so many responses have come, at most half a minute.
-  bool WaitForResponses(int count) const {
-    for (int waited = 0; waited < 3000 && received_ < count; ++waited) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return received_ >= count;
-  }
+  bool WaitForResponses(int count) const { return WaitFor(received_, count); }
+  // The same of repetitions.
+  bool WaitForRepetitions(int count) const { return WaitFor(repetitions_, count); }
 
   // Half-closes and waits for the end.
   Analyzed Finish() {
@@ -121,6 +131,13 @@ class AnalyzeCall {
   }
 
  private:
+  static bool WaitFor(const std::atomic<int>& counted, int count) {
+    for (int waited = 0; waited < 3000 && counted < count; ++waited) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return counted >= count;
+  }
+
   static std::shared_ptr<grpc::Channel> Channel(int port) {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE,
@@ -135,6 +152,7 @@ class AnalyzeCall {
   std::unique_ptr<grpc::ClientReaderWriter<v1::AnalyzeRequest, v1::AnalyzeResponse>> stream_;
   std::thread reader_;
   std::atomic<int> received_ = 0;
+  std::atomic<int> repetitions_ = 0;
   Analyzed analyzed_;
 };
 

@@ -196,29 +196,36 @@ TEST_F(InferStreamHandlerTest, SendsACheckpointWithEachRepetitionOrBehindIt) {
   EXPECT_EQ(stream.Repetitions().size(), 3U);
 }
 
-TEST_F(InferStreamHandlerTest, GoesOnFromACheckpointAsIfNothingHadHappened) {
+// Repetitions of a chain of streams of which each dies after so many new poses, the next goes on from the
+// last checkpoint, and what comes twice is dropped.
+TEST_F(InferStreamHandlerTest, GoesOnFromCheckpointsAsIfNothingHadHappened) {
   const std::vector<skeleton::Pose> poses = Squats(6);
-  Stream undisturbed = Open({});
-  for (const skeleton::Pose& pose : poses) undisturbed.Push(pose);
-  undisturbed.HalfClose();
-  for (const size_t death : {poses.size() / 4, poses.size() / 2, poses.size() * 3 / 4}) {
-    Stream first = Open({});
-    for (size_t i = 0; i < death; ++i) first.Push(poses[i]);
-    const auto checkpoint = first.LastCheckpoint();
-    ASSERT_TRUE(checkpoint);
-    v1::InferStreamConfig config;
-    *config.mutable_checkpoint() = *checkpoint;
-    Stream second = Open(config);
-    for (const skeleton::Pose& pose : poses) {
-      if (pose.sequence > checkpoint->sequence()) second.Push(pose);
+  for (const char* exercise : {"squat", ""}) {
+    Stream undisturbed = Open(Expecting(exercise));
+    for (const skeleton::Pose& pose : poses) undisturbed.Push(pose);
+    undisturbed.HalfClose();
+    for (size_t life = 31; life < poses.size(); life += 7) {
+      std::vector<std::string> numbers;
+      v1::InferStreamConfig config = Expecting(exercise);
+      for (size_t death = life;; death += life) {
+        Stream stream = Open(config);
+        for (const skeleton::Pose& pose : poses) {
+          const bool is_covered = config.has_checkpoint() && pose.sequence <= config.checkpoint().sequence();
+          if (!is_covered && pose.sequence <= death) stream.Push(pose);
+        }
+        if (death >= poses.size()) stream.HalfClose();
+        for (const std::string& number : stream.Repetitions()) {
+          if (std::ranges::find(numbers, number) == numbers.end()) numbers.push_back(number);
+        }
+        if (const auto checkpoint = stream.LastCheckpoint()) *config.mutable_checkpoint() = *checkpoint;
+        if (death < poses.size()) continue;
+        const auto set = std::ranges::find_if(stream.written(), &Response::has_set);
+        ASSERT_NE(set, stream.written().end()) << life;
+        EXPECT_EQ(set->set().repetitions(), 6U) << life;
+        break;
+      }
+      EXPECT_EQ(numbers, undisturbed.Repetitions()) << exercise << " died every " << life;
     }
-    second.HalfClose();
-    std::vector<std::string> numbers = first.Repetitions();
-    for (const std::string& number : second.Repetitions()) {
-      if (std::ranges::find(numbers, number) == numbers.end()) numbers.push_back(number);
-    }
-    EXPECT_EQ(numbers, undisturbed.Repetitions()) << "died after " << death;
-    EXPECT_EQ(second.written().back().set().repetitions(), 6U);
   }
 }
 

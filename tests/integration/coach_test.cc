@@ -1,0 +1,180 @@
+// The coach behind the gateway, as real processes over real sockets. The network is small and takes
+// everything for a squat.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "contract/convert.h"
+#include "integration/support/analyze_client.h"
+#include "integration/support/http_get.h"
+#include "integration/support/server_process.h"
+#include "protogcn/archive_io.h"
+#include "support/small_network.h"
+#include "synthesis/camera.h"
+
+namespace trackfit {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Analyze;
+using testing::AnalyzeCall;
+using testing::Analyzed;
+using testing::ConfigRequest;
+using ::testing::HasSubstr;
+using testing::HttpGet;
+using testing::ServerProcess;
+
+v1::SessionConfig Expecting(const std::string& exercise) {
+  v1::SessionConfig config;
+  config.set_expected_exercise(exercise);
+  return config;
+}
+
+// A configuration, and the poses of a mannequin that squats, seen from the side.
+std::vector<v1::AnalyzeRequest> Squats(int repetitions, const v1::SessionConfig& config) {
+  synthesis::PoseOptions options;
+  options.motion.exercise = "squat";
+  options.motion.repetitions = repetitions;
+  options.motion.lead_in_seconds = options.motion.lead_out_seconds = 1;
+  synthesis::CameraOptions camera;
+  camera.yaw_degrees = 75;
+  options.camera = camera;
+  const std::vector<skeleton::Pose> poses = synthesis::SynthesizePoses(options).value();
+  std::vector<v1::AnalyzeRequest> requests = {ConfigRequest(config)};
+  for (const skeleton::Pose& pose : poses) {
+    *requests.emplace_back().mutable_pose() = contract::ToProto(pose);
+  }
+  return requests;
+}
+
+// "squat 1.2" is the second repetition of the first set.
+std::vector<std::string> Numbers(const Analyzed& analyzed) {
+  std::vector<std::string> numbers;
+  for (const v1::Repetition& repetition : analyzed.Repetitions()) {
+    numbers.push_back(repetition.exercise() + " " + std::to_string(repetition.set()) + "." +
+                      std::to_string(repetition.number()));
+  }
+  return numbers;
+}
+
+class CoachProcesses : public ::testing::Test {
+ protected:
+  static fs::path Repository() {
+    return fs::path(::testing::TempDir()) / ("coach_test_" + std::to_string(getpid()));
+  }
+
+  static void SetUpTestSuite() {
+    protogcn::ModelMetadata metadata = testing::SmallMetadata();
+    metadata.network.window = 100;
+    metadata.known_threshold = 0;  // an untrained network that knows whatever it is shown
+    const protogcn::Network network = testing::MakeNetwork(metadata.network);
+    testing::FixLogits(network, {5, 0, 0});
+    fs::create_directories(Repository() / "1");
+    ASSERT_TRUE(protogcn::SaveArchive(Repository() / "1" / "model.pt", network, metadata).ok());
+  }
+  static void TearDownTestSuite() { fs::remove_all(Repository()); }
+
+  void SetUp() override {
+    inferencer_ = std::make_unique<ServerProcess>(
+        "trackfit-inferencer", std::vector<std::string>{"--model-repository", Repository().string()});
+    ASSERT_NE(inferencer_->port(), 0);
+    gateway_ = std::make_unique<ServerProcess>(
+        "trackfit-gateway", std::vector<std::string>{"--extractor", "127.0.0.1:1", "--inferencer",
+                                                     inferencer_->address(), "--drain-grace", "1"});
+    ASSERT_NE(gateway_->port(), 0);
+  }
+
+  int port() const { return gateway_->port(); }
+
+  std::unique_ptr<ServerProcess> inferencer_;
+  std::unique_ptr<ServerProcess> gateway_;
+};
+
+TEST_F(CoachProcesses, CountRepetitionsAndSumUpTheSet) {
+  const Analyzed analyzed = Analyze(port(), Squats(5, Expecting("squat")));
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  EXPECT_EQ(Numbers(analyzed),
+            (std::vector<std::string>{"squat 1.1", "squat 1.2", "squat 1.3", "squat 1.4", "squat 1.5"}));
+  for (const v1::Repetition& repetition : analyzed.Repetitions()) {
+    EXPECT_GT(repetition.findings_size(), 0);
+    EXPECT_TRUE(repetition.complete());
+  }
+  ASSERT_EQ(analyzed.Summary().sets_size(), 1);
+  EXPECT_EQ(analyzed.Summary().sets(0).repetitions(), 5U);
+  EXPECT_EQ(analyzed.Summary().repetitions(), 5U);
+  const std::string page = HttpGet(inferencer_->metrics_port(), "/metrics");
+  EXPECT_THAT(page, HasSubstr("trackfit_repetition_score_count{exercise=\"squat\"} 5"));
+}
+
+class LostCoachProcesses : public CoachProcesses, public ::testing::WithParamInterface<std::string> {};
+
+TEST_P(LostCoachProcesses, CountTheSameWhenTheInferencerIsKilledInTheMiddleOfASet) {
+  const std::vector<v1::AnalyzeRequest> requests = Squats(8, Expecting(GetParam()));
+  const Analyzed undisturbed = Analyze(port(), requests);
+  ASSERT_TRUE(undisturbed.status.ok()) << undisturbed.status.error_message();
+  ASSERT_EQ(undisturbed.Repetitions().size(), 8U);
+
+  // It dies between the third repetition and the fourth, in the middle of the fifth, and so on.
+  const auto expected = undisturbed.Repetitions();
+  std::map<uint64_t, int> deaths;  // behind these frames, when so many repetitions have come
+  for (const auto& [number, share] : std::map<size_t, double>{{2, 1.05}, {4, 0.3}, {5, 0.6}, {6, 0.9}}) {
+    const v1::Repetition& then = expected[number];
+    const auto length = static_cast<double>(then.last_sequence() - then.first_sequence());
+    deaths[then.first_sequence() + static_cast<uint64_t>(share * length)] = static_cast<int>(number);
+  }
+  AnalyzeCall call(port());
+  call.StartReading();
+  for (const v1::AnalyzeRequest& request : requests) {
+    ASSERT_TRUE(call.Send(request));
+    const auto death = deaths.find(request.pose().sequence());
+    if (death == deaths.end()) continue;
+    ASSERT_TRUE(call.WaitForRepetitions(death->second));
+    inferencer_->Restart();
+  }
+  const Analyzed analyzed = call.Finish();
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  EXPECT_EQ(Numbers(analyzed), Numbers(undisturbed));
+  const auto actual = analyzed.Repetitions();
+  ASSERT_EQ(actual.size(), expected.size());
+  for (size_t i = 0; i < actual.size(); ++i) {
+    EXPECT_EQ(actual[i].correct(), expected[i].correct()) << Numbers(analyzed)[i];
+    EXPECT_NEAR(static_cast<double>(actual[i].start_us()), static_cast<double>(expected[i].start_us()),
+                100'000);
+    EXPECT_NEAR(static_cast<double>(actual[i].end_us()), static_cast<double>(expected[i].end_us()), 100'000);
+    EXPECT_NEAR(actual[i].score(), expected[i].score(), 3);
+  }
+  ASSERT_EQ(analyzed.Summary().sets_size(), 1);
+  EXPECT_EQ(analyzed.Summary().repetitions(), 8U);
+  EXPECT_EQ(analyzed.Summary().sets(0).correct(), undisturbed.Summary().sets(0).correct());
+}
+
+INSTANTIATE_TEST_SUITE_P(Exercises, LostCoachProcesses, ::testing::Values("squat", ""),
+                         [](const auto& exercise) { return exercise.param.empty() ? "Found" : "Named"; });
+
+TEST_F(CoachProcesses, CoachAnExerciseThatTheModelDoesNotKnowAndRefuseOneThatNobodyDoes) {
+  const Analyzed lunge = Analyze(port(), Squats(1, Expecting("lunge")));
+  EXPECT_TRUE(lunge.status.ok()) << lunge.status.error_message();
+  const Analyzed juggling = Analyze(port(), Squats(1, Expecting("juggling")));
+  EXPECT_EQ(juggling.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(
+      juggling.status.error_message(),
+      HasSubstr("config.expected_exercise is \"juggling\"; the model knows squat, push_up; the coach also "
+                "barbell_biceps_curl, "));
+}
+
+TEST_F(CoachProcesses, NameTheFieldOfTheCoachsConfigurationThatIsWrong) {
+  v1::SessionConfig config = Expecting("squat");
+  config.mutable_coach()->add_targets()->set_code("squat_dept");
+  const Analyzed analyzed = Analyze(port(), Squats(1, config));
+  EXPECT_EQ(analyzed.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(analyzed.status.error_message(), HasSubstr("config.coach.targets[0].code is \"squat_dept\""));
+}
+
+}  // namespace
+}  // namespace trackfit
