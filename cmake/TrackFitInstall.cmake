@@ -1,4 +1,4 @@
-# What `cmake --install` installs besides the executables: models, the contract and its C++ libraries as the CMake package
+# What `cmake --install` installs besides the executables: models, exercises, the contract and its C++ libraries as the CMake package
 # TrackFit, documentation. All places are relative, so that the folder may be chosen at installation (--prefix) and moved.
 
 include(CMakePackageConfigHelpers)

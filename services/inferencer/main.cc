@@ -1,4 +1,6 @@
 // The inferencer: skeletons in, assessments and what the coach says out.
+#include <string>
+
 #include "coaching/coach_session.h"
 #include "inference/model_loading.h"
 #include "inferencer_options.h"
@@ -12,7 +14,8 @@ namespace {
 int Serve(const InferencerOptions& options, rpc::Runtime& runtime, rpc::TerminationSignal& signal) {
   auto knowledge = coaching::Knowledge::Load(options.exercises);
   if (!knowledge.ok()) {
-    runtime.log().Error("cannot coach", {{"reason", knowledge.status().message()}});
+    runtime.log().Error("cannot coach",
+                        {{"reason", "--exercises: " + std::string(knowledge.status().message())}});
     return 1;
   }
   const auto model = inference::LoadNewestModel(options.model_repository, runtime.log(), runtime.metrics());

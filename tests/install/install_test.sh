@@ -28,6 +28,7 @@ mv "$work/installed" "$work/moved"
 prefix=$work/moved
 bin=$prefix/bin
 for file in bin/trackfit{,-extractor,-inferencer,-gateway,-health} share/trackfit/models/blazepose/pose_landmark_full.tflite \
+  share/trackfit/exercises/squat.yaml share/trackfit/proto/trackfit/v1/coaching.proto \
   share/trackfit/proto/trackfit/v1/gateway.proto share/doc/trackfit/{LICENSE,README.md,metrics.md}; do
   check test -s "$prefix/$file"
 done
@@ -35,6 +36,7 @@ check test -z "$(find "$prefix" -type l)"
 check test -z "$(grep -rlF -e "$tree" -e "$build" -e "$work/installed" "$prefix"/{lib,include,share})"
 # Also in the source tree it is the installed models that count.
 check grep -q "$prefix/share/trackfit/models/blazepose" <("$bin/trackfit-extractor" --help)
+check grep -q "$prefix/share/trackfit/exercises" <("$bin/trackfit-inferencer" --help)
 
 # From here on nothing is near: neither the tree nor a home.
 export HOME=$work/nowhere

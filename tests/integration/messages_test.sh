@@ -152,10 +152,16 @@ fails 2 "it has no host: write 0.0.0.0:8000" "$bin/trackfit-gateway" --listen 80
 fails 2 "it has no port: write localhost:8001" "$bin/trackfit-gateway" --extractor localhost
 fails 2 "the folder nowhere does not exist" "$bin/trackfit-gateway" "${any[@]}" --port-file nowhere/ports
 fails 2 "would overwrite --models-dir empty/pose_landmark_lite.tflite" "$bin/trackfit-extractor" "${any[@]}" --models-dir empty --port-file empty/pose_landmark_lite.tflite
-fails 1 "does not exist; name the folder that holds <number>/model.pt" "$bin/trackfit-inferencer" "${any[@]}" --model-repository nowhere
-fails 1 "holds model.pt itself; versions lie in folders with a number" "$bin/trackfit-inferencer" "${any[@]}" --model-repository "$(dirname "$model")"
+inferencer=("$bin/trackfit-inferencer" "${any[@]}" --exercises "$repository/deploy/exercises")
+fails 1 "does not exist; name the folder that holds <number>/model.pt" "${inferencer[@]}" --model-repository nowhere
+fails 1 "holds model.pt itself; versions lie in folders with a number" "${inferencer[@]}" --model-repository "$(dirname "$model")"
 mkdir -p broken/1 && echo text >broken/1/model.pt
-fails 1 "the newest: broken/1/model.pt is not a model, or not a complete one" "$bin/trackfit-inferencer" "${any[@]}" --model-repository broken
+fails 1 "the newest: broken/1/model.pt is not a model, or not a complete one" "${inferencer[@]}" --model-repository broken
+fails 1 "--exercises: cannot read nowhere" "$bin/trackfit-inferencer" "${any[@]}" --exercises nowhere
+mkdir coach && sed 's/^best_view:/best_vew:/' "$repository/deploy/exercises/squat.yaml" >coach/squat.yaml
+line=$(grep -n best_vew coach/squat.yaml | cut -d: -f1)
+fails 1 "coach/squat.yaml:$line: there is no key \\\"best_vew\\\" in an exercise; did you mean best_view?" "$bin/trackfit-inferencer" "${any[@]}" --exercises coach
+fails 2 "would overwrite --exercises coach/squat.yaml" "$bin/trackfit-inferencer" "${any[@]}" --exercises coach --port-file coach/squat.yaml
 fails 1 "nothing listens there" "$bin/trackfit-health" --address "$closed"
 fails 1 "it knows no service gateway; a full name is meant" "$bin/trackfit-health" --address "$gateway" --service gateway
 

@@ -41,15 +41,22 @@ def read(pattern, text):
     return match.groups()
 
 
+def conditions():
+    """The codes that deploy/exercises names."""
+    return {code for path in pathlib.Path("deploy/exercises").glob("*.yaml")
+            for code in re.findall(r"\bcode: *(\w+)", path.read_text())}
+
+
 class Metric:
     """A row of the page: labels are {name: (listed values, named sets)}."""
 
-    def __init__(self, cells, exercises):
+    def __init__(self, cells, exercises, coached):
         name, self.type, labels, _, alert = cells
         self.name, self.on_events = read(r"`(trackfit_[a-z0-9_]+)`( †)?", name)
         self.alert = alert.strip("`").replace(r"\|", "|")
         self.labels = {}
-        sets = {"an exercise": exercises.__contains__, "a code": CODES.__contains__,
+        sets = {"an exercise": exercises.__contains__, "a coached one": coached.__contains__,
+                "a condition": conditions().__contains__, "a code": CODES.__contains__,
                 "a version": re.compile(r"\d+(\.\d+)*").fullmatch}
         for label in filter(None, labels.split("; ")):
             key, values = read(r"`(\w+)`: (.+)", label)
@@ -58,7 +65,7 @@ class Metric:
             self.labels[key] = (listed, [sets[value] for value in named])
 
 
-def read_page(exercises):
+def read_page(exercises, coached):
     """{server: {name: Metric}}."""
     documented = {server: {} for server in SERVERS}
     servers = ()
@@ -66,7 +73,7 @@ def read_page(exercises):
         if line.startswith("## "):
             servers = SECTIONS.get(line[3:], ())
         elif servers and line.startswith("| `"):
-            metric = Metric([cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]], exercises)
+            metric = Metric([cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]], exercises, coached)
             for server in servers:
                 assert metric.name not in documented[server], f"{metric.name} has two rows for the {server}"
                 documented[server][metric.name] = metric
@@ -149,13 +156,13 @@ class Traffic:
         return list(stub.Analyze((module.AnalyzeRequest(**request) for request in requests), timeout=120))
 
     def stream_frames(self):
-        """The poses in them, and the exercises that the model knows."""
+        """The poses in them, and the exercises that the model and the coach know."""
         pictures = [path.read_bytes() for path in sorted(self.frames.glob("*.jpg"))]
         frames = [{"frame": {"sequence": number, "timestamp_us": number * 33333, "encoded": picture}}
                   for number, picture in enumerate([*pictures, b"no picture"])]
         responses = self.analyze("squat", frames)
         return ([response.frame_result.pose for response in responses if response.frame_result.HasField("pose")],
-                set(responses[0].started.exercises))
+                set(responses[0].started.exercises), set(responses[0].started.coached_exercises))
 
     def call_once(self, poses):
         stub, module = self.stubs["extractor"]
@@ -204,12 +211,12 @@ def write_rules(documented, path):
 def main():
     scratch, addresses = pathlib.Path(sys.argv[1]), sys.argv[2:]
     traffic = Traffic(scratch, addresses)
-    poses, exercises = traffic.stream_frames()
+    poses, exercises, coached = traffic.stream_frames()
     assert exercises == traffic.call_once(poses)
     traffic.analyze("push_up", ({"pose": pose} for pose in poses))
     traffic.attack(poses)
 
-    documented = read_page(exercises)
+    documented = read_page(exercises, coached)
     write_rules(documented, scratch / "rules.json")
     for _ in range(50):  # a stream is counted a little after its client has seen it end
         shown = {server: scrape(address) for server, address in zip(SERVERS, addresses)}

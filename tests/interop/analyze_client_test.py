@@ -79,7 +79,7 @@ def float32(text):
 def by_kind(lines):
     """The responses by kind: how frame results and assessments are interleaved is a matter of timing, and so is what a busy
     machine notices of its servers."""
-    kinds = {"started": [], "frame_result": [], "assessment": [], "summary": []}
+    kinds = {kind: [] for kind in ("started", "frame_result", "assessment", "repetition", "advice", "hint", "summary")}
     for line in lines:
         for kind, message in json.loads(line, parse_float=float32).items():
             if kind != "notices":
@@ -116,6 +116,7 @@ def main():
         frames = len(list(pictures.iterdir()))
         assert [int(result["sequence"]) for result in theirs["frame_result"]] == list(range(frames))
         assert len(theirs["assessment"]) >= 1, "no assessment"
+        assert len(theirs["repetition"]) >= 1, "no repetition"
         for kind, messages in ours.items():
             assert theirs[kind] == messages, f"{kind}s differ"
         print(f"{frames} frame results, {len(theirs['assessment'])} assessments: identical")

@@ -42,7 +42,7 @@ wait_for_server() {
 start_servers() {
   mkdir -p "$logs"
   start_server extractor "$1" "$2" --models-dir deploy/models/blazepose
-  start_server inferencer "$3" "$4" --model-repository deploy/models/protogcn
+  start_server inferencer "$3" "$4" --model-repository deploy/models/protogcn --exercises deploy/exercises
   wait_for_server extractor
   wait_for_server inferencer
   start_server gateway "$5" "$6" \
