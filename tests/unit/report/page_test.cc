@@ -93,7 +93,8 @@ TEST(Page, BeginsWithWhatToWorkOn) {
   EXPECT_THAT(page, HasSubstr("<b>3</b><span>repetitions, 1 partial"));
   const std::string faultless = Page(testing::SquatSession({90}));
   EXPECT_THAT(faultless, Not(HasSubstr("What to work on")));
-  EXPECT_THAT(faultless, HasSubstr("Fine in every repetition</h2><ul class=\"tags\"><li class=\"good\">Squat depth"));
+  EXPECT_THAT(faultless,
+              HasSubstr("Fine in every repetition</h2><ul class=\"tags\"><li class=\"good\">Squat depth"));
 }
 
 TEST(Page, ShowsTheAnglesThatMoveMost) {
