@@ -9,7 +9,7 @@
 namespace trackfit::coaching {
 namespace {
 
-constexpr size_t kMostRepetitions = 1000;
+constexpr int kMostRepetitions = 1000;
 
 float MeanOf(std::span<const float> values) {
   return std::accumulate(values.begin(), values.end(), 0.0F) / static_cast<float>(values.size());
@@ -28,7 +28,7 @@ void Count(const repetitions::Finding& finding, std::vector<repetitions::Finding
 
 bool SetTracker::WouldClose(const std::string& exercise, int64_t start_us) const {
   return open_ && (open_->summary.exercise != exercise || start_us - end_us_ > kSetRestUs ||
-                   open_->durations.size() >= kMostRepetitions);
+                   numbered() >= kMostRepetitions);
 }
 
 void SetTracker::Add(repetitions::Repetition& repetition) {
@@ -41,13 +41,15 @@ void SetTracker::Add(repetitions::Repetition& repetition) {
   }
   repetitions::SetSummary& set = open_->summary;
   const int64_t duration_us = repetition.end_us - repetition.start_us;
-  open_->durations.push_back(static_cast<float>(duration_us) / 1e6F);
-  open_->ranges.push_back(repetition.range_of_motion);
+  if (repetition.complete) {
+    open_->durations.push_back(static_cast<float>(duration_us) / 1e6F);
+    open_->ranges.push_back(repetition.range_of_motion);
+  }
   open_->score += repetition.score;
   repetition.set = set.set;
-  repetition.number = static_cast<uint32_t>(open_->durations.size());
   set.repetitions += repetition.complete;
   set.partial += !repetition.complete;
+  repetition.number = set.repetitions + set.partial;
   set.correct += repetition.correct;
   set.under_tension_us += duration_us;
   set.held_us = std::max(set.held_us, repetition.held_us);
@@ -59,8 +61,8 @@ std::optional<repetitions::SetSummary> SetTracker::Close() {
   if (!open_) return std::nullopt;
   const Open open = *std::exchange(open_, std::nullopt);
   repetitions::SetSummary set = open.summary;
+  set.score = static_cast<float>(open.score / static_cast<double>(set.repetitions + set.partial));
   const size_t count = open.durations.size();
-  set.score = static_cast<float>(open.score / static_cast<double>(count));
   if (count >= 3) {
     const size_t third = count / 3;
     const auto first = [&](const std::vector<float>& values) {
@@ -73,7 +75,7 @@ std::optional<repetitions::SetSummary> SetTracker::Close() {
   return set;
 }
 
-float SetTracker::mean_range() const { return open_ ? MeanOf(open_->ranges) : 0; }
+float SetTracker::mean_range() const { return open_ && !open_->ranges.empty() ? MeanOf(open_->ranges) : 0; }
 
 nlohmann::json SetTracker::Save() const {
   nlohmann::json saved = {{"sets", sets_}, {"end_us", end_us_}};

@@ -30,8 +30,10 @@ class SetTracker {
   // Of the open set, or the last one; 0 before the first.
   int64_t end_us() const { return end_us_; }
   // Of the open set, all repetitions.
-  int numbered() const { return open_ ? static_cast<int>(open_->durations.size()) : 0; }
-  // Mean share of the full range of the open set's repetitions; 0 when none.
+  int numbered() const {
+    return open_ ? static_cast<int>(open_->summary.repetitions + open_->summary.partial) : 0;
+  }
+  // Mean share of the full range of the open set's complete repetitions; 0 when none.
   float mean_range() const;
 
   nlohmann::json Save() const;
@@ -42,8 +44,8 @@ class SetTracker {
   struct Open {
     repetitions::SetSummary summary;  // so far
     double score = 0;                 // sum
-    std::vector<float> durations;     // seconds, of each repetition
-    std::vector<float> ranges;        // share of full, of each
+    std::vector<float> durations;     // seconds, of each complete repetition
+    std::vector<float> ranges;        // share of full, of each of them
   };
 
   uint32_t sets_ = 0;  // opened so far

@@ -45,6 +45,7 @@ TEST(SetTracker, SumsASetUp) {
   SetTracker sets;
   for (int i = 0; i < 6; ++i) {
     repetitions::Repetition repetition = Squat(10 + 5 * i, i < 2 ? 2 : 3, i != 5);
+    if (i == 4) repetition.range_of_motion = 0.7F;
     repetition.findings = {Depth(i == 5   ? repetitions::FindingLevel::kClearly
                                  : i == 4 ? repetitions::FindingLevel::kSlightly
                                  : i == 0 ? repetitions::FindingLevel::kNotJudged
@@ -62,7 +63,7 @@ TEST(SetTracker, SumsASetUp) {
   EXPECT_EQ(set.rest_us, 0);
   EXPECT_EQ(set.under_tension_us, 16 * kSecond);
   EXPECT_FLOAT_EQ(set.tempo_drift, 1.5F);
-  EXPECT_FLOAT_EQ(set.range_lost, 0.3F);
+  EXPECT_FLOAT_EQ(set.range_lost, 0.3F) << "of complete ones";
   ASSERT_EQ(set.findings.size(), 1U);
   EXPECT_EQ(set.findings[0].judged, 5U);
   EXPECT_EQ(set.findings[0].slightly, 1U);
