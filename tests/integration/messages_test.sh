@@ -132,7 +132,7 @@ echo text >empty/pose_detection.tflite
 fails 1 "empty/pose_detection.tflite" "$bin/trackfit-extractor" "${any[@]}" --models-dir empty
 
 # --- flags and commands
-fails 2 "a command is missing; there are analyze, dataset" "$trackfit"
+fails 2 "a command is missing; there are analyze, coach, dataset" "$trackfit"
 fails 2 "there is no command analise; did you mean analyze?" "$trackfit" analise clip.mp4
 fails 2 "there is no flag --gatway; did you mean --gateway?" "$trackfit" analyze clip.mp4 --gatway x
 fails 2 "there is no flag --adress; did you mean --address?" "$bin/trackfit-health" --adress "$gateway"
