@@ -53,6 +53,7 @@ struct Clip {
   std::vector<skeleton::Joint> wrong_joints{};  // those at fault, where that is known
   std::optional<int> repetition_count{};        // where it is known
   std::vector<FrameSpan> repetitions{};         // each of them, where that is known
+  bool metric = false;  // real 3-D: z is on the scale of x and y, and the clip may be seen from elsewhere
 
   bool correct() const { return form != "incorrect"; }
 };

@@ -39,6 +39,8 @@ constexpr const char* kKind = "kind";
 constexpr const char* kWrongJoints = "wrong_joints";
 constexpr const char* kRepetitions = "repetitions";
 constexpr const char* kRepetitionCount = "repetition_count";
+constexpr const char* kCoordinates = "coordinates";
+constexpr const char* kMetric = "metric";
 
 std::string Text(const Dict& dict, const char* key) { return dict.at(key).toStringRef(); }
 
@@ -95,7 +97,8 @@ Clip ToClip(const Dict& dict) {
             .poses = {},
             .wrong_joints = WrongJointsOf(dict),
             .repetition_count = RepetitionCountOf(dict),
-            .repetitions = RepetitionsOf(dict)};
+            .repetitions = RepetitionsOf(dict),
+            .metric = dict.contains(kCoordinates) && Text(dict, kCoordinates) == kMetric};
   const torch::Tensor landmarks = dict.at("landmarks").toTensor().to(torch::kFloat).contiguous();
   TORCH_CHECK(landmarks.dim() == 3 && landmarks.size(1) == kJointCount && landmarks.size(2) == 4,
               "landmarks of clip ", clip.id, " have shape ", landmarks.sizes(), ", not [T, 33, 4]");
@@ -152,6 +155,7 @@ Dict FromClip(const Clip& clip) {
     }
   }
   dict.insert("landmarks", landmarks);
+  if (clip.metric) dict.insert(kCoordinates, std::string(kMetric));
   if (clip.repetition_count) dict.insert(kRepetitionCount, int64_t{*clip.repetition_count});
   if (!clip.repetitions.empty()) dict.insert(kRepetitions, TensorOf(clip.repetitions));
   if (clip.wrong_joints.empty()) return dict;
