@@ -321,7 +321,9 @@ Repetition Judge(const Exercise& exercise, const Attempt& attempt, const Targets
     repetition.findings.push_back(std::move(judgement.finding));
   }
   repetition.correct = repetition.complete && !clearly;
-  const float share = repetition.complete ? 1 : attempt.range / exercise.complete_range;
+  // A repetition that does not count is not good, however well it is done.
+  constexpr float kPartial = 0.6F;
+  const float share = repetition.complete ? 1 : kPartial * attempt.range / exercise.complete_range;
   repetition.score = std::max(0.0F, 100 - cost) * std::clamp(share, 0.0F, 1.0F);
   return repetition;
 }
