@@ -15,8 +15,8 @@ constexpr int kSecond = static_cast<int>(kRateHz);
 // The first repetition takes the exercise's least range. Of somebody whose repetitions are complete, a
 // partial one is believed with less: this share of the least range, and this one of what is usual for this
 // person.
-constexpr float kShareOfLeast = 0.7F;
-constexpr float kShareOfUsual = 0.25F;
+constexpr float kShareOfLeast = 0.6F;
+constexpr float kShareOfUsual = 0.2F;
 // The valley rises towards a changed level at rest with this share per body: within about 3 s.
 constexpr float kValleyRise = 1.0F / 90;
 // The way back has begun when this share of the way out is undone.

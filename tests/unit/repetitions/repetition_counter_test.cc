@@ -114,7 +114,7 @@ TEST(RepetitionCounter, IgnoresWhatIsSmall) {
 
 TEST(RepetitionCounter, IgnoresSmallMovementsOfSomebodyWhoMovesFar) {
   Signal signal;
-  signal.Hold(0, 1).Repetitions(4, 2, 1.2F).Repetitions(5, 1, 0.26F).Repetitions(2, 2, 1.2F).Hold(0, 1);
+  signal.Hold(0, 1).Repetitions(4, 2, 1.2F).Repetitions(5, 1, 0.18F).Repetitions(2, 2, 1.2F).Hold(0, 1);
   EXPECT_THAT(Count(signal), SizeIs(6));
 }
 
@@ -220,7 +220,7 @@ TEST(RepetitionCounter, GoesOnFromItsStateWithTheSameResults) {
   Signal signal;
   signal.Hold(0, 1).Repetitions(4, 2, 1.1F).Hold(0, 1);
   const size_t moved_at = signal.values().size();
-  signal.Repetition(2, 0.24F).Repetitions(3, 2, 1.1F).Hold(0, 1);
+  signal.Repetition(2, 0.17F).Repetitions(3, 2, 1.1F).Hold(0, 1);
   const Exercise exercise = WristRaise();
   RepetitionCounter stays(exercise);
   std::optional<RepetitionCounter> moved;
@@ -236,7 +236,7 @@ TEST(RepetitionCounter, GoesOnFromItsStateWithTheSameResults) {
     if (!moved) continue;
     if (const auto attempt = moved->Push(body)) actual.push_back(Describe(*attempt));
   }
-  ASSERT_THAT(expected, SizeIs(3));  // 0.24 is little for somebody who moves 1.1
+  ASSERT_THAT(expected, SizeIs(3));  // 0.17 is little for somebody who moves 1.1
   ASSERT_THAT(actual, SizeIs(expected.size()));
   for (size_t i = 0; i < actual.size(); ++i) {
     EXPECT_NEAR(actual[i].start_s, expected[i].start_s, 0.04);
