@@ -251,8 +251,11 @@ class CoachSession::Impl {
     framing_.SetExercise(candidate ? candidate->exercise : nullptr);
   }
 
+  // What comes next does not belong to what is under way, which may have been nearly done.
   void Break() {
-    for (Candidate& candidate : candidates_) candidate.counter.Break();
+    for (Candidate& candidate : candidates_) {
+      if (const auto attempt = candidate.counter.Finish()) Take(candidate, *attempt);
+    }
   }
 
   // Hints are for before and between repetitions.

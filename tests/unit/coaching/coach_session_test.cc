@@ -132,6 +132,24 @@ TEST(CoachSession, BeginsASetAfterARest) {
   EXPECT_GT(report.sets[1].rest_us, 20'000'000);
 }
 
+TEST(CoachSession, CountsWhatWasNearlyDoneWhenThePersonIsLost) {
+  const std::vector<skeleton::Pose> poses = Squats(1);
+  Report whole;
+  CoachSession undisturbed = Make("squat");
+  for (const skeleton::Pose& pose : poses) whole.Add(undisturbed.Push(pose));
+  ASSERT_EQ(whole.repetitions.size(), 1U);
+  CoachSession session = Make("squat");
+  Report report;
+  for (const skeleton::Pose& pose : poses) {
+    if (pose.timestamp_us < whole.repetitions[0].end_us - 100'000) report.Add(session.Push(pose));
+  }
+  ASSERT_TRUE(report.repetitions.empty()) << "it is still under way";
+  skeleton::Pose later = poses.back();
+  later.timestamp_us += 3'000'000;
+  report.Add(session.Push(later));
+  EXPECT_EQ(report.repetitions.size(), 1U);
+}
+
 TEST(CoachSession, ReportsWhatItSawBeforeTheExerciseWasKnown) {
   CoachSession session = Make("");
   Report report;
