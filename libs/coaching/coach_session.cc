@@ -157,7 +157,7 @@ class CoachSession::Impl {
   }
 
   std::optional<Checkpoint> TakeCheckpoint() {
-    if (last_sequence_ <= covered_) return std::nullopt;
+    if (checkpoint_us_ == kNever || (covered_ && last_sequence_ <= *covered_)) return std::nullopt;
     if (!is_new_ && last_us_ - checkpoint_us_ < kCheckpointUs) return std::nullopt;
     is_new_ = false;
     checkpoint_us_ = last_us_;
@@ -169,7 +169,8 @@ class CoachSession::Impl {
     if (saved.at("format").get<int>() != kFormat)
       throw json::other_error::create(501, "another format", &saved);
     checkpoint_us_ = last_us_ = saved.at("last_us").get<int64_t>();
-    covered_ = last_sequence_ = saved.at("last_sequence").get<uint64_t>();
+    last_sequence_ = saved.at("last_sequence").get<uint64_t>();
+    covered_ = last_sequence_;
     saved.at("observed").get_to(observed_);
     saved.at("person_id").get_to(person_id_);
     const json& scale = saved.at("scale");
@@ -233,7 +234,7 @@ class CoachSession::Impl {
 
   // False for what came before the checkpoint from which this session goes on.
   bool TakeTime(uint64_t sequence, int64_t timestamp_us) {
-    if (sequence <= covered_) return sequence > resumed_after_;
+    if (covered_ && sequence <= *covered_) return sequence > resumed_after_;
     if (checkpoint_us_ == kNever) checkpoint_us_ = timestamp_us;
     last_sequence_ = sequence;
     last_us_ = timestamp_us;
@@ -260,7 +261,7 @@ class CoachSession::Impl {
 
   // Hints are for before and between repetitions.
   void Frame(framing::Frame frame) {
-    if (frame.sequence <= covered_) return;
+    if (covered_ && frame.sequence <= *covered_) return;
     frame.exercising = current_ && !current_->counter.at_rest();
     for (const framing::Hint& hint : framing_.Push(frame)) {
       const std::string code(hint.name());
@@ -375,7 +376,7 @@ class CoachSession::Impl {
   // Of the checkpoint from which this session goes on: poses after the first are counted again, whatever is
   // reported of them up to the second is known.
   uint64_t resumed_after_ = 0;
-  uint64_t covered_ = 0;
+  std::optional<uint64_t> covered_;
   uint64_t observed_ = 0;  // end of the last window
   uint64_t last_sequence_ = 0;
   int64_t last_us_ = 0;

@@ -96,6 +96,18 @@ TEST(CoachSession, CountsTheExerciseThatIsExpected) {
                                                     "squat 1.5", "set 1: 5"}));
 }
 
+TEST(CoachSession, CountsPosesFromSequenceZero) {
+  CoachSession session = Make("squat");
+  skeleton::Pose pose = Squats(1).front();
+  pose.sequence = 0;
+  pose.timestamp_us = 0;
+  session.Push(pose);
+  pose.sequence = 1;
+  pose.timestamp_us = 3'000'000;
+  session.Push(pose);
+  EXPECT_TRUE(session.TakeCheckpoint()) << "two seconds have passed since the first pose";
+}
+
 // Each repetition is told within 0.3 s of its end, whatever the frame rate.
 TEST(CoachSession, ReportsARepetitionSoonAfterItsEnd) {
   for (const double fps : {10.0, 15.0, 24.0, 30.0, 60.0}) {
