@@ -127,6 +127,7 @@ TEST(LandmarkFile, KeepsTheRepetitionsThatAreKnown) {
   Clip clip = MakeClip("a", "squat");
   clip.repetition_count = 2;
   clip.repetitions = {{0, 3}, {4, 9}};
+  clip.metric = true;
   ASSERT_TRUE(WriteLandmarkFile(path, {clip, MakeClip("b", "squat")}).ok());
   const auto clips = ReadLandmarkFile(path);
   ASSERT_TRUE(clips.ok()) << clips.status();
@@ -136,6 +137,8 @@ TEST(LandmarkFile, KeepsTheRepetitionsThatAreKnown) {
   EXPECT_EQ(clips->front().repetitions[1].last, 9);
   EXPECT_EQ(clips->back().repetition_count, std::nullopt);
   EXPECT_TRUE(clips->back().repetitions.empty());
+  EXPECT_TRUE(clips->front().metric);
+  EXPECT_FALSE(clips->back().metric);
 }
 
 TEST(LandmarkFile, NamesTheFileThatIsMissingOrBroken) {
