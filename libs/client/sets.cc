@@ -1,6 +1,7 @@
 #include "client/sets.h"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace trackfit::client {
 namespace {

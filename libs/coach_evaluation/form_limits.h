@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_COACH_EVALUATION_FORM_LIMITS_H_
 #define TRACKFIT_COACH_EVALUATION_FORM_LIMITS_H_
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <utility>

@@ -1,6 +1,7 @@
 #include "coach_evaluation/form_run.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>

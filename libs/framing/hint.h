@@ -3,6 +3,7 @@
 #define TRACKFIT_FRAMING_HINT_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 

@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_REPETITIONS_REPETITION_COUNTER_H_
 #define TRACKFIT_REPETITIONS_REPETITION_COUNTER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>

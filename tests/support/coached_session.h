@@ -3,6 +3,7 @@
 #define TRACKFIT_TESTS_SUPPORT_COACHED_SESSION_H_
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <numbers>

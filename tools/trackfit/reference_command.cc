@@ -1,6 +1,7 @@
 // `trackfit reference`: records how an exercise is done well, to compare repetitions with.
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <iostream>
 #include <memory>

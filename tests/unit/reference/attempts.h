@@ -3,6 +3,8 @@
 #define TRACKFIT_TESTS_UNIT_REFERENCE_ATTEMPTS_H_
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -3,6 +3,8 @@
 #define TRACKFIT_TESTS_UNIT_REPETITIONS_ATTEMPTS_H_
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <numbers>
 
