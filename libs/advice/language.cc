@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <span>
-#include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "schema/folder.h"
 
 namespace trackfit::advice {
 
@@ -60,28 +58,13 @@ const Language* Phrases::Find(std::string_view code) const {
 }
 
 absl::StatusOr<std::shared_ptr<const Phrases>> Phrases::Load(const std::string& folder) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  std::vector<fs::path> files;
-  for (fs::directory_iterator file(folder, error), end; !error && file != end; file.increment(error)) {
-    if (file->path().extension() == ".yaml") files.push_back(file->path());
-  }
-  if (error) return absl::NotFoundError(absl::StrCat("cannot read ", folder, ": ", error.message()));
-  if (files.empty()) return absl::NotFoundError(absl::StrCat("there are no languages (*.yaml) in ", folder));
-  std::ranges::sort(files);
+  const auto files = schema::ReadFolder(folder, "languages");
+  if (!files.ok()) return files.status();
   std::vector<Language> languages;
-  for (const fs::path& file : files) {
-    std::ifstream in(file);
-    std::ostringstream text;
-    text << in.rdbuf();
-    if (!in) return absl::NotFoundError(absl::StrCat("cannot read ", file.string()));
-    absl::StatusOr<Language> language = Language::Parse(file.string(), text.str());
+  for (const schema::File& file : *files) {
+    absl::StatusOr<Language> language = Language::Parse(file.path.string(), file.text);
     if (!language.ok()) return language.status();
-    if (language->code != file.stem()) {
-      return absl::InvalidArgumentError(absl::StrCat(file.string(), ": language is \"", language->code,
-                                                     "\", but the file is called ",
-                                                     file.filename().string()));
-    }
+    if (absl::Status name = schema::CheckName(file, "language", language->code); !name.ok()) return name;
     languages.push_back(*std::move(language));
   }
   return std::make_shared<const Phrases>(std::move(languages));
