@@ -120,7 +120,8 @@ class CoachSession::Impl {
     if (resampled.gap) Break();
     Frame({.sequence = pose.sequence, .timestamp_us = pose.timestamp_us, .pose = &pose, .people = people});
     for (const skeleton::Pose& uniform : resampled.poses) {
-      if (const auto body = scale_.Measure(uniform)) PushBody(*body);
+      if (const auto body = scale_.Measure(uniform))
+        PushBody(std::make_shared<const repetitions::Body>(*body));
     }
     EndSetAfterRest(pose.timestamp_us);
     return TakeEvents();
@@ -269,7 +270,7 @@ class CoachSession::Impl {
     }
   }
 
-  void PushBody(const repetitions::Body& body) {
+  void PushBody(const std::shared_ptr<const repetitions::Body>& body) {
     for (Candidate& candidate : candidates_) {
       if (const auto attempt = candidate.counter.Push(body)) Take(candidate, *attempt);
     }

@@ -97,12 +97,12 @@ CounterState RepetitionCounter::state() const {
 uint64_t RepetitionCounter::restart_after() const {
   if (hold_ || frames_.empty() || !has_valley_) return last_sequence_;
   const int64_t from = at_rest() ? newest() : valley_at_;
-  return frames_[static_cast<size_t>(std::clamp(from - kWarmUp, first_, newest()) - first_)].body.sequence;
+  return frames_[static_cast<size_t>(std::clamp(from - kWarmUp, first_, newest()) - first_)].body->sequence;
 }
 
 // While the phase is unknown, the last one goes on for a while: a joint may be hidden at the turning point.
-void RepetitionCounter::Remember(const Body& body) {
-  frames_.push_back({body, phase_});
+void RepetitionCounter::Remember(std::shared_ptr<const Body> body) {
+  frames_.push_back({std::move(body), phase_});
   while (frames_.size() > most_frames_ + kBefore) {
     frames_.pop_front();
     ++first_;
@@ -131,16 +131,16 @@ std::optional<Attempt> RepetitionCounter::Accept(std::optional<Attempt> attempt)
   return is_one ? std::move(attempt) : std::nullopt;
 }
 
-std::optional<Attempt> RepetitionCounter::Push(const Body& body) {
-  last_sequence_ = body.sequence;
+std::optional<Attempt> RepetitionCounter::Push(std::shared_ptr<const Body> body) {
+  last_sequence_ = body->sequence;
   std::optional<Attempt> before_jump;
-  if (!frames_.empty() && Jumped(frames_.back().body, body)) before_jump = Finish();
-  const float phase = filter_.Push(body);
+  if (!frames_.empty() && Jumped(*frames_.back().body, *body)) before_jump = Finish();
+  const float phase = filter_.Push(*body);
   unseen_ = std::isfinite(phase) ? 0 : unseen_ + 1;
   if (hold_) {
     phase_ = phase;
     frames_.assign(1, {body, phase});
-    std::optional<Attempt> hold = Accept(hold_->Push(body, phase));
+    std::optional<Attempt> hold = Accept(hold_->Push(*body, phase));
     return before_jump ? std::move(before_jump) : std::move(hold);
   }
   if (unseen_ > kUnseenBodies) {
@@ -149,11 +149,11 @@ std::optional<Attempt> RepetitionCounter::Push(const Body& body) {
     return before_jump;
   }
   if (unseen_ > 0) {
-    if (!frames_.empty()) Remember(body);
+    if (!frames_.empty()) Remember(std::move(body));
     return before_jump;
   }
   phase_ = phase;
-  Remember(body);
+  Remember(std::move(body));
   std::optional<Attempt> attempt = Follow();
   return before_jump ? std::move(before_jump) : std::move(attempt);
 }
@@ -260,7 +260,7 @@ std::optional<Attempt> RepetitionCounter::EndRepetition() {
     // A phase belongs to a body kPhaseLag earlier; the last bodies have none of their own yet.
     const int64_t start = std::max(first_, begin - kPhaseLag - kBefore);
     for (int64_t index = start; index <= newest(); ++index) {
-      attempt->frames.push_back(frames_[static_cast<size_t>(index - first_)].body);
+      attempt->frames.push_back(*frames_[static_cast<size_t>(index - first_)].body);
       attempt->phase.push_back(PhaseAt(std::min(index + kPhaseLag, newest())));
     }
     const auto place = [&](int64_t index) {

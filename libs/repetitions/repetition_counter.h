@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 
 #include "repetitions/body.h"
@@ -33,7 +34,9 @@ class RepetitionCounter {
   // The next body of a stream that is uniform in time at kRateHz. Gives an attempt when one has just ended
   // and meets the exercise's requirements, complete or partial. Held exercises: when the hold has ended; of a
   // hold longer than most_seconds the frames are thinned out evenly.
-  std::optional<Attempt> Push(const Body& body);
+  // Counters of one stream share its bodies.
+  std::optional<Attempt> Push(std::shared_ptr<const Body> body);
+  std::optional<Attempt> Push(const Body& body) { return Push(std::make_shared<const Body>(body)); }
   // The stream, or this person's part of it, is over: what is under way and complete but for its last few
   // frames.
   std::optional<Attempt> Finish();
@@ -56,11 +59,11 @@ class RepetitionCounter {
     kBack,  // from it
   };
   struct Frame {
-    Body body;
+    std::shared_ptr<const Body> body;
     float phase = 0;  // smoothed, so that it belongs to a body kPhaseLag earlier
   };
 
-  void Remember(const Body& body);
+  void Remember(std::shared_ptr<const Body> body);
   void RestFrom(int64_t index);
   std::optional<Attempt> Follow();
   std::optional<Attempt> EndRepetition();
