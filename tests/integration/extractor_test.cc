@@ -105,6 +105,10 @@ class Extractor : public ::testing::Test {
     }
   }
 
+  void TearDown() override {
+    if (server_) server_->Stop();
+  }
+
   void StartServer(std::vector<std::string> flags = {}) {
     flags.insert(flags.end(), {"--model", "lite", "--workers", "2"});
     server_ = std::make_unique<ServerProcess>("trackfit-extractor", std::move(flags));
