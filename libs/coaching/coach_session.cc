@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
-#include <map>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "advice/advisor.h"
 #include "coaching/exercise_vote.h"
 #include "coaching/set_tracker.h"
@@ -76,23 +75,6 @@ absl::StatusOr<std::optional<reference::Reference>> ReferenceOf(const CoachConfi
                          knowledge.reference_names());
 }
 
-absl::Status CheckTargets(const CoachConfig& config, const Knowledge& knowledge) {
-  std::vector<std::string> codes;
-  for (const Exercise& exercise : knowledge.catalogue().exercises()) {
-    for (const repetitions::Condition& condition : exercise.conditions) codes.push_back(condition.code);
-  }
-  for (const auto& [code, range] : config.targets) {
-    if (std::ranges::find(codes, code) == codes.end()) {
-      return schema::Unknown(absl::StrCat("config.coach.targets has the code \"", code, "\""), code, codes);
-    }
-    if (!(range.low <= range.high)) {
-      return absl::InvalidArgumentError(absl::StrCat("config.coach.targets has good_low ", range.low,
-                                                     " above good_high ", range.high, " of ", code));
-    }
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 class CoachSession::Impl {
@@ -114,7 +96,10 @@ class CoachSession::Impl {
 
   std::vector<Event> Push(const skeleton::Pose& pose, int people) {
     if (!TakeTime(pose.sequence, pose.timestamp_us)) return {};
-    if (pose.person_id != person_id_ && person_id_ != 0 && pose.person_id != 0) Break();
+    if (pose.person_id != person_id_ && person_id_ != 0 && pose.person_id != 0) {
+      Break();
+      scale_ = repetitions::BodyScale();
+    }
     if (pose.person_id != 0) person_id_ = pose.person_id;
     const skeleton::Resampler::Result resampled = resampler_.Push(pose);
     if (resampled.gap) Break();
@@ -403,7 +388,6 @@ absl::StatusOr<CoachSession> CoachSession::Create(std::shared_ptr<const Knowledg
                                                   const CoachConfig& config,
                                                   const std::string& expected_exercise,
                                                   const std::optional<Checkpoint>& checkpoint) {
-  if (absl::Status targets = CheckTargets(config, *knowledge); !targets.ok()) return targets;
   auto reference = ReferenceOf(config, *knowledge);
   if (!reference.ok()) return reference.status();
   auto advisor = advice::Advisor::Create(knowledge->phrases(), config.voice, config.language);
