@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "exercises/vocabulary.h"
 #include "repetitions/body.h"
 #include "repetitions/repetition_counter.h"
 
@@ -24,18 +25,9 @@ double Overlap(const Span& a, const Span& b) {
   return std::min(a.end_s, b.end_s) - std::max(a.start_s, b.start_s);
 }
 
-// "Sit-up" and "jumping jack" as exercises are named.
-std::string NameOf(std::string text) {
-  for (char& c : text) {
-    if (c == ' ' || c == '-') c = '_';
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 const repetitions::Exercise* ExerciseOf(const repetitions::Catalogue& catalogue, const dataset::Clip& clip) {
   const repetitions::Exercise* exercise = catalogue.Find(clip.exercise);
-  return exercise != nullptr ? exercise : catalogue.Find(NameOf(clip.fault));
+  return exercise != nullptr ? exercise : catalogue.Find(exercises::Builtin().NameOf(clip.fault));
 }
 
 CountedClip Described(const std::string& data_set, const dataset::Clip& clip, double rate_hz) {

@@ -64,7 +64,8 @@ class CoachSession {
   // `expected_exercise` is empty (then the exercise is decided over the windows' assessments) or one of the
   // knowledge's; one that only the model knows is assessed but not coached. `checkpoint` as another session
   // gave it. INVALID_ARGUMENT naming the field: config.coach.voice, config.coach.language,
-  // config.coach.targets[0].code, config.reference, config.reference_data, config.checkpoint.
+  // config.reference, config.reference_data, config.checkpoint.state. Targets of conditions that there are
+  // not change nothing; contract::FromProto() refuses them.
   static absl::StatusOr<CoachSession> Create(std::shared_ptr<const Knowledge> knowledge,
                                              const CoachConfig& config, const std::string& expected_exercise,
                                              const std::optional<Checkpoint>& checkpoint = std::nullopt);

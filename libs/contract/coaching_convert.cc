@@ -4,10 +4,12 @@
 #include <cmath>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "skeleton/joint.h"
+#include "spelling/edit_distance.h"
 
 namespace trackfit::contract {
 namespace {
@@ -27,12 +29,22 @@ absl::Status CheckEnd(const std::string& field, bool is_set, float value) {
       absl::StrCat(field, " is ", value, "; it must be finite, or not set for the exercise's own"));
 }
 
+std::vector<std::string> CodesOf(const repetitions::Catalogue& catalogue) {
+  std::vector<std::string> codes;
+  for (const repetitions::Exercise& exercise : catalogue.exercises()) {
+    for (const repetitions::Condition& condition : exercise.conditions) codes.push_back(condition.code);
+  }
+  return codes;
+}
+
 absl::StatusOr<repetitions::Range> RangeOf(const std::string& field, const v1::CoachTarget& target,
                                            const repetitions::Catalogue& catalogue) {
   const repetitions::Condition* condition = FindCondition(catalogue, target.code());
   if (condition == nullptr) {
+    const std::string meant = spelling::NearestName(target.code(), CodesOf(catalogue));
     return absl::InvalidArgumentError(
-        absl::StrCat(field, ".code is \"", target.code(), "\"; no exercise has such a condition"));
+        absl::StrCat(field, ".code is \"", target.code(), "\"; no exercise has such a condition",
+                     meant.empty() ? "" : absl::StrCat("; did you mean ", meant, "?")));
   }
   absl::Status finite = CheckEnd(field + ".good_low", target.has_good_low(), target.good_low());
   if (finite.ok()) finite = CheckEnd(field + ".good_high", target.has_good_high(), target.good_high());

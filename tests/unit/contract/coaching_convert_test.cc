@@ -218,7 +218,8 @@ TEST(CoachingFromProto, RefusesATargetThatMakesNoSenseNamingIt) {
     return std::string(status.message());
   };
   EXPECT_EQ(refusal("squat_dept", 0, 1),
-            "config.coach.targets[1].code is \"squat_dept\"; no exercise has such a condition");
+            "config.coach.targets[1].code is \"squat_dept\"; no exercise has such a condition; did you mean "
+            "squat_depth?");
   EXPECT_THAT(refusal("forward_lean", std::numeric_limits<float>::quiet_NaN(), 1),
               HasSubstr("config.coach.targets[1].good_low is nan"));
   EXPECT_THAT(refusal("forward_lean", 0, std::numeric_limits<float>::infinity()),
