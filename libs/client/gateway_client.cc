@@ -102,7 +102,7 @@ absl::Status GatewaySession::Run(const v1::SessionConfig& config, const FramePro
   const std::jthread watch([this](const std::stop_token& stop) { Watch(stop); });
   absl::Status sent;
   std::jthread sender([&] { sent = Send(*stream, config, next_frame); });
-  const absl::Status received = Receive(*stream, on_response);
+  absl::Status received = Receive(*stream, on_response);
   finish_sending_ = true;
   sender.join();
   const grpc::Status status = stream->Finish();

@@ -54,6 +54,7 @@ std::string CountingTable(const std::vector<CountedClip>& clips, bool each_clip)
   for (const auto& [first, group] : Grouped(clips))
     absl::StrAppend(&table, Row(first->data_set, first->exercise, FiguresOf(group)));
   std::vector<const CountedClip*> all;
+  all.reserve(clips.size());
   for (const CountedClip& clip : clips) all.push_back(&clip);
   absl::StrAppend(&table, Row("all", "", FiguresOf(all)));
   if (!each_clip) return table;

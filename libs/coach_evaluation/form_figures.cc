@@ -182,6 +182,7 @@ std::vector<FormFigures> FiguresOfForm(const std::vector<JudgedSample>& judged, 
     sets[{one.sample->data_set, one.sample->exercise->name}].push_back(&one);
   }
   std::vector<FormFigures> figures;
+  figures.reserve(sets.size());
   for (const auto& [key, samples] : sets) figures.push_back(FiguresOfSet(samples, faults));
   return figures;
 }

@@ -108,6 +108,7 @@ std::optional<Limits> Fit(const std::map<std::string, Evidence>& sets, Side side
     if (side == Side::kBoth) limits.good.low = -limit;
   }
   std::vector<std::string> from;
+  from.reserve(sets.size());
   for (const auto& [name, set] : sets) from.push_back(name);
   limits.source = absl::StrCat("fitted to ", absl::StrJoin(from, ", "), ": ", faulty.size(),
                                " with the fault, ", good.size(), " without any");

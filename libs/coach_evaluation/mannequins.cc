@@ -55,7 +55,7 @@ absl::Status AddClips(const synthesis::ExerciseInfo& exercise, const MannequinOp
     absl::StatusOr<Motion> motion = synthesis::SynthesizeMotion(wanted);
     if (!motion.ok()) return motion.status();
     if (const std::string fault = PartialFault(exercise); !fault.empty()) {
-      if (const absl::Status mixed = MixPartial(wanted, fault, *motion); !mixed.ok()) return mixed;
+      if (absl::Status mixed = MixPartial(wanted, fault, *motion); !mixed.ok()) return mixed;
     }
     const synthesis::CameraOptions camera = synthesis::DrawCamera(*motion, wanted.seed);
     const auto path = synthesis::MakeCameraPath(camera, *motion);

@@ -33,7 +33,7 @@ bool SetTracker::WouldClose(const std::string& exercise, int64_t start_us) const
 
 void SetTracker::Add(repetitions::Repetition& repetition) {
   if (!open_) {
-    open_.emplace();
+    open_ = Open{};
     open_->summary.set = ++sets_;
     open_->summary.exercise = repetition.exercise;
     open_->summary.start_us = repetition.start_us;
