@@ -82,7 +82,7 @@ absl::Status ExtractClip(const SourceClip& clip, const DataSetOptions& options, 
   GridTimedSource on_grid(**source, fps);
   media::FrameSource& frames = options.format == ClipFormat::kLandmarks ? on_grid : **source;
   skeleton::UpsideDownDetector upright;
-  const absl::Status tracked =
+  absl::Status tracked =
       TrackPoses(frames, options.poses, engine,
                  [&](const media::SourceFrame& frame, const std::optional<skeleton::Pose>& pose) {
                    ++result.frames;

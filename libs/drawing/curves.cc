@@ -138,8 +138,9 @@ absl::Status DrawCurves(const std::string& csv, const std::string& png) {
   const int columns = std::min(count, kMostColumns), rows = (count + columns - 1) / columns;
   Canvas canvas({columns * kPanelWidth, rows * kPanelHeight}, palette::kInk);
   for (int i = 0; i < count; ++i) {
-    const cv::Rect2f frame(static_cast<float>(i % columns * kPanelWidth),
-                           static_cast<float>(i / columns * kPanelHeight), kPanelWidth, kPanelHeight);
+    const int row = i / columns, column = i % columns;
+    const cv::Rect2f frame(static_cast<float>(column * kPanelWidth), static_cast<float>(row * kPanelHeight),
+                           kPanelWidth, kPanelHeight);
     DrawPanel(canvas, frame, log->panels[i], log->x_title);
   }
   return canvas.WritePng(png);

@@ -99,7 +99,7 @@ class Vocabulary::Reader {
 
   // A name that nothing else has.
   std::string FreshName(const YAML::Node& node, const std::string& key) {
-    const std::string name = Text(node, key);
+    std::string name = Text(node, key);
     const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
       return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_';
     });
@@ -109,7 +109,7 @@ class Vocabulary::Reader {
   }
 
   std::string AddClass(const YAML::Node& node) {
-    const std::string name = FreshName(Needed(node, "name"), "name");
+    std::string name = FreshName(Needed(node, "name"), "name");
     vocabulary_.classes_.push_back(name);
     vocabulary_.titles_[name] = Text(Needed(node, "title"), "title");
     return name;
@@ -183,15 +183,15 @@ std::string Vocabulary::NameOf(const std::string& typed) const {
 }
 
 const Vocabulary& Builtin() {
-  static const Vocabulary* const vocabulary = [] {
+  static const Vocabulary* const kBuiltin = [] {
     absl::StatusOr<Vocabulary> parsed = Vocabulary::Parse(kVocabularyYaml, "vocabulary.yaml");
-    if (!parsed.ok()) {  // a program that was built of a broken vocabulary; exercises_test finds it first
+    if (!parsed.ok()) {  // a program that was built of a broken kBuiltin; exercises_test finds it first
       std::cerr << parsed.status().message() << std::endl;
       std::abort();
     }
     return new Vocabulary(*std::move(parsed));
   }();
-  return *vocabulary;
+  return *kBuiltin;
 }
 
 }  // namespace trackfit::exercises

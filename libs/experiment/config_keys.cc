@@ -142,8 +142,7 @@ ConfigKey Key(const char* name, Access access, const Limits& limits, const char*
 constexpr double kMany = 1e6;
 
 // Reaches a field of a configuration, constant or not.
-#define FIELD(path) \
-  [](auto& config) -> auto& { return config.path; }
+#define FIELD(path) ([](auto& config) -> auto& { return config.path; })
 
 std::vector<ConfigKey> MakeKeys() {
   return {
@@ -295,8 +294,8 @@ std::vector<ConfigKey> MakeKeys() {
 }  // namespace
 
 const std::vector<ConfigKey>& ConfigKeys() {
-  static const auto* const keys = new std::vector<ConfigKey>(MakeKeys());
-  return *keys;
+  static const auto* const kKeys = new std::vector<ConfigKey>(MakeKeys());
+  return *kKeys;
 }
 
 const ConfigKey* FindKey(const std::string& name) {

@@ -372,8 +372,7 @@ absl::Status CalibrateModel(const Run& run, const protogcn::Model& model, protog
   if (!train.ok()) return train.status();
   const auto held_out = observe(run.data.val, kHeldOutWindows, seed + 1);
   if (!held_out.ok()) return held_out.status();
-  if (const absl::Status status = training::Calibrate(*train, *held_out, metadata); !status.ok())
-    return status;
+  if (absl::Status status = training::Calibrate(*train, *held_out, metadata); !status.ok()) return status;
   CalibrateForm(run, metadata);
   const double fitted = training::FitKnownThreshold(*held_out, metadata);
   if (fitted != metadata.known_threshold) {

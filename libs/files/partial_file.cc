@@ -47,8 +47,8 @@ struct Registry {
 };
 
 Registry& PartialFiles() {
-  static auto* const registry = new Registry;  // never destroyed, because threads may outlive main()
-  return *registry;
+  static auto* const kRegistry = new Registry;  // never destroyed, because threads may outlive main()
+  return *kRegistry;
 }
 
 // Unlike rename(), also works if `to` is a mount point or somebody else's file in a sticky folder. Opens

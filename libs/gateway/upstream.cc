@@ -39,7 +39,7 @@ bool IsWorthRetrying(const absl::Status& status) {
 
 std::string Reason(const absl::Status& status) {
   if (status.ok()) return "it ended the stream";
-  const std::string message(status.message());
+  std::string message(status.message());
   if (message.empty()) return absl::StatusCodeToString(status.code());
   const bool cannot_connect =
       absl::StrContains(message, "; last error: ") || message.starts_with("DNS resolution");

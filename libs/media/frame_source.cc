@@ -41,9 +41,9 @@ int64_t FrameTime(int64_t number, double fps) {
 
 class VideoSource : public FrameSource {
  public:
-  VideoSource(cv::VideoCapture capture, const Container& container, const std::string& path,
+  VideoSource(const cv::VideoCapture& capture, const Container& container, const std::string& path,
               std::optional<double> fps)
-      : capture_(std::move(capture)),
+      : capture_(capture),
         container_(container),
         fps_(fps),
         own_fps_(ValidFpsOr(capture_.get(cv::CAP_PROP_FPS))),
@@ -121,8 +121,8 @@ class VideoSource : public FrameSource {
 // A camera's frames get their timestamp when they are read.
 class CameraSource : public FrameSource {
  public:
-  CameraSource(cv::VideoCapture capture, const std::string& name)
-      : capture_(std::move(capture)), clock_(ValidFpsOr(capture_.get(cv::CAP_PROP_FPS))) {
+  CameraSource(const cv::VideoCapture& capture, const std::string& name)
+      : capture_(capture), clock_(ValidFpsOr(capture_.get(cv::CAP_PROP_FPS))) {
     info_ = {name, 0, ValidFpsOr(capture_.get(cv::CAP_PROP_FPS)), true};
   }
 

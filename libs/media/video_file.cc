@@ -28,8 +28,8 @@ VideoFile::VideoFile(const std::string& path)
 
 absl::Status VideoFile::Check(const std::string& path) {
   const auto level = cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-  const cv::Size kSmall(64, 64);
-  const bool possible = VideoFile(path).Open(30, kSmall, {cv::VideoWriter::fourcc('m', 'p', '4', 'v')}).ok();
+  const cv::Size small(64, 64);
+  const bool possible = VideoFile(path).Open(30, small, {cv::VideoWriter::fourcc('m', 'p', '4', 'v')}).ok();
   cv::utils::logging::setLogLevel(level);
   if (possible) return absl::OkStatus();
   return absl::InvalidArgumentError(

@@ -152,7 +152,7 @@ absl::StatusOr<Prediction> Model::Run(std::span<const float> window) const {
 void ConfigureThreads() {
   at::set_num_threads(1);
   // LibTorch allows it once, and only before the first parallel work.
-  static const bool configured = [] {
+  static const bool kConfigured = [] {
     try {
       at::set_num_interop_threads(1);
       return true;
@@ -160,7 +160,7 @@ void ConfigureThreads() {
       return false;
     }
   }();
-  static_cast<void>(configured);
+  static_cast<void>(kConfigured);
 }
 
 double MeasureBlas() {

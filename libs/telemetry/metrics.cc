@@ -5,14 +5,14 @@
 namespace trackfit::telemetry {
 
 const std::vector<double>& WorkBuckets() {
-  static const std::vector<double> buckets = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                              0.25,  0.5,    1,     2.5,  5,     10};
-  return buckets;
+  static const std::vector<double> kBuckets = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                               0.25,  0.5,    1,     2.5,  5,     10};
+  return kBuckets;
 }
 
 const std::vector<double>& StreamBuckets() {
-  static const std::vector<double> buckets = {1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600};
-  return buckets;
+  static const std::vector<double> kBuckets = {1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600};
+  return kBuckets;
 }
 
 Metrics::Metrics(const std::string& service, const std::string& version)

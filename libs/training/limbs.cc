@@ -8,7 +8,7 @@ namespace trackfit::training {
 
 const std::vector<Limb>& Limbs() {
   using namespace skeleton;  // NOLINT(google-build-using-namespace): thirty joints
-  static const auto* const limbs = new std::vector<Limb>{
+  static const auto* const kLimbs = new std::vector<Limb>{
       {"left arm", kLeftShoulder, {kLeftElbow, kLeftWrist, kLeftPinky, kLeftIndex, kLeftThumb}},
       {"right arm", kRightShoulder, {kRightElbow, kRightWrist, kRightPinky, kRightIndex, kRightThumb}},
       {"left forearm", kLeftElbow, {kLeftWrist, kLeftPinky, kLeftIndex, kLeftThumb}},
@@ -18,7 +18,7 @@ const std::vector<Limb>& Limbs() {
       {"left shank", kLeftKnee, {kLeftAnkle, kLeftHeel, kLeftFootIndex}},
       {"right shank", kRightKnee, {kRightAnkle, kRightHeel, kRightFootIndex}},
   };
-  return *limbs;
+  return *kLimbs;
 }
 
 void TurnLimb(std::span<skeleton::Pose> poses, const Limb& limb, const synthesis::Vec3& axis,

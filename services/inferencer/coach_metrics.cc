@@ -23,8 +23,8 @@ const char* Name(FindingLevel level) {
 }
 
 const std::vector<double>& ScoreBuckets() {
-  static const std::vector<double> buckets = {10, 20, 30, 40, 50, 60, 70, 80, 90, 100};
-  return buckets;
+  static const std::vector<double> kBuckets = {10, 20, 30, 40, 50, 60, 70, 80, 90, 100};
+  return kBuckets;
 }
 
 }  // namespace

@@ -43,12 +43,12 @@ struct NetworkCase {
 };
 
 const std::vector<NetworkCase>& Networks() {
-  static const std::vector<NetworkCase> networks = {
+  static const std::vector<NetworkCase> kNetworks = {
       {"detector", "pose_detection.tflite", {0, 1}, 430},
       {"lite", "pose_landmark_lite.tflite", {0, 1, 3, 4}, 198},
       {"full", "pose_landmark_full.tflite", {0, 1, 3, 4}, 386},
       {"heavy", "pose_landmark_heavy.tflite", {0, 1, 3, 4}, 1927}};
-  return networks;
+  return kNetworks;
 }
 
 template <typename Work>

@@ -22,16 +22,16 @@ using testing::Pair;
 using testing::SizeIs;
 
 const repetitions::Catalogue& Exercises() {
-  static const std::shared_ptr<const repetitions::Catalogue> catalogue =
+  static const std::shared_ptr<const repetitions::Catalogue> kCatalogue =
       *repetitions::Catalogue::Load(TRACKFIT_EXERCISES);
-  return *catalogue;
+  return *kCatalogue;
 }
 
 // One clip of each counted exercise that mannequins do.
 const std::vector<dataset::Clip>& Mannequins() {
-  static const std::vector<dataset::Clip> clips =
+  static const std::vector<dataset::Clip> kClips =
       *ExercisingMannequins(Exercises(), {.per_exercise = 1, .seed = 7});
-  return clips;
+  return kClips;
 }
 
 dataset::Clip PullUps() {

@@ -15,8 +15,8 @@ namespace {
 using ::testing::HasSubstr;
 
 std::shared_ptr<const Knowledge> Shared() {
-  static const auto* const knowledge = new auto(Knowledge::Load(TRACKFIT_EXERCISES).value());
-  return *knowledge;
+  static const auto* const kKnowledge = new auto(Knowledge::Load(TRACKFIT_EXERCISES).value());
+  return *kKnowledge;
 }
 
 // A mannequin that squats, seen from the side, at `fps`.

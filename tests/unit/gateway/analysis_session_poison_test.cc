@@ -18,9 +18,9 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 const absl::Status& Crash() {
-  static const auto& crash =
+  static const auto& kCrash =
       *new absl::Status(runtime::ConnectionLost(absl::UnavailableError("Socket closed")));
-  return crash;
+  return kCrash;
 }
 
 class AnalysisSessionPoison : public AnalysisSessionTest {

@@ -8,9 +8,9 @@ namespace trackfit::gateway {
 namespace {
 
 const absl::Status& Crash() {
-  static const auto& crash =
+  static const auto& kCrash =
       *new absl::Status(runtime::ConnectionLost(absl::UnavailableError("Socket closed")));
-  return crash;
+  return kCrash;
 }
 
 TEST(PoisonWatch, BlamesWhatBreaksTheServerTwice) {

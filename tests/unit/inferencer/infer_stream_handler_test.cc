@@ -124,8 +124,8 @@ v1::InferStreamConfig Expecting(const std::string& exercise) {
 class InferStreamHandlerTest : public ::testing::Test {
  protected:
   static std::shared_ptr<const coaching::Knowledge> Knowledge() {
-    static const auto* const knowledge = new auto(coaching::Knowledge::Load(TRACKFIT_EXERCISES).value());
-    return *knowledge;
+    static const auto* const kKnowledge = new auto(coaching::Knowledge::Load(TRACKFIT_EXERCISES).value());
+    return *kKnowledge;
   }
 
   Stream Open(const v1::InferStreamConfig& config) {

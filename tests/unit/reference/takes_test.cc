@@ -12,8 +12,8 @@ namespace trackfit::reference {
 namespace {
 
 const repetitions::Catalogue& Exercises() {
-  static const auto catalogue = *repetitions::Catalogue::Load(TRACKFIT_EXERCISES);
-  return *catalogue;
+  static const auto kCatalogue = *repetitions::Catalogue::Load(TRACKFIT_EXERCISES);
+  return *kCatalogue;
 }
 
 std::vector<skeleton::Pose> Poses(const synthesis::MotionOptions& motion) {

@@ -74,8 +74,8 @@ std::vector<Repetition> Repetitions(const Exercise& exercise, const std::string&
 class Form : public testing::TestWithParam<Case> {
  protected:
   const Exercise& exercise() {
-    static const std::shared_ptr<const Catalogue> catalogue = Catalogue::Load(TRACKFIT_EXERCISES).value();
-    return *catalogue->Find(GetParam().exercise);
+    static const std::shared_ptr<const Catalogue> kCatalogue = Catalogue::Load(TRACKFIT_EXERCISES).value();
+    return *kCatalogue->Find(GetParam().exercise);
   }
 };
 

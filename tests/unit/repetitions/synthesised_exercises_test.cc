@@ -23,8 +23,8 @@ constexpr int kCameras = 20;
 constexpr int kRepetitions = 4;
 
 const Catalogue& Exercises() {
-  static const std::shared_ptr<const Catalogue> catalogue = *Catalogue::Load(TRACKFIT_EXERCISES);
-  return *catalogue;
+  static const std::shared_ptr<const Catalogue> kCatalogue = *Catalogue::Load(TRACKFIT_EXERCISES);
+  return *kCatalogue;
 }
 
 struct Scene {
