@@ -358,7 +358,7 @@ absl::StatusOr<NetworkConfig> InferConfig(const Checkpoint& checkpoint, const sk
 
 bool IsCounter(const std::string& name) { return absl::EndsWith(name, ".num_batches_tracked"); }
 
-absl::Status LoadWeight(const Checkpoint& checkpoint, const std::string& name, Tensor target) {
+absl::Status LoadWeight(const Checkpoint& checkpoint, const std::string& name, const Tensor& target) {
   const auto source = checkpoint.tensors.find(name);
   if (source == checkpoint.tensors.end()) {
     if (IsCounter(name)) return absl::OkStatus();

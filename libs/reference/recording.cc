@@ -35,6 +35,7 @@ std::vector<Figure> AlignedTo(const std::vector<Figure>& best, const std::vector
                                 [&](int row, int column) { return Distance(best[row], figures[column]); }))
     means[cell.row].Add(figures[cell.column]);
   std::vector<Figure> aligned;
+  aligned.reserve(means.size());
   for (const FigureMean& mean : means) aligned.push_back(mean.Get());
   return aligned;
 }

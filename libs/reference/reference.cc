@@ -85,7 +85,7 @@ absl::Status ReadNumbers(const json& list, const std::string& field,
 }
 
 absl::Status ReadParts(const json& list, std::vector<Part>& parts) {
-  const absl::Status wrong = Wrong("parts must be a list of some of arms, trunk and legs, each once");
+  absl::Status wrong = Wrong("parts must be a list of some of arms, trunk and legs, each once");
   if (!list.is_array() || list.empty() || list.size() > kPartCount) return wrong;
   for (int part = 0; part < kPartCount; ++part) {
     const auto times = std::count(list.begin(), list.end(), json(PartName(static_cast<Part>(part))));
@@ -96,6 +96,7 @@ absl::Status ReadParts(const json& list, std::vector<Part>& parts) {
 
 absl::Status ReadSkeleton(const json& skeleton, std::vector<Figure>& phases) {
   std::vector<std::string> names;
+  names.reserve(kNodeCount);
   for (int node = 0; node < kNodeCount; ++node) names.push_back(NodeName(node));
   if (absl::Status status = CheckKeys(skeleton, "skeleton", names); !status.ok()) return status;
   phases.assign(kPhases, {});

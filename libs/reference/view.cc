@@ -15,6 +15,7 @@ constexpr float kDepthWeight = 0.3F;
 constexpr float kUsualPitch = 15 * kDegree;
 constexpr float kPitchCost = 0.01F;
 constexpr float kYawStep = 15 * kDegree;
+constexpr int kTurns = 24;  // once around
 constexpr float kFinest = 1 * kDegree;
 
 struct Match {
@@ -87,7 +88,8 @@ View FitView(std::span<const Figure* const> reference, std::span<const Figure* c
     best = view, best_fit = fit;
     return true;
   };
-  for (float yaw = 0; yaw < 2 * std::numbers::pi_v<float> - kYawStep / 2; yaw += kYawStep) {
+  for (int turn = 0; turn < kTurns; ++turn) {
+    const float yaw = static_cast<float>(turn) * kYawStep;
     for (const float pitch : {-kUsualPitch, 0.0F, kUsualPitch}) consider(yaw, pitch);
   }
   for (float step = kYawStep / 2; step > kFinest / 2;) {

@@ -8,7 +8,6 @@
 namespace trackfit::repetitions {
 namespace {
 
-using skeleton::kLeftAnkle;
 using skeleton::kLeftFootIndex;
 using skeleton::kLeftHeel;
 using skeleton::kLeftHip;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -40,11 +41,21 @@ double RoundStep(double range) {
   return power;
 }
 
+// The multiples of `step` from `low` to `high`.
+std::vector<double> Ticks(double low, double high, double step) {
+  std::vector<double> ticks;
+  const auto last = static_cast<int64_t>(std::floor(high / step + 1e-6));
+  for (auto i = static_cast<int64_t>(std::ceil(low / step)); i <= last; ++i) {
+    ticks.push_back(static_cast<double>(i) * step);
+  }
+  return ticks;
+}
+
 void DrawGrid(Svg& svg, const Plot& plot, const std::string& unit) {
   const double step = RoundStep(plot.y_high - plot.y_low);
-  for (double y = std::ceil(plot.y_low / step) * step; y <= plot.y_high + step * 1e-6; y += step) {
+  for (const double y : Ticks(plot.y_low, plot.y_high, step)) {
     svg.Line({plot.left, plot.Y(y)}, {plot.right(), plot.Y(y)}, "grid");
-    const double shown = std::round(y / step) * step + 0.0;  // no -0
+    const double shown = y + 0.0;  // no -0
     svg.Text({plot.left - 6, plot.Y(y) + 4}, absl::StrFormat("%g%s", std::round(shown * 1e6) / 1e6, unit),
              "tick", Anchor::kEnd);
   }
@@ -159,6 +170,7 @@ std::string AngleCurves(const PoseTrack& poses, std::span<const v1::Repetition> 
   constexpr float kWidth = 960, kHeight = 250;
   constexpr int64_t kBesideUs = 1'000'000;
   std::vector<std::pair<float, BodyAngle>> moved;
+  moved.reserve(std::size(kBodyAngles));
   for (const BodyAngle angle : kBodyAngles) moved.emplace_back(Movement(poses, repetitions, angle), angle);
   std::sort(moved.begin(), moved.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   moved.resize(2);
@@ -191,9 +203,10 @@ std::string AngleCurves(const PoseTrack& poses, std::span<const v1::Repetition> 
   }
   DrawGrid(svg, plot, "\u00b0");
   const double step = std::max(1.0, RoundStep(plot.x_high - plot.x_low));
-  for (double t = std::ceil(start / step) * step; t <= end; t += step)
+  for (const double t : Ticks(start, end, step)) {
     svg.Text({plot.X(t), plot.bottom() + 18}, client::ClockTime(std::llround(t * 1e6)), "tick",
              Anchor::kMiddle);
+  }
   const std::array<const char*, 2> classes = {"curve first", "curve second"};
   float legend = plot.left;
   for (size_t i = 0; i < moved.size(); ++i) {

@@ -2,6 +2,7 @@
 // runs the tests of one file side by side and they choose the same names in it.
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -15,6 +16,7 @@ int main(int argc, char** argv) {
     std::perror(folder.c_str());
     return 1;
   }
+  chmod(folder.c_str(), 0755);                                     // some tests act as another user
   setenv("TMPDIR", folder.c_str(), /*overwrite=*/1);               // std::filesystem, and the servers
   setenv("TEST_TMPDIR", (folder + "/").c_str(), /*overwrite=*/1);  // ::testing::TempDir()
   const int status = RUN_ALL_TESTS();
