@@ -4,7 +4,6 @@
 namespace trackfit::synthesis {
 namespace {
 
-using skeleton::kLeftAnkle;
 using skeleton::kLeftHip;
 using skeleton::kLeftShoulder;
 

@@ -2,10 +2,6 @@
 
 namespace trackfit::synthesis {
 
-using skeleton::kLeftElbow;
-using skeleton::kLeftHip;
-using skeleton::kLeftShoulder;
-
 void PlaceTrunkAndHead(const Performer& performer, const Moment& moment, const Vec3& mid_hip,
                        const Frame& pelvis, const Frame& chest, double chin_down, Figure& figure) {
   const auto sway = [&](std::string_view name, double degrees) {

@@ -37,6 +37,7 @@ struct Slice {
 void AddLimb(const Vec3& from, const Vec3& to, const std::vector<Slice>& profile, Mesh& mesh) {
   const Frame frame = FrameFromUp(to - from, {0.31, 0.17, 0.93});
   std::vector<Ring> rings;
+  rings.reserve(profile.size());
   for (const Slice& slice : profile) {
     rings.push_back(
         {Lerp(from, to, slice.at), frame.left * slice.radius, frame.forward * slice.radius, slice.paint});
@@ -69,6 +70,7 @@ void AddTrunk(const Body& body, const Joints& joints, const Appearance& look, Me
                                              {1.08, 0.058, 0.042, -0.004, &look.shirt},
                                              {1.13, 0.035, 0.036, -0.002, &look.shirt}}};
   std::vector<Ring> rings;
+  rings.reserve(std::size(sections));
   for (const Section& s : sections) {
     const double t = std::clamp(s.at, 0.0, 1.0);
     const Vec3 left = Normalized(Lerp(pelvis.left, chest.left, t));
@@ -298,6 +300,7 @@ void AddHead(const Body& body, const Joints& joints, const Appearance& look, Mes
                                                {0.0655, 0.0110, 0.014, -0.006},
                                                {0.0665, 0.0010, 0.001, -0.006}}};
   std::vector<Ring> rings;
+  rings.reserve(std::size(kSkull));
   for (const Section& s : kSkull) {
     rings.push_back({centre + head.Along(0, s.up * h, s.forward * h), head.left * (s.half_width * h),
                      head.forward * (s.half_depth * h), look.skin});

@@ -48,7 +48,7 @@ std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::erro
 
 // Quotes text as in JSON if it contains characters that would make the line ambiguous.
 std::string Quote(const Json& value) {
-  const std::string quoted = Dump(value);
+  std::string quoted = Dump(value);
   if (!value.is_string()) return quoted;
   const auto& text = value.get_ref<const std::string&>();
   const bool plain =

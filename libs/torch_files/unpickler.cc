@@ -73,7 +73,7 @@ class Machine {
       Fail("a line has no end");
       return "";
     }
-    const std::string line(bytes_.substr(position_, end - position_));
+    std::string line(bytes_.substr(position_, end - position_));
     position_ = end + 1;
     return line;
   }

@@ -73,6 +73,7 @@ protogcn::ClassCalibration Table(const std::vector<const protogcn::Prediction*>&
   protogcn::ClassCalibration table;
   if (executions.empty()) return table;
   std::vector<float> cosines;
+  cosines.reserve(executions.size());
   for (const protogcn::Prediction* execution : executions) {
     cosines.push_back(
         std::inner_product(prototype.begin(), prototype.end(), execution->embedding.begin(), 0.0F));
@@ -80,6 +81,7 @@ protogcn::ClassCalibration Table(const std::vector<const protogcn::Prediction*>&
   table.cosine = Quantiles(std::move(cosines), kQuantiles);
   for (size_t node = 0; node < executions.front()->joint_error.size(); ++node) {
     std::vector<float> errors;
+    errors.reserve(executions.size());
     for (const protogcn::Prediction* execution : executions) errors.push_back(execution->joint_error[node]);
     if (!on_one_scale) table.joint_error.push_back(Quantiles(std::move(errors), kQuantiles));
   }

@@ -164,6 +164,7 @@ protogcn::FormModel FitForm(std::span<const MeasuredClip> clips) {
       std::count_if(clips.begin(), clips.end(), [](const MeasuredClip& clip) { return clip.correct; });
   if (std::min<std::ptrdiff_t>(correct, std::ssize(clips) - correct) < kMinFormClips) return {};
   std::vector<std::vector<float>> knots;
+  knots.reserve(skeleton::kMeasureCount);
   for (int measure = 0; measure < skeleton::kMeasureCount; ++measure) knots.push_back(Knots(clips, measure));
   const Design design = MakeDesign(clips, knots);
   const std::vector<double> beta = FitLogistic(design);

@@ -34,7 +34,7 @@ torch::Tensor ContrastLoss(AuxiliaryHeads& heads, const torch::Tensor& features,
                            const torch::Tensor& labels) {
   constexpr double kTemperature = 0.125, kMemory = 0.9;
   const torch::Tensor unit = UnitRows(features);
-  const torch::Tensor loss =
+  torch::Tensor loss =
       torch::cross_entropy_loss(torch::matmul(unit, heads.memory.clone().t()) / kTemperature, labels);
   torch::NoGradGuard no_grad;
   for (int64_t i = 0; i < labels.size(0); ++i) {
