@@ -130,6 +130,11 @@ std::string Advisor::TitleOf(const Exercise& exercise) const {
   return found != exercise.titles.end() ? found->second : exercise.name;
 }
 
+std::string Advisor::TitleOf(const Exercise& exercise, const std::string& code) const {
+  const Condition* const condition = ConditionOf(exercise, code);
+  return condition != nullptr ? TextsOf(*condition).title : "";
+}
+
 std::string Advisor::TextOf(const Exercise& exercise, const Finding& finding) const {
   if (!IsOff(finding)) return "";
   const bool below = finding.measured < finding.good_low;

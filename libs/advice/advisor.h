@@ -53,6 +53,9 @@ class Advisor {
 
   // What the exercise says of a finding, in no voice; empty when it is good or not judged.
   std::string TextOf(const repetitions::Exercise& exercise, const repetitions::Finding& finding) const;
+  // Names for people; of the condition with this code empty where there is none.
+  std::string TitleOf(const repetitions::Exercise& exercise) const;
+  std::string TitleOf(const repetitions::Exercise& exercise, const std::string& code) const;
   // Of a hint of libs/framing; empty for an unknown code.
   std::string TextOfHint(std::string_view code) const;
 
@@ -76,7 +79,6 @@ class Advisor {
   bool MaySay(std::string_view code, int64_t now_us) const;
 
   const repetitions::ConditionText& TextsOf(const repetitions::Condition& condition) const;
-  std::string TitleOf(const repetitions::Exercise& exercise) const;
 
   std::optional<Fault> WorstOf(const repetitions::Exercise& exercise,
                                const repetitions::Repetition& repetition);

@@ -18,11 +18,18 @@ namespace {
 
 std::string Seconds(int64_t us) { return absl::StrFormat("%.1f", static_cast<double>(us) / 1e6); }
 
-// "squat_depth 121 degrees (at most 100)".
+// Within a line; other scripts than Latin have no lower case.
+std::string LowerFirst(std::string title) {
+  if (!title.empty()) title[0] = absl::ascii_tolower(static_cast<unsigned char>(title[0]));
+  return title;
+}
+
+// "depth 121 degrees (at most 100)".
 std::string FindingText(const v1::Finding& finding) {
   const std::string good = GoodRangeWords(finding);
-  return absl::StrCat(finding.level() == v1::FINDING_LEVEL_SLIGHTLY ? "slightly " : "", finding.code(), " ",
-                      MeasuredWords(finding), good.empty() ? "" : absl::StrCat(" (", good, ")"));
+  return absl::StrCat(finding.level() == v1::FINDING_LEVEL_SLIGHTLY ? "slightly " : "",
+                      LowerFirst(ConditionTitle(finding)), " ", MeasuredWords(finding),
+                      good.empty() ? "" : absl::StrCat(" (", good, ")"));
 }
 
 std::string Verdict(const v1::Repetition& repetition) {
@@ -41,7 +48,7 @@ std::string Counted(int64_t count, const std::string& one) {
 }
 
 std::string SetHeadline(const v1::SetSummary& set) {
-  std::string text = absl::StrFormat("  Set %-6d %s: ", set.set(), ExerciseWords(set.exercise()));
+  std::string text = absl::StrFormat("  Set %-6d %s: ", set.set(), ExerciseTitle(set));
   if (set.held_us() > 0) {
     absl::StrAppend(&text, Counted(set.repetitions() + set.partial(), "hold"), ", longest ",
                     Seconds(set.held_us()), " s");
@@ -66,7 +73,7 @@ std::string TableRow(const v1::Repetition& repetition) {
                          repetition.range_of_motion() * 100, tempo, repetition.score(), Verdict(repetition));
 }
 
-// What was off in the set as a whole: "squat_depth in 3 of 10 (1 slightly)".
+// What was off in the set as a whole: "depth in 3 of 10 (1 slightly)".
 std::string OffInSet(const v1::SetSummary& set) {
   std::vector<v1::FindingCount> off;
   std::copy_if(set.findings().begin(), set.findings().end(), std::back_inserter(off),
@@ -75,7 +82,8 @@ std::string OffInSet(const v1::SetSummary& set) {
     return std::pair(a.clearly(), a.slightly()) > std::pair(b.clearly(), b.slightly());
   });
   return absl::StrJoin(off, ", ", [](std::string* out, const v1::FindingCount& count) {
-    absl::StrAppend(out, count.code(), " in ", count.slightly() + count.clearly(), " of ", count.judged());
+    absl::StrAppend(out, LowerFirst(ConditionTitle(count)), " in ", count.slightly() + count.clearly(),
+                    " of ", count.judged());
     if (count.slightly() > 0) absl::StrAppend(out, " (", count.slightly(), " slightly)");
   });
 }
@@ -108,7 +116,7 @@ std::string SetTable(const v1::SetSummary& set, const std::vector<v1::Repetition
 }  // namespace
 
 std::string RepetitionLine(const v1::Repetition& repetition) {
-  const std::string exercise = absl::AsciiStrToLower(ExerciseWords(repetition.exercise()));
+  const std::string exercise = LowerFirst(ExerciseTitle(repetition));
   const double seconds = static_cast<double>(repetition.end_us() - repetition.start_us()) / 1e6;
   std::string line = absl::StrFormat("%s %-3d %s  %4.1f s", IsHeld(repetition) ? "hold" : "rep",
                                      repetition.number(), exercise, seconds);

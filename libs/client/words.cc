@@ -91,6 +91,17 @@ std::string NumberWords(float value, const std::string& unit) {
   return zero && words[0] == '-' ? words.substr(1) : words;
 }
 
+// "squat_depth" -> "Squat depth".
+std::string ConditionWords(const std::string& code) {
+  std::string words = absl::StrReplaceAll(code, {{"_", " "}});
+  if (!words.empty()) words[0] = absl::ascii_toupper(static_cast<unsigned char>(words[0]));
+  return words;
+}
+
+std::string TitleOr(const std::string& title, const std::string& otherwise) {
+  return title.empty() ? otherwise : title;
+}
+
 }  // namespace
 
 std::string ExerciseWords(const std::string& exercise) {
@@ -177,10 +188,20 @@ std::vector<std::string> PartsNotJudged(const v1::Assessment& assessment) {
   return parts;
 }
 
-std::string ConditionWords(const std::string& code) {
-  std::string words = absl::StrReplaceAll(code, {{"_", " "}});
-  if (!words.empty()) words[0] = absl::ascii_toupper(static_cast<unsigned char>(words[0]));
-  return words;
+std::string ExerciseTitle(const v1::Repetition& repetition) {
+  return TitleOr(repetition.exercise_title(), ExerciseWords(repetition.exercise()));
+}
+
+std::string ExerciseTitle(const v1::SetSummary& set) {
+  return TitleOr(set.exercise_title(), ExerciseWords(set.exercise()));
+}
+
+std::string ConditionTitle(const v1::Finding& finding) {
+  return TitleOr(finding.title(), ConditionWords(finding.code()));
+}
+
+std::string ConditionTitle(const v1::FindingCount& count) {
+  return TitleOr(count.title(), ConditionWords(count.code()));
 }
 
 std::string UnitWords(const std::string& unit) {

@@ -39,8 +39,13 @@ std::vector<v1::JointError> WorstJoints(const v1::Assessment& assessment, size_t
 // {"left elbow", "hands", "feet"}.
 std::vector<std::string> PartsNotJudged(const v1::Assessment& assessment);
 
-// "squat_depth" -> "Squat depth".
-std::string ConditionWords(const std::string& code);
+// What the server calls an exercise in the session's language; its title where it does not.
+std::string ExerciseTitle(const v1::Repetition& repetition);
+std::string ExerciseTitle(const v1::SetSummary& set);
+
+// The same of a condition, "Depth"; where it has no title its code, "Squat depth".
+std::string ConditionTitle(const v1::Finding& finding);
+std::string ConditionTitle(const v1::FindingCount& count);
 
 // "torso_lengths" -> "torso lengths", "seconds" -> "s"; a ratio has no unit.
 std::string UnitWords(const std::string& unit);

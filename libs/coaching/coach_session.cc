@@ -318,8 +318,10 @@ class CoachSession::Impl {
     sets_.Add(counted.repetition);
     is_new_ = true;
     const Exercise& exercise = *knowledge_->catalogue().Find(repetition.exercise);
+    counted.exercise_title = advisor_.TitleOf(exercise);
     for (const repetitions::Finding& finding : repetition.findings) {
-      counted.finding_texts.push_back(advisor_.TextOf(exercise, finding));
+      counted.finding_words.push_back(
+          {advisor_.TitleOf(exercise, finding.code), advisor_.TextOf(exercise, finding)});
     }
     std::vector<advice::Advice> advice = advisor_.OnRepetition(exercise, repetition);
     events_.emplace_back(std::move(counted));
@@ -337,9 +339,13 @@ class CoachSession::Impl {
     auto set = sets_.Close();
     if (!set) return;
     is_new_ = true;
-    std::vector<advice::Advice> advice =
-        advisor_.OnSetEnd(*knowledge_->catalogue().Find(set->exercise), *set);
-    events_.emplace_back(*std::move(set));
+    const Exercise& exercise = *knowledge_->catalogue().Find(set->exercise);
+    std::vector<advice::Advice> advice = advisor_.OnSetEnd(exercise, *set);
+    EndedSet ended{*std::move(set), advisor_.TitleOf(exercise), {}};
+    for (const repetitions::FindingCount& count : ended.summary.findings) {
+      ended.finding_titles.push_back(advisor_.TitleOf(exercise, count.code));
+    }
+    events_.emplace_back(std::move(ended));
     Say(std::move(advice));
   }
 

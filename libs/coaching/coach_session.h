@@ -44,13 +44,26 @@ struct Hint {
   uint64_t sequence = 0;
 };
 
+// Titles are empty where the knowledge has none; so are texts of findings where there is nothing to say.
+struct FindingWords {
+  std::string title;
+  std::string text;
+};
+
 struct CountedRepetition {
   repetitions::Repetition repetition;
-  std::vector<std::string> finding_texts;  // one for each finding; empty where there is nothing to say
+  std::string exercise_title;
+  std::vector<FindingWords> finding_words;  // one for each finding
   std::optional<reference::Match> reference;
 };
 
-using Event = std::variant<CountedRepetition, Advice, Hint, repetitions::SetSummary>;
+struct EndedSet {
+  repetitions::SetSummary summary;
+  std::string exercise_title;
+  std::vector<std::string> finding_titles;  // one for each of the summary's counts
+};
+
+using Event = std::variant<CountedRepetition, Advice, Hint, EndedSet>;
 
 struct Checkpoint {
   uint64_t sequence =

@@ -117,7 +117,8 @@ v1::Finding ToProto(const repetitions::Finding& finding) {
   return result;
 }
 
-v1::SetSummary ToProto(const repetitions::SetSummary& set) {
+v1::SetSummary ToProto(const coaching::EndedSet& ended) {
+  const repetitions::SetSummary& set = ended.summary;
   v1::SetSummary result;
   result.set_set(set.set);
   result.set_exercise(set.exercise);
@@ -131,14 +132,17 @@ v1::SetSummary ToProto(const repetitions::SetSummary& set) {
   result.set_under_tension_us(set.under_tension_us);
   result.set_tempo_drift(set.tempo_drift);
   result.set_range_lost(set.range_lost);
-  for (const repetitions::FindingCount& count : set.findings) {
+  for (size_t i = 0; i < set.findings.size(); ++i) {
+    const repetitions::FindingCount& count = set.findings[i];
     v1::FindingCount* out = result.add_findings();
+    if (i < ended.finding_titles.size()) out->set_title(ended.finding_titles[i]);
     out->set_code(count.code);
     out->set_judged(count.judged);
     out->set_slightly(count.slightly);
     out->set_clearly(count.clearly);
   }
   result.set_held_us(set.held_us);
+  result.set_exercise_title(ended.exercise_title);
   return result;
 }
 
@@ -182,8 +186,11 @@ v1::Repetition ToProto(const coaching::CountedRepetition& counted) {
   for (size_t i = 0; i < repetition.findings.size(); ++i) {
     v1::Finding* out = result.add_findings();
     *out = ToProto(repetition.findings[i]);
-    if (i < counted.finding_texts.size()) out->set_text(counted.finding_texts[i]);
+    if (i >= counted.finding_words.size()) continue;
+    out->set_title(counted.finding_words[i].title);
+    out->set_text(counted.finding_words[i].text);
   }
+  result.set_exercise_title(counted.exercise_title);
   if (counted.reference) *result.mutable_reference() = ToProto(*counted.reference);
   result.set_set(repetition.set);
   result.set_range_degrees(repetition.range_degrees);
@@ -220,7 +227,7 @@ v1::InferStreamResponse ToProto(const coaching::Event& event) {
     *response.mutable_advice() = ToProto(*advice);
   } else if (const auto* hint = std::get_if<coaching::Hint>(&event)) {
     *response.mutable_hint() = ToProto(*hint);
-  } else if (const auto* set = std::get_if<repetitions::SetSummary>(&event)) {
+  } else if (const auto* set = std::get_if<coaching::EndedSet>(&event)) {
     *response.mutable_set() = ToProto(*set);
   }
   return response;

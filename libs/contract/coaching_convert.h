@@ -23,7 +23,7 @@ coaching::Checkpoint FromProto(const v1::CoachCheckpoint& checkpoint);
 v1::CoachCheckpoint ToProto(const coaching::Checkpoint& checkpoint);
 
 v1::Finding ToProto(const repetitions::Finding& finding);
-v1::SetSummary ToProto(const repetitions::SetSummary& set);
+v1::SetSummary ToProto(const coaching::EndedSet& set);
 v1::ReferenceMatch ToProto(const reference::Match& match);
 v1::Repetition ToProto(const coaching::CountedRepetition& counted);
 v1::Advice ToProto(const coaching::Advice& advice);

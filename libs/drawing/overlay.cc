@@ -274,8 +274,8 @@ void Overlay::DrawHighlights(const v1::Pose& pose, const std::vector<Highlight>&
   for (const Highlight& highlight : highlights) {
     const v1::Finding& finding = *highlight.finding;
     const std::string good = client::GoodRangeWords(finding);
-    std::string words =
-        absl::StrCat(client::MeasuredWords(finding), good.empty() ? "" : absl::StrCat(" (", good, ")"));
+    std::string words = absl::StrCat(client::ConditionTitle(finding), " ", client::MeasuredWords(finding),
+                                     good.empty() ? "" : absl::StrCat(" (", good, ")"));
     words = absl::StrReplaceAll(words, {{" degrees", "\u00b0"}});
     const Colour colour = FindingColour(finding.level()).WithAlpha(highlight.strength);
     for (const std::string& name : finding.joints()) {

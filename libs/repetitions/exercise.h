@@ -71,6 +71,7 @@ enum class View { kFront, kDiagonal, kSide };
 
 // What people are told about a condition, in one language.
 struct ConditionText {
+  std::string title;   // a few words that name it, "Depth"; empty: it has none
   std::string low;     // of a value below the good range: what was seen and what to change, "Go deeper: ..."
   std::string high;    // of a value above it
   std::string praise;  // when it is good, or has become so

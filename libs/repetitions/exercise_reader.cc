@@ -233,8 +233,9 @@ class Reader {
       if (!exercise_.titles.contains(language)) {
         Fail(entry.first, absl::StrCat("there is a text in ", language, " but no title"));
       }
-      CheckKeys(entry.second, "the texts of a language", {"low", "high", "praise"});
+      CheckKeys(entry.second, "the texts of a language", {"title", "low", "high", "praise"});
       ConditionText& text = condition.texts[language];
+      if (entry.second["title"]) text.title = Text(entry.second["title"], "title");
       text.praise = Text(Needed(entry.second, "praise"), "praise");
       bool low = condition.good.low > -kNoLimit;
       bool high = condition.good.high < kNoLimit;

@@ -56,6 +56,7 @@ std::string Tiles(const std::vector<v1::SetSummary>& sets) {
 struct ConditionRecord {
   std::string exercise;
   std::string code;
+  std::string title;
   std::string text;  // the latest sentence about it
   uint32_t judged = 0, slightly = 0, clearly = 0;
   std::map<uint32_t, std::vector<uint32_t>> off_in;  // by set, numbers of repetitions
@@ -71,8 +72,11 @@ std::vector<ConditionRecord> Conditions(const client::SessionRecord& record) {
         return condition.code == finding.code() && condition.exercise == repetition.exercise();
       });
       if (found == conditions.end()) {
-        conditions.push_back(
-            {.exercise = repetition.exercise(), .code = finding.code(), .text = {}, .off_in = {}});
+        conditions.push_back({.exercise = repetition.exercise(),
+                              .code = finding.code(),
+                              .title = client::ConditionTitle(finding),
+                              .text = {},
+                              .off_in = {}});
         found = conditions.end() - 1;
       }
       if (finding.level() != v1::FINDING_LEVEL_NOT_JUDGED) ++found->judged;
@@ -95,7 +99,7 @@ std::string RepetitionsText(uint32_t set, const std::vector<uint32_t>& numbers) 
 }
 
 std::string OffText(const ConditionRecord& condition) {
-  std::string text = absl::StrFormat("%s: off in %d of %d", client::ConditionWords(condition.code),
+  std::string text = absl::StrFormat("%s: off in %d of %d", condition.title,
                                      condition.slightly + condition.clearly, condition.judged);
   if (condition.clearly > 0 && condition.slightly > 0)
     absl::StrAppend(&text, ", ", condition.clearly, " clearly");
@@ -114,7 +118,7 @@ std::string Overview(const client::SessionRecord& record) {
   std::vector<std::string> good, unseen;
   size_t changes = 0;
   for (const ConditionRecord& condition : conditions) {
-    const std::string words = client::ConditionWords(condition.code);
+    const std::string& words = condition.title;
     if (condition.judged == 0) {
       unseen.push_back(words);
     } else if (condition.off_in.empty()) {
@@ -177,7 +181,7 @@ std::string Subtitle(const client::SessionRecord& record, const PoseTrack& poses
   parts.push_back(absl::StrCat(record.frames(), " frames"));
   std::vector<std::string> exercises;
   for (const v1::SetSummary& set : record.sets()) {
-    const std::string words = client::ExerciseWords(set.exercise());
+    const std::string words = client::ExerciseTitle(set);
     if (std::find(exercises.begin(), exercises.end(), words) == exercises.end()) exercises.push_back(words);
   }
   parts.insert(parts.end(), exercises.begin(), exercises.end());

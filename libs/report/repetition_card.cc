@@ -62,9 +62,9 @@ std::string Picture(const v1::Repetition& repetition, const v1::Finding* worst,
 }
 
 std::string FindingBlock(const v1::Finding& finding) {
-  const std::string words = finding.text().empty() ? client::ConditionWords(finding.code()) : finding.text();
+  const std::string words = finding.text().empty() ? client::ConditionTitle(finding) : finding.text();
   return absl::StrCat("<div class=\"finding ", ClassOf(finding.level()), "\"><p>", Escaped(words),
-                      "</p><p class=\"value\">", Escaped(client::ConditionWords(finding.code())), ": <b>",
+                      "</p><p class=\"value\">", Escaped(client::ConditionTitle(finding)), ": <b>",
                       Escaped(client::MeasuredWords(finding)), "</b> (", client::GoodRangeWords(finding),
                       ")</p>", RangeGauge(finding), "</div>");
 }

@@ -67,6 +67,13 @@ std::vector<std::string> Codes(std::span<const v1::Repetition> repetitions) {
   return codes;
 }
 
+std::string TitleOf(const std::string& code, std::span<const v1::Repetition> repetitions) {
+  for (const v1::Repetition& repetition : repetitions) {
+    if (const v1::Finding* finding = FindingIn(repetition, code)) return client::ConditionTitle(*finding);
+  }
+  return code;
+}
+
 Trend TrendOf(const std::string& title, const std::string& unit, std::span<const v1::Repetition> repetitions,
               float (*value)(const v1::Repetition&)) {
   Trend trend{.title = title, .unit = unit, .values = {}, .classes = {}};
@@ -79,7 +86,7 @@ Trend TrendOf(const std::string& title, const std::string& unit, std::span<const
 
 // Of a condition that was off at least once; else empty.
 std::string ConditionTrend(const std::string& code, std::span<const v1::Repetition> repetitions) {
-  Trend trend{.title = client::ConditionWords(code), .unit = {}, .values = {}, .classes = {}};
+  Trend trend{.title = TitleOf(code, repetitions), .unit = {}, .values = {}, .classes = {}};
   bool off = false;
   trend.low = std::numeric_limits<float>::max();
   trend.high = std::numeric_limits<float>::lowest();
@@ -131,7 +138,8 @@ std::string Matrix(std::span<const v1::Repetition> repetitions) {
     absl::StrAppend(&html, "<th>", repetition.number(), "</th>");
   absl::StrAppend(&html, "<th>Good range</th></tr></thead><tbody>");
   for (const std::string& code : Codes(repetitions)) {
-    absl::StrAppend(&html, "<tr><th>", Escaped(client::ConditionWords(code)), "</th>");
+    absl::StrAppend(&html, "<tr><th title=\"", Escaped(code), "\">", Escaped(TitleOf(code, repetitions)),
+                    "</th>");
     std::string good;
     for (const v1::Repetition& repetition : repetitions) {
       const v1::Finding* finding = FindingIn(repetition, code);
@@ -182,7 +190,7 @@ std::string MeasuresTable(std::span<const v1::Repetition> repetitions) {
 std::string SetSection(const v1::SetSummary& set, std::span<const v1::Repetition> repetitions,
                        const PoseTrack& poses) {
   std::string html = absl::StrCat("<section class=\"set\"><h2>Set ", set.set(), " \u00b7 ",
-                                  Escaped(client::ExerciseWords(set.exercise())), "</h2>", SetFacts(set));
+                                  Escaped(client::ExerciseTitle(set)), "</h2>", SetFacts(set));
   if (repetitions.empty()) return html + "</section>\n";
   if (const std::string curves = AngleCurves(poses, repetitions); !curves.empty())
     absl::StrAppend(&html, "<h3>Angles over time</h3><figure class=\"curves\">", curves, "</figure>");

@@ -89,6 +89,7 @@ inline v1::Repetition SquatOf(uint64_t n, uint32_t set, uint32_t number, float k
   v1::Finding depth = FindingOf("squat_depth", deep ? v1::FINDING_LEVEL_GOOD : v1::FINDING_LEVEL_CLEARLY,
                                 knee_angle, -kNoLimit, 100);
   depth.set_sequence(repetition.first_sequence() + 25);
+  depth.set_title("Depth");
   depth.add_joints("left_hip");
   depth.add_joints("left_knee");
   if (!deep) depth.set_text("Go lower: sit back until your thighs are level with the floor.");

@@ -246,6 +246,8 @@ TEST(Advisor, PutsFindingsAndHintsIntoWords) {
   EXPECT_EQ(advisor.TextOf(exercise, repetition.findings[0]), "Go lower.");
   EXPECT_EQ(advisor.TextOf(exercise, repetition.findings[1]), "") << "good";
   EXPECT_EQ(advisor.TextOf(exercise, repetition.findings[2]), "") << "not judged";
+  EXPECT_EQ(advisor.TitleOf(exercise, "depth"), "Depth");
+  EXPECT_EQ(advisor.TitleOf(exercise, "width"), "");
   EXPECT_EQ(advisor.TextOfHint("too_far"), "Hint too_far");
   EXPECT_EQ(advisor.TextOfHint("too_blue"), "");
 }

@@ -97,9 +97,9 @@ inline repetitions::Exercise Squat() {
   };
   using repetitions::kNoLimit;
   using repetitions::View;
-  add("depth", 0, {-kNoLimit, 100}, 15, 4, {View::kSide}, {"", "Go lower.", "Good depth."});
-  add("knees", 1, {0.8F, kNoLimit}, 0.1F, 5, {View::kFront}, {"Knees out.", "", "Good knees."});
-  add("lean", 2, {-kNoLimit, 45}, 10, 2, {}, {"", "Chest up.", "Good chest."});
+  add("depth", 0, {-kNoLimit, 100}, 15, 4, {View::kSide}, {"Depth", "", "Go lower.", "Good depth."});
+  add("knees", 1, {0.8F, kNoLimit}, 0.1F, 5, {View::kFront}, {"Knees", "Knees out.", "", "Good knees."});
+  add("lean", 2, {-kNoLimit, 45}, 10, 2, {}, {"Lean", "", "Chest up.", "Good chest."});
   return exercise;
 }
 

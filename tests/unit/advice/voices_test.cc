@@ -86,6 +86,8 @@ TEST_F(Voices, GetWholeSentencesFromTheExercises) {
       for (const repetitions::Condition& condition : exercise.conditions) {
         ASSERT_TRUE(condition.texts.contains(language.code)) << condition.code;
         const repetitions::ConditionText& texts = condition.texts.at(language.code);
+        EXPECT_FALSE(texts.title.empty()) << condition.code << " " << language.code;
+        EXPECT_LE(texts.title.size(), 40U) << condition.code << ": it heads columns";
         for (const std::string& text : {texts.low, texts.high, texts.praise}) {
           if (text.empty()) continue;
           EXPECT_THAT(text.back(), AnyOf('.', '!')) << condition.code << ": " << text;

@@ -17,15 +17,15 @@ TEST(RepetitionLine, SaysWhichHowLongHowFarAndHowWell) {
 
 TEST(RepetitionLine, SaysByHowMuchAConditionIsOff) {
   EXPECT_EQ(RepetitionLine(testing::SquatOf(0, 1, 4, 121)),
-            "rep 4   squat   2.0 s  range  55 %  partial: squat_depth 121 degrees (at most 100)");
+            "rep 4   squat   2.0 s  range  55 %  partial: depth 121 degrees (at most 100)");
   EXPECT_THAT(RepetitionLine(testing::SquatOf(0, 1, 4, 110)),
-              HasSubstr("  not correct: squat_depth 110 degrees (at most 100)"));
+              HasSubstr("  not correct: depth 110 degrees (at most 100)"));
 }
 
 TEST(RepetitionLine, TellsSlightlyFromClearly) {
   v1::Repetition repetition = testing::SquatOf(0, 1, 1, 90);
   *repetition.add_findings() = testing::FindingOf("trunk_lean", v1::FINDING_LEVEL_SLIGHTLY, 48, 0, 45);
-  EXPECT_THAT(RepetitionLine(repetition), HasSubstr("correct: slightly trunk_lean 48 degrees (0 to 45)"));
+  EXPECT_THAT(RepetitionLine(repetition), HasSubstr("correct: slightly trunk lean 48 degrees (0 to 45)"));
 }
 
 TEST(RepetitionLine, GivesTheTimeOfAHold) {
@@ -33,6 +33,14 @@ TEST(RepetitionLine, GivesTheTimeOfAHold) {
   repetition.set_exercise("plank");
   repetition.set_held_us(2'000'000);
   EXPECT_EQ(RepetitionLine(repetition), "hold 1   plank   2.0 s  correct");
+}
+
+TEST(RepetitionLine, SpeaksTheLanguageOfTheSession) {
+  v1::Repetition repetition = testing::SquatOf(0, 1, 4, 110);
+  repetition.set_exercise_title("스쿼트");
+  repetition.mutable_findings(0)->set_title("깊이");
+  EXPECT_EQ(RepetitionLine(repetition),
+            "rep 4   스쿼트   2.0 s  range  67 %  not correct: 깊이 110 degrees (at most 100)");
 }
 
 TEST(HintLine, SaysWhenItIsDone) {
@@ -54,11 +62,11 @@ TEST(SetTables, HaveARowForEachRepetitionAndWhatWasOff) {
             "  Set 1      Squat: 2 repetitions and 1 partial, 1 correct, score 58, 6.0 s\n"
             "            rep     time   range  tempo            score\n"
             "              1    2.0 s   100 %  0.8 - 0.4 - 0.8     95  correct\n"
-            "              2    2.0 s    67 %  0.8 - 0.4 - 0.8     40  not correct: squat_depth 110 degrees "
+            "              2    2.0 s    67 %  0.8 - 0.4 - 0.8     40  not correct: depth 110 degrees "
             "(at most 100)\n"
-            "              3    2.0 s    46 %  0.8 - 0.4 - 0.8     40  partial: squat_depth 130 degrees (at "
+            "              3    2.0 s    46 %  0.8 - 0.4 - 0.8     40  partial: depth 130 degrees (at "
             "most 100)\n"
-            "  Off        squat_depth in 2 of 3\n");
+            "  Off        depth in 2 of 3\n");
 }
 
 TEST(SetTables, TellWhatFatigueCost) {

@@ -104,7 +104,21 @@ TEST(Words, GiveWhatWasMeasuredWithItsUnitAndRange) {
   EXPECT_EQ(words(-0.2F, -testing::kNoLimit, testing::kNoLimit, "degrees"), "0 degrees|");
 }
 
-TEST(Words, NameConditionsAsPeopleDo) { EXPECT_EQ(ConditionWords("squat_depth"), "Squat depth"); }
+TEST(ConditionTitle, IsTheServersElseTheCode) {
+  v1::Finding finding;
+  finding.set_code("squat_depth");
+  EXPECT_EQ(ConditionTitle(finding), "Squat depth");
+  finding.set_title("Depth");
+  EXPECT_EQ(ConditionTitle(finding), "Depth");
+}
+
+TEST(ExerciseTitle, IsTheServersElseTheVocabularys) {
+  v1::SetSummary set;
+  set.set_exercise("push_up");
+  EXPECT_EQ(ExerciseTitle(set), "Push-up");
+  set.set_exercise_title("푸시업");
+  EXPECT_EQ(ExerciseTitle(set), "푸시업");
+}
 
 TEST(FindingsOff, ComeClearlyBeforeSlightlyAndLeaveTheRestOut) {
   v1::Repetition repetition;

@@ -75,9 +75,10 @@ struct Report {
         const repetitions::Repetition& r = counted->repetition;
         lines.push_back(r.exercise + " " + std::to_string(r.set) + "." + std::to_string(r.number));
         repetitions.push_back(r);
-      } else if (const auto* set = std::get_if<repetitions::SetSummary>(&event)) {
-        lines.push_back("set " + std::to_string(set->set) + ": " + std::to_string(set->repetitions));
-        sets.push_back(*set);
+      } else if (const auto* set = std::get_if<EndedSet>(&event)) {
+        lines.push_back("set " + std::to_string(set->summary.set) + ": " +
+                        std::to_string(set->summary.repetitions));
+        sets.push_back(set->summary);
       } else if (const auto* sentence = std::get_if<Advice>(&event)) {
         advice.push_back(*sentence);
       } else {
@@ -94,6 +95,27 @@ TEST(CoachSession, CountsTheExerciseThatIsExpected) {
   report.Add(session.Finish());
   EXPECT_EQ(report.lines, (std::vector<std::string>{"squat 1.1", "squat 1.2", "squat 1.3", "squat 1.4",
                                                     "squat 1.5", "set 1: 5"}));
+}
+
+TEST(CoachSession, NamesExerciseAndConditionsInTheLanguageOfTheSession) {
+  CoachSession session = CoachSession::Create(Shared(), {.language = "ko"}, "squat").value();
+  std::vector<Event> events;
+  for (const skeleton::Pose& pose : Squats(2)) {
+    for (Event& event : session.Push(pose)) events.push_back(std::move(event));
+  }
+  for (Event& event : session.Finish()) events.push_back(std::move(event));
+  const auto counted = std::ranges::find_if(
+      events, [](const Event& e) { return std::holds_alternative<CountedRepetition>(e); });
+  ASSERT_NE(counted, events.end());
+  EXPECT_EQ(std::get<CountedRepetition>(*counted).exercise_title, "스쿼트");
+  EXPECT_EQ(std::get<CountedRepetition>(*counted).finding_words.at(0).title, "깊이");
+  const auto ended =
+      std::ranges::find_if(events, [](const Event& e) { return std::holds_alternative<EndedSet>(e); });
+  ASSERT_NE(ended, events.end());
+  const EndedSet& set = std::get<EndedSet>(*ended);
+  EXPECT_EQ(set.exercise_title, "스쿼트");
+  EXPECT_EQ(set.finding_titles.size(), set.summary.findings.size());
+  EXPECT_EQ(set.finding_titles.at(0), "깊이");
 }
 
 TEST(CoachSession, CountsPosesFromSequenceZero) {

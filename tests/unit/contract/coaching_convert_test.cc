@@ -70,7 +70,8 @@ coaching::CountedRepetition Counted() {
                          .path_ratio = 1.1F,
                          .sway = 0.05F,
                          .findings = {{}, Depth()}},
-          .finding_texts = {"", "Go deeper."},
+          .exercise_title = "Squat",
+          .finding_words = {{}, {"Depth", "Go deeper."}},
           .reference = Match()};
 }
 
@@ -90,11 +91,13 @@ TEST(CoachingToProto, RepetitionHasAllThatTheContractNames) {
   ASSERT_EQ(repetition.findings_size(), 2);
   EXPECT_EQ(repetition.findings(0).text(), "");
   EXPECT_EQ(repetition.findings(1).text(), "Go deeper.");
+  EXPECT_EQ(repetition.findings(1).title(), "Depth");
+  EXPECT_EQ(repetition.exercise_title(), "Squat");
 }
 
-TEST(CoachingToProto, FindingHasAllButItsText) {
+TEST(CoachingToProto, FindingHasAllButItsWords) {
   const v1::Finding finding = ToProto(Depth());
-  EXPECT_THAT(UnsetFields(finding), ElementsAre("text"));
+  EXPECT_THAT(UnsetFields(finding), ElementsAre("text", "title"));
   EXPECT_EQ(finding.level(), v1::FINDING_LEVEL_CLEARLY);
   EXPECT_EQ(finding.measured(), 118);
   EXPECT_EQ(finding.good_low(), -std::numeric_limits<float>::infinity());
@@ -123,20 +126,22 @@ TEST(CoachingToProto, ReferenceMatchHasAllThatTheContractNames) {
 }
 
 TEST(CoachingToProto, SetHasAllThatTheContractNames) {
-  const v1::SetSummary set = ToProto(repetitions::SetSummary{.set = 2,
-                                                             .exercise = "squat",
-                                                             .repetitions = 8,
-                                                             .partial = 2,
-                                                             .correct = 6,
-                                                             .score = 77,
-                                                             .start_us = 10,
-                                                             .end_us = 20,
-                                                             .rest_us = 30,
-                                                             .under_tension_us = 40,
-                                                             .tempo_drift = 1.2F,
-                                                             .range_lost = 0.1F,
-                                                             .held_us = 50,
-                                                             .findings = {{"squat_depth", 8, 2, 1}}});
+  const v1::SetSummary set = ToProto(coaching::EndedSet{{.set = 2,
+                                                         .exercise = "squat",
+                                                         .repetitions = 8,
+                                                         .partial = 2,
+                                                         .correct = 6,
+                                                         .score = 77,
+                                                         .start_us = 10,
+                                                         .end_us = 20,
+                                                         .rest_us = 30,
+                                                         .under_tension_us = 40,
+                                                         .tempo_drift = 1.2F,
+                                                         .range_lost = 0.1F,
+                                                         .held_us = 50,
+                                                         .findings = {{"squat_depth", 8, 2, 1}}},
+                                                        "Squat",
+                                                        {"Depth"}});
   EXPECT_THAT(UnsetFields(set), IsEmpty());
   EXPECT_EQ(set.repetitions(), 8U);
   EXPECT_EQ(set.partial(), 2U);
@@ -145,6 +150,8 @@ TEST(CoachingToProto, SetHasAllThatTheContractNames) {
   EXPECT_EQ(set.findings(0).judged(), 8U);
   EXPECT_EQ(set.findings(0).slightly(), 2U);
   EXPECT_EQ(set.findings(0).clearly(), 1U);
+  EXPECT_THAT(UnsetFields(set.findings(0)), IsEmpty());
+  EXPECT_EQ(set.findings(0).title(), "Depth");
 }
 
 TEST(CoachingToProto, EventBecomesTheFieldThatItIsAbout) {
@@ -156,8 +163,8 @@ TEST(CoachingToProto, EventBecomesTheFieldThatItIsAbout) {
   const v1::InferStreamResponse hint =
       ToProto(coaching::Event(coaching::Hint{"too_near", "Step back.", true, 7}));
   EXPECT_THAT(UnsetFields(hint.hint()), IsEmpty());
-  repetitions::SetSummary set;
-  set.set = 4;
+  coaching::EndedSet set;
+  set.summary.set = 4;
   EXPECT_EQ(ToProto(coaching::Event(set)).set().set(), 4U);
 }
 

@@ -39,7 +39,7 @@ conditions:
     importance: 4
     source: a book
     texts:
-      en: {high: Go lower., praise: Good depth.}
+      en: {title: Depth, high: Go lower., praise: Good depth.}
 )";
 
 std::string ErrorAfter(const std::string& from, const std::string& to) {
@@ -66,6 +66,7 @@ TEST(Exercise, IsReadWhole) {
   EXPECT_EQ(depth.good.low, -kNoLimit);
   EXPECT_EQ(depth.joints, (std::vector{skeleton::kLeftKnee, skeleton::kRightKnee}));
   EXPECT_EQ(depth.views, (std::vector{View::kSide, View::kDiagonal}));
+  EXPECT_EQ(depth.texts.at("en").title, "Depth");
   EXPECT_EQ(depth.texts.at("en").high, "Go lower.");
 }
 
@@ -84,6 +85,7 @@ TEST(Exercise, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(ErrorAfter("rest: 170", "rest: 80"), HasSubstr("rest and turn are equal"));
   EXPECT_THAT(ErrorAfter("statistic: range, ", ""), HasSubstr("only a range or a change"));
   EXPECT_THAT(ErrorAfter("source: a book", "x: y"), HasSubstr("there is no key \"x\""));
+  EXPECT_THAT(ErrorAfter("title: Depth", "titel: Depth"), HasSubstr("did you mean title?"));
 }
 
 TEST(Exercise, NeedsTheTextsThatItsRangesCallFor) {
@@ -98,7 +100,7 @@ TEST(Exercise, MayJudgeAConditionOtherwiseInOtherViews) {
       "other_views: [{measure: knee_angle, statistic: fall, good: {least: 60}, slightly: 5, views: [front]}]";
   const std::string yaml = absl::StrReplaceAll(kSquat, {{"importance: 4", other}});
   EXPECT_THAT(Exercise::Parse("squat.yaml", yaml).status().message(), HasSubstr("low is missing"));
-  const std::string told = absl::StrReplaceAll(yaml, {{"{high:", "{low: Lower., high:"}});
+  const std::string told = absl::StrReplaceAll(yaml, {{"{title:", "{low: Lower., title:"}});
   const Condition depth = Exercise::Parse("squat.yaml", told).value().conditions.at(0);
   ASSERT_EQ(depth.other_views.size(), 1U);
   EXPECT_EQ(depth.other_views[0].quantity.statistic, Statistic::kFall);

@@ -70,7 +70,7 @@ TEST(Page, HasACardWithASkeletonForEachRepetition) {
 TEST(Page, SaysByHowMuchAConditionIsOffBesideItsRange) {
   const std::string page = Page(testing::SquatSession({90, 110}));
   EXPECT_THAT(Card(page, 1), HasSubstr("Go lower: sit back until your thighs are level with the floor."));
-  EXPECT_THAT(Card(page, 1), HasSubstr("Squat depth: <b>110 degrees</b> (at most 100)"));
+  EXPECT_THAT(Card(page, 1), HasSubstr("Depth: <b>110 degrees</b> (at most 100)"));
   EXPECT_THAT(Card(page, 1), HasSubstr("marker clearly"));
   EXPECT_THAT(Card(page, 0), Not(HasSubstr("marker")));
 }
@@ -86,7 +86,7 @@ TEST(Page, MarksTheJointsOfTheWorstMomentOverTheBestRepetitionsOutline) {
 
 TEST(Page, BeginsWithWhatToWorkOn) {
   const std::string page = Page(testing::SquatSession({90, 110, 90, 130}));
-  EXPECT_THAT(page, HasSubstr("Squat depth: off in 2 of 4; repetitions 2, 4 of set 1"));
+  EXPECT_THAT(page, HasSubstr("Depth: off in 2 of 4; repetitions 2, 4 of set 1"));
   EXPECT_THAT(page,
               HasSubstr("What the camera did not show</h2><ul class=\"tags\"><li class=\"unseen\">Knees in"));
   EXPECT_THAT(page, HasSubstr("<b>2 of 4</b><span>correct"));
@@ -94,7 +94,7 @@ TEST(Page, BeginsWithWhatToWorkOn) {
   const std::string faultless = Page(testing::SquatSession({90}));
   EXPECT_THAT(faultless, Not(HasSubstr("What to work on")));
   EXPECT_THAT(faultless,
-              HasSubstr("Fine in every repetition</h2><ul class=\"tags\"><li class=\"good\">Squat depth"));
+              HasSubstr("Fine in every repetition</h2><ul class=\"tags\"><li class=\"good\">Depth"));
 }
 
 TEST(Page, ShowsTheAnglesThatMoveMost) {
@@ -104,15 +104,15 @@ TEST(Page, ShowsTheAnglesThatMoveMost) {
 }
 
 TEST(Page, ShowsTrendsOfWhatWasOffOnly) {
-  EXPECT_THAT(Page(testing::SquatSession({90, 110})), HasSubstr("aria-label=\"Squat depth\""));
-  EXPECT_THAT(Page(testing::SquatSession({90, 90})), Not(HasSubstr("aria-label=\"Squat depth\"")));
+  EXPECT_THAT(Page(testing::SquatSession({90, 110})), HasSubstr("aria-label=\"Depth\""));
+  EXPECT_THAT(Page(testing::SquatSession({90, 90})), Not(HasSubstr("aria-label=\"Depth\"")));
   EXPECT_THAT(Page(testing::SquatSession({90, 90})), HasSubstr("aria-label=\"Range of motion\""));
 }
 
 TEST(Page, ShowsNeverAsGoodWhatWasNotJudged) {
   const std::string page = Page(testing::SquatSession({90}));
-  EXPECT_THAT(page, HasSubstr("<tr><th>Knees in</th><td class=\"unseen\">\u2013</td>"));
-  EXPECT_THAT(page, HasSubstr("<tr><th>Squat depth</th><td class=\"good\">90</td>"));
+  EXPECT_THAT(page, HasSubstr("<tr><th title=\"knees_in\">Knees in</th><td class=\"unseen\">\u2013</td>"));
+  EXPECT_THAT(page, HasSubstr("<tr><th title=\"squat_depth\">Depth</th><td class=\"good\">90</td>"));
 }
 
 TEST(Page, LoadsNothing) {
