@@ -45,15 +45,15 @@ xnn_status InitializeWithFastKernels() {
   if (!cpuinfo_has_x86_fma3() || cpuinfo_has_x86_avx512f()) return xnn_initialize(nullptr);
   auto* core = const_cast<cpuinfo_core*>(cpuinfo_get_core(0));  // in writable memory of cpuinfo's
   const cpuinfo_uarch actual = std::exchange(core->uarch, cpuinfo_uarch_zen);
-  const xnn_status kStatus = xnn_initialize(nullptr);
+  const xnn_status status = xnn_initialize(nullptr);
   core->uarch = actual;
   return status;
 }
 
 absl::Status InitializeOnce() {
-  static const xnn_status status = InitializeWithFastKernels();
-  return status == xnn_status_success ? absl::OkStatus()
-                                      : absl::InternalError("XNNPACK does not run on this CPU");
+  static const xnn_status kStatus = InitializeWithFastKernels();
+  return kStatus == xnn_status_success ? absl::OkStatus()
+                                       : absl::InternalError("XNNPACK does not run on this CPU");
 }
 
 struct Range {
