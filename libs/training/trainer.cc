@@ -76,7 +76,7 @@ c10::List<torch::Tensor> OnCpu(const std::vector<torch::Tensor>& tensors) {
 // `may_be_empty` a tensor may be empty, for a value that does not exist yet.
 std::vector<torch::Tensor> ReadTensors(const Dict& file, const char* name,
                                        const std::vector<torch::Tensor>& targets, bool may_be_empty = false) {
-  const std::vector<torch::Tensor> values = file.at(name).toTensorVector();
+  std::vector<torch::Tensor> values = file.at(name).toTensorVector();
   TORCH_CHECK(values.size() == targets.size(), "its ", name, " holds ", values.size(), " tensors, not ",
               targets.size());
   for (size_t i = 0; i < targets.size(); ++i) {
@@ -231,7 +231,7 @@ Trainer::Impl::Impl(const protogcn::Network& network, TrainingConfig config, int
       module_.attr("cls_head").toModule().attr("fc_cls").toModule().attr("weight").toTensor();
   const int64_t classes = classifier.size(0), features = classifier.size(1);
   torch::manual_seed(config_.seed);
-  const auto learned = [&](torch::Tensor& tensor, torch::Tensor start) {
+  const auto learned = [&](torch::Tensor& tensor, const torch::Tensor& start) {
     tensor = start.to(device_).requires_grad_();
     parameters_.push_back(tensor);
     recognition_.push_back(tensor);

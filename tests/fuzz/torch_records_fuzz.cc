@@ -12,7 +12,6 @@ using trackfit::torch_files::CheckTensors;
 using trackfit::torch_files::ElementBytes;
 using trackfit::torch_files::ParseStorage;
 using trackfit::torch_files::ParseTensor;
-using trackfit::torch_files::PickleValue;
 using trackfit::torch_files::TorchRecords;
 using trackfit::torch_files::TorchTensor;
 

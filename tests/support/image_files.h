@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdio>  // must precede jpeglib.h
 #include <cstdlib>
+#include <map>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <stdexcept>
@@ -58,28 +59,9 @@ inline std::string WithExifOrientation(const std::string& jpeg, int orientation)
 inline cv::Mat StoredWithOrientation(const cv::Mat& upright, int orientation) {
   cv::Mat stored = upright.clone();
   if (orientation >= 5) cv::transpose(stored, stored);
-  switch (orientation) {
-    case 2:
-      cv::flip(stored, stored, 1);
-      break;
-    case 3:
-      cv::flip(stored, stored, -1);
-      break;
-    case 4:
-      cv::flip(stored, stored, 0);
-      break;
-    case 6:
-      cv::flip(stored, stored, 0);
-      break;
-    case 7:
-      cv::flip(stored, stored, -1);
-      break;
-    case 8:
-      cv::flip(stored, stored, 1);
-      break;
-    default:
-      break;
-  }
+  const std::map<int, int> flips = {{2, 1}, {3, -1}, {4, 0},
+                                    {6, 0}, {7, -1}, {8, 1}};  // as cv::flip takes them
+  if (const auto flip = flips.find(orientation); flip != flips.end()) cv::flip(stored, stored, flip->second);
   return stored;
 }
 

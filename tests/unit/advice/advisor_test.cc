@@ -185,16 +185,16 @@ TEST_F(Live, IgnoresFindingsThatTheExerciseDoesNotHave) {
 
 // What the session's checkpoint relies on.
 TEST_F(Live, GoesOnElsewhereWithTheSameSentences) {
-  const Measured kSet[] = {{.depth = 130},
-                           {},
-                           {.lean = 90},
-                           {.depth = 120, .lean = 60},
-                           {.complete = false},
-                           {.knees = 0.2F},
-                           {},
-                           {},
-                           {.depth = 112},
-                           {}};
+  const Measured attempts[] = {{.depth = 130},
+                               {},
+                               {.lean = 90},
+                               {.depth = 120, .lean = 60},
+                               {.complete = false},
+                               {.knees = 0.2F},
+                               {},
+                               {},
+                               {.depth = 112},
+                               {}};
   for (size_t dies_after = 0; dies_after < 30; ++dies_after) {
     Squats squats;
     Advisor whole = MakeAdvisor(), other = MakeAdvisor();
@@ -205,7 +205,7 @@ TEST_F(Live, GoesOnElsewhereWithTheSameSentences) {
         other = MakeAdvisor();
         other.Load(nlohmann::json::parse(saved));
       }
-      const repetitions::Repetition repetition = squats.Next(kSet[i % 10]);
+      const repetitions::Repetition repetition = squats.Next(attempts[i % 10]);
       const std::vector<std::string> said = Texts(whole.OnRepetition(exercise_, repetition));
       if (i >= dies_after) {
         EXPECT_EQ(Texts(other.OnRepetition(exercise_, repetition)), said) << i;

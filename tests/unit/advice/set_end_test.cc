@@ -133,8 +133,8 @@ TEST_F(SetEnd, TellsHowLongAPositionWasHeld) {
 
 TEST_F(SetEnd, GivesEverySentenceACode) {
   repetitions::SetSummary set;
-  const Measured kBad{.depth = 130, .knees = NAN, .complete = false};
-  for (const Advice& advice : Advise({kBad, {.knees = NAN}, {.knees = NAN}, {.knees = NAN}}))
+  const Measured bad{.depth = 130, .knees = NAN, .complete = false};
+  for (const Advice& advice : Advise({bad, {.knees = NAN}, {.knees = NAN}, {.knees = NAN}}))
     EXPECT_FALSE(advice.codes.empty()) << advice.text;
 }
 

@@ -35,7 +35,7 @@ hints:
         "camera_tilted", "hard_to_see", "turn_sideways", "turn_diagonally", "turn_to_front"})
     absl::StrAppend(&yaml, "  ", code, ": Hint ", code, "\n");
   absl::StrAppend(&yaml, "voices:\n  neutral:\n");
-  const std::pair<const char*, const char*> kSentences[] = {
+  const std::pair<const char*, const char*> sentences[] = {
       {"change", "{change}"},
       {"again", "{change}"},
       {"closer", "{change}"},
@@ -57,7 +57,7 @@ hints:
       {"set_slower", "{share}"},
       {"not_seen", "hidden"},
       {"not_seen_from", "{view}"}};
-  for (const auto& [key, text] : kSentences)
+  for (const auto& [key, text] : sentences)
     absl::StrAppend(&yaml, "    ", key, ": [\"", key, ": ", text, "\", \"", key, "2: ", text, "\"]\n");
   return yaml;
 }
