@@ -36,6 +36,8 @@ void SessionRecord::Add(const v1::AnalyzeResponse& response) {
       hints_.push_back(response.hint());
       break;
     case v1::AnalyzeResponse::kStarted:
+      language_ = response.started().language();
+      break;
     case v1::AnalyzeResponse::RESPONSE_NOT_SET:
       break;
   }

@@ -40,6 +40,9 @@ class SessionRecord {
   // The summary's; counted from the repetitions (SetsOf) when the session was cut short.
   std::vector<v1::SetSummary> sets() const;
 
+  // Of what the coach says, as the server named it; empty: not known.
+  const std::string& language() const { return language_; }
+
   // Why the first invalid frame was invalid; empty if there was none.
   const std::string& invalid_reason() const { return invalid_reason_; }
   // The first notice of each code from responses, assessments and the summary, in order of arrival.
@@ -54,6 +57,7 @@ class SessionRecord {
   std::map<v1::FrameStatus, int64_t> counts_;
   std::map<uint64_t, v1::FrameResult> results_;
   std::string invalid_reason_;
+  std::string language_;
   std::vector<v1::Notice> notices_;
   std::vector<v1::Repetition> repetitions_;
   std::vector<v1::Advice> advice_;

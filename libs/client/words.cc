@@ -204,23 +204,24 @@ std::string ConditionTitle(const v1::FindingCount& count) {
   return TitleOr(count.title(), ConditionWords(count.code()));
 }
 
-std::string UnitWords(const std::string& unit) {
+std::string UnitWords(const std::string& unit, const Labels& labels) {
   if (unit == "ratio") return "";
-  return unit == "seconds" ? "s" : absl::StrReplaceAll(unit, {{"_", " "}});
+  return labels(unit == "seconds" ? "s" : absl::StrReplaceAll(unit, {{"_", " "}}));
 }
 
-std::string MeasuredWords(const v1::Finding& finding) {
+std::string MeasuredWords(const v1::Finding& finding, const Labels& labels) {
+  const std::string number = NumberWords(finding.measured(), finding.unit());
   const std::string unit = UnitWords(finding.unit());
-  return absl::StrCat(NumberWords(finding.measured(), finding.unit()), unit.empty() ? "" : " ", unit);
+  return unit.empty() ? number : labels(absl::StrCat("{n} ", unit), {{"n", number}});
 }
 
-std::string GoodRangeWords(const v1::Finding& finding) {
-  const auto number = [&](float value) { return NumberWords(value, finding.unit()); };
+std::string GoodRangeWords(const v1::Finding& finding, const Labels& labels) {
+  const Labels::Values ends = {{"low", NumberWords(finding.good_low(), finding.unit())},
+                               {"high", NumberWords(finding.good_high(), finding.unit())}};
   const bool low = std::isfinite(finding.good_low()), high = std::isfinite(finding.good_high());
-  if (low && high) return absl::StrCat(number(finding.good_low()), " to ", number(finding.good_high()));
-  if (low) return absl::StrCat("at least ", number(finding.good_low()));
-  if (high) return absl::StrCat("at most ", number(finding.good_high()));
-  return "";
+  if (low && high) return labels("{low} to {high}", ends);
+  if (low) return labels("at least {low}", ends);
+  return high ? labels("at most {high}", ends) : "";
 }
 
 bool IsOff(const v1::Finding& finding) {
@@ -235,9 +236,9 @@ std::vector<v1::Finding> FindingsOff(const v1::Repetition& repetition) {
   return off;
 }
 
-std::string VerdictWord(const v1::Repetition& repetition) {
-  if (!repetition.complete()) return "partial";
-  return repetition.correct() ? "correct" : "not correct";
+std::string VerdictWord(const v1::Repetition& repetition, const Labels& labels) {
+  if (!repetition.complete()) return labels("partial");
+  return labels(repetition.correct() ? "correct" : "not correct");
 }
 
 }  // namespace trackfit::client

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "client/labels.h"
 #include "trackfit/v1/coaching.pb.h"
 #include "trackfit/v1/common.pb.h"
 
@@ -48,13 +49,13 @@ std::string ConditionTitle(const v1::Finding& finding);
 std::string ConditionTitle(const v1::FindingCount& count);
 
 // "torso_lengths" -> "torso lengths", "seconds" -> "s"; a ratio has no unit.
-std::string UnitWords(const std::string& unit);
+std::string UnitWords(const std::string& unit, const Labels& labels = Labels());
 
 // A finding's value: "121 degrees", "0.42 torso lengths", "1.3 s".
-std::string MeasuredWords(const v1::Finding& finding);
+std::string MeasuredWords(const v1::Finding& finding, const Labels& labels = Labels());
 
 // A finding's good range: "at most 100", "at least 0.8", "80 to 100"; empty if there are no limits.
-std::string GoodRangeWords(const v1::Finding& finding);
+std::string GoodRangeWords(const v1::Finding& finding, const Labels& labels = Labels());
 
 // Slightly or clearly off.
 bool IsOff(const v1::Finding& finding);
@@ -63,7 +64,7 @@ bool IsOff(const v1::Finding& finding);
 std::vector<v1::Finding> FindingsOff(const v1::Repetition& repetition);
 
 // "correct", "not correct" or "partial".
-std::string VerdictWord(const v1::Repetition& repetition);
+std::string VerdictWord(const v1::Repetition& repetition, const Labels& labels = Labels());
 
 // From here on a joint's error in one window is worth showing; one correct window in twenty has it.
 inline constexpr float kRarePercentile = 95;

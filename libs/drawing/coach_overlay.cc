@@ -59,12 +59,12 @@ void DrawTempoBar(Canvas& canvas, const Rect2f& bar, float unit, const v1::Repet
 constexpr float kCaptionText = 19;
 constexpr float kCaptionLabel = 12.5F;
 
-std::string LabelOf(Caption::Kind kind) {
+std::string LabelOf(Caption::Kind kind, const client::Labels& labels) {
   switch (kind) {
     case Caption::Kind::kAdvice:
-      return "COACH";
+      return labels("COACH");
     case Caption::Kind::kHint:
-      return "CAMERA";
+      return labels("CAMERA");
     case Caption::Kind::kFinding:
       break;
   }
@@ -84,10 +84,11 @@ Colour AccentOf(const Caption& caption) {
 }
 
 // Draws it with its lower edge at `bottom`; returns its upper edge.
-float DrawCaption(Canvas& canvas, const Rect2f& area, float bottom, float unit, const Caption& caption) {
+float DrawCaption(Canvas& canvas, const Rect2f& area, float bottom, float unit, const Caption& caption,
+                  const client::Labels& labels) {
   const Font font{.size = kCaptionText * unit};
   const Font label_font{.size = kCaptionLabel * unit, .bold = true};
-  const std::string label = LabelOf(caption.kind);
+  const std::string label = LabelOf(caption.kind, labels);
   const float pad = 14 * unit, bar = 5 * unit, line_height = 26 * unit;
   const float label_width = label.empty() ? 0 : TextWidth(label, label_font) + 12 * unit;
   const std::vector<std::string> lines =
@@ -126,6 +127,7 @@ Colour FindingColour(v1::FindingLevel level) {
 }
 
 void DrawCoachCard(Canvas& canvas, const Rect2f& card, float unit, const CoachFrame& frame) {
+  const client::Labels& labels = frame.labels;
   const float radius = 18 * unit;
   canvas.Shadow(card, radius, 14 * unit, palette::kInk.WithAlpha(0.35F));
   canvas.Rectangle(card, radius, palette::kInk.WithAlpha(0.78F));
@@ -138,7 +140,8 @@ void DrawCoachCard(Canvas& canvas, const Rect2f& card, float unit, const CoachFr
   const float left = card.x + 44 * unit, right = card.x + card.width - 16 * unit;
   const v1::Repetition* shown = frame.current != nullptr ? frame.current : frame.last;
   const bool held = shown != nullptr && shown->held_us() > 0;
-  canvas.Text({left, card.y + 23 * unit}, frame.set > 0 ? absl::StrCat("SET ", frame.set) : "READY", label,
+  canvas.Text({left, card.y + 23 * unit},
+              frame.set > 0 ? labels("SET {n}", {{"n", absl::StrCat(frame.set)}}) : labels("READY"), label,
               palette::kMuted, Anchor::kLeft);
   const bool at_rest = frame.current == nullptr;
   const Colour ink = at_rest && frame.last != nullptr ? VerdictColour(*frame.last) : palette::kWhite;
@@ -152,15 +155,15 @@ void DrawCoachCard(Canvas& canvas, const Rect2f& card, float unit, const CoachFr
   canvas.Text({left, card.y + 53 * unit}, number, big, ink, Anchor::kLeft);
   const float after = left + TextWidth(number, big) + 8 * unit;
   canvas.Text({after, card.y + 53 * unit + (big.CapHeight() - small.CapHeight()) / 2},
-              held                  ? "s"
-              : frame.complete == 1 ? "rep"
-                                    : "reps",
+              labels(held                  ? "s"
+                     : frame.complete == 1 ? "rep"
+                                           : "reps"),
               small, palette::kMuted, Anchor::kLeft);
   if (shown == nullptr) return;
   if (at_rest) {
     canvas.Disc({left + 5 * unit, card.y + 91 * unit}, 5 * unit, ink);
-    canvas.Text({left + 17 * unit, card.y + 91 * unit}, client::VerdictWord(*shown), small, palette::kWhite,
-                Anchor::kLeft);
+    canvas.Text({left + 17 * unit, card.y + 91 * unit}, client::VerdictWord(*shown, labels), small,
+                palette::kWhite, Anchor::kLeft);
   } else if (!held) {
     const std::string tempo = absl::StrCat(Seconds(static_cast<double>(shown->lowering_us())), " - ",
                                            Seconds(static_cast<double>(shown->pause_us())), " - ",
@@ -170,10 +173,10 @@ void DrawCoachCard(Canvas& canvas, const Rect2f& card, float unit, const CoachFr
   }
 }
 
-void DrawCaptions(Canvas& canvas, const Rect2f& area, float unit, const std::vector<Caption>& captions) {
+void DrawCaptions(Canvas& canvas, const Rect2f& area, float unit, const CoachFrame& frame) {
   float bottom = area.y + area.height;
-  for (const Caption& caption : captions)
-    bottom = DrawCaption(canvas, area, bottom, unit, caption) - 8 * unit;
+  for (const Caption& caption : frame.captions)
+    bottom = DrawCaption(canvas, area, bottom, unit, caption, frame.labels) - 8 * unit;
 }
 
 }  // namespace trackfit::drawing

@@ -27,7 +27,7 @@ Colour FindingColour(v1::FindingLevel level);
 void DrawCoachCard(Canvas& canvas, const cv::Rect2f& card, float unit, const CoachFrame& frame);
 
 // The captions one above the other, the first at the bottom of `area`, in its middle.
-void DrawCaptions(Canvas& canvas, const cv::Rect2f& area, float unit, const std::vector<Caption>& captions);
+void DrawCaptions(Canvas& canvas, const cv::Rect2f& area, float unit, const CoachFrame& frame);
 
 }  // namespace trackfit::drawing
 

@@ -44,7 +44,7 @@ float PhaseAt(const v1::Repetition& repetition, int64_t elapsed_us) {
 }  // namespace
 
 CoachTimeline::CoachTimeline(const client::SessionRecord& record, std::vector<int64_t> times_us)
-    : times_us_(std::move(times_us)), repetitions_(record.repetitions()) {
+    : times_us_(std::move(times_us)), repetitions_(record.repetitions()), labels_(record.language()) {
   std::stable_sort(
       repetitions_.begin(), repetitions_.end(),
       [](const v1::Repetition& a, const v1::Repetition& b) { return a.start_us() < b.start_us(); });
@@ -86,6 +86,7 @@ int64_t CoachTimeline::TimeOf(uint64_t sequence) const {
 
 CoachFrame CoachTimeline::At(uint64_t sequence) const {
   CoachFrame frame;
+  frame.labels = labels_;
   if (times_us_.empty()) return frame;
   const int64_t now_us = TimeOf(sequence);
   for (const v1::Repetition& repetition : repetitions_) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "client/labels.h"
 #include "client/session_record.h"
 #include "trackfit/v1/coaching.pb.h"
 
@@ -37,6 +38,7 @@ struct CoachFrame {
   float elapsed_us = 0;                 // of the current one
   std::vector<Highlight> highlights{};  // the worse ones first
   std::vector<Caption> captions{};      // at most two, the one to read first comes first
+  client::Labels labels{};              // of the session
 };
 
 // Immutable.
@@ -62,6 +64,7 @@ class CoachTimeline {
 
   std::vector<int64_t> times_us_;
   std::vector<v1::Repetition> repetitions_;
+  client::Labels labels_;
   std::vector<Sentence> sentences_;
 };
 

@@ -146,13 +146,13 @@ void Overlay::Draw(const OverlayFrame& frame, cv::Mat& image) {
   DrawPanel(frame);
   if (HasCard()) DrawCoachCard(canvas_, CardRectangle(), unit_, frame.coach);
   if (has_pose && HasCard()) {
-    DrawHighlights(*frame.pose, frame.coach.highlights);
+    DrawHighlights(*frame.pose, frame.coach);
   } else if (has_pose && frame.assessment != nullptr && client::IsJudged(*frame.assessment)) {
     DrawJointsToWatch(*frame.pose, *frame.assessment);
   }
   const float margin = kMargin * unit_;
   DrawCaptions(canvas_, {margin, 0, size_.width - 2 * margin, StripRectangle().y - 4 * unit_}, unit_,
-               frame.coach.captions);
+               frame.coach);
   canvas_.Store(image);
 }
 
@@ -268,14 +268,15 @@ void Overlay::DrawJointsToWatch(const v1::Pose& pose, const v1::Assessment& asse
   }
 }
 
-void Overlay::DrawHighlights(const v1::Pose& pose, const std::vector<Highlight>& highlights) {
+void Overlay::DrawHighlights(const v1::Pose& pose, const CoachFrame& coach) {
   std::vector<Rect2f> taken = Taken();
   std::bitset<skeleton::kJointCount> done;
-  for (const Highlight& highlight : highlights) {
+  for (const Highlight& highlight : coach.highlights) {
     const v1::Finding& finding = *highlight.finding;
-    const std::string good = client::GoodRangeWords(finding);
-    std::string words = absl::StrCat(client::ConditionTitle(finding), " ", client::MeasuredWords(finding),
-                                     good.empty() ? "" : absl::StrCat(" (", good, ")"));
+    const std::string good = client::GoodRangeWords(finding, coach.labels);
+    std::string words =
+        absl::StrCat(client::ConditionTitle(finding), " ", client::MeasuredWords(finding, coach.labels),
+                     good.empty() ? "" : absl::StrCat(" (", good, ")"));
     words = absl::StrReplaceAll(words, {{" degrees", "\u00b0"}});
     const Colour colour = FindingColour(finding.level()).WithAlpha(highlight.strength);
     for (const std::string& name : finding.joints()) {

@@ -59,7 +59,7 @@ class Overlay {
   // Joints of which the assessment says nothing are grey; nullptr: none is.
   void DrawSkeleton(const v1::Pose& pose, const v1::Assessment* assessment);
   void DrawJointsToWatch(const v1::Pose& pose, const v1::Assessment& assessment);
-  void DrawHighlights(const v1::Pose& pose, const std::vector<Highlight>& highlights);
+  void DrawHighlights(const v1::Pose& pose, const CoachFrame& coach);
   // A ring around the joint and, unless they are empty, words beside it, where nothing is `taken`.
   void PointOut(const v1::Pose& pose, int joint, const std::string& words, const Colour& colour,
                 std::vector<cv::Rect2f>& taken);

@@ -76,8 +76,16 @@ Plot SmallPlot(size_t count, float low, float high) {
   return {46, 32, kSmallWidth - 60, kSmallHeight - 56, -0.5F, static_cast<float>(count) - 0.5F, low, high};
 }
 
-std::string TipOf(const v1::Repetition& repetition, const std::string& value) {
-  return absl::StrCat("Repetition ", repetition.number(), ": ", value);
+std::string TipOf(const v1::Repetition& repetition, const std::string& value, const client::Labels& labels) {
+  return labels("Repetition {n}: {value}", {{"n", absl::StrCat(repetition.number())}, {"value", value}});
+}
+
+// About as wide as text of a legend becomes: Latin letters take half the room of Korean ones, which have
+// three bytes each.
+float TextWidth(const std::string& text) {
+  float width = 0;
+  for (const char c : text) width += (static_cast<unsigned char>(c) & 0x80) == 0 ? 8.0F : 13.0F / 3;
+  return width;
 }
 
 // Mean over the repetitions of how far the angle moves in each.
@@ -131,7 +139,7 @@ const char* ClassOf(v1::FindingLevel level) {
   }
 }
 
-std::string RangeGauge(const v1::Finding& finding) {
+std::string RangeGauge(const v1::Finding& finding, const client::Labels& labels) {
   constexpr float kWidth = 220, kHeight = 34, kLeft = 4, kBar = 14;
   const float measured = finding.measured();
   const bool has_low = std::isfinite(finding.good_low()), has_high = std::isfinite(finding.good_high());
@@ -147,7 +155,8 @@ std::string RangeGauge(const v1::Finding& finding) {
   const float good_to = has_high ? x_of(finding.good_high()) : kWidth - kLeft;
 
   Svg svg(kWidth, kHeight,
-          absl::StrCat(client::MeasuredWords(finding), ", good: ", client::GoodRangeWords(finding)));
+          labels("{value}, good: {range}", {{"value", client::MeasuredWords(finding, labels)},
+                                            {"range", client::GoodRangeWords(finding, labels)}}));
   svg.Rectangle({kLeft, kBar}, kWidth - 2 * kLeft, 7, 3.5F, "track");
   svg.Rectangle({good_from, kBar}, good_to - good_from, 7, 3.5F, "fill good");
   svg.Circle({x_of(measured), kBar + 3.5F}, 6.5F, absl::StrCat("marker ", ClassOf(finding.level())));
@@ -165,7 +174,8 @@ std::string RangeGauge(const v1::Finding& finding) {
   return svg.Markup();
 }
 
-std::string AngleCurves(const PoseTrack& poses, std::span<const v1::Repetition> repetitions) {
+std::string AngleCurves(const PoseTrack& poses, std::span<const v1::Repetition> repetitions,
+                        const client::Labels& labels) {
   if (poses.empty() || repetitions.empty()) return "";
   constexpr float kWidth = 960, kHeight = 250;
   constexpr int64_t kBesideUs = 1'000'000;
@@ -193,11 +203,12 @@ std::string AngleCurves(const PoseTrack& poses, std::span<const v1::Repetition> 
   const Plot plot{52, 44, kWidth - 66, kHeight - 74, start, std::max(end, start + 0.1F), low - 5, high + 5};
 
   Svg svg(kWidth, kHeight,
-          absl::StrCat("Angles of ", NameOf(moved[0].second), " and ", NameOf(moved[1].second)));
+          labels("Angles of {first} and {second}",
+                 {{"first", labels(NameOf(moved[0].second))}, {"second", labels(NameOf(moved[1].second))}}));
   for (const v1::Repetition& repetition : repetitions) {
     const float from = plot.X(seconds(repetition.start_us())), to = plot.X(seconds(repetition.end_us()));
     svg.Rectangle({from, plot.top}, to - from, plot.height, 4, absl::StrCat("band ", ClassOf(repetition)),
-                  TipOf(repetition, client::VerdictWord(repetition)));
+                  TipOf(repetition, client::VerdictWord(repetition, labels), labels));
     if (to - from > 9)
       svg.Text({(from + to) / 2, plot.top - 6}, absl::StrCat(repetition.number()), "tick", Anchor::kMiddle);
   }
@@ -211,15 +222,16 @@ std::string AngleCurves(const PoseTrack& poses, std::span<const v1::Repetition> 
   float legend = plot.left;
   for (size_t i = 0; i < moved.size(); ++i) {
     svg.Curve(CurveOf(shown, moved[i].second, plot), classes[i]);
-    const std::string name = NameOf(moved[i].second);
+    const std::string name = labels(NameOf(moved[i].second));
     svg.Line({legend, 14}, {legend + 22, 14}, classes[i]);
     svg.Text({legend + 28, 18}, name, "legend");
-    legend += 50 + 8 * static_cast<float>(name.size());
+    legend += 50 + TextWidth(name);
   }
   return svg.Markup();
 }
 
-std::string TrendChart(const Trend& trend, std::span<const v1::Repetition> repetitions) {
+std::string TrendChart(const Trend& trend, std::span<const v1::Repetition> repetitions,
+                       const client::Labels& labels) {
   float low = trend.low, high = trend.high;
   for (const float value : trend.values) {
     if (std::isnan(value)) continue;
@@ -251,43 +263,45 @@ std::string TrendChart(const Trend& trend, std::span<const v1::Repetition> repet
   for (size_t i = 0; i < points.size(); ++i) {
     if (std::isnan(points[i].y)) continue;
     svg.Circle(points[i], 4.5F, absl::StrCat("marker ", trend.classes[i]),
-               TipOf(repetitions[i], absl::StrFormat("%.3g%s", trend.values[i], trend.unit)));
+               TipOf(repetitions[i], absl::StrFormat("%.3g%s", trend.values[i], trend.unit), labels));
   }
   return svg.Markup();
 }
 
-std::string TempoChart(std::span<const v1::Repetition> repetitions) {
+std::string TempoChart(std::span<const v1::Repetition> repetitions, const client::Labels& labels) {
   float longest = 0.5F;
   for (const v1::Repetition& repetition : repetitions)
     longest = std::max(longest, static_cast<float>(repetition.lowering_us() + repetition.pause_us() +
                                                    repetition.lifting_us()) /
                                     1e6F);
   const Plot plot = SmallPlot(repetitions.size(), 0, longest * 1.08F);
-  Svg svg(kSmallWidth, kSmallHeight, "Tempo");
-  svg.Text({4, 16}, "Tempo", "title");
+  Svg svg(kSmallWidth, kSmallHeight, labels("Tempo"));
+  svg.Text({4, 16}, labels("Tempo"), "title");
   float legend = kSmallWidth - 14;
-  const std::array<const char*, 3> names = {"back", "pause", "out"},
-                                   classes = {"fill lifting", "fill pause", "fill lowering"};
+  const std::array<std::string, 3> names = {labels("back"), labels("pause"), labels("out")};
+  const std::array<const char*, 3> classes = {"fill lifting", "fill pause", "fill lowering"};
   for (size_t i = 0; i < names.size(); ++i) {
     svg.Text({legend, 16}, names[i], "tick", Anchor::kEnd);
-    legend -= 10 + 6.5F * static_cast<float>(std::string_view(names[i]).size());
+    legend -= 10 + 0.8F * TextWidth(names[i]);
     svg.Rectangle({legend - 4, 8}, 8, 8, 2, classes[i]);
     legend -= 14;
   }
-  DrawGrid(svg, plot, " s");
+  DrawGrid(svg, plot, labels("{n} s", {{"n", ""}}));
   DrawNumbers(svg, plot, repetitions);
   const float width = std::min(22.0F, plot.width / static_cast<float>(repetitions.size()) * 0.7F);
   for (size_t i = 0; i < repetitions.size(); ++i) {
     const v1::Repetition& repetition = repetitions[i];
     double from = 0;
-    const std::array<std::pair<int64_t, const char*>, 3> parts = {{{repetition.lowering_us(), "out"},
-                                                                   {repetition.pause_us(), "pause"},
-                                                                   {repetition.lifting_us(), "back"}}};
-    for (size_t part = 0; part < parts.size(); ++part) {
-      const double to = from + static_cast<double>(parts[part].first) / 1e6;
-      svg.Rectangle({plot.X(static_cast<double>(i)) - width / 2, plot.Y(to)}, width,
-                    plot.Y(from) - plot.Y(to), 1.5F, classes[2 - part],
-                    TipOf(repetition, absl::StrFormat("%s %.2f s", parts[part].second, to - from)));
+    const std::array<std::pair<int64_t, size_t>, 3> parts = {
+        {{repetition.lowering_us(), 2}, {repetition.pause_us(), 1}, {repetition.lifting_us(), 0}}};
+    for (const auto& [duration_us, part] : parts) {
+      const double to = from + static_cast<double>(duration_us) / 1e6;
+      svg.Rectangle(
+          {plot.X(static_cast<double>(i)) - width / 2, plot.Y(to)}, width, plot.Y(from) - plot.Y(to), 1.5F,
+          classes[part],
+          TipOf(repetition,
+                absl::StrCat(names[part], " ", labels("{n} s", {{"n", absl::StrFormat("%.2f", to - from)}})),
+                labels));
       from = to;
     }
   }

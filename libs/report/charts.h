@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "client/labels.h"
 #include "report/pose_track.h"
 #include "trackfit/v1/coaching.pb.h"
 
@@ -17,11 +18,12 @@ const char* ClassOf(const v1::Repetition& repetition);
 const char* ClassOf(v1::FindingLevel level);
 
 // Where the measured value of a finding lies, beside the good range.
-std::string RangeGauge(const v1::Finding& finding);
+std::string RangeGauge(const v1::Finding& finding, const client::Labels& labels);
 
 // The two angles that move most in the repetitions, over the time of all of them; each repetition is a band
 // in the colour of its verdict. Empty without poses.
-std::string AngleCurves(const PoseTrack& poses, std::span<const v1::Repetition> repetitions);
+std::string AngleCurves(const PoseTrack& poses, std::span<const v1::Repetition> repetitions,
+                        const client::Labels& labels);
 
 // One value for each repetition; NaN leaves a gap.
 struct Trend {
@@ -34,10 +36,11 @@ struct Trend {
   float good_low = 0;                // the band; equal: none; may be infinite
   float good_high = 0;
 };
-std::string TrendChart(const Trend& trend, std::span<const v1::Repetition> repetitions);
+std::string TrendChart(const Trend& trend, std::span<const v1::Repetition> repetitions,
+                       const client::Labels& labels);
 
 // How long each part of each repetition took; one bar each.
-std::string TempoChart(std::span<const v1::Repetition> repetitions);
+std::string TempoChart(std::span<const v1::Repetition> repetitions, const client::Labels& labels);
 
 }  // namespace trackfit::report
 

@@ -9,7 +9,7 @@
 namespace trackfit::report {
 
 struct PageOptions {
-  std::string title = "Training report";
+  std::string title{};   // empty: "Training report", in the session's language
   std::string source{};  // what was analysed, or the file with its results; may be empty
 };
 

@@ -16,7 +16,7 @@
 namespace trackfit::report {
 namespace {
 
-std::string Seconds(int64_t us) { return absl::StrFormat("%.1f s", static_cast<double>(us) / 1e6); }
+std::string Seconds(int64_t us) { return absl::StrFormat("%.1f", static_cast<double>(us) / 1e6); }
 
 // The pose in the middle of the rest at the turning point.
 const v1::Pose* AtTurn(const v1::Repetition& repetition, const PoseTrack& poses) {
@@ -42,11 +42,12 @@ Example GoodExample(const std::string& code, std::span<const v1::Repetition> oth
 }
 
 std::string Picture(const v1::Repetition& repetition, const v1::Finding* worst,
-                    std::span<const v1::Repetition> others, const PoseTrack& poses) {
+                    std::span<const v1::Repetition> others, const PoseTrack& poses,
+                    const client::Labels& labels) {
   SkeletonPicture picture;
   picture.pose = worst != nullptr ? poses.Near(worst->sequence()) : AtTurn(repetition, poses);
   if (picture.pose == nullptr) return "";
-  std::string caption = absl::StrCat("At ", client::ClockTime(picture.pose->timestamp_us()));
+  std::string caption = labels("At {time}", {{"time", client::ClockTime(picture.pose->timestamp_us())}});
   if (worst != nullptr) {
     picture.level = worst->level();
     for (const std::string& name : worst->joints()) {
@@ -55,56 +56,68 @@ std::string Picture(const v1::Repetition& repetition, const v1::Finding* worst,
     const Example example = GoodExample(worst->code(), others, poses);
     picture.outline = example.pose;
     if (example.pose != nullptr)
-      absl::StrAppend(&caption, ", outline: repetition ", example.repetition->number());
+      absl::StrAppend(
+          &caption, labels(", outline: repetition {n}", {{"n", absl::StrCat(example.repetition->number())}}));
   }
-  picture.label = absl::StrCat("Skeleton of repetition ", repetition.number());
+  picture.label = labels("Skeleton of repetition {n}", {{"n", absl::StrCat(repetition.number())}});
   return absl::StrCat("<figure>", Drawn(picture), "<figcaption>", caption, "</figcaption></figure>");
 }
 
-std::string FindingBlock(const v1::Finding& finding) {
+std::string FindingBlock(const v1::Finding& finding, const client::Labels& labels) {
   const std::string words = finding.text().empty() ? client::ConditionTitle(finding) : finding.text();
-  return absl::StrCat("<div class=\"finding ", ClassOf(finding.level()), "\"><p>", Escaped(words),
-                      "</p><p class=\"value\">", Escaped(client::ConditionTitle(finding)), ": <b>",
-                      Escaped(client::MeasuredWords(finding)), "</b> (", client::GoodRangeWords(finding),
-                      ")</p>", RangeGauge(finding), "</div>");
+  return absl::StrCat(
+      "<div class=\"finding ", ClassOf(finding.level()), "\"><p>", Escaped(words), "</p><p class=\"value\">",
+      Escaped(client::ConditionTitle(finding)), ": <b>", Escaped(client::MeasuredWords(finding, labels)),
+      "</b> (", client::GoodRangeWords(finding, labels), ")</p>", RangeGauge(finding, labels), "</div>");
 }
 
-std::string Facts(const v1::Repetition& repetition) {
+std::string Facts(const v1::Repetition& repetition, const client::Labels& labels) {
   std::vector<std::string> facts;
   if (repetition.held_us() > 0) {
-    facts.push_back(absl::StrCat("held ", Seconds(repetition.held_us())));
+    facts.push_back(labels("held {n} s", {{"n", Seconds(repetition.held_us())}}));
   } else {
-    facts.push_back(absl::StrCat(Seconds(repetition.end_us() - repetition.start_us()), ": ",
-                                 Seconds(repetition.lowering_us()), " out, ", Seconds(repetition.pause_us()),
-                                 " pause, ", Seconds(repetition.lifting_us()), " back"));
-    facts.push_back(absl::StrFormat("range %.0f %%", repetition.range_of_motion() * 100));
+    facts.push_back(labels("{all} s: {out} s out, {pause} s pause, {back} s back",
+                           {{"all", Seconds(repetition.end_us() - repetition.start_us())},
+                            {"out", Seconds(repetition.lowering_us())},
+                            {"pause", Seconds(repetition.pause_us())},
+                            {"back", Seconds(repetition.lifting_us())}}));
+    facts.push_back(
+        labels("range {n} %", {{"n", absl::StrFormat("%.0f", repetition.range_of_motion() * 100)}}));
   }
   return absl::StrCat("<p class=\"facts\">", absl::StrJoin(facts, " \u00b7 "), "</p>");
 }
 
-std::string DeviationText(const v1::ReferenceDeviation& deviation) {
-  return absl::StrFormat("%s %.0f\u00b0 %s at %.0f %%", client::JointWords(deviation.joint()),
-                         std::abs(deviation.degrees()), deviation.degrees() >= 0 ? "straighter" : "more bent",
-                         deviation.phase() * 100);
+std::string DeviationText(const v1::ReferenceDeviation& deviation, const client::Labels& labels) {
+  return labels(deviation.degrees() >= 0 ? "{joint} {n}\u00b0 straighter at {phase} %"
+                                         : "{joint} {n}\u00b0 more bent at {phase} %",
+                {{"joint", labels(client::JointWords(deviation.joint()))},
+                 {"n", absl::StrFormat("%.0f", std::abs(deviation.degrees()))},
+                 {"phase", absl::StrFormat("%.0f", deviation.phase() * 100)}});
 }
 
-std::string Reference(const v1::ReferenceMatch& match) {
+std::string Reference(const v1::ReferenceMatch& match, const client::Labels& labels) {
   if (!match.failure().empty()) {
-    return absl::StrCat("<p class=\"reference\">Not compared with ", Escaped(match.name()), ": ",
-                        Escaped(match.failure()), "</p>");
+    return absl::StrCat("<p class=\"reference\">",
+                        labels("Not compared with {name}: {why}",
+                               {{"name", Escaped(match.name())}, {"why", Escaped(match.failure())}}),
+                        "</p>");
   }
-  std::string html =
-      absl::StrFormat("<div class=\"reference\"><p><b>%.0f %%</b> like %s, %.0f %% of its time</p>",
-                      match.similarity() * 100, Escaped(match.name()), match.tempo_ratio() * 100);
+  std::string html = absl::StrCat("<div class=\"reference\"><p>",
+                                  labels("<b>{n} %</b> like {name}, {tempo} % of its time",
+                                         {{"n", absl::StrFormat("%.0f", match.similarity() * 100)},
+                                          {"name", Escaped(match.name())},
+                                          {"tempo", absl::StrFormat("%.0f", match.tempo_ratio() * 100)}}),
+                                  "</p>");
   for (const v1::ReferencePart& part : match.parts()) {
     absl::StrAppendFormat(
         &html,
         "<div class=\"part\"><span>%s</span><i><b style=\"width:%.0f%%\"></b></i><span>%.0f %%</span></div>",
-        Escaped(part.part()), std::clamp(part.similarity(), 0.0F, 1.0F) * 100, part.similarity() * 100);
+        Escaped(labels(part.part())), std::clamp(part.similarity(), 0.0F, 1.0F) * 100,
+        part.similarity() * 100);
   }
   const std::string deviations =
-      absl::StrJoin(match.deviations(), ", ", [](std::string* out, const auto& deviation) {
-        absl::StrAppend(out, Escaped(DeviationText(deviation)));
+      absl::StrJoin(match.deviations(), ", ", [&](std::string* out, const auto& deviation) {
+        absl::StrAppend(out, Escaped(DeviationText(deviation, labels)));
       });
   if (!deviations.empty()) absl::StrAppend(&html, "<p>", deviations, "</p>");
   return html + "</div>";
@@ -113,17 +126,18 @@ std::string Reference(const v1::ReferenceMatch& match) {
 }  // namespace
 
 std::string RepetitionCard(const v1::Repetition& repetition, std::span<const v1::Repetition> others,
-                           const PoseTrack& poses) {
+                           const PoseTrack& poses, const client::Labels& labels) {
   const std::vector<v1::Finding> off = client::FindingsOff(repetition);
   std::string html = absl::StrFormat(
-      "<article class=\"repetition\"><header><h4>%s %d</h4><span class=\"chip %s\">%s</span><span "
+      "<article class=\"repetition\"><header><h4>%s</h4><span class=\"chip %s\">%s</span><span "
       "class=\"score\">%.0f</span></header>",
-      repetition.held_us() > 0 ? "Hold" : "Repetition", repetition.number(), ClassOf(repetition),
-      client::VerdictWord(repetition), repetition.score());
-  absl::StrAppend(&html, Facts(repetition),
-                  Picture(repetition, off.empty() ? nullptr : off.data(), others, poses));
-  for (const v1::Finding& finding : off) absl::StrAppend(&html, FindingBlock(finding));
-  if (repetition.has_reference()) absl::StrAppend(&html, Reference(repetition.reference()));
+      labels(repetition.held_us() > 0 ? "Hold {n}" : "Repetition {n}",
+             {{"n", absl::StrCat(repetition.number())}}),
+      ClassOf(repetition), client::VerdictWord(repetition, labels), repetition.score());
+  absl::StrAppend(&html, Facts(repetition, labels),
+                  Picture(repetition, off.empty() ? nullptr : off.data(), others, poses, labels));
+  for (const v1::Finding& finding : off) absl::StrAppend(&html, FindingBlock(finding, labels));
+  if (repetition.has_reference()) absl::StrAppend(&html, Reference(repetition.reference(), labels));
   return html + "</article>\n";
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "client/labels.h"
 #include "report/pose_track.h"
 #include "trackfit/v1/coaching.pb.h"
 
@@ -14,7 +15,7 @@ namespace trackfit::report {
 // and for each condition that is off its sentence beside the good range. Of `others`, the best repetition
 // that meets the same condition is the outline behind the skeleton.
 std::string RepetitionCard(const v1::Repetition& repetition, std::span<const v1::Repetition> others,
-                           const PoseTrack& poses);
+                           const PoseTrack& poses, const client::Labels& labels);
 
 }  // namespace trackfit::report
 

@@ -25,24 +25,25 @@ std::string Figure(const std::string& svg) {
   return svg.empty() ? "" : absl::StrCat("<figure>", svg, "</figure>");
 }
 
-std::string SetFacts(const v1::SetSummary& set) {
+std::string SetFacts(const v1::SetSummary& set, const client::Labels& labels) {
+  const auto with = [&](const char* label, const std::string& n) { return labels(label, {{"n", n}}); };
   std::vector<std::string> facts;
   if (set.held_us() > 0) {
-    facts.push_back(absl::StrCat("longest hold ", Seconds(set.held_us()), " s"));
+    facts.push_back(with("longest hold {n} s", Seconds(set.held_us())));
   } else {
-    facts.push_back(absl::StrCat(set.repetitions(), set.repetitions() == 1 ? " repetition" : " repetitions"));
+    facts.push_back(labels.Counted("1 repetition", "{n} repetitions", set.repetitions()));
   }
-  if (set.partial() > 0) facts.push_back(absl::StrCat(set.partial(), " partial"));
-  facts.push_back(absl::StrCat(set.correct(), " correct"));
-  facts.push_back(absl::StrFormat("score %.0f", set.score()));
-  facts.push_back(absl::StrCat(Seconds(set.under_tension_us()), " s under tension"));
-  if (set.rest_us() > 0) facts.push_back(absl::StrCat("after ", Seconds(set.rest_us()), " s of rest"));
+  if (set.partial() > 0) facts.push_back(with("{n} partial", absl::StrCat(set.partial())));
+  facts.push_back(with("{n} correct", absl::StrCat(set.correct())));
+  facts.push_back(with("score {n}", absl::StrFormat("%.0f", set.score())));
+  facts.push_back(with("{n} s under tension", Seconds(set.under_tension_us())));
+  if (set.rest_us() > 0) facts.push_back(with("after {n} s of rest", Seconds(set.rest_us())));
   if (set.tempo_drift() > 0) {
     const double slower = (static_cast<double>(set.tempo_drift()) - 1) * 100;
-    facts.push_back(
-        absl::StrFormat("%.0f %% %s towards the end", std::abs(slower), slower >= 0 ? "slower" : "faster"));
-    facts.push_back(absl::StrFormat("%.0f %% of the range %s", std::abs(set.range_lost()) * 100,
-                                    set.range_lost() >= 0 ? "lost" : "gained"));
+    facts.push_back(with(slower >= 0 ? "{n} % slower towards the end" : "{n} % faster towards the end",
+                         absl::StrFormat("%.0f", std::abs(slower))));
+    facts.push_back(with(set.range_lost() >= 0 ? "{n} % of the range lost" : "{n} % of the range gained",
+                         absl::StrFormat("%.0f", std::abs(set.range_lost()) * 100)));
   }
   return absl::StrCat("<p class=\"facts\">", absl::StrJoin(facts, " \u00b7 "), "</p>");
 }
@@ -85,7 +86,8 @@ Trend TrendOf(const std::string& title, const std::string& unit, std::span<const
 }
 
 // Of a condition that was off at least once; else empty.
-std::string ConditionTrend(const std::string& code, std::span<const v1::Repetition> repetitions) {
+std::string ConditionTrend(const std::string& code, std::span<const v1::Repetition> repetitions,
+                           const client::Labels& labels) {
   Trend trend{.title = TitleOf(code, repetitions), .unit = {}, .values = {}, .classes = {}};
   bool off = false;
   trend.low = std::numeric_limits<float>::max();
@@ -97,7 +99,9 @@ std::string ConditionTrend(const std::string& code, std::span<const v1::Repetiti
     trend.classes.emplace_back(judged ? ClassOf(finding->level()) : "unseen");
     if (!judged) continue;
     off = off || client::IsOff(*finding);
-    trend.unit = finding->unit() == "degrees" ? "\u00b0" : finding->unit() == "seconds" ? " s" : "";
+    trend.unit = finding->unit() == "degrees"   ? "\u00b0"
+                 : finding->unit() == "seconds" ? labels("{n} s", {{"n", ""}})
+                                                : "";
     trend.good_low = finding->good_low();
     trend.good_high = finding->good_high();
     trend.high = std::max(trend.high, finding->measured());
@@ -107,36 +111,38 @@ std::string ConditionTrend(const std::string& code, std::span<const v1::Repetiti
   const float room = 0.15F * std::max(std::abs(trend.high), std::abs(trend.low));
   if (!std::isfinite(trend.good_low)) trend.low = std::min(trend.low, trend.good_high - room);
   if (!std::isfinite(trend.good_high)) trend.high = std::max(trend.high, trend.good_low + room);
-  return off ? TrendChart(trend, repetitions) : "";
+  return off ? TrendChart(trend, repetitions, labels) : "";
 }
 
-std::string Trends(std::span<const v1::Repetition> repetitions) {
-  Trend score = TrendOf("Score", "", repetitions, [](const v1::Repetition& r) { return r.score(); });
+std::string Trends(std::span<const v1::Repetition> repetitions, const client::Labels& labels) {
+  Trend score = TrendOf(labels("Score"), "", repetitions, [](const v1::Repetition& r) { return r.score(); });
   score.high = 100;
-  std::string html = Figure(TrendChart(score, repetitions));
+  std::string html = Figure(TrendChart(score, repetitions, labels));
   const bool held = std::any_of(repetitions.begin(), repetitions.end(),
                                 [](const v1::Repetition& repetition) { return repetition.held_us() > 0; });
   if (held) {
-    const Trend time = TrendOf("Held", " s", repetitions, [](const v1::Repetition& r) {
-      return static_cast<float>(r.held_us()) / 1e6F;
-    });
-    absl::StrAppend(&html, Figure(TrendChart(time, repetitions)));
+    const Trend time =
+        TrendOf(labels("Held"), labels("{n} s", {{"n", ""}}), repetitions,
+                [](const v1::Repetition& r) { return static_cast<float>(r.held_us()) / 1e6F; });
+    absl::StrAppend(&html, Figure(TrendChart(time, repetitions, labels)));
   } else {
-    Trend range = TrendOf("Range of motion", " %", repetitions,
+    Trend range = TrendOf(labels("Range of motion"), " %", repetitions,
                           [](const v1::Repetition& r) { return r.range_of_motion() * 100; });
     range.high = 100;
-    absl::StrAppend(&html, Figure(TrendChart(range, repetitions)), Figure(TempoChart(repetitions)));
+    absl::StrAppend(&html, Figure(TrendChart(range, repetitions, labels)),
+                    Figure(TempoChart(repetitions, labels)));
   }
   for (const std::string& code : Codes(repetitions))
-    absl::StrAppend(&html, Figure(ConditionTrend(code, repetitions)));
+    absl::StrAppend(&html, Figure(ConditionTrend(code, repetitions, labels)));
   return absl::StrCat("<div class=\"trends\">", html, "</div>");
 }
 
-std::string Matrix(std::span<const v1::Repetition> repetitions) {
-  std::string html = "<div class=\"wide\"><table class=\"matrix\"><thead><tr><th>Condition</th>";
+std::string Matrix(std::span<const v1::Repetition> repetitions, const client::Labels& labels) {
+  std::string html = absl::StrCat("<div class=\"wide\"><table class=\"matrix\"><thead><tr><th>",
+                                  labels("Condition"), "</th>");
   for (const v1::Repetition& repetition : repetitions)
     absl::StrAppend(&html, "<th>", repetition.number(), "</th>");
-  absl::StrAppend(&html, "<th>Good range</th></tr></thead><tbody>");
+  absl::StrAppend(&html, "<th>", labels("Good range"), "</th></tr></thead><tbody>");
   for (const std::string& code : Codes(repetitions)) {
     absl::StrAppend(&html, "<tr><th title=\"", Escaped(code), "\">", Escaped(TitleOf(code, repetitions)),
                     "</th>");
@@ -150,28 +156,28 @@ std::string Matrix(std::span<const v1::Repetition> repetitions) {
                           : std::string("\u2013"),
                       "</td>");
       if (finding == nullptr) continue;
-      good = client::GoodRangeWords(*finding);
-      if (finding->unit() != "ratio") absl::StrAppend(&good, " ", client::UnitWords(finding->unit()));
+      good = client::GoodRangeWords(*finding, labels);
+      if (finding->unit() != "ratio") absl::StrAppend(&good, " ", client::UnitWords(finding->unit(), labels));
     }
     absl::StrAppend(&html, "<td class=\"range\">", Escaped(good), "</td></tr>");
   }
   return html + "</tbody></table></div>";
 }
 
-std::string MeasuresTable(std::span<const v1::Repetition> repetitions) {
-  std::string html =
-      "<div class=\"wide\"><table "
-      "class=\"measures\"><thead><tr><th>#</th><th></th><th>Score</th><th>Time<br>s</th>"
-      "<th>Out<br>s</th><th>Pause<br>s</th><th>Back<br>s</th><th>Range<br>%</th><th>Range<br>degrees</th>"
-      "<th>Left \u2212 right<br>degrees</th><th>Peak speed<br>ranges/s</th><th>Path<br>1 = straight</th>"
-      "<th>Sway<br>torsos</th></tr></thead><tbody>";
+std::string MeasuresTable(std::span<const v1::Repetition> repetitions, const client::Labels& labels) {
+  std::string html = "<div class=\"wide\"><table class=\"measures\"><thead><tr><th>#</th><th></th>";
+  for (const char* column :
+       {"Score", "Time<br>s", "Out<br>s", "Pause<br>s", "Back<br>s", "Range<br>%", "Range<br>degrees",
+        "Left \u2212 right<br>degrees", "Peak speed<br>ranges/s", "Path<br>1 = straight", "Sway<br>torsos"})
+    absl::StrAppend(&html, "<th>", labels(column), "</th>");
+  absl::StrAppend(&html, "</tr></thead><tbody>");
   const auto number = [](float value, int digits) { return absl::StrFormat("%.*f", digits, value); };
   const auto unless_0 = [&](float value, int digits) {
     return value != 0 ? number(value, digits) : "\u2013";
   };
   for (const v1::Repetition& r : repetitions) {
     absl::StrAppend(&html, "<tr><th>", r.number(), "</th><td><span class=\"chip ", ClassOf(r), "\">",
-                    client::VerdictWord(r), "</span></td>");
+                    client::VerdictWord(r, labels), "</span></td>");
     for (const std::string& cell :
          {absl::StrFormat("%.0f", r.score()),
           Seconds(r.held_us() > 0 ? r.held_us() : r.end_us() - r.start_us()), Seconds(r.lowering_us()),
@@ -188,19 +194,22 @@ std::string MeasuresTable(std::span<const v1::Repetition> repetitions) {
 }  // namespace
 
 std::string SetSection(const v1::SetSummary& set, std::span<const v1::Repetition> repetitions,
-                       const PoseTrack& poses) {
-  std::string html = absl::StrCat("<section class=\"set\"><h2>Set ", set.set(), " \u00b7 ",
-                                  Escaped(client::ExerciseTitle(set)), "</h2>", SetFacts(set));
+                       const PoseTrack& poses, const client::Labels& labels) {
+  std::string html =
+      absl::StrCat("<section class=\"set\"><h2>", labels("Set {n}", {{"n", absl::StrCat(set.set())}}),
+                   " \u00b7 ", Escaped(client::ExerciseTitle(set)), "</h2>", SetFacts(set, labels));
+  const auto heading = [&](const char* label) { return absl::StrCat("<h3>", labels(label), "</h3>"); };
   if (repetitions.empty()) return html + "</section>\n";
-  if (const std::string curves = AngleCurves(poses, repetitions); !curves.empty())
-    absl::StrAppend(&html, "<h3>Angles over time</h3><figure class=\"curves\">", curves, "</figure>");
-  absl::StrAppend(&html, "<h3>From repetition to repetition</h3>", Trends(repetitions));
+  if (const std::string curves = AngleCurves(poses, repetitions, labels); !curves.empty())
+    absl::StrAppend(&html, heading("Angles over time"), "<figure class=\"curves\">", curves, "</figure>");
+  absl::StrAppend(&html, heading("From repetition to repetition"), Trends(repetitions, labels));
   if (!Codes(repetitions).empty())
-    absl::StrAppend(&html, "<h3>Conditions of good form</h3>", Matrix(repetitions));
-  absl::StrAppend(&html, "<h3>Every repetition</h3><div class=\"cards\">");
+    absl::StrAppend(&html, heading("Conditions of good form"), Matrix(repetitions, labels));
+  absl::StrAppend(&html, heading("Every repetition"), "<div class=\"cards\">");
   for (const v1::Repetition& repetition : repetitions)
-    absl::StrAppend(&html, RepetitionCard(repetition, repetitions, poses));
-  return absl::StrCat(html, "</div><h3>Measures</h3>", MeasuresTable(repetitions), "</section>\n");
+    absl::StrAppend(&html, RepetitionCard(repetition, repetitions, poses, labels));
+  return absl::StrCat(html, "</div>", heading("Measures"), MeasuresTable(repetitions, labels),
+                      "</section>\n");
 }
 
 }  // namespace trackfit::report

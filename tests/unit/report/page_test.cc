@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "support/coached_session.h"
 
 namespace trackfit::report {
@@ -113,6 +114,86 @@ TEST(Page, ShowsNeverAsGoodWhatWasNotJudged) {
   const std::string page = Page(testing::SquatSession({90}));
   EXPECT_THAT(page, HasSubstr("<tr><th title=\"knees_in\">Knees in</th><td class=\"unseen\">\u2013</td>"));
   EXPECT_THAT(page, HasSubstr("<tr><th title=\"squat_depth\">Depth</th><td class=\"good\">90</td>"));
+}
+
+// Everything that the page may show, in Korean; what servers say is given without Latin letters.
+std::vector<v1::AnalyzeResponse> KoreanSession() {
+  std::vector<v1::AnalyzeResponse> session = testing::SquatSession({90, 110, 130, 112});
+  v1::AnalyzeResponse started;
+  started.mutable_started()->set_language("ko");
+  session.insert(session.begin(), started);
+  for (v1::AnalyzeResponse& response : session) {
+    if (!response.has_repetition()) continue;
+    v1::Repetition& repetition = *response.mutable_repetition();
+    repetition.set_exercise_title("스쿼트");
+    for (v1::Finding& finding : *repetition.mutable_findings()) {
+      finding.set_title("깊이");
+      if (!finding.text().empty()) finding.set_text("더 낮게 앉으세요.");
+    }
+    v1::Finding slightly = testing::FindingOf("pace", v1::FINDING_LEVEL_SLIGHTLY, 1, 2, 3, "seconds");
+    slightly.set_title("속도");
+    *repetition.add_findings() = slightly;
+    v1::Finding near = testing::FindingOf("near", v1::FINDING_LEVEL_CLEARLY, 1, 2, 3, "torso_lengths");
+    near.set_title("거리");
+    *repetition.add_findings() = near;
+    v1::ReferenceMatch& match = *repetition.mutable_reference();
+    match.set_name("기준");
+    match.add_parts()->set_part("trunk");
+    for (const float degrees : {20.0F, -20.0F}) {
+      match.add_deviations()->set_joint("left_elbow");
+      match.mutable_deviations()->rbegin()->set_degrees(degrees);
+    }
+    if (repetition.number() == 2) match.set_failure("짧음");
+    if (repetition.number() == 4) {
+      repetition.set_set(2);
+      repetition.set_number(1);
+      repetition.set_held_us(1'000'000);
+    }
+  }
+  v1::AnalyzeResponse said;
+  said.mutable_hint()->set_text("뒤로 가세요.");
+  said.mutable_hint()->set_withdrawn(true);
+  said.add_notices()->set_message("조심");
+  session.push_back(said);
+  said.mutable_advice()->set_text("천천히.");
+  session.push_back(said);
+  return session;
+}
+
+// What people read and hear of it: texts between tags, labels and tips.
+std::string Readable(const std::string& page) {
+  const std::string body = page.substr(page.find("<body"));
+  std::string text;
+  for (size_t at = 0; at < body.size();) {
+    const size_t tag = body.find('<', at);
+    text += body.substr(at, tag - at) + " ";
+    if (tag == std::string::npos) break;
+    const size_t end = body.find('>', tag);
+    const std::string attributes = body.substr(tag, end - tag);
+    if (const size_t label = attributes.find("aria-label=\""); label != std::string::npos)
+      text += attributes.substr(label + 12, attributes.find('"', label + 12) - label - 12) + " ";
+    at = end + 1;
+  }
+  return text;
+}
+
+TEST(Page, IsInTheLanguageOfTheSession) {
+  const std::string page = Page(KoreanSession());
+  ExpectWellFormed(page);
+  EXPECT_THAT(page, HasSubstr("<html lang=\"ko\">"));
+  EXPECT_THAT(page, HasSubstr("<h1>운동 보고서</h1>"));
+  EXPECT_THAT(page, HasSubstr("<h2>1세트 \u00b7 스쿼트</h2>"));
+  std::string text = Readable(page);
+  for (size_t name = text.find("TrackFit"); name != std::string::npos; name = text.find("TrackFit"))
+    text.erase(name, 8);
+  std::string latin;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (absl::ascii_isalpha(static_cast<unsigned char>(text[i])))
+      latin += text[i];
+    else if (!latin.empty() && latin.back() != ' ')
+      latin += ' ';
+  }
+  EXPECT_EQ(latin, "") << "labels without a Korean text";
 }
 
 TEST(Page, LoadsNothing) {
