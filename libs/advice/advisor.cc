@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "spelling/edit_distance.h"
 
 namespace trackfit::advice {
 
@@ -86,15 +87,17 @@ absl::StatusOr<Advisor> Advisor::Create(std::shared_ptr<const Phrases> phrases, 
                                         const std::string& language) {
   const Language* const spoken = phrases->Find(language.empty() ? kDefaultLanguage : language);
   if (spoken == nullptr) {
-    const auto name = [](std::string* out, const Language& l) { absl::StrAppend(out, l.code); };
-    return absl::InvalidArgumentError(absl::StrCat("config.coach.language is \"", language, "\"; there are ",
-                                                   absl::StrJoin(phrases->languages(), ", ", name)));
+    std::vector<std::string> languages;
+    for (const Language& other : phrases->languages()) languages.push_back(other.code);
+    return absl::InvalidArgumentError(absl::StrCat("config.coach.language is \"", language, "\"",
+                                                   spelling::InsteadOf(language, languages)));
   }
   const auto found = spoken->voices.find(voice.empty() ? kDefaultVoice : voice);
   if (found == spoken->voices.end()) {
-    const auto name = [](std::string* out, const auto& entry) { absl::StrAppend(out, entry.first); };
-    return absl::InvalidArgumentError(absl::StrCat("config.coach.voice is \"", voice, "\"; there are ",
-                                                   absl::StrJoin(spoken->voices, ", ", name)));
+    std::vector<std::string> voices;
+    for (const auto& [other, sentences] : spoken->voices) voices.push_back(other);
+    return absl::InvalidArgumentError(
+        absl::StrCat("config.coach.voice is \"", voice, "\"", spelling::InsteadOf(voice, voices)));
   }
   return Advisor(std::move(phrases), *spoken, found->second);
 }

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "assessment/window_session.h"
 #include "contract/convert.h"
+#include "gateway/config_check.h"
 #include "skeleton/validate.h"
 
 namespace trackfit::gateway {
@@ -23,8 +23,6 @@ constexpr size_t kPosesUnwritten =
     32;                              // handed to the inferencer's stream and not yet taken by the transport
 constexpr size_t kPosesUnsent = 64;  // beyond them the session is occupied
 constexpr size_t kPosesKept = 2048;  // for a replay
-constexpr size_t kReferenceBytes = 256 << 10;
-constexpr size_t kConfigBytes = 64 << 10;  // without the reference's
 
 // An inferencer that has had the poses behind its last assessment for so long does not break because of them:
 // it assesses a window in a fraction of a second.
@@ -53,11 +51,6 @@ int64_t ReplayUs(const assessment::WindowConfig& window, double rate_hz) {
 absl::Status DeadlinePassed() { return absl::DeadlineExceededError("the client's deadline has passed"); }
 
 const char* NameOf(bool is_pose) { return is_pose ? "pose" : "frame"; }
-
-template <class Names>
-bool Has(const Names& names, const std::string& name) {
-  return std::ranges::find(names, name) != names.end();
-}
 
 }  // namespace
 
@@ -242,13 +235,9 @@ void AnalysisSession::BeginOnceModelIsKnown() {
 }
 
 absl::Status AnalysisSession::Begin(const ModelInfo& model) {
-  if (!v1::DeliveryMode_IsValid(config_.delivery())) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "config.delivery is ", static_cast<int>(config_.delivery()), "; it must be one of DeliveryMode"));
-  }
-  if (absl::Status people = skeleton::ValidateMaxPeople("config", max_people()); !people.ok()) return people;
-  if (absl::Status exercise = CheckExercise(model); !exercise.ok()) return exercise;
-  if (absl::Status coach = CheckCoach(model); !coach.ok()) return coach;
+  if (absl::Status valid = CheckConfig(config_, model); !valid.ok()) return valid;
+  if (Knows(model.exercises, config_.expected_exercise())) expected_of_model_ = config_.expected_exercise();
+  coached_ = IsCoached(config_, model);
   const auto window = contract::FromProto(config_.window()).Resolve(model.window_frames);
   if (!window.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("config.", window.status().message()));
@@ -266,44 +255,9 @@ absl::Status AnalysisSession::Begin(const ModelInfo& model) {
   started.mutable_exercises()->Assign(model.exercises.begin(), model.exercises.end());
   started.mutable_coached_exercises()->Assign(model.coached_exercises.begin(), model.coached_exercises.end());
   started.mutable_references()->Assign(model.references.begin(), model.references.end());
+  if (coached_) started.set_language(LanguageOf(config_.coach()));
   parts_.client.Send(std::move(response));
   return absl::OkStatus();
-}
-
-absl::Status AnalysisSession::CheckExercise(const ModelInfo& model) {
-  const std::string& expected = config_.expected_exercise();
-  const bool known = Has(model.exercises, expected);
-  const bool coached = !config_.coach().off() && Has(model.coached_exercises, expected);
-  if (!expected.empty() && !known && !coached) {
-    std::vector<std::string> others;  // that only the coach knows
-    for (const std::string& exercise : model.coached_exercises) {
-      if (!config_.coach().off() && !Has(model.exercises, exercise)) others.push_back(exercise);
-    }
-    return absl::InvalidArgumentError(
-        absl::StrCat("config.expected_exercise is \"", expected, "\"; the model knows ",
-                     absl::StrJoin(model.exercises, ", "), others.empty() ? "" : "; the coach also ",
-                     absl::StrJoin(others, ", ")));
-  }
-  if (known) expected_of_model_ = expected;
-  coached_ = coached || (expected.empty() && !config_.coach().off() && !model.coached_exercises.empty());
-  return absl::OkStatus();
-}
-
-absl::Status AnalysisSession::CheckCoach(const ModelInfo& model) const {
-  const size_t reference_bytes = config_.reference_data().size();
-  if (reference_bytes > kReferenceBytes) {
-    return absl::InvalidArgumentError(absl::StrCat("config.reference_data has ", reference_bytes,
-                                                   " bytes; at most ", kReferenceBytes, " are accepted"));
-  }
-  if (const size_t rest = config_.ByteSizeLong() - reference_bytes; rest > kConfigBytes) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "config has ", rest, " bytes beside reference_data; at most ", kConfigBytes, " are accepted"));
-  }
-  if (config_.reference().empty() || Has(model.references, config_.reference())) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("config.reference is \"", config_.reference(), "\"; ",
-                   model.references.empty() ? "the server has none"
-                                            : "the server has " + absl::StrJoin(model.references, ", ")));
 }
 
 absl::Status AnalysisSession::HandleFrame(v1::Frame frame, std::shared_ptr<void> held) {

@@ -139,8 +139,6 @@ class AnalysisSession {
   void HandleConfig(const v1::SessionConfig& config);
   void BeginOnceModelIsKnown();
   absl::Status Begin(const ModelInfo& model);
-  absl::Status CheckExercise(const ModelInfo& model);
-  absl::Status CheckCoach(const ModelInfo& model) const;
   absl::Status HandleFrame(v1::Frame frame, std::shared_ptr<void> held);
   absl::Status HandlePose(v1::Pose pose);
   // A session sends either frames or poses, in the order of their sequences.

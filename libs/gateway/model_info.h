@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_GATEWAY_MODEL_INFO_H_
 #define TRACKFIT_GATEWAY_MODEL_INFO_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct ModelInfo {
   int window_frames = 100;                       // of the network
   std::vector<std::string> coached_exercises{};  // none: the inferencer has no coach
   std::vector<std::string> references{};
+  std::map<std::string, std::vector<std::string>> voices{};  // of the coach, by language; empty: not known
 };
 
 }  // namespace trackfit::gateway

@@ -24,13 +24,18 @@ void ModelWatch::Answered(const v1::GetModelResponse& answer, TimePoint now) {
   if (model_ == nullptr || model_->version != answer.version()) {
     log_.Info("model", {{"version", answer.version()}, {"exercises", answer.exercises_size()}});
   }
+  std::map<std::string, std::vector<std::string>> voices;
+  for (const v1::CoachLanguage& language : answer.languages()) {
+    voices[language.language()].assign(language.voices().begin(), language.voices().end());
+  }
   model_ = std::make_shared<const ModelInfo>(
       ModelInfo{answer.version(),
                 {answer.exercises().begin(), answer.exercises().end()},
                 answer.rate_hz(),
                 static_cast<int>(answer.window_frames()),
                 {answer.coached_exercises().begin(), answer.coached_exercises().end()},
-                {answer.references().begin(), answer.references().end()}});
+                {answer.references().begin(), answer.references().end()},
+                std::move(voices)});
 }
 
 void ModelWatch::Failed(const absl::Status& status, TimePoint now) {

@@ -36,4 +36,13 @@ std::string NearestName(std::string_view typed, const std::vector<std::string>& 
   return nearest;
 }
 
+std::string InsteadOf(std::string_view typed, const std::vector<std::string>& names) {
+  std::string text = "; there are ";
+  for (size_t i = 0; i < names.size(); ++i) text.append(i == 0 ? "" : ", ").append(names[i]);
+  if (const std::string meant = NearestName(typed, names); !meant.empty()) {
+    text.append("; did you mean ").append(meant).append("?");
+  }
+  return text;
+}
+
 }  // namespace trackfit::spelling

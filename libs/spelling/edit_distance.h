@@ -16,6 +16,9 @@ size_t EditDistance(std::string_view a, std::string_view b);
 // within half of the letters of a short word.
 std::string NearestName(std::string_view typed, const std::vector<std::string>& names);
 
+// What there is instead of an unknown name: "; there are calm, drill; did you mean drill?".
+std::string InsteadOf(std::string_view typed, const std::vector<std::string>& names);
+
 }  // namespace trackfit::spelling
 
 #endif  // TRACKFIT_SPELLING_EDIT_DISTANCE_H_

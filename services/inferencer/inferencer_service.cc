@@ -140,6 +140,11 @@ grpc::ServerUnaryReactor* InferencerService::GetModel(grpc::CallbackServerContex
     response->add_coached_exercises(exercise);
   for (const std::string& reference : shared_.knowledge->reference_names())
     response->add_references(reference);
+  for (const advice::Language& language : shared_.knowledge->phrases()->languages()) {
+    v1::CoachLanguage* const out = response->add_languages();
+    out->set_language(language.code);
+    for (const auto& [voice, sentences] : language.voices) out->add_voices(voice);
+  }
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   reactor->Finish(grpc::Status::OK);
   return reactor;

@@ -4,10 +4,9 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "contract/coaching_convert.h"
 #include "contract/convert.h"
+#include "contract/names.h"
 
 namespace trackfit::inferencer_server {
 namespace {
@@ -26,10 +25,7 @@ absl::StatusOr<std::string> ExpectedOfModel(const PoseSession::Shared& shared,
   std::vector<std::string> coached;
   if (!config.coach().off()) coached = shared.knowledge->exercises();
   if (Has(coached, expected)) return std::string();
-  std::erase_if(coached, [&known](const std::string& exercise) { return Has(known, exercise); });
-  return absl::InvalidArgumentError(
-      absl::StrCat("expected_exercise is \"", expected, "\"; the model knows ", absl::StrJoin(known, ", "),
-                   coached.empty() ? "" : "; the coach also ", absl::StrJoin(coached, ", ")));
+  return contract::UnknownExercise("expected_exercise", expected, known, coached);
 }
 
 absl::StatusOr<std::optional<coaching::CoachSession>> MakeCoach(const PoseSession::Shared& shared,

@@ -23,6 +23,7 @@ class AnalysisSessionCoach : public AnalysisSessionTest {
     ModelInfo model = *model_;
     model.coached_exercises = {"lunge", "squat"};
     model.references = {"squat_standard"};
+    model.voices = {{"en", {"drill", "neutral"}}, {"ko", {"neutral"}}};
     model_ = std::make_shared<ModelInfo>(model);
   }
 
@@ -127,7 +128,60 @@ TEST_F(AnalysisSessionCoach, RefusesAReferenceThatTheServerDoesNotHave) {
   v1::SessionConfig config;
   config.set_reference("olympic");
   Configure(config);
-  ExpectInvalidArgument("config.reference is \"olympic\"; the server has squat_standard");
+  ExpectInvalidArgument("config.reference is \"olympic\"; there are squat_standard");
+}
+
+TEST_F(AnalysisSessionCoach, RefusesAVoiceThatTheLanguageDoesNotHave) {
+  v1::SessionConfig config;
+  config.mutable_coach()->set_voice("dril");
+  Configure(config);
+  ExpectInvalidArgument("config.coach.voice is \"dril\"; there are drill, neutral; did you mean drill?");
+}
+
+TEST_F(AnalysisSessionCoach, LetsInferencersJudgeAVoiceThatDoNotNameTheirs) {
+  ModelInfo model = *model_;
+  model.voices.clear();
+  model_ = std::make_shared<ModelInfo>(model);
+  v1::SessionConfig config;
+  config.mutable_coach()->set_voice("dril");
+  Configure(config);
+  EXPECT_TRUE(client_.responses.at(0).has_started());
+}
+
+TEST_F(AnalysisSessionCoach, RefusesALanguageThatTheServerDoesNotSpeak) {
+  v1::SessionConfig config;
+  config.mutable_coach()->set_language("kr");
+  Configure(config);
+  ExpectInvalidArgument("config.coach.language is \"kr\"; there are en, ko; did you mean ko?");
+}
+
+TEST_F(AnalysisSessionCoach, LooksForAVoiceInTheLanguageOfTheSession) {
+  v1::SessionConfig config;
+  config.mutable_coach()->set_language("ko");
+  config.mutable_coach()->set_voice("drill");
+  Configure(config);
+  ExpectInvalidArgument("config.coach.voice is \"drill\"; there are neutral");
+}
+
+TEST_F(AnalysisSessionCoach, NamesItsLanguageWhenItStarts) {
+  v1::SessionConfig config;
+  config.mutable_coach()->set_language("ko");
+  Configure(config);
+  EXPECT_EQ(client_.responses.at(0).started().language(), "ko");
+}
+
+TEST_F(AnalysisSessionCoach, SpeaksEnglishUnlessAskedOtherwise) {
+  Configure();
+  EXPECT_EQ(client_.responses.at(0).started().language(), "en");
+}
+
+TEST_F(AnalysisSessionCoach, NeedsNoVoiceWhenItIsOff) {
+  v1::SessionConfig config;
+  config.mutable_coach()->set_off(true);
+  config.mutable_coach()->set_voice("dril");
+  Configure(config);
+  EXPECT_TRUE(client_.responses.at(0).has_started());
+  EXPECT_EQ(client_.responses.at(0).started().language(), "");
 }
 
 TEST_F(AnalysisSessionCoach, RefusesAConfigurationThatIsTooLarge) {

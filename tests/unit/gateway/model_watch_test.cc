@@ -25,6 +25,9 @@ class ModelWatchTest : public ::testing::Test {
     model.set_window_frames(80);
     model.add_coached_exercises("lunge");
     model.add_references("squat_standard");
+    v1::CoachLanguage& english = *model.add_languages();
+    english.set_language("en");
+    english.add_voices("neutral");
     return model;
   }
 
@@ -45,6 +48,7 @@ TEST_F(ModelWatchTest, KnowsTheModelOfTheLastAnswer) {
   EXPECT_EQ((*model)->window_frames, 80);
   EXPECT_THAT((*model)->coached_exercises, ElementsAre("lunge"));
   EXPECT_THAT((*model)->references, ElementsAre("squat_standard"));
+  EXPECT_THAT((*model)->voices.at("en"), ElementsAre("neutral"));
   watch_.Answered(Version("4"), now_);
   EXPECT_EQ((*watch_.model())->version, "4");
 }

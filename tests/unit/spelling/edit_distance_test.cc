@@ -26,5 +26,10 @@ TEST(NearestName, IsEmptyWhereNothingIsNear) {
   EXPECT_EQ(NearestName("name", {}), "");
 }
 
+TEST(InsteadOf, NamesWhatThereIsAndWhatWasProbablyMeant) {
+  EXPECT_EQ(InsteadOf("dril", {"calm", "drill"}), "; there are calm, drill; did you mean drill?");
+  EXPECT_EQ(InsteadOf("shouting", {"calm", "drill"}), "; there are calm, drill");
+}
+
 }  // namespace
 }  // namespace trackfit::spelling
