@@ -27,6 +27,8 @@ constexpr size_t kPosesKept = 2048;  // for a replay
 // An inferencer that has had the poses behind its last assessment for so long does not break because of them:
 // it assesses a window in a fraction of a second.
 constexpr std::chrono::seconds kHarmlessAfter{10};
+// It has dealt with a pose that ends no window after so long.
+constexpr std::chrono::seconds kTakenAfter{1};
 // An upstream that is connected and owes something may be silent for this long, and for half of its timeout,
 // before the client is told.
 constexpr std::chrono::seconds kLeastPatience{5};
@@ -123,7 +125,7 @@ void AnalysisSession::OnFrameResult(uint64_t attempt, v1::FrameResult result) {
 void AnalysisSession::OnExtractorClosed(uint64_t attempt, const absl::Status& status) {
   if (phase_ == Phase::kOver || !extractor_.IsCurrent(attempt)) return;
   const std::optional<uint64_t> processed = ledger_.ReturnInFlight();
-  if (processed && extractor_poison_.Blames(processed, status)) {
+  if (processed && extractor_poison_.Blames(PoisonWatch::Suspects{*processed, *processed}, status)) {
     ledger_.GiveUpOldestWaiting(v1::FRAME_STATUS_INVALID_FRAME,
                                 absl::StrCat("the extractor broke twice with this frame: ", Reason(status)));
     extractor_.Progressed(parts_.now());
@@ -191,14 +193,34 @@ void AnalysisSession::OnInferencerClosed(uint64_t attempt, const absl::Status& s
     inferencer_.Close();
     return DeliverSummary();
   }
-  if (history_->sent() > 0) {
-    if (parts_.now() - inferencer_alive_ >= kHarmlessAfter) inferencer_poison_.Acquit();
-    if (inferencer_poison_.Blames(attempt_assessed_, status)) SkipPoses(status);
-  }
+  if (inferencer_poison_.Blames(InInferencersHands(), status)) SkipPoses(status);
   history_->Rewind();
   unwritten_poses_ = 0;  // an attempt that is over owes nothing; perhaps no other follows
   closing_inferencer_ = false;
+  just_sent_.clear();
   HandleBroken(Upstream::kInferencer, inferencer_, status);
+}
+
+std::optional<PoisonWatch::Suspects> AnalysisSession::InInferencersHands() const {
+  const std::optional<uint64_t> last = history_->last_sent();
+  // In a replay it comes first to windows that were harmless before.
+  if (!last || attempt_assessed_ != last_assessed_) return std::nullopt;
+  const bool owes_window =
+      closing_inferencer_ ||
+      history_->Reaches(attempt_assessed_,
+                        (attempt_assessed_ ? next_window_us_ : first_window_us_) - window_tolerance_us_);
+  std::optional<uint64_t> first;
+  if (owes_window && parts_.now() - inferencer_alive_ < kHarmlessAfter) {
+    first = last_assessed_ ? *last_assessed_ + 1 : 0;
+  } else {
+    for (const auto& [sent, sequence] : just_sent_) {
+      if (parts_.now() - sent > kTakenAfter || (last_assessed_ && sequence <= *last_assessed_)) continue;
+      first = sequence;
+      break;
+    }
+  }
+  if (!first || *first > *last) return std::nullopt;
+  return PoisonWatch::Suspects{*first, *last};
 }
 
 // The poses that the window shares with earlier ones go, too: whichever is to blame, the next window begins
@@ -246,6 +268,7 @@ absl::Status AnalysisSession::Begin(const ModelInfo& model) {
   const auto half_step_us = static_cast<int64_t>(0.5e6 / model.rate_hz);  // windows end between two poses
   first_window_us_ = SpanUs(window->first_after, model.rate_hz) + half_step_us;
   next_window_us_ = SpanUs(window->every + 1, model.rate_hz) + half_step_us;
+  window_tolerance_us_ = 2 * half_step_us;
   phase_ = Phase::kRunning;
 
   v1::AnalyzeResponse response;
@@ -422,6 +445,8 @@ void AnalysisSession::FeedInferencer() {
   while (history_->unsent() > 0 && unwritten_poses_ < kPosesUnwritten) {
     parts_.inferencer.Send(history_->NextToSend());
     ++unwritten_poses_;
+    just_sent_.emplace_back(parts_.now(), *history_->last_sent());
+    while (parts_.now() - just_sent_.front().first > kTakenAfter) just_sent_.pop_front();
   }
   if (finishing && history_->unsent() == 0 && !closing_inferencer_) {
     closing_inferencer_ = true;

@@ -10,10 +10,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -159,6 +161,9 @@ class AnalysisSession {
   void ConnectInferencer();
   // INTERNAL: it is none that the contract allows.
   absl::Status TakeAssessment(v1::Assessment assessment);
+  // What the inferencer may have been at when its stream broke: poses of a window that it owed, or those that
+  // it had just been given.
+  std::optional<PoisonWatch::Suspects> InInferencersHands() const;
   // The inferencers broke twice with the poses behind the last assessment.
   void SkipPoses(const absl::Status& status);
   void DeliverSummary();
@@ -191,9 +196,9 @@ class AnalysisSession {
 
   FrameLedger ledger_;
   UpstreamState extractor_;
-  PoisonWatch extractor_poison_;  // points are the frames that were being processed
-  uint32_t highest_person_ = 0;   // person_id so far
-  uint32_t person_offset_ = 0;    // added to the ids of the extractor's current stream
+  PoisonWatch extractor_poison_;
+  uint32_t highest_person_ = 0;  // person_id so far
+  uint32_t person_offset_ = 0;   // added to the ids of the extractor's current stream
 
   PrimaryPerson primary_;               // of several people
   std::optional<PoseHistory> history_;  // from Begin on
@@ -201,10 +206,12 @@ class AnalysisSession {
   CoachRelay coach_;
   OrientationCheck orientation_;
   UpstreamState inferencer_;
-  PoisonWatch inferencer_poison_;              // points are the last assessments before the break
+  PoisonWatch inferencer_poison_;
+  std::deque<std::pair<TimePoint, uint64_t>> just_sent_;  // poses of this attempt: when, and which
   TimePoint inferencer_alive_{};               // when this attempt began or last brought an assessment
   int64_t first_window_us_ = 0;                // from a stream's first pose to the end of its first window
   int64_t next_window_us_ = 0;                 // from the end of a window to that of the next
+  int64_t window_tolerance_us_ = 0;            // a window may end so much before
   size_t unwritten_poses_ = 0;                 // sent in this attempt and not yet confirmed
   uint64_t furthest_written_ = 0;              // poses that the transport took, over all attempts
   bool closing_inferencer_ = false;            // nothing more is sent in this attempt

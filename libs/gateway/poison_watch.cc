@@ -5,7 +5,6 @@
 namespace trackfit::gateway {
 namespace {
 
-constexpr int kBreaks = 2;
 constexpr int kMostInARow = 3;
 
 }  // namespace
@@ -14,14 +13,12 @@ bool MayBeTheRequestsFault(const absl::Status& status) {
   return runtime::IsConnectionLost(status) || absl::IsInternal(status) || absl::IsUnknown(status);
 }
 
-bool PoisonWatch::Blames(std::optional<uint64_t> point, const absl::Status& status) {
-  if (!MayBeTheRequestsFault(status)) return false;
-  if (breaks_ == 0 || point != point_) {
-    point_ = point;
-    breaks_ = 0;
-  }
-  if (++breaks_ < kBreaks || in_a_row_ >= kMostInARow) return false;
-  breaks_ = 0;
+bool PoisonWatch::Blames(const std::optional<Suspects>& suspects, const absl::Status& status) {
+  if (!suspects || !MayBeTheRequestsFault(status)) return false;
+  const bool again = suspects_ && suspects_->first <= suspects->last && suspects->first <= suspects_->last;
+  suspects_ = suspects;
+  if (!again || in_a_row_ >= kMostInARow) return false;
+  suspects_.reset();
   ++in_a_row_;
   return true;
 }

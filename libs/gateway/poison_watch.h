@@ -15,24 +15,26 @@ bool MayBeTheRequestsFault(const absl::Status& status);
 
 // Watches one upstream of one session. Not thread-safe.
 //
-// Two breaks at the same point are the request's fault. But where three requests in a row are at fault and
-// nothing is answered in between, the server breaks whatever it gets: then nobody is blamed until it answers
-// again, so that a server that keeps crashing costs a session three requests and not all of them.
+// Two breaks that the same request may have caused are its fault. But where three requests in a row are at
+// fault and nothing is answered in between, the server breaks whatever it gets: then nobody is blamed until
+// it answers again, so that a server that keeps crashing costs a session three requests and not all of them.
 class PoisonWatch {
  public:
-  // The stream broke at `point`, which says how far the session had come (nullopt: nowhere yet); a request
-  // that waits there was with the server. True: that request must not be sent again.
-  bool Blames(std::optional<uint64_t> point, const absl::Status& status);
+  // Sequences of requests that the server had in hand when the stream broke; first <= last.
+  struct Suspects {
+    uint64_t first = 0;
+    uint64_t last = 0;
+  };
+
+  // The stream broke; nullopt: the server had nothing in hand that can have caused it. True: one of the
+  // suspects breaks servers, and they must not be sent again.
+  bool Blames(const std::optional<Suspects>& suspects, const absl::Status& status);
 
   // The server answered something new.
   void Answered() { in_a_row_ = 0; }
 
-  // What the server had before the last break has turned out to be harmless.
-  void Acquit() { breaks_ = 0; }
-
  private:
-  std::optional<uint64_t> point_;
-  int breaks_ = 0;  // at point_
+  std::optional<Suspects> suspects_;  // of the last break that nobody was blamed for
   int in_a_row_ = 0;
 };
 

@@ -85,14 +85,29 @@ size_t PoseHistory::StartOfReplay(uint64_t assessed) const {
 
 std::optional<uint64_t> PoseHistory::Skip(std::optional<uint64_t> after, int64_t us) {
   if (sent_ == 0) return std::nullopt;
-  size_t start = 0;
-  while (start + 1 < sent_ && (after ? SequenceOf(start) < *after : !IsPose(start))) ++start;
-  const int64_t start_us = TimeOf(start);
-  size_t last = start;
-  while (last + 1 < sent_ && Elapsed(start_us, TimeOf(last)) < static_cast<uint64_t>(us)) ++last;
+  const size_t last = Stretch(after, us).second;
   const uint64_t skipped = SequenceOf(last);
   for (size_t i = 0; i <= last; ++i) ForgetFront();
   return skipped;
+}
+
+std::pair<size_t, size_t> PoseHistory::Stretch(std::optional<uint64_t> after, int64_t us) const {
+  size_t start = 0;
+  while (start + 1 < sent_ && (after ? SequenceOf(start) < *after : !IsPose(start))) ++start;
+  size_t last = start;
+  while (last + 1 < sent_ && Elapsed(TimeOf(start), TimeOf(last)) < static_cast<uint64_t>(us)) ++last;
+  return {start, last};
+}
+
+bool PoseHistory::Reaches(std::optional<uint64_t> after, int64_t us) const {
+  if (sent_ == 0) return false;
+  const auto [start, last] = Stretch(after, us);
+  return Elapsed(TimeOf(start), TimeOf(last)) >= static_cast<uint64_t>(us);
+}
+
+std::optional<uint64_t> PoseHistory::last_sent() const {
+  if (sent_ == 0) return std::nullopt;
+  return SequenceOf(sent_ - 1);
 }
 
 uint64_t PoseHistory::SequenceOf(size_t index) const {

@@ -11,6 +11,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace trackfit::gateway {
 
@@ -48,6 +49,11 @@ class PoseHistory {
   // of the last one forgotten, nullopt when none was sent. To be called before Rewind().
   std::optional<uint64_t> Skip(std::optional<uint64_t> after, int64_t us);
 
+  // Whether of the sent entries one lies at least `us` behind the start as in Skip().
+  bool Reaches(std::optional<uint64_t> after, int64_t us) const;
+  // The sequence of the last sent entry; nullopt when none is.
+  std::optional<uint64_t> last_sent() const;
+
   uint64_t added() const { return added_; }         // entries ever
   size_t kept() const { return requests_.size(); }  // entries held in memory
   size_t sent() const { return sent_; }             // of these, since the last Rewind()
@@ -61,6 +67,9 @@ class PoseHistory {
   // Forgets entries up to the sequence `last`, as long as a replay brings the assessments behind `assessed`,
   // in step with the delivered ones.
   void ForgetUpTo(uint64_t last, uint64_t assessed);
+  // The start as in Skip(), which needs a sent entry, and the first sent entry at least `us` behind it, or
+  // the last.
+  std::pair<size_t, size_t> Stretch(std::optional<uint64_t> after, int64_t us) const;
   // The first entry of a replay that brings what comes behind this assessment.
   size_t StartOfReplay(uint64_t assessed) const;
   void ForgetFront();

@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "contract/convert.h"
@@ -154,6 +156,38 @@ TEST_P(LostCoachProcesses, CountTheSameWhenTheInferencerIsKilledInTheMiddleOfASe
   EXPECT_EQ(analyzed.Summary().sets(0).correct(), undisturbed.Summary().sets(0).correct());
 }
 
+// Twice before the first window is complete: nothing that the session sent can have done that.
+TEST_F(CoachProcesses, LeaveNothingOutWhenTheInferencerIsKilledTwiceWithoutAnAssessmentBetween) {
+  const std::vector<v1::AnalyzeRequest> requests = Squats(5, Expecting("squat"));
+  constexpr size_t kBeforeAWindow = 45;
+  AnalyzeCall call(port());
+  call.StartReading();
+  for (size_t i = 0; i < requests.size(); ++i) {
+    ASSERT_TRUE(call.Send(requests[i]));
+    if (i != kBeforeAWindow) continue;
+    for (int kill = 0; kill < 2; ++kill) {
+      const std::string taken = "\ntrackfit_poses_total " + std::to_string(kBeforeAWindow);
+      const auto has_all = [&] {
+        return HttpGet(inferencer_->metrics_port(), "/metrics").find(taken) != std::string::npos;
+      };
+      const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+      while (!has_all() && std::chrono::steady_clock::now() < until)
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      ASSERT_TRUE(has_all());
+      std::this_thread::sleep_for(std::chrono::milliseconds(1200));
+      inferencer_->Restart();
+    }
+  }
+  const Analyzed analyzed = call.Finish();
+  ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
+  const v1::SessionSummary summary = analyzed.Summary();
+  for (const v1::Notice& notice : summary.notices())
+    EXPECT_NE(notice.code(), v1::NOTICE_CODE_POSES_SKIPPED) << notice.message();
+  EXPECT_EQ(analyzed.Repetitions().size(), 5U);
+  EXPECT_THAT(HttpGet(gateway_->metrics_port(), "/metrics"),
+              HasSubstr("trackfit_gateway_poisoned_total{upstream=\"inferencer\"} 0"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Exercises, LostCoachProcesses, ::testing::Values("squat", ""),
                          [](const auto& exercise) { return exercise.param.empty() ? "Found" : "Named"; });
 
@@ -166,6 +200,16 @@ TEST_F(CoachProcesses, CoachAnExerciseThatTheModelDoesNotKnowAndRefuseOneThatNob
       juggling.status.error_message(),
       HasSubstr("config.expected_exercise is \"juggling\"; the model knows squat, push_up; the coach also "
                 "barbell_biceps_curl, "));
+}
+
+TEST_F(CoachProcesses, RefuseAWrongVoiceBeforeTheFirstPose) {
+  v1::SessionConfig config = Expecting("squat");
+  config.mutable_coach()->set_voice("dril");
+  const Analyzed voice = Analyze(port(), {ConfigRequest(config)});
+  EXPECT_EQ(voice.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(
+      voice.status.error_message(),
+      "config.coach.voice is \"dril\"; there are analyst, calm, drill, hype, neutral; did you mean drill?");
 }
 
 TEST_F(CoachProcesses, NameTheFieldOfTheCoachsConfigurationThatIsWrong) {

@@ -202,6 +202,39 @@ TEST_F(AnalysisSessionPoison, IsNotSuspectedInPosesThatAnInferencerHadForLong) {
   EXPECT_EQ(PosesSent().front(), 0U);
 }
 
+TEST_F(AnalysisSessionPoison, IsNotSuspectedBeforeAWindowIsComplete) {
+  Configure();
+  PushPoses(0, 58);
+  for (int kill = 0; kill < 4; ++kill) {
+    Wait(seconds(2));  // it has dealt with all poses
+    BreakInferencer(Crash());
+  }
+  EXPECT_THAT(Skipped(), IsEmpty());
+  PushPoses(59, 60);
+  Assess(inferencer_.attempt(), AssessmentOf(0, 59));
+  EXPECT_THAT(client_.Assessed(), ElementsAre(59));
+}
+
+TEST_F(AnalysisSessionPoison, IsNotSuspectedWhenKilledTwiceBetweenTwoWindows) {
+  Configure();
+  PushPoses(0, 130);
+  for (uint64_t last = 59; last <= 119; last += 15) Assess(1, AssessmentOf(0, last));
+  for (int kill = 0; kill < 4; ++kill) {
+    Wait(seconds(2));
+    BreakInferencer(Crash());
+    for (uint64_t last = 74; last <= 119; last += 15) Assess(inferencer_.attempt(), AssessmentOf(15, last));
+  }
+  EXPECT_THAT(Skipped(), IsEmpty());
+}
+
+TEST_F(AnalysisSessionPoison, IsNotSuspectedInAReplayOfWhatWasHarmless) {
+  Configure();
+  PushPoses(0, 150);
+  for (uint64_t last = 59; last <= 134; last += 15) Assess(1, AssessmentOf(0, last));
+  for (int kill = 0; kill < 4; ++kill) BreakInferencer(Crash());
+  EXPECT_THAT(Skipped(), IsEmpty());
+}
+
 TEST_F(AnalysisSessionPoison, InTheLastWindowLetsTheSummaryCome) {
   Configure();
   PushPoses(0, 40);

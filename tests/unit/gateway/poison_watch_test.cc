@@ -13,48 +13,52 @@ const absl::Status& Crash() {
   return kCrash;
 }
 
+using Suspects = PoisonWatch::Suspects;
+
+Suspects One(uint64_t request) { return {request, request}; }
+
 TEST(PoisonWatch, BlamesWhatBreaksTheServerTwice) {
   PoisonWatch watch;
-  EXPECT_FALSE(watch.Blames(7, Crash()));
-  EXPECT_TRUE(watch.Blames(7, absl::InternalError("the engine fails")));
-  EXPECT_FALSE(watch.Blames(8, Crash())) << "counts anew";
+  EXPECT_FALSE(watch.Blames(One(7), Crash()));
+  EXPECT_TRUE(watch.Blames(One(7), absl::InternalError("the engine fails")));
+  EXPECT_FALSE(watch.Blames(One(8), Crash())) << "counts anew";
 }
 
-TEST(PoisonWatch, TellsTheBeginningFromSequenceZero) {
+TEST(PoisonWatch, BlamesWhatWasInHandAtBothBreaks) {
   PoisonWatch watch;
+  EXPECT_FALSE(watch.Blames(Suspects{0, 20}, Crash()));
+  EXPECT_FALSE(watch.Blames(Suspects{21, 40}, Crash()));
+  EXPECT_TRUE(watch.Blames(Suspects{35, 60}, Crash()));
+}
+
+TEST(PoisonWatch, BlamesNobodyWhereTheServerHadNothingInHand) {
+  PoisonWatch watch;
+  for (int crash = 0; crash < 10; ++crash) EXPECT_FALSE(watch.Blames(std::nullopt, Crash()));
+  EXPECT_FALSE(watch.Blames(One(7), Crash()));
   EXPECT_FALSE(watch.Blames(std::nullopt, Crash()));
-  EXPECT_FALSE(watch.Blames(0, Crash()));
-  EXPECT_TRUE(watch.Blames(0, Crash()));
+  EXPECT_TRUE(watch.Blames(One(7), Crash()));
 }
 
 TEST(PoisonWatch, DoesNotCountBreaksThatNoRequestCanCause) {
   PoisonWatch watch;
-  EXPECT_FALSE(watch.Blames(7, Crash()));
+  EXPECT_FALSE(watch.Blames(One(7), Crash()));
   for (const absl::Status& status : {absl::OkStatus(), absl::UnavailableError("cannot connect"),
                                      absl::ResourceExhaustedError("full"), absl::CancelledError("drain")}) {
-    EXPECT_FALSE(watch.Blames(7, status)) << status;
+    EXPECT_FALSE(watch.Blames(One(7), status)) << status;
   }
-  EXPECT_TRUE(watch.Blames(7, Crash()));
+  EXPECT_TRUE(watch.Blames(One(7), Crash()));
 }
 
 TEST(PoisonWatch, BlamesTheServerWhereThreeInARowBreakIt) {
   PoisonWatch watch;
   for (uint64_t point = 1; point <= 3; ++point) {
-    EXPECT_FALSE(watch.Blames(point, Crash()));
-    EXPECT_TRUE(watch.Blames(point, Crash()));
+    EXPECT_FALSE(watch.Blames(One(point), Crash()));
+    EXPECT_TRUE(watch.Blames(One(point), Crash()));
   }
-  for (int crash = 0; crash < 10; ++crash) EXPECT_FALSE(watch.Blames(4, Crash()));
+  for (int crash = 0; crash < 10; ++crash) EXPECT_FALSE(watch.Blames(One(4), Crash()));
   watch.Answered();
-  EXPECT_FALSE(watch.Blames(5, Crash()));
-  EXPECT_TRUE(watch.Blames(5, Crash()));
-}
-
-TEST(PoisonWatch, ForgetsABreakThatTurnedOutToBeTheServersOwn) {
-  PoisonWatch watch;
-  EXPECT_FALSE(watch.Blames(7, Crash()));
-  watch.Acquit();
-  EXPECT_FALSE(watch.Blames(7, Crash()));
-  EXPECT_TRUE(watch.Blames(7, Crash()));
+  EXPECT_FALSE(watch.Blames(One(5), Crash()));
+  EXPECT_TRUE(watch.Blames(One(5), Crash()));
 }
 
 }  // namespace

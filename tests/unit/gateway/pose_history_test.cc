@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <optional>
 
 namespace trackfit::gateway {
 namespace {
@@ -35,6 +36,18 @@ TEST(PoseHistory, SendsEachPoseOnce) {
   EXPECT_EQ(history.NextToSend()->pose().sequence(), 6U);
   EXPECT_EQ(history.NextToSend(), nullptr);
   EXPECT_EQ(history.added(), 2U);
+}
+
+TEST(PoseHistory, KnowsHowFarTheSentPosesReach) {
+  PoseHistory history = Sent(1'000'000, 100, 50);
+  EXPECT_EQ(history.last_sent(), 49U);
+  EXPECT_TRUE(history.Reaches(std::nullopt, 49 * kFrameUs));
+  EXPECT_FALSE(history.Reaches(std::nullopt, 49 * kFrameUs + 1));
+  EXPECT_TRUE(history.Reaches(40, 9 * kFrameUs));
+  EXPECT_FALSE(history.Reaches(40, 10 * kFrameUs));
+  history.Rewind();
+  EXPECT_EQ(history.last_sent(), std::nullopt);
+  EXPECT_FALSE(history.Reaches(std::nullopt, 0));
 }
 
 TEST(PoseHistory, ReplaysEverythingBeforeTheFirstAssessment) {
