@@ -51,6 +51,29 @@ absl::StatusOr<Clip> MakeFaultyClip(const std::string& exercise, const std::stri
   return Make(exercise, false, fault, seed);
 }
 
+absl::StatusOr<Clip> MakeIdleClip(const std::string& exercise, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  synthesis::PoseOptions options;
+  options.motion.exercise = exercise;
+  options.motion.seed = seed;
+  options.motion.fps = kRateHz;
+  options.motion.repetitions = 1;
+  options.motion.lead_in_seconds = kIdleSeconds;
+  options.motion.sway = Uniform(random, 0.5, 5);
+  absl::StatusOr<std::vector<skeleton::Pose>> poses = synthesis::SynthesizePoses(options);
+  if (!poses.ok()) return poses.status();
+  poses->resize(std::min(poses->size(), static_cast<size_t>(kIdleSeconds * kRateHz)));
+  return Clip{.id = absl::StrCat("idle_", exercise, "_", seed),
+              .source = "synthetic",
+              .exercise = exercises::Builtin().background(),
+              .form = "correct",
+              .fault = "idle",
+              .group = absl::StrCat("synthetic_", seed),
+              .fps = kRateHz,
+              .kind = SourceKind::kSynthetic,
+              .poses = *std::move(poses)};
+}
+
 namespace {
 
 absl::StatusOr<Clip> Make(const std::string& exercise, bool correct, const std::string& fault_name,

@@ -22,6 +22,11 @@ absl::StatusOr<Clip> MakeSyntheticClip(const std::string& exercise, bool correct
 // The same with a fault of the exercise by name; NOT_FOUND for one that it does not have.
 absl::StatusOr<Clip> MakeFaultyClip(const std::string& exercise, const std::string& fault, uint64_t seed);
 
+// Somebody who is about to do `exercise` and does not: holds its start position (hangs from the bar, lies
+// under it, stands with it), restless, for `kIdleSeconds`. A clip of the background; deterministic in `seed`.
+inline constexpr double kIdleSeconds = 4;
+absl::StatusOr<Clip> MakeIdleClip(const std::string& exercise, uint64_t seed);
+
 }  // namespace trackfit::dataset
 
 #endif  // TRACKFIT_DATASET_SYNTHETIC_CLIPS_H_

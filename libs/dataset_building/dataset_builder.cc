@@ -15,9 +15,11 @@
 #include "dataset/labels.h"
 #include "dataset/landmark_file.h"
 #include "dataset/split.h"
+#include "dataset/views.h"
 #include "exercises/vocabulary.h"
 #include "files/partial_file.h"
 #include "skeleton/upright.h"
+#include "synthesis/random.h"
 
 namespace trackfit::dataset_building {
 namespace {
@@ -124,6 +126,9 @@ absl::StatusOr<JoinedDataset> JoinClips(std::vector<Clip> clips, const dataset::
       dataset.broken.push_back(clip.id);
       continue;
     }
+    // Training sees it through a new camera in every window, validation always through the same.
+    if (clip.metric && *side == Subset::kVal)
+      clip = dataset::SeenByCamera(clip, synthesis::NamedRandom(0).Bits(clip.id));
     if (IsUpsideDown(clip)) dataset.upside_down.push_back(clip.id);
     (*side == Subset::kTrain ? dataset.train : dataset.val).push_back(std::move(clip));
   }

@@ -210,7 +210,8 @@ Json NetworkToJson(const NetworkConfig& network) {
           {"classes", network.classes},
           {"head_dropout", network.head_dropout},
           {"joint_channels", network.joint_channels},
-          {"joint_head", network.joint_head}};
+          {"joint_head", network.joint_head},
+          {"travel_channels", network.travel_channels}};
 }
 
 absl::StatusOr<NetworkConfig> NetworkFromJson(const Json& json) {
@@ -235,6 +236,7 @@ absl::StatusOr<NetworkConfig> NetworkFromJson(const Json& json) {
   reader.Read("head_dropout", network.head_dropout);
   if (json.contains("joint_channels")) reader.Read("joint_channels", network.joint_channels);
   if (json.contains("joint_head")) reader.Read("joint_head", network.joint_head);
+  if (json.contains("travel_channels")) reader.Read("travel_channels", network.travel_channels);
   if (!reader.status().ok()) return reader.status();
   return network;
 }

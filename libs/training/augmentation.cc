@@ -89,6 +89,35 @@ void AddNoise(std::vector<Pose>& poses, const AugmentationConfig& config, Random
   }
 }
 
+// What BlazePose makes of legs that the picture does not show: somewhere below the hips, wandering.
+void GuessLegs(std::vector<Pose>& poses, Random& random) {
+  const double torso = TorsoLength(poses);
+  std::normal_distribution<double> normal;
+  const double strength = Uniform(random, 0.2, 0.6) * torso;
+  const double phase = Uniform(random, 0, 2 * std::numbers::pi), cycles = Uniform(random, 0.3, 3);
+  const bool stiff = Chance(random, 0.5);  // a straight leg rather than the true one, disturbed
+  for (const int hip : {skeleton::kLeftHip, skeleton::kRightHip}) {
+    for (int segment = 0; segment < 4; ++segment) {  // knee, ankle, heel, toes
+      const int joint = hip + 2 * (segment + 1);
+      const std::array<double, 3> away = {normal(random) * strength, normal(random) * strength,
+                                          normal(random) * strength};
+      const double down = torso * (segment == 0 ? 0.9 : 1.7);
+      for (size_t t = 0; t < poses.size(); ++t) {
+        const double wave = std::sin(2 * std::numbers::pi * cycles * static_cast<double>(t) /
+                                         static_cast<double>(poses.size()) +
+                                     phase);
+        const double share = (1 + 0.5 * wave) * (segment == 0 ? 0.6 : 1);
+        Landmark& landmark = poses[t].landmarks[joint];
+        const Landmark& from = poses[t].landmarks[hip];
+        if (stiff) landmark = {from.x, static_cast<float>(from.y + down), from.z, 0, 0};
+        landmark.x += static_cast<float>(away[0] * share);
+        landmark.y += static_cast<float>(away[1] * share);
+        landmark.z += static_cast<float>(away[2] * share);
+      }
+    }
+  }
+}
+
 // A slow sway and pan of the camera.
 void AddDrift(std::vector<Pose>& poses, const AugmentationConfig& config, Random& random) {
   const double size = config.drift * TorsoLength(poses) * Uniform(random, 0, 1);
@@ -127,7 +156,8 @@ absl::Status AugmentationConfig::Validate() const {
                                     {"reverse_probability", reverse_probability},
                                     {"flat_probability", flat_probability},
                                     {"aspect_probability", aspect_probability},
-                                    {"absence_probability", absence_probability}}) {
+                                    {"absence_probability", absence_probability},
+                                    {"guessed_legs_probability", guessed_legs_probability}}) {
     if (!(value >= 0 && value <= 1)) {
       return absl::InvalidArgumentError(absl::StrCat(name, " is ", value, "; it must be within [0, 1]"));
     }
@@ -226,7 +256,7 @@ std::vector<int> DrawAbsentJoints(Random& random) {
   const auto add = [&joints](const std::vector<int>& more) {
     joints.insert(joints.end(), more.begin(), more.end());
   };
-  switch (std::uniform_int_distribution<int>(0, 8)(random)) {
+  switch (std::uniform_int_distribution<int>(0, 11)(random)) {
     case 0:  // only nose, shoulders, elbows, wrists, hips, knees, ankles
     case 1:
       add(between(1, 10));
@@ -240,15 +270,27 @@ std::vector<int> DrawAbsentJoints(Random& random) {
       break;
     case 3:  // legs out of the image: the hardest case, as for squats
     case 4:
+    case 5:
       add(between(25, 32));
       break;
-    case 5:  // face
+    case 6:  // legs and head out of the image
+      add(between(25, 32));
       add(between(0, 10));
       break;
-    case 6:  // hands
+    case 7: {  // one side hidden
+      const int side = std::uniform_int_distribution<int>(0, 1)(random);
+      for (int joint = 13 + side; joint < skeleton::kJointCount; joint += 2) {
+        if (joint != skeleton::kLeftHip + side) joints.push_back(joint);
+      }
+      break;
+    }
+    case 8:  // face
+      add(between(0, 10));
+      break;
+    case 9:  // hands
       add(between(17, 22));
       break;
-    case 7:  // feet
+    case 10:  // feet
       add(between(29, 32));
       break;
     default:
@@ -305,6 +347,7 @@ std::vector<Pose> Augment(std::vector<Pose> poses, const AugmentationConfig& con
   if (Chance(random, config.flat_probability)) ScaleDepth(poses, 0);
   AddDrift(poses, config, random);
   AddNoise(poses, config, random);
+  if (Chance(random, config.guessed_legs_probability)) GuessLegs(poses, random);
   ScaleDepth(poses, skeleton::kDepthScale);
   if (Chance(random, config.aspect_probability)) {
     const double limit = std::log(config.max_aspect);

@@ -24,11 +24,12 @@ struct AugmentationConfig {
   double flat_probability = 0.08;    // no depth at all
   double aspect_probability = 0.3;   // as if a client left out the image size
   double max_aspect = 1.9;
-  double time_warp = 0.12;            // of the window's length
-  double absence_probability = 0.25;  // joints absent throughout, as from other pose estimators
-  double jitter = 0.012;              // of the torso length, per frame
-  double offset = 0.03;               // of the torso length, per window and joint
-  double drift = 0.25;                // of the torso length over the window: a moving camera
+  double time_warp = 0.12;              // of the window's length
+  double absence_probability = 0.25;    // joints absent throughout, as from other pose estimators
+  double guessed_legs_probability = 0;  // legs that the picture does not show, as BlazePose guesses them
+  double jitter = 0.012;                // of the torso length, per frame
+  double offset = 0.03;                 // of the torso length, per window and joint
+  double drift = 0.25;                  // of the torso length over the window: a moving camera
 
   absl::Status Validate() const;
 };
@@ -53,8 +54,8 @@ void Pitch(std::span<skeleton::Pose> poses, double radians);  // about x
 void DropJoints(std::span<skeleton::Pose> poses, std::span<const int> joints);
 
 // Joints that other pose estimators lack or that are outside the image: all but the 13 or 9 common ones,
-// the legs, the face, the hands, the feet, or a few at random. Independent of the class, so that absence
-// carries no information about it.
+// the legs, legs and head, one side, the face, the hands, the feet, or a few at random. Independent of the
+// class, so that absence carries no information about it.
 std::vector<int> DrawAbsentJoints(Random& random);
 
 // Resamples to `count` poses at unevenly spaced times; `strength` (< 0.3) is the relative amplitude.

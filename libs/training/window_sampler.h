@@ -27,7 +27,10 @@ struct SamplerConfig {
   double photo_share = 2;
   double synthetic_share = 2;
   double mannequin_share = 2;
-  double background_share = 2;     // of the background class, relative to one exercise
+  double background_share = 2;  // of the background class, relative to one exercise
+  // Synthetic background that idles (the start position of an exercise, held), per one that moves.
+  double idle_share = 0;
+  double travel_share = 0.5;       // of windows whose hips are pinned: with the travel of the body restored
   double synthetic_faults = 0.35;  // share of synthetic clips with a fault
   double disturbed_share = 0;      // of the other windows: with one limb or joint made wrong
 
@@ -65,10 +68,15 @@ class WindowSampler {
   struct Piece {
     int label = 0;
     dataset::SourceKind kind = dataset::SourceKind::kRecorded;
+    std::string source;
     std::string group;
     double weight = 1;
     std::vector<skeleton::Pose> poses;
     std::string synthetic_exercise;
+    bool idle = false;    // of the synthetic exercise only the start position, held
+    bool metric = false;  // seen through another camera in every window
+    bool pinned = false;  // the hips: the travel of the body is lost
+    std::string exercise;
     int name = 0;
     int form = -1;
     std::vector<int> wrong_joints;
@@ -77,7 +85,8 @@ class WindowSampler {
   WindowSampler(std::vector<std::string> classes, SamplerConfig config)
       : classes_(std::move(classes)), config_(std::move(config)) {}
 
-  void AddClip(const dataset::Clip& clip);
+  void AddClip(const dataset::Clip& whole);
+  void AddPart(const dataset::Clip& clip);
   void AddSynthetic();
   void ComputeCumulativeWeights();
   int NameOf(const std::string& name);

@@ -40,5 +40,16 @@ TEST(SyntheticClips, AreLabelledAsTheClassTheyAreMadeFor) {
   }
 }
 
+TEST(SyntheticClips, WhoIdlesHoldsTheStartPosition) {
+  const auto clip = MakeIdleClip("pull_up", 4);
+  ASSERT_TRUE(clip.ok()) << clip.status();
+  EXPECT_EQ(clip->exercise, exercises::Builtin().background());
+  EXPECT_EQ(clip->poses.size(), kIdleSeconds * 30);
+  // Hangs from the bar, and neither pulls nor lets go.
+  for (const skeleton::Pose& pose : clip->poses)
+    EXPECT_LT(pose.landmarks[skeleton::kLeftWrist].y, pose.landmarks[skeleton::kNose].y);
+  EXPECT_FALSE(MakeIdleClip("juggling", 4).ok());
+}
+
 }  // namespace
 }  // namespace trackfit::dataset

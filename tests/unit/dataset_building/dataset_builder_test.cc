@@ -135,6 +135,16 @@ TEST(JoinClips, NamesClipsInWhichPeopleStandOnTheirHeads) {
   EXPECT_EQ(DatasetJson(*set, {})["upside_down"][0], "t");
 }
 
+TEST(JoinClips, ShowsValidationClipsInSpaceThroughACameraAndLeavesThoseOfTraining) {
+  Clip train = MakeClip("t", "squat", "t"), val = MakeClip("v", "squat", "v");
+  train.metric = val.metric = true;
+  const auto joined = JoinClips({train, val}, SplitOf({"t"}, {"v"}), {});
+  ASSERT_TRUE(joined.ok()) << joined.status();
+  EXPECT_TRUE(joined->train.front().metric);
+  EXPECT_FALSE(joined->val.front().metric);
+  EXPECT_NE(joined->val.front().poses[0].landmarks[0].x, val.poses[0].landmarks[0].x);
+}
+
 TEST(CountDataset, CountsClipsFramesAndPeoplePerClass) {
   const auto set = JoinClips({MakeClip("a", "squat", "anna"), MakeClip("a2", "squat", "anna"),
                               MakeClip("c", "cable_curl", "carl"), MakeClip("b", "squat", "ben")},

@@ -175,5 +175,62 @@ TEST(WindowSampler, GivesEveryOtherMovementANameOfItsOwn) {
   EXPECT_EQ(sampler->names(), 3);
 }
 
+TEST(WindowSampler, TeachesAnExerciseByItsRepetitionsAndWhatIsAroundThemAsIdling) {
+  dataset::Clip clip = MakeClip("p", "push_up", "p", 300);
+  clip.repetitions = {{60, 100}, {104, 150}, {220, 260}};  // a pause of 70 frames, another of 40 at the end
+  const auto sampler = WindowSampler::Create({clip}, {"push_up", "other"}, OnlyClips());
+  ASSERT_TRUE(sampler.ok()) << sampler.status();
+  EXPECT_EQ(sampler->Count(0, dataset::SourceKind::kRecorded), 2);
+  EXPECT_EQ(sampler->Count(1, dataset::SourceKind::kRecorded), 2);  // before and between; too little after
+  EXPECT_EQ(sampler->names(), 2);
+}
+
+TEST(WindowSampler, NoSourceDominates) {
+  std::vector<dataset::Clip> clips;
+  for (int i = 0; i < 90; ++i) {
+    clips.push_back(MakeClip("a" + std::to_string(i), "push_up", "a" + std::to_string(i), 40));
+    clips.back().form = "incorrect";
+    clips.back().source = "large";
+  }
+  clips.push_back(MakeClip("b", "push_up", "b", 40));
+  const auto sampler = WindowSampler::Create(clips, {"push_up"}, OnlyClips());
+  Random random(9);
+  int small = 0;
+  for (int i = 0; i < 400; ++i) small += sampler->Draw(random).form == 1 ? 1 : 0;
+  EXPECT_NEAR(small, 400 / (1 + std::sqrt(90.0)), 20);
+}
+
+TEST(WindowSampler, RestoresTheTravelOfPinnedHipsAsOftenAsItIsTold) {
+  dataset::Clip clip = MakeClip("s", "squat", "s", 60);
+  for (size_t t = 0; t < clip.poses.size(); ++t) {
+    for (const int ankle : {skeleton::kLeftAnkle, skeleton::kRightAnkle})
+      clip.poses[t].landmarks[ankle].y += 0.002F * static_cast<float>(t);
+    for (const int hip : {skeleton::kLeftHip, skeleton::kRightHip}) clip.poses[t].landmarks[hip] = {0.5F, 0.5F};
+  }
+  const auto travel = [&](double share) {
+    SamplerConfig config = OnlyClips();
+    config.travel_share = share;
+    config.augmentation = {.mirror_probability = 0, .reverse_probability = 0, .max_roll_degrees = 0,
+                           .max_yaw_degrees = 0, .max_pitch_degrees = 0, .aspect_probability = 0,
+                           .absence_probability = 0, .jitter = 0, .offset = 0, .drift = 0};
+    Random random(3);
+    const std::vector<float> window = WindowSampler::Create({clip}, {"squat"}, config)->Draw(random).window;
+    return std::abs(window[(19 * 33 + skeleton::kLeftHip) * 3 + 1] - window[skeleton::kLeftHip * 3 + 1]);
+  };
+  EXPECT_LT(travel(0), 1e-3F);
+  EXPECT_GT(travel(1), 0.1F);
+}
+
+TEST(WindowSampler, HasIdlersInTheBackgroundWhereTheyAreWanted) {
+  SamplerConfig config = SmallConfig();
+  const auto without = WindowSampler::Create({}, exercises::Builtin().classes(), config);
+  config.idle_share = 1;
+  const auto with = WindowSampler::Create({}, exercises::Builtin().classes(), config);
+  const auto background = static_cast<int>(exercises::Builtin().classes().size()) - 1;
+  EXPECT_EQ(with->Count(background, dataset::SourceKind::kSynthetic),
+            without->Count(background, dataset::SourceKind::kSynthetic) + background);
+  EXPECT_EQ(with->names(), without->names() + 1);
+}
+
 }  // namespace
 }  // namespace trackfit::training
