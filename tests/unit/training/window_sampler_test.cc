@@ -205,14 +205,22 @@ TEST(WindowSampler, RestoresTheTravelOfPinnedHipsAsOftenAsItIsTold) {
   for (size_t t = 0; t < clip.poses.size(); ++t) {
     for (const int ankle : {skeleton::kLeftAnkle, skeleton::kRightAnkle})
       clip.poses[t].landmarks[ankle].y += 0.002F * static_cast<float>(t);
-    for (const int hip : {skeleton::kLeftHip, skeleton::kRightHip}) clip.poses[t].landmarks[hip] = {0.5F, 0.5F};
+    for (const int hip : {skeleton::kLeftHip, skeleton::kRightHip})
+      clip.poses[t].landmarks[hip] = {0.5F, 0.5F};
   }
   const auto travel = [&](double share) {
     SamplerConfig config = OnlyClips();
     config.travel_share = share;
-    config.augmentation = {.mirror_probability = 0, .reverse_probability = 0, .max_roll_degrees = 0,
-                           .max_yaw_degrees = 0, .max_pitch_degrees = 0, .aspect_probability = 0,
-                           .absence_probability = 0, .jitter = 0, .offset = 0, .drift = 0};
+    config.augmentation = {.mirror_probability = 0,
+                           .reverse_probability = 0,
+                           .max_roll_degrees = 0,
+                           .max_yaw_degrees = 0,
+                           .max_pitch_degrees = 0,
+                           .aspect_probability = 0,
+                           .absence_probability = 0,
+                           .jitter = 0,
+                           .offset = 0,
+                           .drift = 0};
     Random random(3);
     const std::vector<float> window = WindowSampler::Create({clip}, {"squat"}, config)->Draw(random).window;
     return std::abs(window[(19 * 33 + skeleton::kLeftHip) * 3 + 1] - window[skeleton::kLeftHip * 3 + 1]);
