@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <span>
 #include <utility>
 
 #include "exercises/vocabulary.h"
 #include "repetitions/body.h"
 #include "repetitions/repetition_counter.h"
+#include "skeleton/percentile.h"
 
 namespace trackfit::coach_evaluation {
 namespace {
@@ -16,9 +18,8 @@ double Seconds(int64_t us) { return static_cast<double>(us) * 1e-6; }
 
 // `values` is not empty.
 double Percentile(std::vector<double> values, double share) {
-  const auto at = values.begin() + std::lround(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
+  std::ranges::sort(values);
+  return skeleton::Percentile(std::span<const double>(values), share);
 }
 
 double Overlap(const Span& a, const Span& b) {

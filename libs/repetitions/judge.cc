@@ -4,8 +4,11 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <utility>
 #include <vector>
+
+#include "skeleton/percentile.h"
 
 namespace trackfit::repetitions {
 namespace {
@@ -67,14 +70,12 @@ float MeanOf(const std::vector<Sample>& samples) {
          static_cast<float>(samples.size());
 }
 
-// Between the two nearest samples; `share` of them are below.
-float Percentile(std::vector<Sample> samples, float share) {
+float Percentile(const std::vector<Sample>& samples, float share) {
   if (samples.empty()) return kUnknown;
-  std::ranges::sort(samples, {}, &Sample::value);
-  const float at = share * static_cast<float>(samples.size() - 1);
-  const auto below = static_cast<size_t>(at);
-  const size_t above = std::min(below + 1, samples.size() - 1);
-  return std::lerp(samples[below].value, samples[above].value, at - static_cast<float>(below));
+  std::vector<float> values;
+  for (const Sample& sample : samples) values.push_back(sample.value);
+  std::ranges::sort(values);
+  return skeleton::Percentile(std::span<const float>(values), share);
 }
 float LeastOf(const std::vector<Sample>& samples) { return Percentile(samples, 0.1F); }
 float MostOf(const std::vector<Sample>& samples) { return Percentile(samples, 0.9F); }

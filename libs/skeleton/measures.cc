@@ -4,9 +4,11 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <span>
 #include <vector>
 
 #include "skeleton/normalize.h"
+#include "skeleton/percentile.h"
 
 namespace trackfit::skeleton {
 namespace {
@@ -67,14 +69,6 @@ struct Body {
   Point nose, shoulders, wrists, hips, knees, ankles;
 };
 
-// Interpolates linearly between neighbours; `sorted` is not empty.
-float Percentile(const std::vector<float>& sorted, float percent) {
-  const float position = percent / 100 * static_cast<float>(sorted.size() - 1);
-  const auto below = static_cast<size_t>(position);
-  const size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (sorted[above] - sorted[below]) * (position - static_cast<float>(below));
-}
-
 struct Percentiles {
   float low = kNone, median = kNone, high = kNone;
 
@@ -90,7 +84,8 @@ Percentiles PercentilesOf(const std::vector<Body>& bodies, Function&& value) {
   }
   if (values.size() < kMinPoses) return {};
   std::sort(values.begin(), values.end());
-  return {Percentile(values, 5), Percentile(values, 50), Percentile(values, 95)};
+  const std::span<const float> ascending(values);
+  return {Percentile(ascending, 0.05F), Percentile(ascending, 0.5F), Percentile(ascending, 0.95F)};
 }
 
 }  // namespace
