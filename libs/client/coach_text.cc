@@ -26,10 +26,11 @@ std::string LowerFirst(std::string title) {
 
 // "depth 121 degrees (at most 100)".
 std::string FindingText(const v1::Finding& finding) {
-  const std::string good = GoodRangeWords(finding);
-  return absl::StrCat(finding.level() == v1::FINDING_LEVEL_SLIGHTLY ? "slightly " : "",
-                      LowerFirst(ConditionTitle(finding)), " ", MeasuredWords(finding),
-                      good.empty() ? "" : absl::StrCat(" (", good, ")"));
+  std::vector<std::string> remarks;
+  if (std::string good = GoodRangeWords(finding); !good.empty()) remarks.push_back(std::move(good));
+  if (finding.level() == v1::FINDING_LEVEL_SLIGHTLY) remarks.emplace_back("slightly off");
+  return absl::StrCat(LowerFirst(ConditionTitle(finding)), " ", MeasuredWords(finding),
+                      remarks.empty() ? "" : absl::StrCat(" (", absl::StrJoin(remarks, ", "), ")"));
 }
 
 std::string Verdict(const v1::Repetition& repetition) {
@@ -39,6 +40,15 @@ std::string Verdict(const v1::Repetition& repetition) {
                       absl::StrJoin(off, ", ", [](std::string* out, const v1::Finding& finding) {
                         absl::StrAppend(out, FindingText(finding));
                       }));
+}
+
+// "97 % like squat"; empty without a comparison.
+std::string ReferenceText(const v1::Repetition& repetition) {
+  if (!repetition.has_reference()) return "";
+  const v1::ReferenceMatch& match = repetition.reference();
+  if (!match.failure().empty())
+    return absl::StrCat("not compared with ", match.name(), ": ", match.failure());
+  return absl::StrFormat("%.0f %% like %s", match.similarity() * 100, match.name());
 }
 
 bool IsHeld(const v1::Repetition& repetition) { return repetition.held_us() > 0; }
@@ -91,11 +101,15 @@ std::string OffInSet(const v1::SetSummary& set) {
 std::string Drift(const v1::SetSummary& set) {
   std::vector<std::string> parts;
   if (set.tempo_drift() > 0) {
-    const double percent = (static_cast<double>(set.tempo_drift()) - 1) * 100;
-    parts.push_back(absl::StrFormat("the last third %.0f %% %s than the first", std::abs(percent),
-                                    percent >= 0 ? "slower" : "faster"));
-    parts.push_back(absl::StrFormat("range %s %.0f %%", set.range_lost() >= 0 ? "lost" : "gained",
-                                    std::abs(set.range_lost()) * 100));
+    const float slower = set.tempo_drift() - 1;
+    if (std::abs(slower) >= kNotableDrift) {
+      parts.push_back(absl::StrFormat("the last third %.0f %% %s than the first", std::abs(slower) * 100,
+                                      slower > 0 ? "slower" : "faster"));
+    }
+    if (std::abs(set.range_lost()) >= kNotableDrift) {
+      parts.push_back(absl::StrFormat("range %s %.0f %%", set.range_lost() > 0 ? "lost" : "gained",
+                                      std::abs(set.range_lost()) * 100));
+    }
   }
   return absl::StrJoin(parts, ", ");
 }
@@ -109,7 +123,7 @@ std::string SetTable(const v1::SetSummary& set, const std::vector<v1::Repetition
   if (const std::string off = OffInSet(set); !off.empty())
     absl::StrAppendFormat(&text, "  %-10s %s\n", "Off", off);
   if (const std::string drift = Drift(set); !drift.empty())
-    absl::StrAppendFormat(&text, "  %-10s %s\n", "Fatigue", drift);
+    absl::StrAppendFormat(&text, "  %-10s %s\n", "Drift", drift);
   return text;
 }
 
@@ -122,7 +136,8 @@ std::string RepetitionLine(const v1::Repetition& repetition) {
                                      repetition.number(), exercise, seconds);
   if (!IsHeld(repetition))
     absl::StrAppendFormat(&line, "  range %3.0f %%", repetition.range_of_motion() * 100);
-  return absl::StrCat(line, "  ", Verdict(repetition));
+  const std::string reference = ReferenceText(repetition);
+  return absl::StrCat(line, reference.empty() ? "" : "  ", reference, "  ", Verdict(repetition));
 }
 
 std::string AdviceLine(const v1::Advice& advice) { return absl::StrCat("coach: ", advice.text()); }

@@ -204,13 +204,13 @@ std::string ConditionTitle(const v1::FindingCount& count) {
   return TitleOr(count.title(), ConditionWords(count.code()));
 }
 
-std::string UnitWords(const std::string& unit, const Labels& labels) {
+std::string UnitWords(const std::string& unit) {
   if (unit == "ratio") return "";
-  return labels(unit == "seconds" ? "s" : absl::StrReplaceAll(unit, {{"_", " "}}));
+  return unit == "seconds" ? "s" : absl::StrReplaceAll(unit, {{"_", " "}});
 }
 
 std::string MeasuredWords(const v1::Finding& finding, const Labels& labels) {
-  const std::string number = NumberWords(finding.measured(), finding.unit());
+  const std::string number = MeasuredNumber(finding);
   const std::string unit = UnitWords(finding.unit());
   return unit.empty() ? number : labels(absl::StrCat("{n} ", unit), {{"n", number}});
 }
@@ -222,6 +222,15 @@ std::string GoodRangeWords(const v1::Finding& finding, const Labels& labels) {
   if (low && high) return labels("{low} to {high}", ends);
   if (low) return labels("at least {low}", ends);
   return high ? labels("at most {high}", ends) : "";
+}
+
+std::string GoodRangeInUnits(const v1::Finding& finding, const Labels& labels) {
+  const std::string range = GoodRangeWords(finding, labels), unit = UnitWords(finding.unit());
+  return range.empty() || unit.empty() ? range : labels(absl::StrCat("{range} ", unit), {{"range", range}});
+}
+
+std::string MeasuredNumber(const v1::Finding& finding) {
+  return NumberWords(finding.measured(), finding.unit());
 }
 
 bool IsOff(const v1::Finding& finding) {

@@ -49,13 +49,22 @@ std::string ConditionTitle(const v1::Finding& finding);
 std::string ConditionTitle(const v1::FindingCount& count);
 
 // "torso_lengths" -> "torso lengths", "seconds" -> "s"; a ratio has no unit.
-std::string UnitWords(const std::string& unit, const Labels& labels = Labels());
+std::string UnitWords(const std::string& unit);
 
 // A finding's value: "121 degrees", "0.42 torso lengths", "1.3 s".
 std::string MeasuredWords(const v1::Finding& finding, const Labels& labels = Labels());
 
 // A finding's good range: "at most 100", "at least 0.8", "80 to 100"; empty if there are no limits.
 std::string GoodRangeWords(const v1::Finding& finding, const Labels& labels = Labels());
+
+// The same with its unit: "at least 0.8 torso lengths".
+std::string GoodRangeInUnits(const v1::Finding& finding, const Labels& labels = Labels());
+
+// The number of a finding's value, as many digits as tell one value from the next: "121", "0.42".
+std::string MeasuredNumber(const v1::Finding& finding);
+
+// Over a set, of its tempo or range: smaller changes from its first third to its last say nothing.
+inline constexpr float kNotableDrift = 0.05F;
 
 // Slightly or clearly off.
 bool IsOff(const v1::Finding& finding);

@@ -39,11 +39,15 @@ std::string SetFacts(const v1::SetSummary& set, const client::Labels& labels) {
   facts.push_back(with("{n} s under tension", Seconds(set.under_tension_us())));
   if (set.rest_us() > 0) facts.push_back(with("after {n} s of rest", Seconds(set.rest_us())));
   if (set.tempo_drift() > 0) {
-    const double slower = (static_cast<double>(set.tempo_drift()) - 1) * 100;
-    facts.push_back(with(slower >= 0 ? "{n} % slower towards the end" : "{n} % faster towards the end",
-                         absl::StrFormat("%.0f", std::abs(slower))));
-    facts.push_back(with(set.range_lost() >= 0 ? "{n} % of the range lost" : "{n} % of the range gained",
-                         absl::StrFormat("%.0f", std::abs(set.range_lost()) * 100)));
+    const float slower = set.tempo_drift() - 1;
+    if (std::abs(slower) >= client::kNotableDrift) {
+      facts.push_back(with(slower > 0 ? "{n} % slower towards the end" : "{n} % faster towards the end",
+                           absl::StrFormat("%.0f", std::abs(slower) * 100)));
+    }
+    if (std::abs(set.range_lost()) >= client::kNotableDrift) {
+      facts.push_back(with(set.range_lost() > 0 ? "{n} % of the range lost" : "{n} % of the range gained",
+                           absl::StrFormat("%.0f", std::abs(set.range_lost()) * 100)));
+    }
   }
   return absl::StrCat("<p class=\"facts\">", absl::StrJoin(facts, " \u00b7 "), "</p>");
 }
@@ -151,13 +155,9 @@ std::string Matrix(std::span<const v1::Repetition> repetitions, const client::La
       const v1::Finding* finding = FindingIn(repetition, code);
       const bool judged = finding != nullptr && finding->level() != v1::FINDING_LEVEL_NOT_JUDGED;
       absl::StrAppend(&html, "<td class=\"", judged ? ClassOf(finding->level()) : "unseen", "\">",
-                      judged
-                          ? absl::StrFormat("%.*f", finding->unit() == "degrees" ? 0 : 2, finding->measured())
-                          : std::string("\u2013"),
-                      "</td>");
+                      judged ? client::MeasuredNumber(*finding) : std::string("\u2013"), "</td>");
       if (finding == nullptr) continue;
-      good = client::GoodRangeWords(*finding, labels);
-      if (finding->unit() != "ratio") absl::StrAppend(&good, " ", client::UnitWords(finding->unit(), labels));
+      good = client::GoodRangeInUnits(*finding, labels);
     }
     absl::StrAppend(&html, "<td class=\"range\">", Escaped(good), "</td></tr>");
   }

@@ -453,7 +453,7 @@ Action AnalyzeCommand(CLI::App& command) {
   command.footer(
       "Examples:\n"
       "  trackfit analyze workout.mp4 --render workout_analysed.mp4\n"
-      "  trackfit analyze camera:0 --expected squat --voice calm --target squat_depth=:110\n"
+      "  trackfit analyze camera:0 --expected squat --voice calm --target squat_depth=0.6:\n"
       "  trackfit analyze frames/ --fps 25 --json results.jsonl --quiet\n\n"
       "Ctrl-C ends the session within a second and prints the summary of the answers so far; a second one\n"
       "cancels it.\n"

@@ -80,7 +80,7 @@ void CoachFlags::Declare(CLI::App& command) {
   declare(command.add_flag("--no-advice", no_advice, "Count and judge repetitions, but give no advice"));
   declare(command
               .add_option("--target", targets,
-                          "Another good range for a condition, e.g. squat_depth=:110; may be repeated")
+                          "Another good range for a condition, e.g. squat_depth=0.6:; may be repeated")
               ->type_name("CODE=LOW:HIGH")
               ->allow_extra_args(false));
   declare(command

@@ -25,7 +25,8 @@ TEST(RepetitionLine, SaysByHowMuchAConditionIsOff) {
 TEST(RepetitionLine, TellsSlightlyFromClearly) {
   v1::Repetition repetition = testing::SquatOf(0, 1, 1, 90);
   *repetition.add_findings() = testing::FindingOf("trunk_lean", v1::FINDING_LEVEL_SLIGHTLY, 48, 0, 45);
-  EXPECT_THAT(RepetitionLine(repetition), HasSubstr("correct: slightly trunk lean 48 degrees (0 to 45)"));
+  EXPECT_THAT(RepetitionLine(repetition),
+              HasSubstr("correct: trunk lean 48 degrees (0 to 45, slightly off)"));
 }
 
 TEST(RepetitionLine, GivesTheTimeOfAHold) {
@@ -77,8 +78,25 @@ TEST(SetTables, TellWhatFatigueCost) {
   set.set_range_lost(0.08F);
   record.Add(summary);
   EXPECT_THAT(SetTables(record),
-              HasSubstr("  Fatigue    the last third 20 % slower than the first, range lost 8 %\n"));
-  EXPECT_THAT(SetTables(Session({80})), Not(HasSubstr("Fatigue"))) << "not known";
+              HasSubstr("  Drift      the last third 20 % slower than the first, range lost 8 %\n"));
+  EXPECT_THAT(SetTables(Session({80})), Not(HasSubstr("Drift"))) << "not known";
+}
+
+TEST(SetTables, DoNotTellOfSmallDrifts) {
+  SessionRecord record(false);
+  v1::AnalyzeResponse summary;
+  summary.mutable_summary()->add_sets()->set_tempo_drift(0.99F);
+  record.Add(summary);
+  EXPECT_THAT(SetTables(record), Not(HasSubstr("Drift")));
+}
+
+TEST(RepetitionLine, ComparesWithTheReference) {
+  v1::Repetition repetition = testing::SquatOf(0, 1, 3, 80);
+  repetition.mutable_reference()->set_name("squat");
+  repetition.mutable_reference()->set_similarity(0.97F);
+  EXPECT_THAT(RepetitionLine(repetition), HasSubstr("range 100 %  97 % like squat  correct"));
+  repetition.mutable_reference()->set_failure("it is too short");
+  EXPECT_THAT(RepetitionLine(repetition), HasSubstr("  not compared with squat: it is too short  correct"));
 }
 
 TEST(SetTables, AreEmptyWithoutACoach) { EXPECT_EQ(SetTables(SessionRecord(false)), ""); }
