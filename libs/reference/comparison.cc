@@ -281,10 +281,22 @@ class Differences {
     }
   }
 
+  // Of the trunk that of the side that fits better: both sides are one body and lean alike, so what they
+  // differ by is the place of a shoulder or hip that the body hides, which BlazePose reports as seen.
   PartError Sum() const {
+    if (part_ != Part::kTrunk) return SumOf(0, 1);
+    const PartError left = SumOf(0, 2), right = SumOf(1, 2);
+    if (left.seen < kLeastSeen) return right;
+    if (right.seen < kLeastSeen) return left;
+    return left.square < right.square ? left : right;
+  }
+
+ private:
+  // Of every `step`th segment from `first` on.
+  PartError SumOf(int first, int step) const {
     float square = 0, weights = 0, most = 0;
     for (size_t i = 0; i < alignment_.path.size(); ++i) {
-      for (int s = 0; s < kSegmentCount; ++s) {
+      for (int s = first; s < kSegmentCount; s += step) {
         if (kSegments[s].part != part_) continue;
         const float weight = WeightOf(i, s);
         square += weight * Square(Degrees(DifferenceOf(i, s) - offsets_[s]));
@@ -295,7 +307,6 @@ class Differences {
     return {std::max(0.0F, square / std::max(weights, 1e-3F) - Square(kNoise)), weights / most};
   }
 
- private:
   struct Turn {
     Vector axis;
     float angle = 0;
