@@ -14,7 +14,7 @@ namespace trackfit::coach_evaluation {
 struct Fault {
   std::string name;                 // as tables call it
   std::vector<std::string> labels;  // as clips call it
-  std::vector<std::string> codes;   // of the conditions that tell it
+  std::vector<std::string> codes;   // of the conditions that tell it, the one that is made for it first
 };
 
 // By exercise. Of several faults a repetition has the first that it shows.

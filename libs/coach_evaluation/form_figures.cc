@@ -21,17 +21,19 @@ bool Clearly(const JudgedSample& judged) {
   return std::ranges::count(judged.levels, FindingLevel::kClearly) > 0;
 }
 
-// The worst level of a fault's conditions; kNotJudged only when none is judged.
+// The worst level of a fault's conditions; kNotJudged when its first one is not judged and no other finds it.
 FindingLevel LevelOf(const Fault& fault, const JudgedSample& judged) {
   FindingLevel worst = FindingLevel::kNotJudged;
+  bool first_judged = false;
   const std::vector<repetitions::Condition>& conditions = judged.sample->exercise->conditions;
   for (size_t i = 0; i < conditions.size(); ++i) {
     if (std::ranges::count(fault.codes, conditions[i].code) == 0) continue;
     const FindingLevel level = judged.levels[i];
     if (level == FindingLevel::kNotJudged) continue;
+    first_judged |= conditions[i].code == fault.codes.front();
     worst = worst == FindingLevel::kNotJudged ? level : std::max(worst, level);
   }
-  return worst;
+  return first_judged || worst == FindingLevel::kClearly ? worst : FindingLevel::kNotJudged;
 }
 
 // Index of the class that the coach says.

@@ -32,7 +32,7 @@ std::vector<JudgedSample> JudgeLeaveOneGroupOut(const std::vector<FormSample>& s
 struct FaultFigures {
   std::string fault;
   int repetitions = 0;
-  int judged = 0;    // at least one of its conditions is
+  int judged = 0;    // its first condition is, or another finds it
   int found = 0;     // one of its conditions is clearly off
   int slightly = 0;  // or slightly
 };

@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "repetitions/judge.h"
 
 namespace trackfit::coach_evaluation {
 namespace {
@@ -24,6 +25,8 @@ constexpr size_t kLeastSamples = 5;
 constexpr double kCostOfFalseAlarm = 3;
 // Limits within this share of the best gain are as good; their middle is taken.
 constexpr double kAsGood = 0.004;
+// What is doubtful begins where this share of the faulty is still better.
+constexpr double kUndoubted = 0.05;
 
 enum class Side { kLow, kHigh, kBoth };
 
@@ -76,7 +79,7 @@ double Gain(const std::map<std::string, Evidence>& sets, double limit) {
   return found / with_faulty - kCostOfFalseAlarm * alarms / with_good;
 }
 
-std::optional<Limits> Fit(const std::map<std::string, Evidence>& sets, Side side) {
+std::optional<Limits> Fit(const std::map<std::string, Evidence>& sets, Side side, bool doubtful) {
   std::vector<double> faulty, good, names;
   for (const auto& [name, set] : sets) {
     faulty.insert(faulty.end(), set.faulty.begin(), set.faulty.end());
@@ -96,8 +99,10 @@ std::optional<Limits> Fit(const std::map<std::string, Evidence>& sets, Side side
   std::erase_if(gains, [&](const auto& gain) { return gain.second < best - kAsGood; });
   const double clearly = (gains.front().first + gains.back().first) / 2;
   const double median = Quantile(good, 0.5);
-  const double slightly = std::min(clearly - 0.25 * (clearly - median),
-                                   std::max(Quantile(good, 0.9), median + 0.3 * (clearly - median)));
+  std::ranges::sort(faulty);
+  const double wanted = doubtful ? Quantile(faulty, kUndoubted) : Quantile(good, 0.9);
+  const double slightly =
+      std::min(clearly - 0.25 * (clearly - median), std::max(wanted, median + 0.3 * (clearly - median)));
   Limits limits;
   limits.slightly = static_cast<float>(std::max(clearly - slightly, 1e-3));
   const auto limit = static_cast<float>(slightly);
@@ -139,6 +144,7 @@ int CriterionOf(const Condition& condition, repetitions::View view) {
 FittedLimits FitLimits(const std::vector<const FormSample*>& samples, const FaultTable& faults) {
   std::map<std::pair<std::string, size_t>, std::map<std::string, Evidence>> evidence;
   std::map<std::pair<std::string, size_t>, Side> sides;
+  std::map<std::pair<std::string, size_t>, bool> doubtful;
   for (const FormSample* sample : samples) {
     const Fault* fault = nullptr;
     for (const Fault& known : faults.Of(sample->exercise->name)) {
@@ -147,42 +153,40 @@ FittedLimits FitLimits(const std::vector<const FormSample*>& samples, const Faul
     if (!sample->correct && fault == nullptr) continue;
     for (size_t i = 0; i < sample->exercise->conditions.size(); ++i) {
       const Condition& condition = sample->exercise->conditions[i];
-      const repetitions::Finding& finding = sample->repetition.findings[i];
+      const float measured = sample->measured[i];
       const int criterion = CriterionOf(condition, sample->view);
-      if (criterion < 0 || finding.level == FindingLevel::kNotJudged) continue;
+      if (criterion < 0 || !std::isfinite(measured)) continue;
       const std::pair key{condition.code, static_cast<size_t>(criterion)};
       const Side side = SideOf(CriterionAt(condition, key.second));
       sides[key] = side;
+      doubtful[key] = CriterionAt(condition, key.second).doubtful;
       Evidence& of_set = evidence[key][sample->data_set];
       if (sample->correct) {
-        of_set.good.push_back(Badness(side, finding.measured));
+        of_set.good.push_back(Badness(side, measured));
       } else if (fault->codes.front() == condition.code) {
-        of_set.faulty.push_back(Badness(side, finding.measured));
+        of_set.faulty.push_back(Badness(side, measured));
       }
     }
   }
   FittedLimits limits;
   for (const auto& [key, sets] : evidence) {
-    if (const std::optional<Limits> fitted = Fit(sets, sides[key])) limits[key] = *fitted;
+    if (const std::optional<Limits> fitted = Fit(sets, sides[key], doubtful[key])) limits[key] = *fitted;
   }
   return limits;
 }
 
 FindingLevel LevelWith(const FittedLimits& limits, const FormSample& sample, size_t condition) {
-  const repetitions::Finding& finding = sample.repetition.findings[condition];
-  if (finding.level == FindingLevel::kNotJudged) return finding.level;
   const Condition& judged = sample.exercise->conditions[condition];
   const auto fitted = limits.find({judged.code, static_cast<size_t>(CriterionOf(judged, sample.view))});
-  if (fitted == limits.end()) return finding.level;
-  const float excess = fitted->second.good.Excess(finding.measured);
-  if (excess <= 0) return FindingLevel::kGood;
-  return excess <= fitted->second.slightly ? FindingLevel::kSlightly : FindingLevel::kClearly;
+  const float measured = sample.measured[condition];
+  if (fitted == limits.end() || !std::isfinite(measured)) return sample.repetition.findings[condition].level;
+  return LevelOf(*judged.In(sample.view), OffBy(fitted->second.good, fitted->second.slightly, measured));
 }
 
 absl::StatusOr<std::string> WithLimits(const std::string& yaml, const repetitions::Exercise& exercise,
                                        const FittedLimits& limits) {
   static const std::regex kGood(R"(good: \{[^}]*\})");
-  static const std::regex kSlightly(R"(slightly: [-0-9.e]+)");
+  static const std::regex kSlightly(R"((slightly|doubtful): [-0-9.e]+)");
   static const std::regex kComment(R"(  # fitted to .*$)");
   std::vector<std::string> lines = absl::StrSplit(yaml, '\n');
   std::set<std::pair<std::string, size_t>> written;
@@ -201,11 +205,14 @@ absl::StatusOr<std::string> WithLimits(const std::string& yaml, const repetition
     const bool own_good = line.starts_with("    good: ");
     if (own_good || other) {
       line = std::regex_replace(line, kComment, "");
-      line = std::regex_replace(line, kGood, GoodOf(fitted->second.good)) + "  # " + fitted->second.source;
+      line = std::regex_replace(line, kGood, GoodOf(fitted->second.good),
+                                std::regex_constants::format_first_only) +
+             "  # " + fitted->second.source;
       written.insert(key);
     }
-    if (other || line.starts_with("    slightly: ")) {
-      line = std::regex_replace(line, kSlightly, absl::StrFormat("slightly: %.3g", fitted->second.slightly));
+    if (other || line.starts_with("    slightly: ") || line.starts_with("    doubtful: ")) {
+      line = std::regex_replace(line, kSlightly, absl::StrFormat("$1: %.3g", fitted->second.slightly),
+                                std::regex_constants::format_first_only);
     }
   }
   for (const Condition& condition : exercise.conditions) {

@@ -27,7 +27,7 @@ using FittedLimits = std::map<std::pair<std::string, size_t>, Limits>;
 // Fits each criterion that at least five repetitions with its fault and five without any are judged by, so
 // that it is clearly off in as many of the former and as few of the latter as possible; every data set weighs
 // the same and a false alarm three times a fault that is missed. A tenth of good repetitions at most is
-// slightly off.
+// slightly off; what is doubtful begins where a twentieth of the faulty ones is better.
 FittedLimits FitLimits(const std::vector<const FormSample*>& samples, const FaultTable& faults);
 
 // The criterion by which a condition of a sample is judged; -1 = none.

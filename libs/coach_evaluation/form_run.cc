@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "coach_evaluation/form_figures.h"
+#include "coach_evaluation/form_frames.h"
 #include "coach_evaluation/form_limits.h"
 #include "dataset/landmark_file.h"
 #include "files/partial_file.h"
@@ -23,15 +24,22 @@ namespace fs = std::filesystem;
 // Far from the seeds that other mannequins have.
 constexpr uint64_t kMannequinSeeds = 1'000'000;
 
-absl::StatusOr<std::vector<FormSample>> ReadSamples(const repetitions::Catalogue& catalogue,
-                                                    const FaultTable& faults, const FormSources& sources) {
+struct Labelled {
   std::vector<FormSample> samples;
+  std::vector<FrameFigures> frames;
+};
+
+absl::StatusOr<Labelled> ReadLabelled(const repetitions::Catalogue& catalogue, const FaultTable& faults,
+                                      const FormSources& sources) {
+  Labelled labelled;
   const auto add = [&](const std::string& name, std::vector<dataset::Clip> clips) {
     std::erase_if(clips, [&](const dataset::Clip& clip) {
       return std::ranges::count(sources.except_groups, clip.group) > 0;
     });
     std::vector<FormSample> more = FormSamples(catalogue, faults, name, clips, sources.options);
-    std::move(more.begin(), more.end(), std::back_inserter(samples));
+    std::move(more.begin(), more.end(), std::back_inserter(labelled.samples));
+    std::vector<FrameFigures> frames = FiguresOfFrames(catalogue, faults, name, clips);
+    std::move(frames.begin(), frames.end(), std::back_inserter(labelled.frames));
   };
   for (const std::string& path : sources.landmarks) {
     auto clips = dataset::ReadLandmarks(path);
@@ -44,7 +52,7 @@ absl::StatusOr<std::vector<FormSample>> ReadSamples(const repetitions::Catalogue
     if (!clips.ok()) return clips.status();
     add("mannequins", *std::move(clips));
   }
-  return samples;
+  return labelled;
 }
 
 absl::Status WriteLimits(const fs::path& path, const repetitions::Exercise& exercise,
@@ -64,11 +72,13 @@ absl::StatusOr<FormResult> EvaluateForm(const repetitions::Catalogue& catalogue,
                                         bool leave_one_group_out) {
   const auto faults = FaultTable::Read(sources.faults);
   if (!faults.ok()) return faults.status();
-  const auto samples = ReadSamples(catalogue, *faults, sources);
-  if (!samples.ok()) return samples.status();
+  const auto labelled = ReadLabelled(catalogue, *faults, sources);
+  if (!labelled.ok()) return labelled.status();
+  const std::vector<FormSample>& samples = labelled->samples;
   const std::vector<FormFigures> figures = FiguresOfForm(
-      leave_one_group_out ? JudgeLeaveOneGroupOut(*samples, *faults) : JudgeAsShipped(*samples), *faults);
-  return FormResult{FormText(figures), FormJson(figures)};
+      leave_one_group_out ? JudgeLeaveOneGroupOut(samples, *faults) : JudgeAsShipped(samples), *faults);
+  return FormResult{FormText(figures) + FramesText(labelled->frames), FormJson(figures),
+                    FramesJson(labelled->frames)};
 }
 
 absl::StatusOr<std::string> CalibrateForm(const std::string& folder, const std::vector<std::string>& only,
@@ -77,13 +87,13 @@ absl::StatusOr<std::string> CalibrateForm(const std::string& folder, const std::
   if (!catalogue.ok()) return catalogue.status();
   const auto faults = FaultTable::Read(sources.faults);
   if (!faults.ok()) return faults.status();
-  const auto samples = ReadSamples(**catalogue, *faults, sources);
-  if (!samples.ok()) return samples.status();
+  const auto labelled = ReadLabelled(**catalogue, *faults, sources);
+  if (!labelled.ok()) return labelled.status();
   std::string text;
   for (const repetitions::Exercise& exercise : (*catalogue)->exercises()) {
     if (!only.empty() && std::ranges::count(only, exercise.name) == 0) continue;
     std::vector<const FormSample*> own;
-    for (const FormSample& sample : *samples) {
+    for (const FormSample& sample : labelled->samples) {
       if (sample.exercise == &exercise) own.push_back(&sample);
     }
     const FittedLimits limits = FitLimits(own, *faults);

@@ -25,7 +25,8 @@ struct FormSources {
 
 struct FormResult {
   std::string text;  // for people
-  nlohmann::ordered_json json;
+  nlohmann::ordered_json repetitions;
+  nlohmann::ordered_json frames;
 };
 
 // By the ranges that ship or, leaving one group out, by ranges that are fitted to the other groups.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <optional>
 #include <utility>
@@ -91,9 +92,21 @@ std::vector<FormSample> FormSamples(const repetitions::Catalogue& catalogue, con
     const repetitions::Exercise* exercise = catalogue.Find(clip.exercise);
     const Fault* fault = faults.Labelled(clip.exercise, clip.fault);
     for (const repetitions::Attempt& attempt : AttemptsIn(clip, *exercise, options.unknown_rate_hz)) {
-      samples.push_back({set, clip.id, clip.group, exercise, clip.form == "correct",
-                         fault != nullptr ? fault->name : "", repetitions::ViewOf(attempt),
-                         repetitions::Judge(*exercise, attempt, {})});
+      FormSample& sample = samples.emplace_back();
+      sample = {set,
+                clip.id,
+                clip.group,
+                exercise,
+                clip.form == "correct",
+                fault != nullptr ? fault->name : "",
+                repetitions::ViewOf(attempt),
+                repetitions::Judge(*exercise, attempt, {}),
+                {}};
+      for (const repetitions::Condition& condition : exercise->conditions) {
+        const repetitions::Criterion* criterion = condition.In(sample.view);
+        sample.measured.push_back(criterion == nullptr ? std::numeric_limits<float>::quiet_NaN()
+                                                       : Evaluate(criterion->quantity, *exercise, attempt));
+      }
     }
   };
   uint64_t seed = options.seed;

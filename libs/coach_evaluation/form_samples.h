@@ -23,6 +23,8 @@ struct FormSample {
   std::string fault;    // as the fault table calls it; empty: none, or not one that it knows
   repetitions::View view = repetitions::View::kFront;
   repetitions::Repetition repetition;  // its findings are in the order of the exercise's conditions
+  // Of each condition, also where the value is doubtful; NaN where the view or the joints do not show it.
+  std::vector<float> measured;
 };
 
 struct FormOptions {

@@ -82,6 +82,7 @@ struct Criterion {
   Quantity quantity;
   Range good;
   float slightly = 0;       // up to this far outside the good range it is slightly off; beyond clearly
+  bool doubtful = false;    // what would be slightly off is not judged: good form looks so as well
   std::vector<View> views;  // in which it can be judged; empty: in all
 
   bool JudgedIn(View view) const {
@@ -97,6 +98,14 @@ struct Condition : Criterion {
   int importance = 1;  // 1 to 5; what is spoken of first
   std::string source;
   std::map<std::string, ConditionText> texts;  // by language
+
+  // The criterion by which it is judged; null where it is not.
+  const Criterion* In(View view) const {
+    if (JudgedIn(view)) return this;
+    const auto other = std::ranges::find_if(
+        other_views, [&](const Criterion& criterion) { return criterion.JudgedIn(view); });
+    return other == other_views.end() ? nullptr : &*other;
+  }
 };
 
 struct Exercise {

@@ -184,7 +184,10 @@ class Reader {
     const YAML::Node good = Needed(node, "good");
     CheckKeys(good, "good", {"least", "most"});
     criterion.good = ReadRange(good);
-    criterion.slightly = static_cast<float>(Number(Needed(node, "slightly"), "slightly", 0, kMostValue));
+    criterion.doubtful = static_cast<bool>(node["doubtful"]);
+    if (criterion.doubtful && node["slightly"]) Fail(node, "slightly and doubtful exclude one another");
+    const std::string band = criterion.doubtful ? "doubtful" : "slightly";
+    criterion.slightly = static_cast<float>(Number(Needed(node, band), band, 0, kMostValue));
     if (node["views"]) {
       for (const YAML::Node& view : Items(node["views"], "views"))
         criterion.views.push_back(static_cast<View>(OneOf(view, "views", kViews)));
@@ -194,8 +197,8 @@ class Reader {
 
   void AddCondition(const YAML::Node& node) {
     CheckKeys(node, "a condition",
-              {"code", "measure", "moment", "statistic", "good", "slightly", "joints", "views", "importance",
-               "source", "texts", "other_views"});
+              {"code", "measure", "moment", "statistic", "good", "slightly", "doubtful", "joints", "views",
+               "importance", "source", "texts", "other_views"});
     Condition condition;
     condition.code = Name(Needed(node, "code"), "code");
     if (!codes_.insert(condition.code).second)
@@ -204,7 +207,7 @@ class Reader {
     if (node["other_views"]) {
       for (const YAML::Node& other : Items(node["other_views"], "other_views")) {
         CheckKeys(other, "a criterion of other views",
-                  {"measure", "moment", "statistic", "good", "slightly", "views"});
+                  {"measure", "moment", "statistic", "good", "slightly", "doubtful", "views"});
         Needed(other, "views");
         condition.other_views.push_back(ReadCriterion(other));
       }

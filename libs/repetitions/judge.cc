@@ -20,6 +20,8 @@ constexpr float kFrontBreadth = 0.58F;
 constexpr float kSideBreadth = 0.33F;
 // Joints must be seen in this share of a moment's frames.
 constexpr float kLeastShare = 0.4F;
+// At rest the phase differs by less than this share of the range from where the repetition begins or ends.
+constexpr float kRestBand = 0.15F;
 
 struct Sample {
   size_t frame = 0;
@@ -30,11 +32,28 @@ struct Span {
   size_t last = 0;
 };
 
+bool AtRest(const Attempt& attempt, size_t frame, size_t end) {
+  return std::abs(attempt.phase[frame] - attempt.phase[end]) <= kRestBand * attempt.range;
+}
+
+// Frames up to the beginning in which the phase is as it is there: of somebody who does not pause, the frames
+// before those belong to the repetition before.
+Span RestBefore(const Attempt& attempt) {
+  size_t first = attempt.begin;
+  while (first > 0 && AtRest(attempt, first - 1, attempt.begin)) --first;
+  return {first, attempt.begin};
+}
+Span RestAfter(const Attempt& attempt) {
+  const size_t first = std::max(attempt.end, attempt.begin + 1);
+  size_t last = first;
+  while (last + 1 < attempt.frames.size() && AtRest(attempt, last + 1, attempt.end)) ++last;
+  return {first, last};
+}
+
 std::vector<Span> SpansOf(Moment moment, const Attempt& attempt) {
-  const size_t last = attempt.frames.size() - 1;
   switch (moment) {
     case Moment::kRest:
-      return {{0, attempt.begin}, {std::max(attempt.end, attempt.begin + 1), last}};
+      return {RestBefore(attempt), RestAfter(attempt)};
     case Moment::kTurn:
       return {{attempt.turn_begin, attempt.turn_end}};
     case Moment::kLowering:
@@ -86,7 +105,7 @@ Moment MomentOfChange(const Quantity& quantity) {
 }
 
 float Before(const Measure& measure, const Attempt& attempt) {
-  return MeanOf(SamplesOf(measure, {{0, attempt.begin}}, attempt));
+  return MeanOf(SamplesOf(measure, {RestBefore(attempt)}, attempt));
 }
 
 // The frame to show: the one in which the measure is farthest towards the limit that counts.
@@ -101,20 +120,6 @@ size_t WorstFrame(const Quantity& quantity, const Range& good, float measured, c
               : std::ranges::min_element(samples, {}, &Sample::value)->frame;
 }
 
-const Criterion* CriterionIn(View view, const Condition& condition) {
-  if (condition.JudgedIn(view)) return &condition;
-  const auto other = std::ranges::find_if(
-      condition.other_views, [&](const Criterion& criterion) { return criterion.JudgedIn(view); });
-  return other == condition.other_views.end() ? nullptr : &*other;
-}
-
-// How far a value is off in units of "slightly": 0 = good, up to 1 = slightly, beyond clearly.
-float OffBy(const Criterion& criterion, const Range& good, float measured) {
-  const float excess = good.Excess(measured);
-  if (excess <= 0) return 0;
-  return criterion.slightly > 0 ? excess / criterion.slightly : 2;
-}
-
 struct Judgement {
   Finding finding;
   float off = 0;
@@ -122,7 +127,7 @@ struct Judgement {
 
 Judgement JudgeCondition(const Condition& condition, View view, const Exercise& exercise,
                          const Attempt& attempt, const Targets& targets) {
-  const Criterion* criterion = CriterionIn(view, condition);
+  const Criterion* criterion = condition.In(view);
   const Criterion& told = criterion != nullptr ? *criterion : condition;
   const auto target = targets.find(condition.code);
   const Range good = target != targets.end() ? target->second : told.good;
@@ -137,11 +142,11 @@ Judgement JudgeCondition(const Condition& condition, View view, const Exercise& 
   finding.sequence = attempt.frames[attempt.turn_begin].sequence;
   const float measured = criterion != nullptr ? Evaluate(criterion->quantity, exercise, attempt) : kUnknown;
   if (!std::isfinite(measured)) return judgement;
-  judgement.off = OffBy(told, good, measured);
+  const float off = OffBy(good, told.slightly, measured);
+  finding.level = LevelOf(told, off);
+  if (finding.level == FindingLevel::kNotJudged) return judgement;
+  judgement.off = off;
   finding.measured = measured;
-  finding.level = judgement.off <= 0   ? FindingLevel::kGood
-                  : judgement.off <= 1 ? FindingLevel::kSlightly
-                                       : FindingLevel::kClearly;
   finding.sequence = attempt.frames[WorstFrame(told.quantity, good, measured, measure, attempt)].sequence;
   return judgement;
 }
@@ -279,6 +284,18 @@ float Evaluate(const Quantity& quantity, const Exercise& exercise, const Attempt
       return Before(measure, attempt) - LeastOf(samples(quantity.moment));
   }
   return kUnknown;
+}
+
+float OffBy(const Range& good, float slightly, float measured) {
+  const float excess = good.Excess(measured);
+  if (excess <= 0) return 0;
+  return slightly > 0 ? excess / slightly : 2;
+}
+
+FindingLevel LevelOf(const Criterion& criterion, float off) {
+  if (off <= 0) return FindingLevel::kGood;
+  if (off > 1) return FindingLevel::kClearly;
+  return criterion.doubtful ? FindingLevel::kNotJudged : FindingLevel::kSlightly;
 }
 
 View ViewOf(const Attempt& attempt) {

@@ -13,6 +13,10 @@ namespace trackfit::repetitions {
 // NaN when too few frames of that moment show it.
 float Evaluate(const Quantity& quantity, const Exercise& exercise, const Attempt& attempt);
 
+// How far a value is off in units of `slightly`: 0 = good, up to 1 = slightly, beyond clearly.
+float OffBy(const Range& good, float slightly, float measured);
+FindingLevel LevelOf(const Criterion& criterion, float off);
+
 // In which of the views the person is seen during the attempt.
 View ViewOf(const Attempt& attempt);
 

@@ -104,7 +104,8 @@ absl::Status Evaluate(EvaluateOptions options) {
     const auto form = coach_evaluation::EvaluateForm(**catalogue, options.form, options.leave_one_group_out);
     if (!form.ok()) return form.status();
     std::cout << (exercising.empty() && idle.empty() ? "" : "\n") << "Form\n" << form->text;
-    json["form"] = form->json;
+    json["form"] = form->repetitions;
+    json["form_frames"] = form->frames;
   }
   if (options.json.empty()) return absl::OkStatus();
   return files::ReplaceFile(options.json, json.dump(1) + "\n");

@@ -8,8 +8,10 @@
 
 #include "coach_evaluation/form_faults.h"
 #include "coach_evaluation/form_figures.h"
+#include "coach_evaluation/form_frames.h"
 #include "coach_evaluation/form_limits.h"
 #include "coach_evaluation/form_samples.h"
+#include "skeleton/joint.h"
 
 namespace trackfit::coach_evaluation {
 namespace {
@@ -65,6 +67,7 @@ class Form : public testing::Test {
                                           : FindingLevel::kClearly;
     }
     sample.repetition.findings = {finding};
+    sample.measured = {knee_angle};
     sample.repetition.complete = true;
     sample.repetition.score = 200 - knee_angle;
     samples_.push_back(sample);
@@ -160,6 +163,32 @@ TEST_F(Form, WritesLimitsIntoTheFile) {
   EXPECT_FALSE(WithLimits("exercise: squat\n", squat_, limits).ok());
 }
 
+TEST_F(Form, BeginsDoubtWhereTheFaultyBegin) {
+  std::string yaml = kSquat;
+  yaml.replace(yaml.find("slightly: 15"), 12, "doubtful: 15");
+  const repetitions::Exercise doubtful = repetitions::Exercise::Parse("squat.yaml", yaml).value();
+  for (int i = 0; i < 20; ++i) {
+    Add("", 70 + 2 * i);          // up to 108
+    Add("shallow", 100 + 2 * i);  // from 100
+  }
+  for (FormSample& sample : samples_) sample.exercise = &doubtful;
+  const FittedLimits limits = Fitted();
+  EXPECT_NEAR(limits.at({"depth", 0}).good.high, 102, 0.1);  // a twentieth of the faulty are below
+  EXPECT_EQ(LevelWith(limits, samples_[0], 0), FindingLevel::kGood);
+  EXPECT_EQ(LevelWith(limits, samples_[36], 0), FindingLevel::kNotJudged);  // 106, without fault
+  EXPECT_EQ(LevelWith(limits, samples_[39], 0), FindingLevel::kClearly);
+}
+
+TEST_F(Form, CountsAFaultAsJudgedWhereItsFirstConditionIs) {
+  const FaultTable both =
+      FaultTable::Parse("f", "squat:\n  - {fault: shallow, labels: [x], codes: [other, depth]}\n").value();
+  Add("shallow", 95);
+  Add("shallow", 130);
+  const FormFigures figures = FiguresOfForm(JudgeAsShipped(samples_), both).at(0);
+  EXPECT_EQ(figures.faults[0].judged, 1);
+  EXPECT_EQ(figures.faults[0].found, 1);
+}
+
 TEST_F(Form, CountsWhatIsFoundAndWhatIsNot) {
   Add("", 90);
   Add("", 130);
@@ -202,6 +231,42 @@ TEST_F(Form, JudgesAGroupByTheOthersOnly) {
     if (judged.sample->group == "a") continue;
     EXPECT_EQ(judged.levels[0], FindingLevel::kClearly);
   }
+}
+
+// One frame of somebody on the bench, seen from the feet, the hips so far above the line to the knees.
+dataset::Clip BenchFrame(const std::string& fault, float arch) {
+  dataset::Clip clip;
+  clip.exercise = "bench_press";
+  clip.fault = fault;
+  clip.form = fault.empty() ? "correct" : "incorrect";
+  skeleton::Pose& pose = clip.poses.emplace_back();
+  const auto put = [&](int left, float x, float y) {
+    pose.landmarks[left] = {x + 0.1F, y, 0, 1, 1};
+    pose.landmarks[left + 1] = {x - 0.1F, y, 0, 1, 1};
+  };
+  put(skeleton::kLeftShoulder, 0.3F, 0.5F);
+  put(skeleton::kLeftHip, 0.5F, 0.5F - 0.2F * arch);
+  put(skeleton::kLeftKnee, 0.7F, 0.5F);
+  put(skeleton::kLeftWrist, 0.3F, 0.3F);
+  return clip;
+}
+
+TEST(FormFrames, RankFaultsInSingleFrames) {
+  const auto catalogue = repetitions::Catalogue::Load(TRACKFIT_EXERCISES).value();
+  const FaultTable table = FaultTable::Read(TRACKFIT_FORM_FAULTS).value();
+  std::vector<dataset::Clip> clips = {BenchFrame("", 0), BenchFrame("", 0.1F), BenchFrame("", 0.3F),
+                                      BenchFrame("excessive arch", 0.2F), BenchFrame("excessive arch", 0.4F)};
+  clips.push_back(clips[3]);
+  clips.back().poses.push_back(clips.back().poses[0]);  // two frames are no single one
+  const std::vector<FrameFigures> figures = FiguresOfFrames(*catalogue, table, "frames", clips);
+  ASSERT_EQ(figures.size(), 1U);
+  EXPECT_EQ(figures[0].fault, "excessive_arch");
+  EXPECT_EQ(figures[0].code, "bench_arch");
+  EXPECT_EQ(figures[0].faulty, 2);
+  EXPECT_EQ(figures[0].correct, 3);
+  EXPECT_NEAR(figures[0].auc, 5.0 / 6, 1e-6);
+  EXPECT_THAT(FramesText(figures), HasSubstr("excessive_arch by bench_arch: AUC 0.833 over 2 with it"));
+  EXPECT_EQ(FramesJson(figures)[0]["correct"], 3);
 }
 
 TEST(FormSamples, ComeFromMannequinsWithAndWithoutFaults) {

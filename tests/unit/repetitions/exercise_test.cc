@@ -70,6 +70,16 @@ TEST(Exercise, IsReadWhole) {
   EXPECT_EQ(depth.texts.at("en").high, "Go lower.");
 }
 
+TEST(Exercise, HasDoubtInsteadOfSlightFaults) {
+  const std::string yaml = absl::StrReplaceAll(kSquat, {{"slightly: 15", "doubtful: 12"}});
+  const Criterion depth = Exercise::Parse("squat.yaml", yaml).value().conditions[0];
+  EXPECT_TRUE(depth.doubtful);
+  EXPECT_EQ(depth.slightly, 12);
+  EXPECT_FALSE(Exercise::Parse("squat.yaml", kSquat).value().conditions[0].doubtful);
+  EXPECT_THAT(ErrorAfter("slightly: 15", "slightly: 15\n    doubtful: 12"),
+              HasSubstr("slightly and doubtful exclude one another"));
+}
+
 TEST(Exercise, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(ErrorAfter("importance", "importence"),
             "squat.yaml:23: there is no key \"importence\" in a condition; did you mean importance?");

@@ -78,6 +78,18 @@ TEST(Evaluate, ComparesRisesAndFallsWithThePositionBefore) {
   EXPECT_NEAR(Value(0, Moment::kTurn, Statistic::kRise, attempt), -80, 0.1);
 }
 
+TEST(Evaluate, TakesOnlyThoseFramesForRestThatAreAtIt) {
+  // The frames before the beginning are still on the way back from the repetition before.
+  Attempt attempt = Crouch(90);
+  ASSERT_GT(attempt.begin, 5U);
+  for (size_t frame = 0; frame + 5 < attempt.begin; ++frame) {
+    attempt.frames[frame].joints = Crouching(120).joints;
+    attempt.phase[frame] = 0.6F;
+  }
+  EXPECT_NEAR(Value(0, Moment::kRest, Statistic::kMean, attempt), 170, 0.1);
+  EXPECT_NEAR(Value(0, Moment::kTurn, Statistic::kFall, attempt), 80, 0.1);
+}
+
 TEST(Evaluate, IsUnknownWhenTooFewFramesShowIt) {
   const auto hidden = [](float share) {
     return Crouch(90, [share](Body& body, float phase) {
@@ -101,6 +113,18 @@ TEST(Judge, TellsGoodFromSlightlyAndClearlyOff) {
   EXPECT_EQ(clearly.good_high, 100);
   EXPECT_EQ(clearly.unit, "degrees");
   EXPECT_THAT(clearly.joints, testing::ElementsAre(skeleton::kLeftKnee, skeleton::kRightKnee));
+}
+
+TEST(Judge, DoesNotJudgeWhatIsDoubtful) {
+  std::string yaml = kExercise;
+  yaml.replace(yaml.find("slightly: 10"), 12, "doubtful: 10");
+  const Exercise exercise = Exercise::Parse("crouch.yaml", yaml).value();
+  const auto depth = [&](float angle) { return Judge(exercise, Crouch(angle), {}).findings.at(0); };
+  EXPECT_EQ(depth(95).level, FindingLevel::kGood);
+  EXPECT_EQ(depth(106).level, FindingLevel::kNotJudged);
+  EXPECT_EQ(depth(106).measured, 0);
+  EXPECT_EQ(depth(120).level, FindingLevel::kClearly);
+  EXPECT_EQ(Judge(exercise, Crouch(106), {}).score, Judge(exercise, Crouch(95), {}).score);
 }
 
 TEST(Judge, ShowsTheFrameInWhichItWasWorst) {
