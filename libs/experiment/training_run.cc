@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,9 @@ constexpr const char* kScoreEpoch = "selection.epoch";
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
+
+// Calibration and validation have independent parts; training has not.
+int Cores() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
 
 // The parts of a run that do not change while it is in progress.
 struct Run {
@@ -103,7 +107,7 @@ absl::StatusOr<Validation> Validate(const Run& run, const protogcn::Network& net
   if (!model.ok()) return model.status();
   const auto assessor = inference::ProtogcnAssessor::FromModel(*std::move(model), metadata.version);
   if (!assessor.ok()) return assessor.status();
-  const auto decisions = evaluation::Decide(*assessor, run.data.val);
+  const auto decisions = evaluation::Decide(*assessor, run.data.val, {.threads = Cores()});
   if (!decisions.ok()) return decisions.status();
   const evaluation::Recognition recognition = evaluation::Summarise(*decisions);
   double loss = 0;
@@ -365,7 +369,8 @@ absl::Status CalibrateModel(const Run& run, const protogcn::Model& model, protog
     const auto sampler =
         training::WindowSampler::Create(clips, metadata.classes, training::CalibrationSampling(run.shape));
     if (!sampler.ok()) return sampler.status();
-    return training::Observe(*sampler, per_class * static_cast<int>(metadata.classes.size()), seed, function);
+    return training::Observe(*sampler, per_class * static_cast<int>(metadata.classes.size()), seed, function,
+                             Cores());
   };
   const uint64_t seed = run.config.training.seed;
   const auto train = observe(run.data.train, kTrainWindows, seed);

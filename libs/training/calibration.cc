@@ -4,10 +4,12 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <random>
 
 #include "absl/strings/str_cat.h"
 #include "protogcn/class_probabilities.h"
 #include "protogcn/percentile.h"
+#include "runtime/parallel_for.h"
 
 namespace trackfit::training {
 namespace {
@@ -123,15 +125,19 @@ SamplerConfig CalibrationSampling(const protogcn::WindowShape& shape) {
 }
 
 absl::StatusOr<std::vector<Observation>> Observe(const WindowSampler& sampler, int count, uint64_t seed,
-                                                 const WindowFunction& run) {
-  Random random(seed);
-  std::vector<Observation> observations;
-  for (int i = 0; i < count; ++i) {
-    const Sample sample = sampler.Draw(random);
-    absl::StatusOr<protogcn::Prediction> prediction = run(sample.window);
-    if (!prediction.ok()) return prediction.status();
-    observations.push_back({.label = sample.label, .prediction = *std::move(prediction)});
-  }
+                                                 const WindowFunction& run, int threads) {
+  std::vector<Observation> observations(count);
+  const absl::Status status =
+      runtime::ParallelFor(static_cast<size_t>(count), threads, [&](size_t i, int) -> absl::Status {
+        std::seed_seq sequence{seed, static_cast<uint64_t>(i)};
+        Random random(sequence);
+        const Sample sample = sampler.Draw(random);
+        absl::StatusOr<protogcn::Prediction> prediction = run(sample.window);
+        if (!prediction.ok()) return prediction.status();
+        observations[i] = {.label = sample.label, .prediction = *std::move(prediction)};
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
   return observations;
 }
 

@@ -29,9 +29,10 @@ struct Observation {
 // clips.
 SamplerConfig CalibrationSampling(const protogcn::WindowShape& shape);
 
-// The predictions of `run` for `count` windows drawn from `sampler`.
+// The predictions of `run` for `count` windows drawn from `sampler`, computed on `threads` threads, for which
+// `run` must be thread-safe; they do not depend on how many.
 absl::StatusOr<std::vector<Observation>> Observe(const WindowSampler& sampler, int count, uint64_t seed,
-                                                 const WindowFunction& run);
+                                                 const WindowFunction& run, int threads = 1);
 
 // The temperature in [0.2, 5] at which the softmax over the exercises, the background left out, makes the
 // labels of the exercises' windows most likely; 1 without any such window.
