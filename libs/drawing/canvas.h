@@ -12,7 +12,7 @@
 
 #include "absl/status/status.h"
 
-struct _cairo;
+struct _cairo;  // NOLINT(clang-diagnostic-reserved-identifier): cairo.h calls it so
 
 namespace trackfit::drawing {
 

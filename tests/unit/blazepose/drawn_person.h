@@ -15,7 +15,10 @@ inline cv::Mat DrawnPerson(float shift = 0, float lift = 0) {
   constexpr int kSize = 320;
   constexpr int kSubPixelBits = 4;
   cv::Mat image(kSize, kSize, CV_8UC3);
-  for (int y = 0; y < kSize; ++y) image.row(y).setTo(cv::Scalar(205 - y / 8, 200 - y / 8, 190 - y / 8));
+  for (int y = 0; y < kSize; ++y) {
+    const int shade = y / 8;
+    image.row(y).setTo(cv::Scalar(205 - shade, 200 - shade, 190 - shade));
+  }
   const auto at = [&](float x, float y) {
     return cv::Point(cvRound((160 + shift + x) * (1 << kSubPixelBits)), cvRound(y * (1 << kSubPixelBits)));
   };

@@ -43,6 +43,7 @@ std::vector<std::optional<Pose>> TrackAll(PoseTracker& tracker, PoseEngine& engi
   return poses;
 }
 
+// NOLINTBEGIN(bugprone-suspicious-memory-comparison): a NaN equals itself here
 void ExpectSameBits(const std::vector<std::optional<Pose>>& a, const std::vector<std::optional<Pose>>& b) {
   ASSERT_EQ(a.size(), b.size());
   for (size_t i = 0; i < a.size(); ++i) {
@@ -55,6 +56,7 @@ void ExpectSameBits(const std::vector<std::optional<Pose>>& a, const std::vector
     EXPECT_EQ(a[i]->score, b[i]->score) << i;
   }
 }
+// NOLINTEND(bugprone-suspicious-memory-comparison)
 
 double PixelDistance(const Pose& pose, int joint, double x, double y) {
   return std::hypot(pose.landmarks[joint].x * pose.image_width - x,

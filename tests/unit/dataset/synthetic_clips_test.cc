@@ -13,7 +13,6 @@ namespace trackfit::dataset {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::Not;
 
 TEST(SyntheticClips, ThereIsAMovementForEveryClass) {
   const exercises::Vocabulary& vocabulary = exercises::Builtin();

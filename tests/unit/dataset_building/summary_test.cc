@@ -11,7 +11,6 @@ namespace trackfit::dataset_building {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::MatchesRegex;
 using State = ClipResult::State;
 
 class SummaryTest : public ::testing::Test {
