@@ -26,7 +26,7 @@ using repetitions::CounterState;
 using repetitions::Exercise;
 using repetitions::RepetitionCounter;
 
-constexpr int kFormat = 1;  // of checkpoints
+constexpr int kFormat = 2;  // of checkpoints
 constexpr int64_t kGapUs = 1'000'000;
 // A window's assessment comes up to its length after what it saw began: so long repetitions wait for their
 // exercise to be known.
@@ -47,8 +47,12 @@ struct Candidate {
 };
 
 json Save(const CounterState& state) {
-  return {state.rest_level, state.turn_level, state.repetitions, state.hold.sequence,
-          state.hold.timestamp_us};
+  json changes = json::array();  // null = not seen
+  for (const float change : state.usual_changes)
+    changes.push_back(std::isfinite(change) ? json(change) : json());
+  return {state.rest_level,    state.turn_level,        state.repetitions,
+          state.hold.sequence, state.hold.timestamp_us, state.usual_seconds,
+          std::move(changes),  state.complete_us,       state.ended_us};
 }
 
 CounterState LoadCounter(const json& saved) {
@@ -58,6 +62,13 @@ CounterState LoadCounter(const json& saved) {
   saved.at(2).get_to(state.repetitions);
   saved.at(3).get_to(state.hold.sequence);
   saved.at(4).get_to(state.hold.timestamp_us);
+  saved.at(5).get_to(state.usual_seconds);
+  for (const json& change : saved.at(6)) {
+    state.usual_changes.push_back(change.is_null() ? std::numeric_limits<float>::quiet_NaN()
+                                                   : change.get<float>());
+  }
+  saved.at(7).get_to(state.complete_us);
+  saved.at(8).get_to(state.ended_us);
   return state;
 }
 

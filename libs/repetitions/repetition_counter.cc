@@ -12,11 +12,21 @@ namespace trackfit::repetitions {
 namespace {
 
 constexpr int kSecond = static_cast<int>(kRateHz);
-// The first repetition takes the exercise's least range. Of somebody whose repetitions are complete, a
-// partial one is believed with less: this share of the least range, and this one of what is usual for this
-// person.
+// The first repetition takes the exercise's least range. In a set, a partial one is believed with less: this
+// share of the least range, and this one of what is usual for this person ...
 constexpr float kShareOfLeast = 0.6F;
 constexpr float kShareOfUsual = 0.2F;
+// ... or even so little when it moves as this person's complete ones do and takes about as long.
+constexpr float kLeastShareOfLeast = 0.4F;
+constexpr float kLeastShareOfUsual = 0.12F;
+constexpr float kAlike = 0.9F;  // cosine between the changes of all drivers
+constexpr float kVeryAlike = 0.92F;
+constexpr float kShorter = 0.5F;  // of the usual time
+constexpr float kLonger = 2.5F;
+// It is a set once the usual range is so many times the least, until this long after a complete repetition.
+constexpr float kEstablished = 1.5F;
+constexpr float kSetSeconds = 4;
+constexpr float kSetRepetitions = 3;  // and so many usual repetitions
 // The valley rises towards a changed level at rest with this share per body: within about 3 s.
 constexpr float kValleyRise = 1.0F / 90;
 // The way back has begun when this share of the way out is undone.
@@ -60,6 +70,11 @@ bool Jumped(const Body& from, const Body& to) {
     if (a && b) return std::hypot(a->x - b->x, a->y - b->y) > kJump;
   }
   return false;
+}
+
+float SecondsOf(const Attempt& attempt) {
+  return 1e-6F * static_cast<float>(attempt.frames[attempt.end].timestamp_us -
+                                    attempt.frames[attempt.begin].timestamp_us);
 }
 
 }  // namespace
@@ -116,19 +131,72 @@ void RepetitionCounter::RestFrom(int64_t index) {
   valley_at_ = index;
 }
 
+bool RepetitionCounter::InSet() const {
+  if (state_.repetitions == 0 || frames_.empty()) return false;
+  if (UsualRange() < kEstablished * exercise_->least_range) return false;
+  const auto since_us = static_cast<float>(frames_.back().body->timestamp_us - state_.complete_us);
+  return since_us < 1e6F * (kSetSeconds + kSetRepetitions * state_.usual_seconds);
+}
+
 float RepetitionCounter::NeededRise() const {
-  const float usual = state_.turn_level - state_.rest_level;
-  if (state_.repetitions == 0 || usual < exercise_->complete_range) return exercise_->least_range;
-  return std::max(kShareOfLeast * exercise_->least_range, kShareOfUsual * usual);
+  if (!InSet()) return exercise_->least_range;
+  return std::max(kLeastShareOfLeast * exercise_->least_range, kLeastShareOfUsual * UsualRange());
+}
+
+std::vector<float> RepetitionCounter::ChangesIn(const Attempt& attempt) const {
+  std::vector<float> changes;
+  for (const Driver& driver : exercise_->drivers) {
+    const Quantity change{driver.measure, Moment::kTurn, Statistic::kChange};
+    changes.push_back(Evaluate(change, *exercise_, attempt) / (driver.turn - driver.rest));
+  }
+  return changes;
+}
+
+// One driver alone is like any other.
+float RepetitionCounter::LikenessOf(const Attempt& attempt) const {
+  const std::vector<float> changes = ChangesIn(attempt);
+  float product = 0;
+  float own = 0;
+  float usual = 0;
+  int compared = 0;
+  for (size_t i = 0; i < std::min(changes.size(), state_.usual_changes.size()); ++i) {
+    if (!std::isfinite(changes[i]) || !std::isfinite(state_.usual_changes[i])) continue;
+    ++compared;
+    product += changes[i] * state_.usual_changes[i];
+    own += changes[i] * changes[i];
+    usual += state_.usual_changes[i] * state_.usual_changes[i];
+  }
+  return compared > 1 && own > 0 && usual > 0 ? product / std::sqrt(own * usual) : 0;
+}
+
+// What a quantity would have been, had a partial repetition gone on as far as is usual for this person.
+float RepetitionCounter::AsUsual(const Quantity& quantity, const Attempt& attempt) const {
+  const float value = Evaluate(quantity, *exercise_, attempt);
+  const float further = UsualRange() / attempt.range;
+  if (quantity.statistic >= Statistic::kChange) return value * further;
+  if (quantity.moment != Moment::kTurn || quantity.statistic == Statistic::kRange) return value;
+  const Quantity at_rest{quantity.measure, Moment::kRest, Statistic::kMean};
+  const float rest = Evaluate(at_rest, *exercise_, attempt);
+  return rest + further * (value - rest);
+}
+
+bool RepetitionCounter::IsOne(const Attempt& attempt) const {
+  const bool partial = !hold_ && InSet() && attempt.range < kReturned * UsualRange();
+  const float likeness = partial ? LikenessOf(attempt) : 0;
+  if (partial &&
+      attempt.range < std::max(kShareOfLeast * exercise_->least_range, kShareOfUsual * UsualRange())) {
+    const float tempo = SecondsOf(attempt) / state_.usual_seconds;
+    if (likeness < kAlike || tempo < kShorter || tempo > kLonger) return false;
+  }
+  return std::ranges::all_of(exercise_->requirements, [&](const Requirement& requirement) {
+    const float value = Evaluate(requirement.quantity, *exercise_, attempt);
+    if (!std::isfinite(value) || requirement.range.Contains(value)) return true;
+    return likeness > kVeryAlike && requirement.range.Contains(AsUsual(requirement.quantity, attempt));
+  });
 }
 
 std::optional<Attempt> RepetitionCounter::Accept(std::optional<Attempt> attempt) const {
-  if (!attempt) return std::nullopt;
-  const bool is_one = std::ranges::all_of(exercise_->requirements, [&](const Requirement& requirement) {
-    const float value = Evaluate(requirement.quantity, *exercise_, *attempt);
-    return !std::isfinite(value) || requirement.range.Contains(value);
-  });
-  return is_one ? std::move(attempt) : std::nullopt;
+  return attempt && IsOne(*attempt) ? std::move(attempt) : std::nullopt;
 }
 
 std::optional<Attempt> RepetitionCounter::Push(std::shared_ptr<const Body> body) {
@@ -258,9 +326,12 @@ std::optional<Attempt> RepetitionCounter::EndRepetition() {
   if (seconds >= exercise_->least_seconds && seconds <= exercise_->most_seconds) {
     attempt.emplace();
     // A phase belongs to a body kPhaseLag earlier; the last bodies have none of their own yet.
-    const int64_t start = std::max(first_, begin - kPhaseLag - kBefore);
+    // What was before it is rest, unless the repetition before it reaches in.
+    const int64_t first_body = std::max(first_, begin - kPhaseLag);
+    int64_t start = std::max(first_, begin - kPhaseLag - kBefore);
+    while (start < first_body && BodyAt(start).timestamp_us < state_.ended_us) ++start;
     for (int64_t index = start; index <= newest(); ++index) {
-      attempt->frames.push_back(*frames_[static_cast<size_t>(index - first_)].body);
+      attempt->frames.push_back(BodyAt(index));
       attempt->phase.push_back(PhaseAt(std::min(index + kPhaseLag, newest())));
     }
     const auto place = [&](int64_t index) {
@@ -272,23 +343,37 @@ std::optional<Attempt> RepetitionCounter::EndRepetition() {
     attempt->end = place(end);
     attempt->range = std::min(out, back);
     attempt = Accept(std::move(attempt));
-    if (attempt) Learn((valley + low_) / 2, peak_, attempt->range);
+    if (attempt) {
+      Learn((valley + low_) / 2, peak_, *attempt);
+      state_.ended_us = attempt->frames[attempt->end].timestamp_us;
+    }
   }
   RestFrom(low_at_);
   return attempt;
 }
 
-void RepetitionCounter::Learn(float rest, float turn, float range) {
+void RepetitionCounter::Learn(float rest, float turn, const Attempt& attempt) {
   constexpr float kLeastShare = 0.2F;
   constexpr float kShareOfPartial = 0.1F;
-  const float usual = state_.turn_level - state_.rest_level;
-  const float share = state_.repetitions == 0 ? 1
-                      : range > kReturned * usual
-                          ? std::max(kLeastShare, 1 / static_cast<float>(state_.repetitions + 1))
-                          : kShareOfPartial;
+  const bool usual = state_.repetitions == 0 || attempt.range > kReturned * UsualRange();
+  const float share =
+      !usual ? kShareOfPartial : std::max(kLeastShare, 1 / static_cast<float>(state_.repetitions + 1));
   state_.rest_level += share * (rest - state_.rest_level);
   state_.turn_level += share * (turn - state_.turn_level);
   ++state_.repetitions;
+  if (!usual) return;
+  state_.complete_us = attempt.frames[attempt.end].timestamp_us;
+  state_.usual_seconds += share * (SecondsOf(attempt) - state_.usual_seconds);
+  const std::vector<float> changes = ChangesIn(attempt);
+  state_.usual_changes.resize(changes.size(), std::numeric_limits<float>::quiet_NaN());
+  for (size_t i = 0; i < changes.size(); ++i) {
+    float& learnt = state_.usual_changes[i];
+    if (!std::isfinite(learnt)) {
+      learnt = changes[i];
+    } else if (std::isfinite(changes[i])) {
+      learnt += share * (changes[i] - learnt);
+    }
+  }
 }
 
 std::optional<Attempt> RepetitionCounter::Finish() {

@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "repetitions/body.h"
 #include "repetitions/exercise.h"
@@ -20,13 +21,18 @@ namespace trackfit::repetitions {
 struct CounterState {
   float rest_level = 0;  // of the phase, learnt from this person in this view
   float turn_level = 1;
-  int repetitions = 0;     // that these levels rest on
-  HoldFinder::Start hold;  // of held exercises: the hold that is under way
+  int repetitions = 0;                 // that these levels rest on
+  float usual_seconds = 0;             // that complete ones take
+  std::vector<float> usual_changes{};  // of the drivers' phases from rest to turn; NaN = not seen
+  int64_t complete_us = 0;             // when the last complete one ended
+  int64_t ended_us = 0;                // when the last one ended, complete or not
+  HoldFinder::Start hold;              // of held exercises: the hold that is under way
 };
 
 // Follows the phase from valley to peak to valley. How far it must move to count depends on how far this
-// person moved before, within the exercise's limits, so that partial repetitions are found and fidgeting is
-// not. Not thread-safe. The exercise outlives it. Memory is bounded by the exercise's most_seconds.
+// person moved before, within the exercise's limits, and what moves less must move like this person's
+// complete repetitions, so that partial repetitions are found and fidgeting is not. Not thread-safe. The
+// exercise outlives it. Memory is bounded by the exercise's most_seconds.
 class RepetitionCounter {
  public:
   explicit RepetitionCounter(const Exercise& exercise, const CounterState& state = {});
@@ -68,13 +74,20 @@ class RepetitionCounter {
   std::optional<Attempt> Follow();
   std::optional<Attempt> EndRepetition();
   bool Ended() const;
+  float UsualRange() const { return state_.turn_level - state_.rest_level; }
+  bool InSet() const;
   float NeededRise() const;
-  void Learn(float rest, float turn, float range);
+  std::vector<float> ChangesIn(const Attempt& attempt) const;
+  float LikenessOf(const Attempt& attempt) const;
+  float AsUsual(const Quantity& quantity, const Attempt& attempt) const;
+  bool IsOne(const Attempt& attempt) const;
+  void Learn(float rest, float turn, const Attempt& attempt);
   std::optional<Attempt> Accept(std::optional<Attempt> attempt) const;
 
   // Frames are counted from the beginning of the stream.
   int64_t newest() const { return first_ + static_cast<int64_t>(frames_.size()) - 1; }
   float PhaseAt(int64_t index) const { return frames_[static_cast<size_t>(index - first_)].phase; }
+  const Body& BodyAt(int64_t index) const { return *frames_[static_cast<size_t>(index - first_)].body; }
   double LastBelow(float level, int64_t before) const;
   double FirstBelow(float level, int64_t after) const;
 

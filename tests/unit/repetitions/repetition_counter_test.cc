@@ -6,9 +6,11 @@
 #include <limits>
 #include <optional>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "phase_signal.h"
+#include "skeleton/joint.h"
 #include "skeleton/resample.h"
 
 namespace trackfit::repetitions {
@@ -116,6 +118,79 @@ TEST(RepetitionCounter, IgnoresSmallMovementsOfSomebodyWhoMovesFar) {
   Signal signal;
   signal.Hold(0, 1).Repetitions(4, 2, 1.2F).Repetitions(5, 1, 0.18F).Repetitions(2, 2, 1.2F).Hold(0, 1);
   EXPECT_THAT(Count(signal), SizeIs(6));
+}
+
+// As WristRaise(), and the right wrist has to come along.
+Exercise BothWristsRaise() {
+  const std::string yaml = R"(
+exercise: wrist_raise
+title: {en: Wrist raise}
+best_view: side
+measures:
+  left_height: {height: [left_wrist, left_shoulder]}
+  right_height: {height: [right_wrist, right_shoulder]}
+repetition:
+  drivers:
+    - {measure: left_height, rest: 0, turn: 1}
+    - {measure: right_height, rest: 0, turn: 1}
+  seconds: {least: 0.4, most: 10}
+  range: {least: 0.3, complete: 0.6}
+  requires:
+    - {measure: right_height, moment: turn, statistic: mean, least: 0.7}
+)";
+  return *Exercise::Parse("wrist_raise.yaml", yaml);
+}
+
+std::vector<Counted> CountBoth(const std::vector<float>& left, const std::vector<float>& right) {
+  const Exercise exercise = BothWristsRaise();
+  RepetitionCounter counter(exercise);
+  std::vector<Counted> counted;
+  for (size_t i = 0; i < left.size(); ++i) {
+    Body body = BodyAt(left[i], static_cast<int64_t>(i));
+    body.joints[skeleton::kRightWrist] = {3.3F, right[i] - 1, 0};
+    body.visibility[skeleton::kRightWrist] = 1;
+    if (const auto attempt = counter.Push(body)) counted.push_back(Describe(*attempt));
+  }
+  return counted;
+}
+
+TEST(RepetitionCounter, BelievesASmallRepetitionThatMovesAsTheCompleteOnesDo) {
+  Signal signal;
+  signal.Hold(0, 1).Repetitions(3, 1.5).Repetition(1.5, 0.18F).Repetition(1.5).Hold(0, 1);
+  EXPECT_THAT(CountBoth(signal.values(), signal.values()), SizeIs(5));
+}
+
+TEST(RepetitionCounter, DoesNotBelieveASmallOneThatMovesOtherwise) {
+  Signal left;
+  left.Hold(0, 1).Repetitions(3, 1.5).Repetition(1.5, 0.36F).Repetition(1.5).Hold(0, 1);
+  Signal right;
+  right.Hold(0, 1).Repetitions(3, 1.5).Hold(0, 1.5).Repetition(1.5).Hold(0, 1);
+  EXPECT_THAT(CountBoth(left.values(), right.values()), SizeIs(4));
+}
+
+TEST(RepetitionCounter, DoesNotBelieveASmallOneLongAfterTheSet) {
+  Signal signal;
+  signal.Hold(0, 1).Repetitions(3, 1.5).Hold(0, 12).Repetition(1.5, 0.18F).Hold(0, 1);
+  EXPECT_THAT(CountBoth(signal.values(), signal.values()), SizeIs(3));
+}
+
+TEST(RepetitionCounter, TakesNothingOfTheRepetitionBeforeForRest) {
+  const Exercise exercise = WristRaise();
+  RepetitionCounter counter(exercise);
+  Signal signal;
+  signal.Hold(0, 1).Repetitions(4, 0.7);
+  std::optional<int64_t> before;
+  int compared = 0;
+  for (size_t i = 0; i < signal.values().size(); ++i) {
+    const auto attempt = counter.Push(BodyAt(signal.values()[i], static_cast<int64_t>(i)));
+    if (!attempt) continue;
+    if (before) {
+      EXPECT_GE(attempt->frames.front().timestamp_us, *before);
+      ++compared;
+    }
+    before = attempt->frames[attempt->end].timestamp_us;
+  }
+  EXPECT_GE(compared, 2);
 }
 
 TEST(RepetitionCounter, IgnoresTwitches) {
