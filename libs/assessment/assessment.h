@@ -35,8 +35,10 @@ struct JointError {
 };
 
 enum class NoticeCode {
-  kNoMovement,  // hardly anything moves in the window
-  kFewPoses,    // most of the window is interpolated between too few poses
+  kNoMovement,      // hardly anything moves in the window
+  kFewPoses,        // most of the window is interpolated between too few poses
+  kNoRepetition,    // it has long looked like an exercise, but the coach waits for a repetition in vain
+  kLittleEvidence,  // of a whole clip: it rests on less movement than a repetition takes
 };
 
 // A reason to trust an assessment less.
@@ -57,6 +59,12 @@ struct Assessment {
   // too little to tell.
   float known_score = 0;
   bool known = false;
+  float known_threshold = 0.5F;  // the model's
+  std::string background;        // the class of everything that is none of the exercises; empty: none
+  // Of the movement that it rests on: the window's; of a whole clip that of the windows that count, together.
+  // 0: not known.
+  int64_t duration_us = 0;
+  bool counted = false;         // somebody counts the repetitions of `exercise` in the same poses
   std::string judged_exercise;  // what quality and joint errors refer to
   Quality quality;
   std::array<JointError, skeleton::kJointCount> joint_errors{};
@@ -65,7 +73,7 @@ struct Assessment {
   std::vector<Notice> notices;  // usually empty
 
   // The window shows too little to name an exercise, whatever the network says.
-  bool held_back() const { return !notices.empty(); }
+  bool held_back() const;
 };
 
 }  // namespace trackfit::assessment

@@ -4,8 +4,31 @@
 #include <cmath>
 #include <numeric>
 
+#include "absl/strings/str_format.h"
+#include "assessment/evidence.h"
+
 namespace trackfit::assessment {
 namespace {
+
+// One window that is sure must not outweigh the others.
+constexpr double kMostLogOdds = 4;
+// How much repetitions tell, in log-odds, chosen on training groups: docs/adr/0027-the-movement-decides.md.
+// Two seconds without any say nothing, because the first is not over; twice
+// kSecondsOfRepetition would say no more than once, which outweighs all windows.
+constexpr int kRepetitionsOfSet = 2;
+constexpr double kOfSet = 0.5;
+constexpr double kOfSecondInVain = -0.6;
+constexpr double kLeastSecondsInVain = 2;
+// Less than most repetitions take.
+constexpr int64_t kLittleEvidenceUs = 2'000'000;
+
+double LogOdds(double probability) {
+  constexpr double kSmallest = 1e-6;
+  const double p = std::clamp(probability, kSmallest, 1 - kSmallest);
+  return std::log(p / (1 - p));
+}
+
+double Logistic(double log_odds) { return 1 / (1 + std::exp(-log_odds)); }
 
 // Where few windows show enough, those may be noise of a person who keeps still. One window of three is more
 // than noise; so are ten windows (8 s of movement with the default windows) that are one of twenty, as where
@@ -21,20 +44,32 @@ void ClipSummary::Add(const Assessment& window) {
   first_sequence_ = first ? window.first_sequence : std::min(first_sequence_, window.first_sequence);
   last_sequence_ = std::max(last_sequence_, window.last_sequence);
   model_version_ = window.model_version;
-  for (const Notice& notice : window.notices) {
-    const auto same = [&](const Notice& other) { return other.code == notice.code; };
-    if (std::ranges::none_of(notices_, same)) notices_.push_back(notice);
+  known_threshold_ = window.known_threshold;
+  background_ = window.background;
+  if (window.held_back()) {
+    for (const Notice& notice : window.notices) {
+      const auto same = [&](const Notice& other) { return other.code == notice.code; };
+      if (std::ranges::none_of(notices_, same)) notices_.push_back(notice);
+    }
   }
   (window.held_back() ? held_back_ : sufficient_).Add(window);
 }
 
+void ClipSummary::AddRepetition(const std::string& exercise) { ++repetitions_[exercise]; }
+
 void ClipSummary::Sums::Add(const Assessment& window) {
   ++windows;
-  known_windows += window.known ? 1 : 0;
+  const double log_odds = std::clamp(LogOdds(window.known_score), -kMostLogOdds, kMostLogOdds);
+  known_log_odds += log_odds;
   known_score += window.known_score;
+  coverage.Add(window);
   embedding.resize(std::max(embedding.size(), window.embedding.size()));
   for (size_t i = 0; i < window.embedding.size(); ++i) embedding[i] += window.embedding[i];
-  recognised.insert(window.exercise);
+  Named& same_name = named[window.exercise];
+  ++same_name.windows;
+  same_name.known_log_odds += log_odds;
+  same_name.coverage.Add(window);
+  same_name.counted = window.counted;
   for (const ClassScore& score : window.classes) probability[score.exercise] += score.probability;
 
   Judged& sums = judged[window.judged_exercise];
@@ -50,6 +85,67 @@ void ClipSummary::Sums::Add(const Assessment& window) {
   }
 }
 
+int ClipSummary::RepetitionsOf(const std::string& exercise) const {
+  const auto found = repetitions_.find(exercise);
+  return found == repetitions_.end() ? 0 : found->second;
+}
+
+bool ClipSummary::HasSet(const std::string& exercise, const Named& named) const {
+  return named.counted && RepetitionsOf(exercise) >= kRepetitionsOfSet;
+}
+
+void ClipSummary::DecideExercise(const Sums& all, Assessment& overall) const {
+  const auto has_set = [this](const auto& named) { return HasSet(named.first, named.second); };
+  const bool of_sets = std::ranges::any_of(all.named, has_set);
+  double best = -1;
+  for (const auto& [exercise, sum] : all.probability) {
+    const auto named = all.named.find(exercise);
+    if (named == all.named.end() || (of_sets && !has_set(*named)) || sum <= best) continue;
+    overall.exercise = exercise;
+    best = sum;
+  }
+}
+
+double ClipSummary::WhatRepetitionsTell(const std::string& exercise, const Named& named) const {
+  if (!named.counted) return 0;
+  const double in_vain_s = named.coverage.us() * 1e-6 - kSecondsOfRepetition * RepetitionsOf(exercise);
+  return (HasSet(exercise, named) ? kOfSet : 0) +
+         kOfSecondInVain *
+             (std::clamp(in_vain_s, kLeastSecondsInVain, kSecondsOfRepetition) - kLeastSecondsInVain);
+}
+
+void ClipSummary::DecideKnown(const Sums& all, Assessment& overall) const {
+  const auto found = all.named.find(overall.exercise);
+  const Named named = found == all.named.end() ? Named() : found->second;
+  const double of_windows = HasSet(overall.exercise, named) ? named.known_log_odds / named.windows
+                                                            : all.known_log_odds / all.windows;
+  overall.known_score =
+      static_cast<float>(Logistic(of_windows + WhatRepetitionsTell(overall.exercise, named)));
+  overall.known_threshold = known_threshold_;
+  overall.known = overall.known_score >= known_threshold_;
+  overall.counted = named.counted;
+  if (!overall.known && Logistic(of_windows) >= known_threshold_) {
+    overall.notices.push_back(LackOfRepetitions(overall.exercise, RepetitionsOf(overall.exercise),
+                                                named.coverage.us() * 1e-6, last_sequence_));
+  }
+
+  // Probabilities follow known_score.
+  const double mean_known = all.known_score / all.windows;
+  overall.background = background_;
+  for (const auto& [exercise, sum] : all.probability) {
+    double probability = sum / all.windows;
+    if (exercise == background_) {
+      probability = 1 - overall.known_score;
+    } else if (!background_.empty() && mean_known > 0) {
+      probability *= overall.known_score / mean_known;
+    }
+    overall.classes.push_back({exercise, static_cast<float>(probability)});
+    if (exercise == overall.exercise) overall.confidence = overall.classes.back().probability;
+  }
+  std::stable_sort(overall.classes.begin(), overall.classes.end(),
+                   [](const ClassScore& a, const ClassScore& b) { return a.probability > b.probability; });
+}
+
 std::optional<Assessment> ClipSummary::Overall() const {
   const Sums& all = sufficient_.windows > 0 ? sufficient_ : held_back_;
   if (all.windows == 0) return std::nullopt;
@@ -57,26 +153,23 @@ std::optional<Assessment> ClipSummary::Overall() const {
   overall.first_sequence = first_sequence_;
   overall.last_sequence = last_sequence_;
   overall.model_version = model_version_;
-  overall.known_score = static_cast<float>(all.known_score / all.windows);
-  overall.known = all.known_windows * 2 > all.windows;
+  overall.duration_us = std::llround(sufficient_.coverage.us());
+  DecideExercise(all, overall);
+  DecideKnown(all, overall);
   if (!IsEnough(sufficient_.windows, sufficient_.windows + held_back_.windows)) {
     overall.known = false;
     overall.notices = notices_;
+  } else if (overall.duration_us > 0 && overall.duration_us < kLittleEvidenceUs) {
+    overall.notices.push_back(
+        {NoticeCode::kLittleEvidence,
+         absl::StrFormat("All this rests on %.1f s of movement, less than a repetition takes: film longer",
+                         static_cast<double>(overall.duration_us) * 1e-6),
+         last_sequence_});
   }
   const double length =
       std::sqrt(std::inner_product(all.embedding.begin(), all.embedding.end(), all.embedding.begin(), 0.0));
   for (const double value : all.embedding)
     overall.embedding.push_back(static_cast<float>(length > 0 ? value / length : 0));
-  for (const auto& [exercise, sum] : all.probability) {
-    const auto probability = static_cast<float>(sum / all.windows);
-    overall.classes.push_back({exercise, probability});
-    if (all.recognised.contains(exercise) && (overall.exercise.empty() || probability > overall.confidence)) {
-      overall.exercise = exercise;
-      overall.confidence = probability;
-    }
-  }
-  std::stable_sort(overall.classes.begin(), overall.classes.end(),
-                   [](const ClassScore& a, const ClassScore& b) { return a.probability > b.probability; });
 
   auto judged = all.judged.find(overall.exercise);
   if (judged == all.judged.end()) {

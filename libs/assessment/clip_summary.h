@@ -1,4 +1,5 @@
-// Combines the assessments of windows into one for a whole clip or session.
+// Combines the assessments of windows, and repetitions counted beside them, into one assessment for a whole
+// clip or session.
 #ifndef TRACKFIT_ASSESSMENT_CLIP_SUMMARY_H_
 #define TRACKFIT_ASSESSMENT_CLIP_SUMMARY_H_
 
@@ -6,24 +7,34 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "assessment/assessment.h"
+#include "assessment/coverage.h"
 
 namespace trackfit::assessment {
 
 // Constant memory however long the session. Not thread-safe.
 class ClipSummary {
  public:
+  // In the order in which the windows end.
   void Add(const Assessment& window);
+  // A complete repetition was counted. That this is never called for an exercise says something where
+  // windows are `counted`.
+  void AddRepetition(const std::string& exercise);
 
-  // nullopt when nothing was added. Class probabilities are the windows' means; the exercise is the most
-  // probable of those that some window recognised, and known if it is in the majority of the windows;
-  // known_score is the windows' mean, the embedding their mean at unit length. Quality and joint errors are
-  // means over the windows judged against that exercise or, where none was, against the one judged most
-  // often; those of a joint are means over the windows that judged it.
+  // nullopt when no window was added.
+  //
+  // The exercise is the one with the highest mean probability, of those that some window recognised or, where
+  // sets were counted (two repetitions), of those among them. known_score is the logistic function of the
+  // mean of the windows' log-odds, corrected by the repetitions of that exercise
+  // (docs/adr/0027-the-movement-decides.md): it falls the longer windows named the exercise in vain; where a
+  // set was counted, it rises, and only windows that name it count. It is known if that reaches the model's
+  // threshold. Probabilities are the windows' means, those of the exercises scaled so that together they are
+  // known_score. The embedding is the windows' mean at unit length. Quality and joint errors are means over
+  // the windows judged against that exercise or, where none was, against the one judged most often; those of
+  // a joint are means over the windows that judged it.
   //
   // Only windows that showed enough count (Assessment::held_back()), so that a set stays known when the
   // person rests afterwards. Where fewer than a third of the windows showed enough, unless they are at least
@@ -32,6 +43,14 @@ class ClipSummary {
   std::optional<Assessment> Overall() const;
 
  private:
+  // Windows that name an exercise.
+  struct Named {
+    int windows = 0;
+    double known_log_odds = 0;
+    Coverage coverage;
+    bool counted = false;
+  };
+
   struct Judged {
     int windows = 0;
     bool rated = false;  // by a calibrated model
@@ -47,17 +66,26 @@ class ClipSummary {
     void Add(const Assessment& window);
 
     int windows = 0;
-    int known_windows = 0;
+    double known_log_odds = 0;
     double known_score = 0;
+    Coverage coverage;
     std::vector<double> embedding;
     std::map<std::string, double> probability;
-    std::set<std::string> recognised;
+    std::map<std::string, Named> named;    // by exercise
     std::map<std::string, Judged> judged;  // by judged exercise
   };
 
+  bool HasSet(const std::string& exercise, const Named& named) const;
+  void DecideExercise(const Sums& all, Assessment& overall) const;
+  void DecideKnown(const Sums& all, Assessment& overall) const;
+  int RepetitionsOf(const std::string& exercise) const;
+  double WhatRepetitionsTell(const std::string& exercise, const Named& named) const;
+  std::map<std::string, int> repetitions_;  // complete, by exercise
   uint64_t first_sequence_ = 0;
   uint64_t last_sequence_ = 0;
   std::string model_version_;
+  float known_threshold_ = 0;
+  std::string background_;
   std::vector<Notice> notices_;  // the first of each code
   Sums sufficient_;              // windows that showed enough
   Sums held_back_;

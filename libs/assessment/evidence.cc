@@ -1,6 +1,7 @@
 #include "assessment/evidence.h"
 
 #include <iterator>
+#include <string>
 
 #include "absl/strings/str_format.h"
 #include "skeleton/movement.h"
@@ -40,6 +41,17 @@ std::optional<Notice> LackOfPoses(std::span<const skeleton::Pose> window, int br
                     "person in the picture; or the video claims a wrong rate (--fps sets it)",
                     SeenPoses(window), Seconds(window, rate_hz), kLongestIntervalUs * 1e-6),
                 window.back().sequence};
+}
+
+Notice LackOfRepetitions(const std::string& exercise, int repetitions, double seconds, uint64_t sequence) {
+  std::string counted = "no repetition was";
+  if (repetitions == 1) counted = "only one repetition was";
+  if (repetitions > 1) counted = absl::StrFormat("only %d repetitions were", repetitions);
+  return {NoticeCode::kNoRepetition,
+          absl::StrFormat("It looks like the exercise %s, but in %.0f s of such movement %s counted, so no "
+                          "exercise is known",
+                          exercise, seconds, counted),
+          sequence};
 }
 
 }  // namespace trackfit::assessment

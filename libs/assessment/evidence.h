@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "assessment/assessment.h"
 #include "skeleton/pose.h"
@@ -30,6 +31,14 @@ inline constexpr int64_t kLongestIntervalUs = 350'000;
 // interpolated between two that are more than kLongestIntervalUs apart. `window` comes from
 // skeleton::Resampler at `rate_hz` and is not empty.
 std::optional<Notice> LackOfPoses(std::span<const skeleton::Pose> window, int bridged, double rate_hz);
+
+// For how much movement a repetition accounts, with the pauses around it: most take a third of it. An
+// exercise of which none was counted for longer is not known, whatever windows look like.
+inline constexpr double kSecondsOfRepetition = 12;
+
+// kNoRepetition: for this long it has looked like the exercise, and the coach has counted no more
+// repetitions.
+Notice LackOfRepetitions(const std::string& exercise, int repetitions, double seconds, uint64_t sequence);
 
 }  // namespace trackfit::assessment
 

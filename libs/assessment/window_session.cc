@@ -1,6 +1,7 @@
 #include "assessment/window_session.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <utility>
 
@@ -113,6 +114,7 @@ absl::StatusOr<Assessment> WindowSession::AssessWindow() {
   if (!assessment.ok()) return assessment.status();
   assessment->first_sequence = poses.front().sequence;
   assessment->last_sequence = poses.back().sequence;
+  assessment->duration_us = std::llround(1e6 * static_cast<double>(poses.size()) / assessor_->rate_hz());
   const auto bridged = static_cast<int>(std::count(bridged_.begin(), bridged_.end(), true));
   if (auto lack = LackOfPoses(poses, bridged, assessor_->rate_hz())) {
     assessment->known = false;

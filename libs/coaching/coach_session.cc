@@ -194,6 +194,14 @@ class CoachSession::Impl {
 
   void ResumeAfter(uint64_t sequence) { resumed_after_ = sequence; }
 
+  std::vector<std::string> counted() const {
+    std::vector<std::string> names;
+    for (const Candidate& candidate : candidates_) {
+      if (!candidate.exercise->held) names.push_back(candidate.exercise->name);
+    }
+    return names;
+  }
+
  private:
   // What is under way, or waits to be reported, began after this pose.
   uint64_t RestartAfter() const {
@@ -438,5 +446,7 @@ std::vector<Event> CoachSession::Observe(const assessment::Assessment& window) {
 std::vector<Event> CoachSession::Finish() { return impl_->Finish(); }
 
 std::optional<Checkpoint> CoachSession::TakeCheckpoint() { return impl_->TakeCheckpoint(); }
+
+std::vector<std::string> CoachSession::counted() const { return impl_->counted(); }
 
 }  // namespace trackfit::coaching

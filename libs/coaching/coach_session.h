@@ -99,6 +99,10 @@ class CoachSession {
   // from this state, so that another one gives the same events.
   std::optional<Checkpoint> TakeCheckpoint();
 
+  // Names of the exercises whose repetitions it counts: the expected one, or all that it knows; not those
+  // that are held.
+  std::vector<std::string> counted() const;
+
  private:
   class Impl;
   explicit CoachSession(std::unique_ptr<Impl> impl);

@@ -52,6 +52,10 @@ v1::NoticeCode ToProto(assessment::NoticeCode code) {
       return v1::NOTICE_CODE_NO_MOVEMENT;
     case assessment::NoticeCode::kFewPoses:
       return v1::NOTICE_CODE_FEW_POSES;
+    case assessment::NoticeCode::kNoRepetition:
+      return v1::NOTICE_CODE_NO_REPETITION;
+    case assessment::NoticeCode::kLittleEvidence:
+      return v1::NOTICE_CODE_LITTLE_EVIDENCE;
   }
   return v1::NOTICE_CODE_UNSPECIFIED;
 }
@@ -63,6 +67,10 @@ std::optional<assessment::NoticeCode> FromProto(v1::NoticeCode code) {
       return assessment::NoticeCode::kNoMovement;
     case v1::NOTICE_CODE_FEW_POSES:
       return assessment::NoticeCode::kFewPoses;
+    case v1::NOTICE_CODE_NO_REPETITION:
+      return assessment::NoticeCode::kNoRepetition;
+    case v1::NOTICE_CODE_LITTLE_EVIDENCE:
+      return assessment::NoticeCode::kLittleEvidence;
     default:
       return std::nullopt;
   }
@@ -140,6 +148,11 @@ absl::StatusOr<assessment::Assessment> FromProto(const v1::Assessment& assessmen
   result.confidence = assessment.confidence();
   result.known_score = assessment.known_score();
   result.known = assessment.known();
+  if (assessment.known_threshold() > 0) result.known_threshold = assessment.known_threshold();
+  result.background = assessment.background();
+  result.duration_us = assessment.duration_us();
+  result.counted = assessment.counted();
+
   result.judged_exercise = assessment.judged_exercise();
   result.quality = {assessment.quality().cosine(), assessment.quality().score(),
                     FromProto(assessment.quality().level())};
@@ -173,6 +186,11 @@ v1::Assessment ToProto(const assessment::Assessment& assessment) {
   result.set_confidence(assessment.confidence);
   result.set_known_score(assessment.known_score);
   result.set_known(assessment.known);
+  result.set_known_threshold(assessment.known_threshold);
+  result.set_background(assessment.background);
+  result.set_duration_us(assessment.duration_us);
+  result.set_counted(assessment.counted);
+
   result.set_judged_exercise(assessment.judged_exercise);
   result.mutable_quality()->set_cosine(assessment.quality.cosine);
   result.mutable_quality()->set_score(assessment.quality.score);

@@ -73,7 +73,7 @@ absl::StatusOr<Decisions> Decide(const AssessorPtr& assessor, const std::vector<
   std::vector<std::optional<ClipDecision>> decisions(labelled.size());
   const absl::Status status = ForEach(static_cast<int>(labelled.size()), run, [&](int i) -> absl::Status {
     const auto& [clip, label] = labelled[i];
-    const auto overall = AssessPoses(assessor, ToPoseSequence(*clip));
+    const auto overall = AssessPoses(assessor, ToPoseSequence(*clip), "", run.knowledge);
     if (!overall.ok()) return overall.status();
     if (*overall) decisions[i] = DecisionOf(*clip, label, **overall, result.classes);
     return absl::OkStatus();

@@ -69,7 +69,7 @@ absl::StatusOr<std::vector<VariantResult>> MeasureRobustness(const AssessorPtr& 
     const auto& [clip, exercise] = exercises[i];
     const PoseSequence poses = ToPoseSequence(*clip);
     for (size_t v = 0; v < variants.size(); ++v) {
-      const auto overall = AssessPoses(assessor, variants[v].change(poses, *clip));
+      const auto overall = AssessPoses(assessor, variants[v].change(poses, *clip), "", run.knowledge);
       if (!overall.ok()) return overall.status();
       if (!*overall) continue;
       outcomes[i][v] = {.named = (*overall)->exercise, .known = (*overall)->known};

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <utility>
 
-#include "assessment/clip_session.h"
+#include "coaching/clip_session.h"
 #include "runtime/parallel_for.h"
 
 namespace trackfit::evaluation {
@@ -32,8 +32,9 @@ skeleton::Pose AsSent(skeleton::Pose pose) {
 }  // namespace
 
 absl::StatusOr<std::optional<Assessment>> AssessPoses(const AssessorPtr& assessor, const PoseSequence& poses,
-                                                      const std::string& expected_exercise) {
-  auto session = assessment::ClipSession::Create(assessor, expected_exercise);
+                                                      const std::string& expected_exercise,
+                                                      const KnowledgePtr& knowledge) {
+  auto session = coaching::ClipSession::Create(assessor, knowledge, expected_exercise);
   if (!session.ok()) return session.status();
   for (const skeleton::Pose& pose : poses) {
     if (absl::Status pushed = session->Push(AsSent(pose)); !pushed.ok()) return pushed;

@@ -158,6 +158,7 @@ void AnalysisSession::OnInferred(uint64_t attempt, v1::InferStreamResponse respo
   }
   for (v1::AnalyzeResponse& news : coach_.Take(response)) {
     inferencer_.Progressed(parts_.now());
+    if (news.repetition().complete()) clip_summary_.AddRepetition(news.repetition().exercise());
     parts_.client.Send(std::move(news));
   }
   if (coached_ && response.has_checkpoint()) {
@@ -482,7 +483,10 @@ size_t AnalysisSession::occupancy() const {
 
 void AnalysisSession::DeliverSummary() {
   summary_.set_duration_us(order_.duration_us());
-  if (const auto overall = clip_summary_.Overall()) *summary_.mutable_overall() = contract::ToProto(*overall);
+  if (const auto overall = clip_summary_.Overall()) {
+    *summary_.mutable_overall() = contract::ToProto(*overall);
+    notices_.Remember(summary_.overall());
+  }
   for (const v1::Notice& notice : notices_.first_of_each()) *summary_.add_notices() = notice;
   coach_.AddTo(summary_);
   v1::AnalyzeResponse response;

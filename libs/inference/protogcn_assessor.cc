@@ -69,6 +69,7 @@ absl::StatusOr<assessment::Assessment> ProtogcnAssessor::Assess(std::span<const 
   assessment::Assessment assessment;
   assessment.model_version = version_;
   assessment.embedding = prediction->embedding;
+  assessment.background = metadata.background_class;
   float background = 0;
   size_t recognised = 0;
   for (size_t c = 0; c < metadata.classes.size(); ++c) {
@@ -88,7 +89,8 @@ absl::StatusOr<assessment::Assessment> ProtogcnAssessor::Assess(std::span<const 
                    });
   // Without a background class the confidence in the best class is all there is.
   assessment.known_score = metadata.background_class.empty() ? assessment.confidence : 1 - background;
-  assessment.known = assessment.known_score >= static_cast<float>(metadata.known_threshold);
+  assessment.known_threshold = static_cast<float>(metadata.known_threshold);
+  assessment.known = assessment.known_score >= assessment.known_threshold;
   if (auto lack = assessment::LackOfMovement(window, shape_.rate_hz)) {
     assessment.known = false;
     assessment.notices.push_back(*std::move(lack));

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "assessment/clip_summary.h"
+#include "coaching/movement_session.h"
 #include "contract/coaching_convert.h"
 #include "contract/convert.h"
 #include "infer_stream_handler.h"
@@ -62,8 +63,8 @@ class ClipCall {
 
   absl::Status Take(absl::StatusOr<PoseSession::Results> results) {
     if (!results.ok()) return results.status();
+    coaching::AddTo(summary_, *results);
     for (const assessment::Assessment& window : results->assessments) {
-      summary_.Add(window);
       *response_.add_windows() = contract::ToProto(window);
     }
     for (const coaching::Event& event : results->events) Add(contract::ToProto(event));

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "assessment/window_session.h"
 #include "contract/coaching_convert.h"
 #include "contract/convert.h"
 #include "contract/names.h"
@@ -53,63 +54,41 @@ absl::StatusOr<PoseSession> PoseSession::Create(const Shared& shared, const v1::
   if (!windows.ok()) return windows.status();
   auto coach = MakeCoach(shared, config);
   if (!coach.ok()) return coach.status();
-  return PoseSession(*std::move(windows), *std::move(coach), shared.metrics);
+  return PoseSession(coaching::MovementSession(*std::move(windows), *std::move(coach)), shared.metrics);
 }
 
-PoseSession::PoseSession(assessment::WindowSession windows, std::optional<coaching::CoachSession> coach,
-                         CoachMetrics& metrics)
-    : windows_(std::move(windows)), coach_(std::move(coach)), metrics_(&metrics) {}
+PoseSession::PoseSession(coaching::MovementSession session, CoachMetrics& metrics)
+    : session_(std::move(session)), metrics_(&metrics) {}
 
 absl::StatusOr<PoseSession::Results> PoseSession::Push(const v1::Pose& message, uint32_t people) {
-  auto pose = contract::FromProto(message);
+  const auto pose = contract::FromProto(message);
   if (!pose.ok()) return pose.status();
   absl::Status ordered = order_.TakeSequence("pose", pose->sequence);
   if (ordered.ok()) ordered = order_.TakeTimestamp("pose", pose->timestamp_us);
   if (!ordered.ok()) return ordered;
-  auto assessments = windows_.Push(*pose);
-  if (!assessments.ok()) return assessments.status();
-  Results results{*std::move(assessments), {}};
-  if (!coach_) return results;
-  // In this order a window's exercise is known when its last repetition is judged.
-  ObserveWindows(results);
-  skeleton::MarkAbsentJoints(*pose);
-  Take(coach_->Push(*pose, static_cast<int>(std::min(people, skeleton::kMaxPeople))), results);
-  return results;
+  auto results = session_.Push(*pose, static_cast<int>(std::min(people, skeleton::kMaxPeople)));
+  if (!results.ok()) return results.status();
+  return Counted(*std::move(results));
 }
 
 absl::StatusOr<PoseSession::Results> PoseSession::PushNobody(const v1::NoPose& frame) {
   absl::Status ordered = order_.TakeSequence("no_pose", frame.sequence());
   if (ordered.ok()) ordered = order_.TakeTimestamp("no_pose", frame.timestamp_us());
   if (!ordered.ok()) return ordered;
-  Results results;
-  if (coach_) Take(coach_->PushNobody(frame.sequence(), frame.timestamp_us()), results);
-  return results;
+  return Counted(session_.PushNobody(frame.sequence(), frame.timestamp_us()));
 }
 
 absl::StatusOr<PoseSession::Results> PoseSession::Finish() {
-  auto last = windows_.Finish();
-  if (!last.ok()) return last.status();
-  Results results;
-  if (*last) results.assessments.push_back(**std::move(last));
-  if (!coach_) return results;
-  ObserveWindows(results);
-  Take(coach_->Finish(), results);
+  auto results = session_.Finish();
+  if (!results.ok()) return results.status();
+  return Counted(*std::move(results));
+}
+
+std::optional<coaching::Checkpoint> PoseSession::TakeCheckpoint() { return session_.TakeCheckpoint(); }
+
+PoseSession::Results PoseSession::Counted(Results results) {
+  for (const coaching::Event& event : results.events) metrics_->Count(event);
   return results;
-}
-
-std::optional<coaching::Checkpoint> PoseSession::TakeCheckpoint() {
-  return coach_ ? coach_->TakeCheckpoint() : std::nullopt;
-}
-
-void PoseSession::ObserveWindows(Results& results) {
-  for (const assessment::Assessment& window : results.assessments) Take(coach_->Observe(window), results);
-}
-
-void PoseSession::Take(std::vector<coaching::Event> events, Results& results) {
-  for (coaching::Event& event : events) {
-    metrics_->Count(event);
-    results.events.push_back(std::move(event));
-  }
 }
 
 }  // namespace trackfit::inferencer_server

@@ -11,11 +11,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "assessment/assessment.h"
 #include "assessment/assessor.h"
-#include "assessment/window_session.h"
 #include "coach_metrics.h"
 #include "coaching/coach_session.h"
+#include "coaching/movement_session.h"
 #include "skeleton/validate.h"
 
 namespace trackfit::inferencer_server {
@@ -30,11 +29,7 @@ class PoseSession {
     CoachMetrics& metrics;
   };
 
-  // What came of a pose.
-  struct Results {
-    std::vector<assessment::Assessment> assessments;
-    std::vector<coaching::Event> events;  // behind the assessments
-  };
+  using Results = coaching::MovementSession::Results;
 
   // INVALID_ARGUMENT naming the field of the configuration that is broken.
   static absl::StatusOr<PoseSession> Create(const Shared& shared, const v1::InferStreamConfig& config);
@@ -50,14 +45,11 @@ class PoseSession {
   std::optional<coaching::Checkpoint> TakeCheckpoint();
 
  private:
-  PoseSession(assessment::WindowSession windows, std::optional<coaching::CoachSession> coach,
-              CoachMetrics& metrics);
+  PoseSession(coaching::MovementSession session, CoachMetrics& metrics);
 
-  void ObserveWindows(Results& results);
-  void Take(std::vector<coaching::Event> events, Results& results);
+  Results Counted(Results results);
 
-  assessment::WindowSession windows_;
-  std::optional<coaching::CoachSession> coach_;  // nullopt: it is off
+  coaching::MovementSession session_;
   CoachMetrics* metrics_;
   skeleton::StreamOrder order_;  // of poses and frames without anybody
 };

@@ -47,6 +47,7 @@ inline assessment::Assessment SureOfSquat(float probability, const std::string& 
   assessment.classes = {{"squat", probability}, {"push_up", 1 - probability}};
   assessment.exercise = "squat";
   assessment.confidence = probability;
+  assessment.known_score = 1;
   assessment.known = true;
   assessment.judged_exercise = expected.empty() ? "squat" : expected;
   return assessment;

@@ -13,8 +13,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "coaching/knowledge.h"
 #include "command_line/exit_code.h"
 #include "command_line/interrupt.h"
+#include "command_line/model_directory.h"
 #include "command_line/progress.h"
 #include "commands.h"
 #include "dataset/folds.h"
@@ -47,6 +49,8 @@ struct EvaluateOptions {
   std::vector<std::string> fold_models;
   std::optional<int> localisation;
   int threads = 1;
+  std::string exercises;
+  bool no_coach = false;
   std::string json;
   std::string plots;
 
@@ -86,11 +90,18 @@ absl::StatusOr<evaluation::AssessorPtr> LoadAssessor(const std::string& path) {
   return inference::ProtogcnAssessor::Load(path, metadata->version);
 }
 
+// Of the coach that counts beside the model, as it is served; null when it is to be left out.
+absl::StatusOr<evaluation::KnowledgePtr> LoadKnowledge(const EvaluateOptions& options) {
+  if (options.no_coach) return nullptr;
+  return coaching::Knowledge::Load(options.exercises);
+}
+
 // Shows a section's progress on stderr.
 class SectionProgress {
  public:
-  SectionProgress(std::string section, int threads) {
+  SectionProgress(std::string section, int threads, evaluation::KnowledgePtr knowledge = nullptr) {
     run_.threads = threads;
+    run_.knowledge = std::move(knowledge);
     run_.on_progress = [this, section = std::move(section)](int done, int total) {
       if (!progress_) {
         progress_.reset(
@@ -146,6 +157,8 @@ absl::StatusOr<evaluation::Report> Evaluate(const EvaluateOptions& options, cons
   protogcn::ConfigureThreads();
   const absl::StatusOr<evaluation::AssessorPtr> assessor = LoadAssessor(options.model);
   if (!assessor.ok()) return assessor.status();
+  const absl::StatusOr<evaluation::KnowledgePtr> knowledge = LoadKnowledge(options);
+  if (!knowledge.ok()) return knowledge.status();
 
   evaluation::Report report;
   report.model_version = (*assessor)->model_version();
@@ -153,7 +166,7 @@ absl::StatusOr<evaluation::Report> Evaluate(const EvaluateOptions& options, cons
   std::error_code ignored;
   report.archive_bytes = static_cast<int64_t>(std::filesystem::file_size(options.model, ignored));
   if (options.Wants("recognition")) {
-    const SectionProgress progress("recognition", options.threads);
+    const SectionProgress progress("recognition", options.threads, *knowledge);
     auto decisions = evaluation::Decide(*assessor, clips, progress.run());
     if (!decisions.ok()) return decisions.status();
     report.decisions = *std::move(decisions);
@@ -170,7 +183,7 @@ absl::StatusOr<evaluation::Report> Evaluate(const EvaluateOptions& options, cons
     report.localisation = *std::move(localisation);
   }
   if (options.Wants("robustness")) {
-    const SectionProgress progress("robustness", options.threads);
+    const SectionProgress progress("robustness", options.threads, *knowledge);
     auto robustness = evaluation::MeasureRobustness(*assessor, clips, progress.run());
     if (!robustness.ok()) return robustness.status();
     report.robustness = *std::move(robustness);
@@ -286,6 +299,13 @@ Action EvaluateCommand(CLI::App& command) {
                   "Clips of every fault of the mannequin, and up to 20 times as many real clips; 0 = none")
       ->check(CLI::Range(0, 10'000))
       ->default_str(absl::StrCat(kClipsPerFault));
+  options->exercises = command_line::DefaultExerciseDirectory();
+  command
+      .add_option("--exercises", options->exercises,
+                  "Folder of what the coach knows, which counts beside the model")
+      ->capture_default_str();
+  command.add_flag("--no-coach", options->no_coach,
+                   "Decide by windows alone, as for clients that turn the coach off");
   command.add_option("--threads", options->threads, "Number of threads")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
+#include <vector>
 
 namespace trackfit::assessment {
 namespace {
@@ -16,7 +18,10 @@ Assessment Window(const std::string& exercise, float probability, float score, u
   window.classes = {{exercise, probability}, {rest, 0.9F - probability}, {"other", 0.1F}};
   window.exercise = window.judged_exercise = exercise;
   window.confidence = probability;
+  window.known_score = 0.9F;
   window.known = true;
+  window.background = "other";
+  window.duration_us = static_cast<int64_t>(last + 1 - first) * 1'000'000 / 30;
   window.quality = {0.5F, score, LevelOf(score)};
   window.joint_errors[3] = {score, score};
   window.model_version = "1";
@@ -83,12 +88,135 @@ TEST(ClipSummary, AveragesAJointOverTheWindowsThatJudgedIt) {
 TEST(ClipSummary, NeverNamesTheBackgroundClassAsTheExercise) {
   Assessment window = Window("squat", 0.2F, 10, 0, 99);
   window.classes = {{"other", 0.7F}, {"squat", 0.2F}, {"push_up", 0.1F}};
+  window.known_score = 0.3F;
   window.known = false;
   ClipSummary summary;
   summary.Add(window);
   const Assessment overall = summary.Overall().value();
   EXPECT_EQ(overall.exercise, "squat");
   EXPECT_FALSE(overall.known);
+}
+
+// Squats in windows one after the other, each with this probability of being any exercise.
+ClipSummary Squats(const std::vector<float>& known_scores, bool counted = false) {
+  ClipSummary summary;
+  uint64_t first = 0;
+  for (const float known_score : known_scores) {
+    Assessment window = Window("squat", 0, 40, first, first + 89);  // 3 s
+    window.classes = {
+        {"squat", known_score * 0.75F}, {"push_up", known_score * 0.25F}, {"other", 1 - known_score}};
+    window.known_score = known_score;
+    window.known = known_score >= window.known_threshold;
+    window.counted = counted;
+    summary.Add(window);
+    first += 90;
+  }
+  return summary;
+}
+
+TEST(ClipSummary, OneWindowThatIsSureDoesNotOutweighTheOthers) {
+  EXPECT_FALSE(Squats({0.9999F, 0.2F, 0.2F, 0.2F}).Overall()->known);
+  EXPECT_TRUE(Squats({0.0001F, 0.8F, 0.8F, 0.8F}).Overall()->known);
+}
+
+TEST(ClipSummary, ProbabilitiesFollowTheKnownScore) {
+  const Assessment overall = *Squats({0.6F, 0.6F, 0.6F}, true).Overall();
+  float exercises = 0;
+  for (const ClassScore& score : overall.classes) {
+    if (score.exercise != "other") exercises += score.probability;
+  }
+  EXPECT_LT(overall.known_score, 0.2F) << "nine seconds without a repetition";
+  EXPECT_NEAR(exercises, overall.known_score, 1e-6);
+  EXPECT_EQ(overall.classes.front().exercise, "other");
+  EXPECT_NEAR(overall.classes.front().probability, 1 - overall.known_score, 1e-6);
+  EXPECT_NEAR(overall.confidence / overall.known_score, 0.75F, 1e-6) << "which exercise is another question";
+}
+
+TEST(ClipSummary, KnowsNoExerciseWhoseRepetitionsAreCountedInVain) {
+  const Assessment overall = *Squats({0.8F, 0.8F, 0.8F}, true).Overall();
+  EXPECT_EQ(overall.exercise, "squat");
+  EXPECT_FALSE(overall.known);
+  ASSERT_EQ(overall.notices.size(), 1U);
+  EXPECT_EQ(overall.notices[0].code, NoticeCode::kNoRepetition);
+  EXPECT_EQ(overall.notices[0].message,
+            "It looks like the exercise squat, but in 9 s of such movement no repetition was counted, so no "
+            "exercise is known");
+}
+
+TEST(ClipSummary, ExpectsNoRepetitionsOfWhatNobodyCounts) {
+  EXPECT_TRUE(Squats({0.8F, 0.8F, 0.8F}).Overall()->known);
+}
+
+TEST(ClipSummary, ExpectsNoRepetitionWithinTwoSeconds) {
+  EXPECT_NEAR(Squats({0.6F}, true).Overall()->known_score, 0.45F, 0.01F) << "one second in vain";
+  ClipSummary summary;
+  Assessment window = Window("squat", 0.8F, 40, 0, 59);
+  window.counted = true;
+  summary.Add(window);
+  EXPECT_NEAR(summary.Overall()->known_score, 0.9F, 1e-6);
+}
+
+TEST(ClipSummary, BelievesASetThatIsCounted) {
+  ClipSummary summary = Squats({0.4F, 0.4F, 0.4F, 0.4F}, true);
+  EXPECT_FALSE(summary.Overall()->known);
+  summary.AddRepetition("push_up");
+  summary.AddRepetition("push_up");
+  EXPECT_FALSE(summary.Overall()->known) << "of another exercise";
+  summary.AddRepetition("squat");
+  EXPECT_NEAR(summary.Overall()->known_score, 0.4F, 1e-6) << "one may be chance";
+  summary.AddRepetition("squat");
+  EXPECT_TRUE(summary.Overall()->known);
+  EXPECT_NEAR(summary.Overall()->known_score, 0.524F, 0.001F);
+}
+
+TEST(ClipSummary, NamesTheExerciseOfWhichASetWasCounted) {
+  ClipSummary summary = Squats({0.9F, 0.9F, 0.9F}, true);
+  for (uint64_t i = 3; i < 12; ++i) summary.Add(Window("push_up", 0.8F, 40, i * 90, i * 90 + 89));
+  EXPECT_EQ(summary.Overall()->exercise, "push_up");
+  summary.AddRepetition("squat");
+  summary.AddRepetition("squat");
+  EXPECT_EQ(summary.Overall()->exercise, "squat");
+  EXPECT_TRUE(summary.Overall()->known);
+}
+
+TEST(ClipSummary, KnowsASetAmongMovementsThatAreNone) {
+  ClipSummary summary = Squats({0.9F, 0.9F, 0.9F}, true);
+  for (uint64_t i = 3; i < 30; ++i) {
+    Assessment walk = Window("push_up", 0.01F, 40, i * 90, i * 90 + 89);
+    walk.known_score = 0.02F;
+    walk.known = false;
+    summary.Add(walk);
+  }
+  EXPECT_FALSE(summary.Overall()->known);
+  for (int i = 0; i < 3; ++i) summary.AddRepetition("squat");
+  EXPECT_TRUE(summary.Overall()->known);
+}
+
+TEST(ClipSummary, ARepetitionAccountsForAWhileOnly) {
+  ClipSummary summary = Squats(std::vector<float>(20, 0.8F), true);  // a minute
+  summary.AddRepetition("squat");
+  const Assessment overall = *summary.Overall();
+  EXPECT_FALSE(overall.known);
+  ASSERT_EQ(overall.notices.size(), 1U);
+  EXPECT_NE(overall.notices[0].message.find("in 60 s of such movement only one repetition was counted"),
+            std::string::npos)
+      << overall.notices[0].message;
+  for (int i = 0; i < 4; ++i) summary.AddRepetition("squat");
+  EXPECT_TRUE(summary.Overall()->known);
+}
+
+TEST(ClipSummary, TellsOnHowMuchMovementItRests) {
+  ClipSummary summary;
+  summary.Add(Window("squat", 0.8F, 40, 0, 41));
+  ASSERT_EQ(summary.Overall()->notices.size(), 1U);
+  EXPECT_EQ(summary.Overall()->notices[0].code, NoticeCode::kLittleEvidence);
+  EXPECT_EQ(summary.Overall()->notices[0].message,
+            "All this rests on 1.4 s of movement, less than a repetition takes: film longer");
+  EXPECT_TRUE(summary.Overall()->known) << "it is said, no more";
+  summary.Add(Window("squat", 0.8F, 40, 15, 74));
+  EXPECT_NEAR(static_cast<double>(summary.Overall()->duration_us), 2.5e6, 1)
+      << "what windows share counts once";
+  EXPECT_TRUE(summary.Overall()->notices.empty());
 }
 
 TEST(ClipSummary, KeepsTheExpectedExerciseAsTheJudge) {

@@ -48,6 +48,8 @@ TEST(WindowSession, AnswersAfterSixtyPosesAndThenEveryFifteen) {
   EXPECT_EQ(assessments[1].last_sequence, 74U);
   EXPECT_EQ(assessments[6].first_sequence, 50U);
   EXPECT_EQ(assessments[6].last_sequence, 149U);
+  EXPECT_EQ(assessments[0].duration_us, 2'000'000);
+  EXPECT_EQ(assessments[6].duration_us, 3'333'333);
 }
 
 TEST(WindowSession, SlidesOverAtMostAHundredPosesAndNeverPads) {

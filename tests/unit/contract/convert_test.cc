@@ -81,6 +81,10 @@ TEST(ConvertAssessment, ThereAndBackIsTheSame) {
   assessment.exercise = "push_up";
   assessment.confidence = 0.75f;
   assessment.known = true;
+  assessment.known_threshold = 0.25f;
+  assessment.background = "other";
+  assessment.duration_us = 2'900'000;
+  assessment.counted = true;
   assessment.judged_exercise = "squat";
   assessment.quality = {0.5f, 30, assessment::QualityLevel::kGood};
   assessment.joint_errors[13] = {0.25f, 99};
@@ -94,11 +98,21 @@ TEST(ConvertAssessment, ThereAndBackIsTheSame) {
   ASSERT_TRUE(back.ok()) << back.status();
   EXPECT_TRUE(MessageDifferencer::Equals(ToProto(*back), message));
   EXPECT_EQ(back->joint_errors[13].percentile, 99);
+  EXPECT_EQ(back->known_threshold, 0.25f);
+  EXPECT_EQ(back->background, "other");
+  EXPECT_EQ(back->duration_us, 2'900'000);
+  EXPECT_TRUE(back->counted);
   ASSERT_EQ(message.notices_size(), 2);
   EXPECT_EQ(message.notices(0).code(), v1::NOTICE_CODE_NO_MOVEMENT);
   EXPECT_EQ(message.notices(0).message(), "hardly anything moves");
   EXPECT_EQ(message.notices(0).sequence(), 90U);
   EXPECT_EQ(back->notices[1].code, assessment::NoticeCode::kFewPoses);
+}
+
+TEST(ConvertAssessment, OfAnInferencerThatTellsNoThresholdHasTheDefault) {
+  v1::Assessment message = ToProto(assessment::Assessment());
+  message.clear_known_threshold();
+  EXPECT_EQ(FromProto(message)->known_threshold, assessment::Assessment().known_threshold);
 }
 
 TEST(ConvertAssessment, TakesNoNoticeThatIsNotOfAnAssessment) {

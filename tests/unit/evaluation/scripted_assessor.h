@@ -28,6 +28,7 @@ inline assessment::Assessment Squat(float probability, bool known = true) {
   window.exercise = window.judged_exercise = "squat";
   window.confidence = window.known_score = probability;
   window.known = known;
+  window.known_threshold = known ? 0 : 1;
   return window;
 }
 

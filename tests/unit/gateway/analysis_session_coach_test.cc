@@ -67,6 +67,18 @@ class AnalysisSessionCoach : public AnalysisSessionTest {
     response.mutable_checkpoint()->set_state("behind " + std::to_string(sequence));
   }
 
+  // Windows of squats that the coach counts, one after the other.
+  void AssessTenSeconds(float known_score) {
+    PushPoses(0, 300);
+    for (uint64_t last = 99; last <= 299; last += 100) {
+      v1::Assessment window = AssessmentOf(last - 99, last);
+      window.set_known_score(known_score);
+      window.set_duration_us(3'333'333);
+      window.set_counted(true);
+      Assess(1, std::move(window));
+    }
+  }
+
   void KillInferencer() {
     session_.OnInferencerClosed(inferencer_.attempt(), absl::UnavailableError("killed"));
     Wait(seconds(3));  // whatever the pause
@@ -277,6 +289,34 @@ TEST_F(AnalysisSessionCoach, SumsUpItsSets) {
   session_.OnInferencerClosed(1, absl::OkStatus());
   ASSERT_EQ(Summary().sets_size(), 1);
   EXPECT_EQ(Summary().repetitions(), 3U);
+}
+
+TEST_F(AnalysisSessionCoach, KnowsTheExerciseByWhatItCounts) {
+  Configure();
+  AssessTenSeconds(0.45F);  // not enough by itself
+  for (uint32_t number = 1; number <= 2; ++number) {
+    v1::InferStreamResponse response;
+    response.mutable_repetition()->set_set(1);
+    response.mutable_repetition()->set_number(number);
+    response.mutable_repetition()->set_exercise("squat");
+    response.mutable_repetition()->set_complete(true);
+    session_.OnInferred(1, std::move(response));
+  }
+  session_.OnHalfClose();
+  session_.OnInferencerClosed(1, absl::OkStatus());
+  EXPECT_EQ(Summary().overall().exercise(), "squat");
+  EXPECT_TRUE(Summary().overall().known());
+  EXPECT_NEAR(static_cast<double>(Summary().overall().duration_us()), 1e7, 10);
+}
+
+TEST_F(AnalysisSessionCoach, TellsInTheSummaryThatItWaitedInVain) {
+  Configure();
+  AssessTenSeconds(0.9F);
+  session_.OnHalfClose();
+  session_.OnInferencerClosed(1, absl::OkStatus());
+  EXPECT_FALSE(Summary().overall().known());
+  ASSERT_EQ(Summary().notices_size(), 1);
+  EXPECT_EQ(Summary().notices(0).code(), v1::NOTICE_CODE_NO_REPETITION);
 }
 
 TEST_F(AnalysisSessionCoach, GoesOnFromItsLastCheckpoint) {

@@ -107,6 +107,8 @@ TEST(ProtogcnAssessor, KnowsAnExerciseThatReachesTheThreshold) {
   EXPECT_NEAR(known.confidence, 0.665, 0.001);
   EXPECT_NEAR(known.known_score, 0.755, 0.001);
   EXPECT_TRUE(known.known);
+  EXPECT_EQ(known.known_threshold, 0.7F);
+  EXPECT_EQ(known.background, "other");
   EXPECT_EQ(known.model_version, "7");
   metadata.known_threshold = 0.8;
   EXPECT_FALSE(Assess(metadata).known);
