@@ -10,7 +10,7 @@ namespace {
 // A driver that flickers keeps its value for half a second: were it left out at once, the mean would jump.
 constexpr int kKept = 15;
 // One driver that goes astray must not outweigh the others.
-constexpr float kLeastPhase = -1.5F;
+constexpr float kLeastPhase = -0.7F;
 constexpr float kMostPhase = 2.2F;
 // Share of the newest median in the smoothed phase.
 constexpr float kFollow = 0.5F;
