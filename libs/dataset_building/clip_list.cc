@@ -107,7 +107,9 @@ absl::StatusOr<SourceClip> FromRow(const fs::path& folder, std::map<std::string,
   clip.id = row["id"];
   clip.exercise = row["exercise"];
   clip.form = row["form"];
+  clip.fault = row["fault"];
   clip.group = row["group"];
+  clip.view = row["view"];
   clip.source = row["source"];
   if (!absl::SimpleAtod(row["fps"], &clip.fps)) clip.fps = 0;
   clip.kind = dataset::KindOfUnlabelled(clip.source);
@@ -120,6 +122,10 @@ absl::StatusOr<SourceClip> FromRow(const fs::path& folder, std::map<std::string,
 }
 
 }  // namespace
+
+std::string FaultOf(const SourceClip& clip) {
+  return clip.fault.empty() && clip.exercise == exercises::Builtin().background() ? clip.id : clip.fault;
+}
 
 absl::StatusOr<std::vector<SourceClip>> FindClips(const std::vector<std::string>& inputs) {
   std::vector<SourceClip> clips;
@@ -144,7 +150,7 @@ absl::StatusOr<std::vector<SourceClip>> FindClips(const std::vector<std::string>
   return clips;
 }
 
-absl::StatusOr<std::vector<SourceClip>> ReadClipList(const std::string& path) {
+absl::StatusOr<std::vector<SourceClip>> ReadClipList(const std::string& path, const std::string& folder) {
   std::ifstream stream(path);
   std::string line;
   if (!std::getline(stream, line))
@@ -166,7 +172,8 @@ absl::StatusOr<std::vector<SourceClip>> ReadClipList(const std::string& path) {
     for (size_t i = 0; i < columns.size(); ++i) row[columns[i]] = values[i];
     if (row["file"].empty())
       return absl::InvalidArgumentError(absl::StrCat("--list ", path, ": line ", number, " names no file"));
-    absl::StatusOr<SourceClip> clip = FromRow(fs::path(path).parent_path(), row);
+    absl::StatusOr<SourceClip> clip =
+        FromRow(folder.empty() ? fs::path(path).parent_path() : fs::path(folder), row);
     if (!clip.ok()) {
       return absl::InvalidArgumentError(
           absl::StrCat("--list ", path, ": line ", number, ": ", clip.status().message()));

@@ -22,10 +22,15 @@ struct SourceClip {
   std::string id;
   std::string exercise;
   std::string form = "unknown";
+  std::string fault;  // see FaultOf()
   std::string group;
+  std::string view;  // from where it was filmed; "" = not known
   std::string source = "video";
   dataset::SourceKind kind = dataset::SourceKind::kRecorded;
 };
+
+// The clip's fault or, where it shows none of the exercises, the name of its movement: its id if it has none.
+std::string FaultOf(const SourceClip& clip);
 
 // The clips in files and folders, ordered by name. A file is one clip and named after its stem. A folder is
 // searched with all folders below it, apart from hidden ones; names are relative to it. In a folder, files
@@ -35,10 +40,11 @@ struct SourceClip {
 // nothing.
 absl::StatusOr<std::vector<SourceClip>> FindClips(const std::vector<std::string>& inputs);
 
-// The clips that a CSV file lists, in its order: columns file (relative to the list), id, exercise, form,
-// group, fps and source, and, if it has one, kind, which dataset::KindOfUnlabelled() tells where it is
-// empty; others are ignored. INVALID_ARGUMENT naming the column or line.
-absl::StatusOr<std::vector<SourceClip>> ReadClipList(const std::string& path);
+// The clips that a CSV file lists, in its order: columns file (relative to `folder`, or to the list where
+// that is empty), id, exercise, form, group, fps and source, and, if it has them, fault, view, and kind,
+// which dataset::KindOfUnlabelled() tells where it is empty; others are ignored. INVALID_ARGUMENT naming the
+// column or line.
+absl::StatusOr<std::vector<SourceClip>> ReadClipList(const std::string& path, const std::string& folder = "");
 
 // INVALID_ARGUMENT naming two clips whose outputs would have the same name, or one whose output would be
 // `reserved`.

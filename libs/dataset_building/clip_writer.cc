@@ -14,7 +14,6 @@
 #include "absl/strings/str_cat.h"
 #include "dataset/landmark_file.h"
 #include "dataset_building/pose_grid.h"
-#include "exercises/vocabulary.h"
 #include "skeleton/layout.h"
 
 namespace trackfit::dataset_building {
@@ -192,7 +191,7 @@ class LandmarkWriter : public ClipWriter {
               .source = absl::StrCat(clip.source, "; landmarks by trackfit (", options.model, ")"),
               .exercise = clip.exercise,
               .form = clip.form,
-              .fault = clip.exercise == exercises::Builtin().background() ? clip.id : std::string(),
+              .fault = FaultOf(clip),
               .group = clip.group,
               .fps = options.fps,
               .kind = clip.kind,

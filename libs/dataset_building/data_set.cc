@@ -54,6 +54,7 @@ nlohmann::json OptionsOf(const SourceClip& clip, const DataSetOptions& options) 
     json["exercise"] = clip.exercise;
     json["form"] = clip.form;
     json["group"] = clip.group;
+    if (!clip.fault.empty()) json["fault"] = clip.fault;
     json["source"] = clip.source;
     // kRecorded is left out, so that what was extracted before there were kinds is not extracted again.
     if (clip.kind != dataset::SourceKind::kRecorded) json["kind"] = dataset::SourceKindName(clip.kind);

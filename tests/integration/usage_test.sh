@@ -48,7 +48,10 @@ refused 2 "--localisation is for the section localisation" \
   evaluate --model model.pt --dataset set --only form --localisation 5
 refused 2 "--fold-models is for the section form" \
   evaluate --model model.pt --dataset set --only speed --folds 2 --fold-models model.pt model.pt
-refused 2 "--split requires --landmarks" evaluate --model model.pt --dataset set --split split.json
+refused 2 "--dataset excludes --split" evaluate --model model.pt --dataset set --split split.json
+refused 2 "either --model or --videos is required" evaluate --split split.json
+refused 2 "--videos excludes --plots" evaluate --videos set --plots out
+refused 2 "--list requires --videos" evaluate --list list.csv --model model.pt
 refused 2 "--multirun excludes --print-config" train --print-config --multirun output=out
 [[ ! -e out ]] || { echo "FAILED: something was written"; failures=$((failures + 1)); }
 ((failures == 0)) && echo "all as expected"

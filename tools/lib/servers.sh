@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # For scripts that source it: starts the three servers on this machine and stops them again.
-# Set `bin` (folder of the executables) and `logs` (folder for <name>.log) before calling start_servers.
+# Set `bin` (folder of the executables) and `logs` (folder for <name>.log) before calling start_servers; `model_repository` serves
+# another model.
 # shellcheck disable=SC2154,SC2034
 
 declare -A server_pid=()      # by name: extractor, inferencer, gateway
@@ -42,7 +43,7 @@ wait_for_server() {
 start_servers() {
   mkdir -p "$logs"
   start_server extractor "$1" "$2" --models-dir deploy/models/blazepose
-  start_server inferencer "$3" "$4" --model-repository deploy/models/protogcn --exercises deploy/exercises
+  start_server inferencer "$3" "$4" --model-repository "${model_repository:-deploy/models/protogcn}" --exercises deploy/exercises
   wait_for_server extractor
   wait_for_server inferencer
   start_server gateway "$5" "$6" \

@@ -2,6 +2,7 @@
 // it.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <iostream>
@@ -28,6 +29,7 @@
 #include "files/partial_file.h"
 #include "inference/protogcn_assessor.h"
 #include "protogcn/model.h"
+#include "video_evaluation/video_evaluation.h"
 
 namespace trackfit::tools {
 namespace {
@@ -53,6 +55,7 @@ struct EvaluateOptions {
   bool no_coach = false;
   std::string json;
   std::string plots;
+  video_evaluation::VideoEvaluationOptions videos;
 
   bool Wants(const std::string& section) const {
     return only.empty() || std::find(only.begin(), only.end(), section) != only.end();
@@ -237,6 +240,7 @@ absl::Status CheckFiles(const EvaluateOptions& options) {
 }
 
 absl::Status Run(const EvaluateOptions& options) {
+  if (options.model.empty()) return command_line::UsageError("either --model or --videos is required");
   if (absl::Status status = CheckSections(options); !status.ok()) return command_line::UsageError(status);
   const command_line::InterruptWatcher watcher(
       command_line::ExitOnInterrupt("trackfit evaluate: stopped; nothing is written"));
@@ -263,23 +267,61 @@ absl::Status Run(const EvaluateOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status RunVideos(const EvaluateOptions& options) {
+  std::atomic<bool> interrupted{false};
+  const command_line::InterruptWatcher watcher([&](int) {
+    interrupted = true;
+    command_line::PrintNotice("trackfit evaluate: stopping");
+  });
+  const absl::Status outputs =
+      files::CheckOutputs({{"--json", options.json}, {"--verdicts", options.videos.verdicts}},
+                          {{"--list", options.videos.sources.list}, {"--split", options.split}});
+  if (!outputs.ok()) return command_line::UsageError(outputs);
+  video_evaluation::VideoEvaluationOptions videos = options.videos;
+  videos.sources.split = options.split;
+  videos.sources.subset = options.subset;
+  videos.json = options.json;
+  return video_evaluation::EvaluateVideos(
+      videos, [&] { return interrupted.load(); }, std::cout, std::cerr);
+}
+
+CLI::Option* DeclareVideos(CLI::App& command, video_evaluation::VideoEvaluationOptions& options) {
+  const auto add = [&](const char* name, auto& value, const char* help) {
+    return command.add_option(name, value, help)->group("Through running servers")->capture_default_str();
+  };
+  CLI::Option* videos = add("--videos", options.sources.folder,
+                            "Instead of a model: play the videos in this folder to a gateway")
+                            ->check(CLI::ExistingDirectory);
+  add("--list", options.sources.list,
+      "CSV with the columns file (relative to --videos), id, exercise, form, group, fps, source; also fault, "
+      "view, kind. Default: all videos in the folder, each of the exercise that its folder is named after")
+      ->check(CLI::ExistingFile)
+      ->needs(videos);
+  add("--gateway", options.run.client.gateway, "The gateway")->type_name("HOST:PORT")->needs(videos);
+  add("--sessions", options.run.sessions, "Videos played at a time")->check(CLI::Range(1, 64))->needs(videos);
+  add("--verdicts", options.verdicts,
+      "Keep each video's verdict in this file at once; what is in it already is not played again")
+      ->type_name("FILE.jsonl")
+      ->needs(videos);
+  return videos;
+}
+
 }  // namespace
 
 Action EvaluateCommand(CLI::App& command) {
   const auto options = std::make_shared<EvaluateOptions>();
-  command.add_option("--model", options->model, "Model archive")->required()->check(CLI::ExistingFile);
+  auto* model = command.add_option("--model", options->model, "Model archive")->check(CLI::ExistingFile);
+  auto* videos = DeclareVideos(command, options->videos)->excludes(model);
   auto* dataset = command
                       .add_option("--dataset", options->dataset,
                                   "Folder with train.pt and val.pt, as `trackfit dataset build` writes it")
                       ->check(CLI::ExistingDirectory);
-  auto* landmarks =
-      command
-          .add_option("--landmarks", options->landmarks, "Landmark files, or folders of them; with --split")
-          ->check(CLI::ExistingPath)
-          ->excludes(dataset);
+  command.add_option("--landmarks", options->landmarks, "Landmark files, or folders of them; with --split")
+      ->check(CLI::ExistingPath)
+      ->excludes(dataset, videos);
   command.add_option("--split", options->split, "Ids of the training and the validation clips (JSON)")
       ->check(CLI::ExistingFile)
-      ->needs(landmarks);
+      ->excludes(dataset);
   command.add_option("--subset", options->subset, "Which side of the split")
       ->check(CLI::IsMember({"train", "val"}))
       ->capture_default_str();
@@ -311,7 +353,10 @@ Action EvaluateCommand(CLI::App& command) {
       ->capture_default_str();
   command.add_option("--json", options->json, "Also write all figures and decisions to this file");
   command.add_option("--plots", options->plots, "Also draw the figures into this folder (PNG)");
-  return [options] { return Run(*options); };
+  for (const char* flag :
+       {"--dataset", "--only", "--folds", "--fold-models", "--localisation", "--threads", "--plots"})
+    command.get_option(flag)->excludes(videos);
+  return [options] { return options->videos.sources.folder.empty() ? Run(*options) : RunVideos(*options); };
 }
 
 }  // namespace trackfit::tools

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/fake_gateway.h"
 #include "trackfit/v1/extractor.grpc.pb.h"
 
 namespace trackfit::client {
@@ -21,32 +22,9 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-using ServerStream = grpc::ServerReaderWriter<v1::AnalyzeResponse, v1::AnalyzeRequest>;
-using Script = std::function<grpc::Status(grpc::ServerContext&, ServerStream&)>;
-
-// A scripted gateway on a real socket.
-class FakeGateway : public v1::GatewayService::Service {
- public:
-  explicit FakeGateway(Script script) : script_(std::move(script)) {
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
-    builder.RegisterService(this);
-    server_ = builder.BuildAndStart();
-  }
-  ~FakeGateway() override { server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(2)); }
-
-  grpc::Status Analyze(grpc::ServerContext* context, ServerStream* stream) override {
-    return script_(*context, *stream);
-  }
-
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
-
- private:
-  Script script_;
-  int port_ = 0;
-  std::unique_ptr<grpc::Server> server_;
-};
+using trackfit::testing::FakeGateway;
+using trackfit::testing::Script;
+using trackfit::testing::ServerStream;
 
 v1::AnalyzeResponse ResultOf(const v1::Frame& frame) {
   v1::AnalyzeResponse response;

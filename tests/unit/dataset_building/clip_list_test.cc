@@ -140,6 +140,20 @@ TEST_F(ClipList, ReadsWhatAListSays) {
   EXPECT_EQ(clips->back().fps, 0);
 }
 
+TEST_F(ClipList, MayTellMovementAndViewAndLieElsewhere) {
+  const auto clips = ReadClipList(WriteList("file,id,exercise,form,fault,group,fps,view,source\n"
+                                            "1.mp4,1,other,unknown,lunge,g,30,side,web\n"
+                                            "2.mp4,2,other,unknown,,g,30,,web\n"
+                                            "3.mp4,3,squat,unknown,,g,30,,web\n"),
+                                  "/videos");
+  ASSERT_TRUE(clips.ok()) << clips.status();
+  EXPECT_EQ((*clips)[0].path, "/videos/1.mp4");
+  EXPECT_EQ((*clips)[0].view, "side");
+  EXPECT_EQ(FaultOf((*clips)[0]), "lunge");
+  EXPECT_EQ(FaultOf((*clips)[1]), "2") << "a movement without a name has one of its own";
+  EXPECT_EQ(FaultOf((*clips)[2]), "");
+}
+
 TEST_F(ClipList, TellsTheKindByItsColumnOrElseByPublishedSources) {
   const std::string columns = "file,id,exercise,form,group,fps,source";
   const auto clips =
