@@ -15,6 +15,7 @@ namespace {
 using skeleton::Pose;
 
 constexpr int64_t kMaxGapUs = 500'000;
+constexpr char kVariantMark = '~';
 
 bool AnybodySeen(const Pose& pose) {
   return std::any_of(pose.landmarks.begin(), pose.landmarks.end(),
@@ -53,6 +54,22 @@ SourceKind KindOfUnlabelled(const std::string& source) {
   const std::string name = source.substr(0, source.find(';'));
   if (name == kMannequinSource) return SourceKind::kMannequin;
   return exercises::Builtin().IsRendered(name) ? SourceKind::kRendered : SourceKind::kRecorded;
+}
+
+std::string VariantId(const std::string& original, int number) {
+  return absl::StrCat(original, std::string(1, kVariantMark), number);
+}
+
+std::string OriginalId(const std::string& id) {
+  const size_t mark = id.rfind(kVariantMark);
+  const bool numbered = mark != std::string::npos && mark + 1 < id.size() &&
+                        id.find_first_not_of("0123456789", mark + 1) == std::string::npos;
+  return numbered ? id.substr(0, mark) : id;
+}
+
+std::vector<Clip> Originals(std::vector<Clip> clips) {
+  std::erase_if(clips, [](const Clip& clip) { return OriginalId(clip.id) != clip.id; });
+  return clips;
 }
 
 std::vector<std::vector<Pose>> UniformPieces(const Clip& clip, double rate_hz) {

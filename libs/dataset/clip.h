@@ -53,10 +53,19 @@ struct Clip {
   std::vector<skeleton::Joint> wrong_joints{};  // those at fault, where that is known
   std::optional<int> repetition_count{};        // where it is known
   std::vector<FrameSpan> repetitions{};         // each of them, where that is known
-  bool metric = false;  // real 3-D: z is on the scale of x and y, and the clip may be seen from elsewhere
+  bool metric = false;    // real 3-D: z is on the scale of x and y, and the clip may be seen from elsewhere
+  std::string variant{};  // of a variant: what was changed of the pictures, such as "mirrored, jpeg 41, lite"
 
   bool correct() const { return form != "incorrect"; }
 };
+
+// A recording that was extracted several times, from changed pictures, is in landmark files as a clip of its
+// own id, the original, and clips of VariantId()s, its variants, with the same labels, source and group.
+std::string VariantId(const std::string& original, int number);
+// The id without the variant's number; the id of an original is its own.
+std::string OriginalId(const std::string& id);
+// The clips without the variants.
+std::vector<Clip> Originals(std::vector<Clip> clips);
 
 // The clip's poses on a uniform grid of `rate_hz`, cut where nobody is seen for more than half a second.
 // Pieces of fewer than two poses are left out. A clip of unknown rate counts as one of `rate_hz`.

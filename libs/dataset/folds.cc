@@ -7,7 +7,7 @@
 namespace trackfit::dataset {
 namespace {
 
-const std::string& GroupOf(const Clip& clip) { return clip.group.empty() ? clip.id : clip.group; }
+std::string GroupOf(const Clip& clip) { return clip.group.empty() ? OriginalId(clip.id) : clip.group; }
 
 // Synthesised clips show no person: they are always trained on, and no fold is evaluated on them.
 bool IsSynthesised(const Clip& clip) {

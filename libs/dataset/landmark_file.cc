@@ -41,6 +41,7 @@ constexpr const char* kRepetitions = "repetitions";
 constexpr const char* kRepetitionCount = "repetition_count";
 constexpr const char* kCoordinates = "coordinates";
 constexpr const char* kMetric = "metric";
+constexpr const char* kVariant = "variant";
 
 std::string Text(const Dict& dict, const char* key) { return dict.at(key).toStringRef(); }
 
@@ -98,7 +99,8 @@ Clip ToClip(const Dict& dict) {
             .wrong_joints = WrongJointsOf(dict),
             .repetition_count = RepetitionCountOf(dict),
             .repetitions = RepetitionsOf(dict),
-            .metric = dict.contains(kCoordinates) && Text(dict, kCoordinates) == kMetric};
+            .metric = dict.contains(kCoordinates) && Text(dict, kCoordinates) == kMetric,
+            .variant = dict.contains(kVariant) ? Text(dict, kVariant) : ""};
   const torch::Tensor landmarks = dict.at("landmarks").toTensor().to(torch::kFloat).contiguous();
   TORCH_CHECK(landmarks.dim() == 3 && landmarks.size(1) == kJointCount && landmarks.size(2) == 4,
               "landmarks of clip ", clip.id, " have shape ", landmarks.sizes(), ", not [T, 33, 4]");
@@ -155,6 +157,7 @@ Dict FromClip(const Clip& clip) {
     }
   }
   dict.insert("landmarks", landmarks);
+  if (!clip.variant.empty()) dict.insert(kVariant, clip.variant);
   if (clip.metric) dict.insert(kCoordinates, std::string(kMetric));
   if (clip.repetition_count) dict.insert(kRepetitionCount, int64_t{*clip.repetition_count});
   if (!clip.repetitions.empty()) dict.insert(kRepetitions, TensorOf(clip.repetitions));

@@ -46,8 +46,10 @@ absl::StatusOr<Split> Split::Read(const std::filesystem::path& path) {
 
 std::optional<Subset> Split::SubsetOf(const Clip& clip) const {
   if (clip.kind == SourceKind::kMannequin) return Subset::kTrain;  // of nobody
-  if (val_.count(clip.id) > 0) return Subset::kVal;
-  if (train_.count(clip.id) > 0 && val_groups_.count(clip.group) == 0) return Subset::kTrain;
+  const std::string original = OriginalId(clip.id);
+  if (val_.count(clip.id) + val_.count(original) > 0) return Subset::kVal;
+  if (train_.count(clip.id) + train_.count(original) > 0 && val_groups_.count(clip.group) == 0)
+    return Subset::kTrain;
   return std::nullopt;
 }
 

@@ -25,8 +25,8 @@ class Split {
   // INVALID_ARGUMENT when an id is on both sides.
   static absl::StatusOr<Split> Read(const std::filesystem::path& path);
 
-  // Mannequins are always kTrain. Nullopt for other clips that the split does not list, and for a training id
-  // whose group is a validation group.
+  // Mannequins are always kTrain, and variants are on the side of their original. Nullopt for other clips
+  // that the split does not list, and for a training id whose group is a validation group.
   std::optional<Subset> SubsetOf(const Clip& clip) const;
   std::vector<Clip> Select(std::vector<Clip> clips, Subset subset) const;
 

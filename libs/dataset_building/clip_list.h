@@ -24,7 +24,8 @@ struct SourceClip {
   std::string form = "unknown";
   std::string fault;  // see FaultOf()
   std::string group;
-  std::string view;  // from where it was filmed; "" = not known
+  std::string variant{};  // see dataset::Clip
+  std::string view;       // from where it was filmed; "" = not known
   std::string source = "video";
   dataset::SourceKind kind = dataset::SourceKind::kRecorded;
 };

@@ -186,35 +186,52 @@ class TrackfitJsonWriter : public ClipWriter {
 class LandmarkWriter : public ClipWriter {
  public:
   LandmarkWriter(std::string path, const SourceClip& clip, const ClipWriterOptions& options)
-      : path_(std::move(path)),
-        clip_{.id = clip.id,
-              .source = absl::StrCat(clip.source, "; landmarks by trackfit (", options.model, ")"),
-              .exercise = clip.exercise,
-              .form = clip.form,
-              .fault = FaultOf(clip),
-              .group = clip.group,
-              .fps = options.fps,
-              .kind = clip.kind,
-              .poses = {}} {}
+      : path_(std::move(path)), model_(options.model), clips_{MakeClip(clip, options.fps)} {}
 
   absl::Status Write(const media::SourceFrame& frame, const std::optional<Pose>& pose) override {
-    clip_.poses.push_back(pose ? *pose : NobodyAt(frame.timestamp_us, frame.image.size()));
+    clips_.back().poses.push_back(pose ? *pose : NobodyAt(frame.timestamp_us, frame.image.size()));
+    return absl::OkStatus();
+  }
+
+  absl::Status NextClip(const SourceClip& clip, double fps) override {
+    clips_.push_back(MakeClip(clip, fps));
     return absl::OkStatus();
   }
 
   absl::Status Finish() override {
-    absl::StatusOr<std::vector<Pose>> grid = OnGrid(clip_.poses, clip_.fps);
-    if (!grid.ok()) return grid.status();
-    clip_.poses = *std::move(grid);
-    return dataset::WriteLandmarkFile(path_, {std::move(clip_)});
+    for (dataset::Clip& clip : clips_) {
+      absl::StatusOr<std::vector<Pose>> grid = OnGrid(clip.poses, clip.fps);
+      if (!grid.ok()) return grid.status();
+      clip.poses = *std::move(grid);
+    }
+    return dataset::WriteLandmarkFile(path_, clips_);
   }
 
  private:
+  dataset::Clip MakeClip(const SourceClip& clip, double fps) const {
+    return {.id = clip.id,
+            .source = absl::StrCat(clip.source, "; landmarks by trackfit (", model_, ")"),
+            .exercise = clip.exercise,
+            .form = clip.form,
+            .fault = FaultOf(clip),
+            .group = clip.group,
+            .fps = fps,
+            .kind = clip.kind,
+            .poses = {},
+            .variant = clip.variant};
+  }
+
   std::string path_;
-  dataset::Clip clip_;
+  std::string model_;  // before the clips, which name it
+  std::vector<dataset::Clip> clips_;
 };
 
 }  // namespace
+
+absl::Status ClipWriter::NextClip(const SourceClip& clip, double) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("only landmark files hold several clips, such as ", clip.id));
+}
 
 std::string EndingOf(ClipFormat format) { return InfoOf(format).ending; }
 

@@ -48,6 +48,10 @@ class ClipWriter {
   // The next frame, in order of time, with the person in it. DATA_LOSS when it cannot be written.
   virtual absl::Status Write(const media::SourceFrame& frame, const std::optional<skeleton::Pose>& pose) = 0;
 
+  // What is written from now on belongs to another clip of the same file, which has `fps`. Only landmark
+  // files hold several clips: INVALID_ARGUMENT for others.
+  virtual absl::Status NextClip(const SourceClip& clip, double fps);
+
   // Completes the file; once, at the end. Without it, any file at `path` is incomplete.
   virtual absl::Status Finish() = 0;
 };

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "command_line/exit_code.h"
 #include "dataset_building/clip_workers.h"
 #include "dataset_building/pose_grid.h"
+#include "dataset_building/video_variant.h"
 #include "files/partial_file.h"
 #include "media/container.h"
 #include "media/orientation.h"
@@ -47,6 +49,7 @@ nlohmann::json OptionsOf(const SourceClip& clip, const DataSetOptions& options) 
       HoldsImages(clip.path) ? media::Orientation{} : media::ReadContainer(clip.path).orientation;
   if (turned != media::Orientation{})
     json["orientation"] = {turned.transposed, turned.flipped_x, turned.flipped_y};
+  if (options.variants > 0) json["variants"] = {options.variants, options.variant_seed};
   if (options.format == ClipFormat::kTrackfitJson)
     json["joints"] = options.joints == TrackfitJoints::kTrunk ? "trunk" : "original";
   if (options.format == ClipFormat::kLandmarks) {
@@ -68,10 +71,37 @@ std::optional<double> TimingOf(const SourceClip& clip) {
   return media::ValidFpsOr(clip.fps);
 }
 
-// Counts frames in `result` as it goes. Ends with the error of `on_frame`, if there is one.
+// The engines of all landmark networks that variants are seen by.
+using Engines = std::map<std::string, blazepose::PoseEngine>;
+
+absl::Status ExtractVariant(const SourceClip& clip, int number, const DataSetOptions& options,
+                            const Engines& engines, const std::function<absl::Status()>& on_frame,
+                            ClipWriter& writer) {
+  const VideoVariant variant = DrawVariant(options.variant_seed, clip.id, number);
+  const absl::StatusOr<std::unique_ptr<media::FrameSource>> source =
+      media::OpenFrameSource({clip.path}, TimingOf(clip));
+  if (!source.ok()) return source.status();
+  VariantSource changed(**source, variant);
+  const double original_fps = media::ValidFpsOr(clip.fps, (*source)->info().fps);
+  const double fps = variant.fps > 0 ? std::min(original_fps, variant.fps) : original_fps;
+  SourceClip labelled = clip;
+  labelled.id = dataset::VariantId(clip.id, number);
+  labelled.fault = FaultOf(clip);
+  labelled.variant = variant.Describe();
+  if (absl::Status status = writer.NextClip(labelled, fps); !status.ok()) return status;
+  GridTimedSource on_grid(changed, fps);
+  blazepose::PoseEngine engine = engines.at(variant.model).Replica();
+  return TrackPoses(on_grid, options.poses, engine,
+                    [&](const media::SourceFrame& frame, const std::optional<skeleton::Pose>& pose) {
+                      if (absl::Status status = writer.Write(frame, pose); !status.ok()) return status;
+                      return on_frame();
+                    });
+}
+
+// Counts the original's frames in `result` as it goes. Ends with the error of `on_frame`, if there is one.
 absl::Status ExtractClip(const SourceClip& clip, const DataSetOptions& options, const std::string& path,
-                         blazepose::PoseEngine& engine, const std::function<absl::Status()>& on_frame,
-                         ClipResult& result) {
+                         blazepose::PoseEngine& engine, const Engines& variant_engines,
+                         const std::function<absl::Status()>& on_frame, ClipResult& result) {
   const absl::StatusOr<std::unique_ptr<media::FrameSource>> source =
       media::OpenFrameSource({clip.path}, TimingOf(clip));
   if (!source.ok()) return source.status();
@@ -96,6 +126,10 @@ absl::Status ExtractClip(const SourceClip& clip, const DataSetOptions& options, 
   std::vector<std::string> warnings = (*source)->warnings();
   if (upright.upside_down()) warnings.push_back("is upside down: people stand on their heads");
   result.note = absl::StrJoin(warnings, "; ");
+  for (int number = 1; number <= options.variants; ++number) {
+    const absl::Status extracted = ExtractVariant(clip, number, options, variant_engines, on_frame, **writer);
+    if (!extracted.ok()) return extracted;
+  }
   return (*writer)->Finish();
 }
 
@@ -104,9 +138,11 @@ absl::Status ExtractClip(const SourceClip& clip, const DataSetOptions& options, 
 // One run over the clips that are not done.
 class DataSet::Extraction {
  public:
-  Extraction(DataSet& set, const DataSetEvents& events, const blazepose::PoseEngine& engine)
+  Extraction(DataSet& set, const DataSetEvents& events, const blazepose::PoseEngine& engine,
+             const Engines& variant_engines)
       : set_(set),
         events_(events),
+        variant_engines_(variant_engines),
         workers_(engine, set.options_.jobs,
                  {.interrupted = events.interrupted, .on_frame = events.on_frame}) {
     for (Item& item : set.items_) {
@@ -147,7 +183,7 @@ class DataSet::Extraction {
       return workers_.CountFrame() ? absl::OkStatus() : absl::CancelledError("interrupted");
     };
     try {  // a thread must not end by an exception of OpenCV or the standard library
-      return ExtractClip(item.clip, set_.options_, partial, engine, on_frame, item.result);
+      return ExtractClip(item.clip, set_.options_, partial, engine, variant_engines_, on_frame, item.result);
     } catch (const std::exception& problem) {
       return absl::InternalError(problem.what());
     }
@@ -179,6 +215,7 @@ class DataSet::Extraction {
 
   DataSet& set_;
   const DataSetEvents& events_;
+  const Engines& variant_engines_;
   ClipWorkers workers_;  // whose mutex guards the summary and the events
   std::vector<Item*> queue_;
 };
@@ -248,7 +285,7 @@ int64_t DataSet::PendingFrames(const std::function<bool()>& interrupted) const {
     const auto source = media::OpenFrameSource({item.clip.path});
     if (!source.ok()) continue;  // it will be left out
     if ((*source)->info().frame_count == 0) return 0;
-    total += (*source)->info().frame_count;
+    total += (*source)->info().frame_count * (1 + options_.variants);
   }
   return total;
 }
@@ -257,7 +294,17 @@ absl::StatusOr<std::vector<ClipResult>> DataSet::Run(const DataSetEvents& events
   if (pending() > 0) {
     const absl::StatusOr<blazepose::PoseEngine> engine = LoadPoseEngine(options_.poses);
     if (!engine.ok()) return engine.status();
-    if (absl::Status status = Extraction(*this, events, *engine).Execute(); !status.ok()) return status;
+    Engines variant_engines;
+    for (const char* model : {"lite", "full", "heavy"}) {
+      if (options_.variants == 0) break;
+      PoseOptions poses = options_.poses;
+      poses.model = model;
+      absl::StatusOr<blazepose::PoseEngine> variant_engine = LoadPoseEngine(poses);
+      if (!variant_engine.ok()) return variant_engine.status();
+      variant_engines.emplace(model, *std::move(variant_engine));
+    }
+    const absl::Status extracted = Extraction(*this, events, *engine, variant_engines).Execute();
+    if (!extracted.ok()) return extracted;
   }
   std::vector<ClipResult> results;
   for (const Item& item : items_) results.push_back(item.result);

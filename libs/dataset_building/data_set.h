@@ -24,8 +24,10 @@ struct DataSetOptions {
   ClipFormat format = ClipFormat::kJsonLines;
   TrackfitJoints joints = TrackfitJoints::kTrunk;
   PoseOptions poses;
-  int jobs = 1;         // videos at a time, each on a thread and an engine of its own; >= 1
-  bool force = false;   // extract also what is done
+  int jobs = 1;        // videos at a time, each on a thread and an engine of its own; >= 1
+  bool force = false;  // extract also what is done
+  int variants = 0;    // of each clip beside it, see DrawVariant(); kLandmarks only
+  uint64_t variant_seed = 1;
   bool summary = true;  // keep summary.json; without it nothing counts as done
 };
 

@@ -112,6 +112,7 @@ absl::StatusOr<JoinedDataset> JoinClips(std::vector<Clip> clips, const dataset::
   std::unordered_set<std::string> seen;
   for (Clip& clip : clips) {
     const std::optional<Subset> side = split.SubsetOf(clip);
+    if (side == Subset::kVal && dataset::OriginalId(clip.id) != clip.id) continue;
     if (!seen.insert(clip.id).second) {
       dataset.duplicates.push_back(clip.id);
       continue;

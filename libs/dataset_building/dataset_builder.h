@@ -31,11 +31,11 @@ struct JoinedDataset {
   std::map<std::string, skeleton::AnomalyCounts> anomalies;  // by the clips' source; both sides
 };
 
-// Divides `clips` as `split` says; mannequins are for training. Anomalies of training clips are
-// repaired. Those of validation clips are only counted, and so are those of mannequins, which are there to
-// show what BlazePose gets wrong. Validation clips in real 3-D are seen through a camera (dataset/views.h);
-// those of training stay in 3-D, for training to draw cameras. INVALID_ARGUMENT when a group would be on both
-// sides or a side would be empty.
+// Divides `clips` as `split` says; mannequins are for training, and so are variants: validation leaves
+// its own out. Anomalies of training clips are repaired. Those of validation clips are only counted, and so
+// are those of mannequins, which are there to show what BlazePose gets wrong. Validation clips in real 3-D
+// are seen through a camera (dataset/views.h); those of training stay in 3-D, for training to draw cameras.
+// INVALID_ARGUMENT when a group would be on both sides or a side would be empty.
 absl::StatusOr<JoinedDataset> JoinClips(std::vector<dataset::Clip> clips, const dataset::Split& split,
                                         const DatasetOptions& options);
 

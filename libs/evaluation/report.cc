@@ -29,6 +29,7 @@ std::string ToText(const Report& report) {
   }
   if (report.localisation) text += Section("Joints that are wrong", ToText(*report.localisation));
   if (report.robustness) text += Section("Robustness of the exercises", ToText(*report.robustness));
+  if (report.stability) text += Section("The same recordings seen otherwise", ToText(*report.stability));
   if (report.speed) {
     text += Section(
         "Cost", absl::StrFormat("  one assessment on one thread: median %.1f ms, of the processor's "
@@ -54,6 +55,7 @@ nlohmann::json ToJson(const Report& report) {
   }
   if (report.localisation) json["localisation"] = ToJson(*report.localisation);
   if (report.robustness) json["robustness"] = ToJson(*report.robustness);
+  if (report.stability) json["stability"] = ToJson(*report.stability);
   if (report.speed) {
     json["speed"] = {{"median_ms", report.speed->median_ms},
                      {"median_cpu_ms", report.speed->median_cpu_ms},

@@ -13,6 +13,7 @@
 #include "evaluation/recognition.h"
 #include "evaluation/robustness.h"
 #include "evaluation/speed.h"
+#include "evaluation/stability.h"
 
 namespace trackfit::evaluation {
 
@@ -27,6 +28,7 @@ struct Report {
   int folds = 0;
   std::optional<Localisation> localisation;
   std::optional<std::vector<VariantResult>> robustness;
+  std::optional<Stability> stability;
   std::optional<Speed> speed;
   int64_t archive_bytes = 0;
 };

@@ -54,7 +54,7 @@ absl::StatusOr<TrainingData> ReadTrainingData(const DataConfig& config) {
     auto val = dataset::ReadSubset(config.landmarks, *split, dataset::Subset::kVal);
     if (!val.ok()) return val.status();
     Append(*std::move(train), data.train);
-    Append(*std::move(val), data.val);
+    Append(dataset::Originals(*std::move(val)), data.val);
     for (size_t i = 0; i < counts.size(); ++i)
       files.push_back(absl::StrCat(NameOf(config.landmarks[i]), " (", counts[i], " training clips)"));
   }

@@ -338,7 +338,7 @@ absl::Status TrainEpochs(const Run& run, const training::WindowSampler& sampler,
 void CalibrateForm(const Run& run, protogcn::ModelMetadata& metadata) {
   for (size_t label = 0; label < metadata.classes.size(); ++label) {
     const auto measured = [&](const std::vector<dataset::Clip>& clips) {
-      return training::MeasureLabelled(clips, metadata.classes, static_cast<int>(label),
+      return training::MeasureLabelled(dataset::Originals(clips), metadata.classes, static_cast<int>(label),
                                        metadata.poses_per_window(), metadata.rate_hz);
     };
     const std::vector<training::MeasuredClip> train = measured(run.data.train);

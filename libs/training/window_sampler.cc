@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
@@ -124,7 +125,10 @@ absl::StatusOr<WindowSampler> WindowSampler::Create(const std::vector<dataset::C
                                                     std::vector<std::string> classes, SamplerConfig config) {
   if (const absl::Status status = config.Validate(); !status.ok()) return status;
   WindowSampler sampler(std::move(classes), std::move(config));
-  for (const dataset::Clip& clip : clips) sampler.AddClip(clip);
+  std::map<std::string, std::set<std::string>> recordings;  // ids by the original's
+  for (const dataset::Clip& clip : clips) recordings[dataset::OriginalId(clip.id)].insert(clip.id);
+  for (const dataset::Clip& clip : clips)
+    sampler.AddClip(clip, recordings[dataset::OriginalId(clip.id)].size());
   sampler.AddSynthetic();
   std::erase_if(sampler.pieces_,
                 [&](const Piece& piece) { return !(KindShare(sampler.config_, piece.kind) > 0); });
@@ -145,20 +149,20 @@ int WindowSampler::NameOf(const std::string& name) {
   return names_.emplace(name, static_cast<int>(names_.size())).first->second;
 }
 
-void WindowSampler::AddClip(const dataset::Clip& whole) {
+void WindowSampler::AddClip(const dataset::Clip& whole, size_t alternatives) {
   const auto background =
       std::find(classes_.begin(), classes_.end(), exercises::Builtin().background()) - classes_.begin();
   const ClipParts parts = PartsOf(whole, config_.shape.rate_hz);
-  for (const dataset::Clip& part : parts.exercise) AddPart(part);
+  for (const dataset::Clip& part : parts.exercise) AddPart(part, alternatives);
   if (background == std::ssize(classes_)) return;
   for (dataset::Clip idle : parts.idle) {
     idle.exercise = classes_[background];
     idle.fault = kIdle;
-    AddPart(idle);
+    AddPart(idle, alternatives);
   }
 }
 
-void WindowSampler::AddPart(const dataset::Clip& clip) {
+void WindowSampler::AddPart(const dataset::Clip& clip, size_t alternatives) {
   const std::optional<dataset::ClassLabel> label = dataset::LabelOf(clip, classes_);
   if (!label) return;
   const bool background = classes_[label->index] == exercises::Builtin().background();
@@ -166,7 +170,7 @@ void WindowSampler::AddPart(const dataset::Clip& clip) {
               .kind = clip.kind,
               .source = clip.source,
               .group = clip.group,
-              .weight = label->weight,
+              .weight = label->weight / static_cast<double>(alternatives),
               .poses = {},
               .synthetic_exercise = {},
               .idle = false,

@@ -1,7 +1,9 @@
-// Draws training windows: balanced over classes, kinds of source and groups, each one randomly augmented.
+// Draws training windows: balanced over classes, kinds of source and groups, each one randomly augmented. A
+// recording and its variants (dataset::VariantId) count as one clip together.
 #ifndef TRACKFIT_TRAINING_WINDOW_SAMPLER_H_
 #define TRACKFIT_TRAINING_WINDOW_SAMPLER_H_
 
+#include <cstddef>
 #include <map>
 #include <span>
 #include <string>
@@ -85,8 +87,9 @@ class WindowSampler {
   WindowSampler(std::vector<std::string> classes, SamplerConfig config)
       : classes_(std::move(classes)), config_(std::move(config)) {}
 
-  void AddClip(const dataset::Clip& whole);
-  void AddPart(const dataset::Clip& clip);
+  // `alternatives`: of how many clips of one recording a draw takes one.
+  void AddClip(const dataset::Clip& whole, size_t alternatives);
+  void AddPart(const dataset::Clip& clip, size_t alternatives);
   void AddSynthetic();
   void ComputeCumulativeWeights();
   int NameOf(const std::string& name);

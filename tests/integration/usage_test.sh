@@ -37,6 +37,7 @@ refused 1 "cannot read nothing.jsonl" report nothing.jsonl --output report.html
 refused 2 "--list excludes --fps" extract --list list.csv --fps 30 --output out
 refused 2 "--list excludes --exercise" extract --list list.csv --exercise squat --format landmarks --output out
 refused 2 "need --format landmarks" extract clip.mp4 --form correct --output out
+refused 2 "--variants needs --format landmarks" extract clip.mp4 --variants 2 --output out
 refused 2 "needs --format trackfit-json" extract clip.mp4 --original-joints --output out
 for flag in --seed --jobs; do
   refused 2 "$flag requires --mannequins" dataset build --landmarks landmarks --split split.json --output out $flag 2

@@ -153,7 +153,8 @@ absl::Status EvaluateForm(const EvaluateOptions& options, const evaluation::Asse
 absl::StatusOr<evaluation::Report> Evaluate(const EvaluateOptions& options, const Data& data) {
   const absl::StatusOr<dataset::Subset> subset = dataset::ParseSubset(options.subset);
   if (!subset.ok()) return subset.status();
-  const std::vector<Clip>& clips = *subset == dataset::Subset::kTrain ? data.train : data.val;
+  const std::vector<Clip>& all = *subset == dataset::Subset::kTrain ? data.train : data.val;
+  const std::vector<Clip> clips = dataset::Originals(all);
   if (clips.empty()) {
     return absl::InvalidArgumentError(absl::StrCat("there is no clip of the subset ", options.subset));
   }
@@ -190,6 +191,12 @@ absl::StatusOr<evaluation::Report> Evaluate(const EvaluateOptions& options, cons
     auto robustness = evaluation::MeasureRobustness(*assessor, clips, progress.run());
     if (!robustness.ok()) return robustness.status();
     report.robustness = *std::move(robustness);
+  }
+  if (options.Wants("variants")) {
+    const SectionProgress progress("variants", options.threads);
+    auto stability = evaluation::MeasureStability(*assessor, all, progress.run());
+    if (!stability.ok()) return stability.status();
+    report.stability = *std::move(stability);
   }
   if (options.Wants("speed")) {
     const auto speed = evaluation::MeasureSpeed(*assessor);
@@ -327,7 +334,7 @@ Action EvaluateCommand(CLI::App& command) {
       ->capture_default_str();
   command.add_option("--only", options->only, "Sections to evaluate; default: all")
       ->delimiter(',')
-      ->check(CLI::IsMember({"recognition", "form", "localisation", "robustness", "speed"}));
+      ->check(CLI::IsMember({"recognition", "form", "localisation", "robustness", "variants", "speed"}));
   command
       .add_option("--folds", options->folds,
                   "Also judge the form of the training clips, in this many grouped folds")

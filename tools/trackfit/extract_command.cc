@@ -57,6 +57,8 @@ absl::Status CheckFlags(const ExtractOptions& options) {
   if (options.format != "landmarks" && !(options.exercise.empty() && options.form.empty()))
     return command_line::UsageError(
         "--exercise and --form label landmark files; they need --format landmarks");
+  if (options.format != "landmarks" && options.data_set.variants > 0)
+    return command_line::UsageError("--variants needs --format landmarks");
   if (options.format != "trackfit-json" && options.original_joints)
     return command_line::UsageError("--original-joints needs --format trackfit-json");
   return absl::OkStatus();
@@ -258,6 +260,16 @@ Action ExtractCommand(CLI::App& command) {
   command.add_flag("--force", data_set.force,
                    "Also redo finished videos; a single output file is always redone");
   dataset_building::DeclarePoseOptions(command, data_set.poses);
+  auto* variants =
+      command
+          .add_option("--variants", data_set.variants,
+                      "For landmark files: extract each video N times more, from pictures as other "
+                      "cameras, encoders and networks would have them")
+          ->type_name("N")
+          ->check(CLI::Range(0, 1000));
+  command.add_option("--variant-seed", data_set.variant_seed, "Other variants")
+      ->needs(variants)
+      ->capture_default_str();
   command
       .add_option("--fps", options->fps,
                   "Frames per second, overriding a video's own; the default for pictures is 30")

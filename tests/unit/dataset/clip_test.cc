@@ -9,6 +9,20 @@
 namespace trackfit::dataset {
 namespace {
 
+TEST(VariantId, TellsItsOriginal) {
+  EXPECT_EQ(VariantId("squat/a", 12), "squat/a~12");
+  EXPECT_EQ(OriginalId("squat/a~12"), "squat/a");
+  for (const char* original : {"squat/a", "a~b", "a~", "a~1b", ""}) EXPECT_EQ(OriginalId(original), original);
+}
+
+TEST(Originals, AreTheClipsWithoutVariants) {
+  const auto originals = Originals(
+      {MakeClip("a", "squat"), MakeClip("a~1", "squat"), MakeClip("b", "squat"), MakeClip("b~1", "squat")});
+  ASSERT_EQ(originals.size(), 2U);
+  EXPECT_EQ(originals[0].id, "a");
+  EXPECT_EQ(originals[1].id, "b");
+}
+
 TEST(UniformPieces, BringsEveryRateToThirtyHertz) {
   const auto pieces = UniformPieces(MakeClip("a", "squat", 61, 60), 30);
   ASSERT_EQ(pieces.size(), 1U);

@@ -34,6 +34,15 @@ TEST_F(SplitTest, KeepsGroupsApart) {
   EXPECT_EQ(split->SubsetOf(MakeClip("unknown", "squat")), std::nullopt);
 }
 
+TEST_F(SplitTest, PutsVariantsOnTheSideOfTheirOriginal) {
+  const auto split = Read(R"({"train": {"landmarks": ["a", "b~1"]}, "val": {"landmarks": ["c"]}})");
+  ASSERT_TRUE(split.ok()) << split.status();
+  EXPECT_EQ(split->SubsetOf(MakeClip("a~3", "squat")), Subset::kTrain);
+  EXPECT_EQ(split->SubsetOf(MakeClip("c~3", "squat")), Subset::kVal);
+  EXPECT_EQ(split->SubsetOf(MakeClip("b~1", "squat")), Subset::kTrain) << "listed without its original";
+  EXPECT_EQ(split->SubsetOf(MakeClip("d~1", "squat")), std::nullopt);
+}
+
 TEST_F(SplitTest, RefusesAnIdOnBothSides) {
   const auto split = Read(R"({"train": {"landmarks": ["a"]}, "val": {"landmarks": ["a"]}})");
   EXPECT_THAT(std::string(split.status().message()), HasSubstr("a is both in train and in val"));

@@ -13,6 +13,7 @@
 #include <set>
 
 #include "dataset/landmark_file.h"
+#include "dataset_building/video_variant.h"
 #include "support/scratch_folder.h"
 #include "support/video_files.h"
 #include "synthesis/camera.h"
@@ -298,6 +299,40 @@ TEST_F(DataSetTest, GivesLandmarksOfAllVideosToTraining) {
   EXPECT_EQ((*clips)[1].fps, 25);
   EXPECT_EQ((*clips)[1].poses.size(), static_cast<size_t>(kFrames));
   EXPECT_EQ(dataset::UniformPieces((*clips)[1], 30).size(), 1U);
+}
+
+TEST_F(DataSetTest, AddsVariantsThatAreTheSameInEveryRun) {
+  options_.format = ClipFormat::kLandmarks;
+  options_.variants = 3;
+  int64_t frames = 0;
+  const auto results =
+      Extract({.interrupted = {}, .on_frame = [&](int64_t done) { frames = done; }, .on_left_out = {}});
+  ASSERT_EQ(results.size(), 3U);
+  EXPECT_EQ(results[1].frames, kFrames) << "the table is about the videos";
+  EXPECT_GT(frames, 3 * kFrames);
+  const auto clips = dataset::ReadLandmarkFile(fs::path(options_.folder) / "squat" / "anna.pt");
+  ASSERT_TRUE(clips.ok()) << clips.status();
+  ASSERT_EQ(clips->size(), 4U);
+  EXPECT_EQ((*clips)[0].id, "squat/anna");
+  for (int i = 1; i <= 3; ++i) {
+    const dataset::Clip& variant = (*clips)[static_cast<size_t>(i)];
+    EXPECT_EQ(variant.id, dataset::VariantId("squat/anna", i));
+    EXPECT_EQ(variant.group, (*clips)[0].group);
+    EXPECT_EQ(variant.exercise, "squat");
+    EXPECT_EQ(variant.source, (*clips)[0].source) << "sources are weighed";
+    EXPECT_EQ(variant.variant, DrawVariant(options_.variant_seed, "squat/anna", i).Describe());
+    EXPECT_FALSE(variant.poses.empty());
+  }
+  EXPECT_THAT(States(Extract()), ElementsAre(State::kKept, State::kKept, State::kKept));
+
+  const std::string first = Read(fs::path(options_.folder) / "squat" / "anna.pt");
+  options_.folder = scratch_.File("again");
+  options_.jobs = 2;
+  Extract();
+  EXPECT_TRUE(Read(fs::path(options_.folder) / "squat" / "anna.pt") == first);
+  options_.variant_seed = 2;
+  EXPECT_THAT(States(Extract()), ElementsAre(State::kDone, State::kDone, State::kDone));
+  EXPECT_FALSE(Read(fs::path(options_.folder) / "squat" / "anna.pt") == first);
 }
 
 TEST_F(DataSetTest, TrackfitJsonHasTheLandmarksInPixels) {

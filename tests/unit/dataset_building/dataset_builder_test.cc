@@ -71,6 +71,16 @@ TEST(JoinClips, DividesAsTheSplitSaysAndMannequinsAreForTraining) {
   EXPECT_THAT(set->not_in_split, ElementsAre("c", "e"));
 }
 
+TEST(JoinClips, KeepsVariantsForTrainingAlone) {
+  const auto set = JoinClips({MakeClip("a", "squat", "anna"), MakeClip("a~1", "squat", "anna"),
+                              MakeClip("b", "squat", "ben"), MakeClip("b~1", "squat", "ben")},
+                             SplitOf({"a"}, {"b"}), {});
+  ASSERT_TRUE(set.ok()) << set.status();
+  EXPECT_THAT(IdsOf(set->train), ElementsAre("a", "a~1"));
+  EXPECT_THAT(IdsOf(set->val), ElementsAre("b"));
+  EXPECT_TRUE(set->not_in_split.empty());
+}
+
 TEST(JoinClips, RefusesAPersonOnBothSides) {
   const auto set =
       JoinClips({MakeClip("a", "squat", "anna"), MakeClip("b", "squat", "anna")}, SplitOf({"a"}, {"b"}), {});

@@ -73,6 +73,22 @@ TEST(WindowSampler, BalancesClassesWhateverTheirNumberOfClips) {
   EXPECT_EQ(sampler->Count(1, dataset::SourceKind::kPhotoPair), 1);
 }
 
+TEST(WindowSampler, DrawsARecordingAsOftenAsOthersHoweverManyVariantsItHas) {
+  // All in one group; only the first recording is of correct form.
+  std::vector<dataset::Clip> clips = {MakeClip("a", "push_up", "p", 40), MakeClip("b", "push_up", "p", 40)};
+  clips.back().form = "incorrect";
+  for (int i = 1; i <= 9; ++i) clips.push_back(MakeClip(dataset::VariantId("a", i), "push_up", "p", 40));
+  SamplerConfig config = SmallConfig();
+  config.synthetic_share = 0;
+  const auto sampler = WindowSampler::Create(clips, {"push_up"}, config);
+  ASSERT_TRUE(sampler.ok()) << sampler.status();
+  Random random(2);
+  int correct = 0;
+  for (int i = 0; i < 400; ++i) correct += sampler->Draw(random).form;
+  EXPECT_NEAR(correct, 200, 40);
+  EXPECT_EQ(sampler->Count(0, dataset::SourceKind::kRecorded), 11);
+}
+
 TEST(WindowSampler, NamesAClassWithoutClips) {
   SamplerConfig config = SmallConfig();
   config.synthetic_share = 0;
