@@ -72,6 +72,7 @@ GroupedShare ShareOf(std::span<const GroupedOutcome> outcomes) {
     return share;
   }
   std::vector<Count> counts;
+  counts.reserve(by_group.size());
   for (const auto& [group, count] : by_group) counts.push_back(count);
   share.interval = Bootstrap(counts.size(), [&](std::span<const int> times) {
     int right = 0, total = 0;
@@ -99,6 +100,7 @@ GroupedAuroc AurocOf(std::span<const GroupedScore> positives, std::span<const Gr
     all.negatives.push_back(score.score);
   }
   std::vector<Scores> groups;
+  groups.reserve(by_group.size());
   for (const auto& [group, scores] : by_group) groups.push_back(scores);
   return {.auroc = Auroc(all.positives, all.negatives),
           .interval = Bootstrap(groups.size(), [&](std::span<const int> times) {

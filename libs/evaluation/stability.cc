@@ -122,6 +122,7 @@ absl::StatusOr<Stability> MeasureStability(const AssessorPtr& assessor, const st
     }
   }
   stability.all = all.Row("all");
+  stability.by_class.reserve(by_class.size());
   for (const auto& [label, builder] : by_class)
     stability.by_class.push_back(builder.Row(classes[static_cast<size_t>(label)]));
   return stability;

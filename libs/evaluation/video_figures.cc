@@ -40,6 +40,7 @@ class RowBuilder {
 
 std::vector<VideoRow> Rows(const std::map<std::string, RowBuilder>& builders) {
   std::vector<VideoRow> rows;
+  rows.reserve(builders.size());
   for (const auto& [name, builder] : builders) rows.push_back(builder.Row(name));
   return rows;
 }
