@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 namespace trackfit::blazepose {
 namespace {
@@ -21,6 +22,12 @@ ColumnRange Within(ColumnRange range, float start, float step, float low, float 
         std::clamp(column, static_cast<float>(range.first), static_cast<float>(range.last)));
   };
   return {clamped(std::floor(std::min(at_low, at_high))), clamped(std::ceil(std::max(at_low, at_high)))};
+}
+
+// By how much a kernel may place one of `count` samples otherwise than X() and Y() do, which round twice.
+float PlacesApart(float start, float step, int count) {
+  return 4 * std::numeric_limits<float>::epsilon() *
+         (std::abs(start) + static_cast<float>(count) * std::abs(step));
 }
 
 // One row of samples, along a straight line through the image. Not cv::warpAffine, which rounds positions to
@@ -49,8 +56,10 @@ class RowSampler {
   void Write(int count, const tflite::Kernels& kernels, float* rgb) {
     // The kernel writes one float past its last sample, so it must not take the last one of the row.
     ColumnRange fast = {0, count - 1};
-    fast = Within(fast, args_.left, args_.right_step, 0, static_cast<float>(bgr_.cols - 2));
-    fast = Within(fast, args_.top, args_.down_step, 0, static_cast<float>(bgr_.rows - 1));
+    least_x_ = PlacesApart(args_.left, args_.right_step, count);
+    least_y_ = PlacesApart(args_.top, args_.down_step, count);
+    fast = Within(fast, args_.left, args_.right_step, least_x_, static_cast<float>(bgr_.cols - 2) - least_x_);
+    fast = Within(fast, args_.top, args_.down_step, least_y_, static_cast<float>(bgr_.rows - 1) - least_y_);
     while (fast.first < fast.last && !IsInside(fast.first)) ++fast.first;
     while (fast.first < fast.last && !IsInside(fast.last - 1)) --fast.last;
     args_.first = fast.first;
@@ -68,7 +77,8 @@ class RowSampler {
   // Whether the kernel can compute the sample without reading past the edges.
   bool IsInside(int i) const {
     const float x = X(i), y = Y(i);
-    return x >= 0 && y >= 0 && x < static_cast<float>(bgr_.cols - 2) && y < static_cast<float>(bgr_.rows - 1);
+    return x >= least_x_ && y >= least_y_ && x < static_cast<float>(bgr_.cols - 2) - least_x_ &&
+           y < static_cast<float>(bgr_.rows - 1) - least_y_;
   }
 
   void WriteAtEdge(int i) const {
@@ -98,6 +108,8 @@ class RowSampler {
   const cv::Mat& bgr_;
   const Border border_;
   tflite::SampleArgs args_;
+  float least_x_ = 0;  // pixels from the edges, within which no sample is left to the kernel
+  float least_y_ = 0;
 };
 
 // Whether every position in the region is finite and small enough to be converted to a pixel index.

@@ -18,6 +18,10 @@ std::string DataFolderFor(const std::string& executable, const fs::path& top, co
   if (!executable.empty() && IsDirectory(installed / top)) return installed / folder;
   const fs::path in_tree = "deploy" / folder;
   if (IsDirectory(in_tree)) return in_tree;
+  for (fs::path above = fs::path(executable).parent_path(); above.has_relative_path();
+       above = above.parent_path()) {
+    if (IsDirectory(above / in_tree)) return above / in_tree;
+  }
   return fs::path(TRACKFIT_DATA_DIR) / folder;
 }
 

@@ -7,8 +7,9 @@
 namespace trackfit::command_line {
 
 // models/<family> in the data folder that was installed with the running executable, wherever that is now; if
-// there is none, deploy/models/<family> in the working directory (a source tree); otherwise models/<family>
-// in the data folder configured at build time. The result may not exist.
+// there is none, deploy/models/<family> in the working directory (a source tree), or in a folder above the
+// executable (the tree that it was built in); otherwise models/<family> in the data folder configured at
+// build time. The result may not exist.
 std::string DefaultModelDirectory(const std::string& family);
 
 // The same for the executable at this path; empty: unknown.

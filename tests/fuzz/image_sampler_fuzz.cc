@@ -48,8 +48,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     std::vector<float> rgb(3 * static_cast<size_t>(crop) * static_cast<size_t>(crop), -7);
     trackfit::blazepose::SampleRegion(bgr, region, border, {.low = 0, .high = 255}, crop, absl::MakeSpan(rgb),
                                       *kernels);
-    // Bilinear: never beyond the pixels' own range, but for the rounding of far positions.
-    for (const float value : rgb) Require(value >= -1 && value <= 256);
+    // Bilinear: never beyond the pixels' own range, but for rounding.
+    for (const float value : rgb) Require(value >= -0.01F && value <= 255.01F);
   }
   return 0;
 }

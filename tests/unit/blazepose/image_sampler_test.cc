@@ -70,6 +70,19 @@ TEST(SampleRegion, FillsTheOutsideAsConfigured) {
   EXPECT_NEAR(Sample(white, twice, Border::kBlack, 8)[3 * (8 * 4 + 4)], 200, 1e-3f);
 }
 
+// Found by the fuzz target: so far away positions are rounded by as much as pixels are apart.
+TEST(SampleRegion, StaysWithinTheImageHoweverFarTheRegionReaches) {
+  const cv::Mat image = Pattern(20);
+  for (const float rotation : {0.0F, 0.3F, -6645093.0F}) {
+    for (const float side : {-6645032.0F, 300001.7F, 9e6F}) {
+      for (const float value : Sample(image, {{32, 5e-41F}, side, rotation}, Border::kReplicate, 24)) {
+        EXPECT_GE(value, -0.01F) << side << " " << rotation;
+        EXPECT_LE(value, 255.01F) << side << " " << rotation;
+      }
+    }
+  }
+}
+
 TEST(SampleRegion, MapsBytesToTheGivenRange) {
   std::vector<float> rgb(3);
   SampleRegion(cv::Mat(2, 2, CV_8UC3, cv::Scalar(0, 255, 51)), Letterbox({2, 2}), Border::kBlack,

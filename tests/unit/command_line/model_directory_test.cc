@@ -37,6 +37,13 @@ TEST_F(ModelDirectory, IsTheSourceTreesForAnExecutableThatIsNotInstalled) {
   EXPECT_EQ(ModelDirectoryFor("", "protogcn"), "deploy/models/protogcn");
 }
 
+TEST_F(ModelDirectory, IsTheTreesInWhichTheExecutableWasBuiltElsewhere) {
+  fs::create_directories(prefix_ / "deploy/models/of_that_tree");
+  fs::create_directories(prefix_ / "build/release/bin");
+  EXPECT_EQ(ModelDirectoryFor(prefix_ / "build/release/bin/trackfit", "of_that_tree"),
+            prefix_ / "deploy/models/of_that_tree");
+}
+
 using ExerciseDirectory = ModelDirectory;
 
 TEST_F(ExerciseDirectory, IsFoundAsModelsAre) {

@@ -140,7 +140,7 @@ TEST(RunConfig, APresetIsValidAndSetsWhatItSays) {
     EXPECT_EQ(freezes, file.path().filename() == "phase1_freeze.yaml") << file.path();
     ++presets;
   }
-  EXPECT_EQ(presets, 6);
+  EXPECT_EQ(presets, 7);
 }
 
 TEST(RunConfig, ARunIsAnotherOneWhenAKeyThatCountsDiffers) {
