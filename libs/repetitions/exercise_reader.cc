@@ -32,8 +32,8 @@ constexpr KindRow kKinds[] = {
     {"reach", MeasureKind::kReach, 2},     {"aside", MeasureKind::kAside, 2},
     {"forward", MeasureKind::kForward, 2}, {"lean", MeasureKind::kLean, 2},
     {"slope", MeasureKind::kSlope, 2},     {"bend", MeasureKind::kBend, 3},
-    {"ratio", MeasureKind::kRatio, 4},     {"place_x", MeasureKind::kPlaceX, 1},
-    {"place_y", MeasureKind::kPlaceY, 1},
+    {"along", MeasureKind::kAlong, 3},     {"ratio", MeasureKind::kRatio, 4},
+    {"place_x", MeasureKind::kPlaceX, 1},  {"place_y", MeasureKind::kPlaceY, 1},
 };
 const std::vector<std::string> kSides = {"better", "mean", "least", "most", "left", "right", "difference"};
 const std::vector<std::string> kMoments = {"rest", "turn", "lowering", "lifting", "throughout"};

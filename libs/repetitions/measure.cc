@@ -85,6 +85,14 @@ float BendOf(const Point& a, const Point& b, const Point& c, int facing) {
   return (dy < 0 ? left_of_line : -left_of_line) * static_cast<float>(facing);
 }
 
+// Of a from b, in the direction of c.
+float AlongOf(const Point& a, const Point& b, const Point& c) {
+  const float dx = c.x - b.x, dy = c.y - b.y;
+  const float length = std::hypot(dx, dy);
+  if (length < 1e-6F) return kNotSeen;
+  return (dx * (a.x - b.x) + dy * (a.y - b.y)) / length;
+}
+
 float OfPoints(MeasureKind kind, const std::array<Point, 4>& p, int facing) {
   switch (kind) {
     case MeasureKind::kAngle:
@@ -103,6 +111,8 @@ float OfPoints(MeasureKind kind, const std::array<Point, 4>& p, int facing) {
       return kDegrees * std::atan2(std::abs(p[1].y - p[0].y), std::abs(p[1].x - p[0].x));
     case MeasureKind::kBend:
       return BendOf(p[0], p[1], p[2], facing);
+    case MeasureKind::kAlong:
+      return AlongOf(p[0], p[1], p[2]);
     case MeasureKind::kRatio: {
       const float below = std::abs(p[2].x - p[3].x);
       return below < 0.05F ? kNotSeen : std::abs(p[0].x - p[1].x) / below;

@@ -35,6 +35,8 @@ enum class MeasureKind {
   kSlope,    // degrees between the line between two places and the horizontal, [0, 90]
   kBend,  // distance of the second place from the line from the first to the third, torso lengths; positive =
           // above the line for somebody lying or propped, before it (facing) for somebody upright
+  kAlong,   // how far the first place is from the second in the direction of the third, torso lengths;
+            // negative = away from it
   kRatio,   // distance across the picture between the first two places per that between the next two
   kPlaceX,  // of one place in the picture, torso lengths: for travel only
   kPlaceY,  // height of one place in the picture, torso lengths: for travel only

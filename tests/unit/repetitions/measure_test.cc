@@ -98,6 +98,28 @@ TEST(Measure, BendIsPositiveForAKneeBeforeTheLeg) {
   }
 }
 
+// However the camera is held, and however high above the trunk the hands are.
+TEST(Measure, MeasuresAlongALine) {
+  const Measure touch = Make(MeasureKind::kAlong, {"wrists", "hips", "shoulders"});
+  EXPECT_EQ(touch.unit(), "torso_lengths");
+  for (const float height : {0.0F, 0.4F}) {
+    for (const float roll : {0.0F, 0.3F, 1.6F}) {
+      Body body = Seen();
+      const float along_x = std::cos(roll), along_y = std::sin(roll);
+      for (const int joint : {skeleton::kLeftHip, skeleton::kRightHip}) Put(body, joint, 1, 1);
+      for (const int joint : {skeleton::kLeftShoulder, skeleton::kRightShoulder})
+        Put(body, joint, 1 + along_x, 1 + along_y);
+      for (const int joint : {skeleton::kLeftWrist, skeleton::kRightWrist})
+        Put(body, joint, 1 + 0.7F * along_x - height * along_y, 1 + 0.7F * along_y + height * along_x);
+      EXPECT_NEAR(touch.Of(body), 0.7, 1e-5) << height << " " << roll;
+    }
+  }
+  Body body = Seen();
+  for (const int joint : {skeleton::kLeftHip, skeleton::kLeftShoulder}) Put(body, joint, 1, 1);
+  EXPECT_TRUE(std::isnan(Make(MeasureKind::kAlong, {"nose", "left_hip", "left_shoulder"}).Of(body)))
+      << "hips and shoulders behind one another have no direction";
+}
+
 TEST(Measure, ComparesWidths) {
   Body body = Seen();
   Put(body, skeleton::kLeftKnee, 0.2F, 1);
