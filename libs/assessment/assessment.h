@@ -53,6 +53,7 @@ struct Assessment {
   uint64_t last_sequence = 0;
   std::vector<ClassScore> classes;  // all, most probable first, summing to 1
   std::string exercise;             // the most probable that is not the background class
+  std::string exercise_title;       // for people, in the session's language; empty: nobody has told
   float confidence = 0;             // its probability
   // In-distribution score: how much the movement looks like one of the model's exercises rather than anything
   // else, [0, 1]. known: the score reaches the model's threshold, and no notice says that the window shows

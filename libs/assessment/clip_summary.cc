@@ -70,6 +70,7 @@ void ClipSummary::Sums::Add(const Assessment& window) {
   same_name.known_log_odds += log_odds;
   same_name.coverage.Add(window);
   same_name.counted = window.counted;
+  same_name.title = window.exercise_title;
   for (const ClassScore& score : window.classes) probability[score.exercise] += score.probability;
 
   Judged& sums = judged[window.judged_exercise];
@@ -102,6 +103,7 @@ void ClipSummary::DecideExercise(const Sums& all, Assessment& overall) const {
     const auto named = all.named.find(exercise);
     if (named == all.named.end() || (of_sets && !has_set(*named)) || sum <= best) continue;
     overall.exercise = exercise;
+    overall.exercise_title = named->second.title;
     best = sum;
   }
 }

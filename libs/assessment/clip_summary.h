@@ -49,6 +49,7 @@ class ClipSummary {
     double known_log_odds = 0;
     Coverage coverage;
     bool counted = false;
+    std::string title;
   };
 
   struct Judged {

@@ -202,6 +202,11 @@ class CoachSession::Impl {
     return names;
   }
 
+  std::string TitleOf(const std::string& exercise) const {
+    const Exercise* const known = knowledge_->catalogue().Find(exercise);
+    return known != nullptr ? advisor_.TitleOf(*known) : "";
+  }
+
  private:
   // What is under way, or waits to be reported, began after this pose.
   uint64_t RestartAfter() const {
@@ -448,5 +453,7 @@ std::vector<Event> CoachSession::Finish() { return impl_->Finish(); }
 std::optional<Checkpoint> CoachSession::TakeCheckpoint() { return impl_->TakeCheckpoint(); }
 
 std::vector<std::string> CoachSession::counted() const { return impl_->counted(); }
+
+std::string CoachSession::TitleOf(const std::string& exercise) const { return impl_->TitleOf(exercise); }
 
 }  // namespace trackfit::coaching

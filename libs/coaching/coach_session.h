@@ -103,6 +103,9 @@ class CoachSession {
   // that are held.
   std::vector<std::string> counted() const;
 
+  // The exercise's name for people, in the session's language; empty for one that the coach does not know.
+  std::string TitleOf(const std::string& exercise) const;
+
  private:
   class Impl;
   explicit CoachSession(std::unique_ptr<Impl> impl);

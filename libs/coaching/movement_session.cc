@@ -53,6 +53,7 @@ std::optional<Checkpoint> MovementSession::TakeCheckpoint() {
 void MovementSession::ObserveWindows(Results& results) {
   for (assessment::Assessment& window : results.assessments) {
     Take(coach_->Observe(window), results);
+    window.exercise_title = coach_->TitleOf(window.exercise);
     HoldBackInVain(window);
   }
 }

@@ -145,6 +145,7 @@ absl::StatusOr<assessment::Assessment> FromProto(const v1::Assessment& assessmen
     result.classes.push_back({score.exercise(), score.probability()});
   }
   result.exercise = assessment.exercise();
+  result.exercise_title = assessment.exercise_title();
   result.confidence = assessment.confidence();
   result.known_score = assessment.known_score();
   result.known = assessment.known();
@@ -183,6 +184,7 @@ v1::Assessment ToProto(const assessment::Assessment& assessment) {
     out->set_probability(score.probability);
   }
   result.set_exercise(assessment.exercise);
+  result.set_exercise_title(assessment.exercise_title);
   result.set_confidence(assessment.confidence);
   result.set_known_score(assessment.known_score);
   result.set_known(assessment.known);

@@ -114,6 +114,18 @@ ClipSummary Squats(const std::vector<float>& known_scores, bool counted = false)
   return summary;
 }
 
+TEST(ClipSummary, CallsTheExerciseAsTheWindowsDo) {
+  ClipSummary summary;
+  Assessment squat = Window("squat", 0, 40, 0, 89), push_up = Window("push_up", 0, 40, 90, 179);
+  squat.exercise_title = "스쿼트";
+  push_up.exercise_title = "푸시업";
+  squat.classes = push_up.classes = {{"push_up", 0.75F}, {"squat", 0.25F}};
+  summary.Add(squat);
+  summary.Add(push_up);
+  EXPECT_EQ(summary.Overall()->exercise, "push_up");
+  EXPECT_EQ(summary.Overall()->exercise_title, "푸시업");
+}
+
 TEST(ClipSummary, OneWindowThatIsSureDoesNotOutweighTheOthers) {
   EXPECT_FALSE(Squats({0.9999F, 0.2F, 0.2F, 0.2F}).Overall()->known);
   EXPECT_TRUE(Squats({0.0001F, 0.8F, 0.8F, 0.8F}).Overall()->known);

@@ -18,12 +18,14 @@
 namespace trackfit::coaching {
 namespace {
 
-MovementSession SeesSquats(bool coached) {
+MovementSession SeesSquats(bool coached, const std::string& language = "en") {
   auto assessor = std::make_shared<testing::ScriptedAssessor>(
       [](auto, const std::string& expected) { return testing::SureOfSquat(0.75F, expected); });
   auto windows = assessment::WindowSession::Create(std::move(assessor), {}, "").value();
   std::optional<CoachSession> coach;
-  if (coached) coach = CoachSession::Create(Knowledge::Load(TRACKFIT_EXERCISES).value(), {}, "").value();
+  CoachConfig config;
+  config.language = language;
+  if (coached) coach = CoachSession::Create(Knowledge::Load(TRACKFIT_EXERCISES).value(), config, "").value();
   return {std::move(windows), std::move(coach)};
 }
 
@@ -80,11 +82,18 @@ TEST(MovementSession, KnowsItAgainWithTheNextRepetition) {
   }
 }
 
+TEST(MovementSession, NamesExercisesInTheLanguageOfTheCoach) {
+  MovementSession session = SeesSquats(true, "ko");
+  for (const assessment::Assessment& window : PushAll(session, testing::WavingPoses(30, 4)).assessments)
+    EXPECT_EQ(window.exercise_title, "스쿼트");
+}
+
 TEST(MovementSession, WithoutACoachTakesWindowsAsTheyAre) {
   MovementSession session = SeesSquats(false);
   for (const assessment::Assessment& window : PushAll(session, testing::WavingPoses(30, 20)).assessments) {
     EXPECT_TRUE(window.known);
     EXPECT_FALSE(window.counted);
+    EXPECT_EQ(window.exercise_title, "");
   }
 }
 

@@ -79,6 +79,7 @@ TEST(ConvertAssessment, ThereAndBackIsTheSame) {
   assessment.last_sequence = 90;
   assessment.classes = {{"push_up", 0.75f}, {"squat", 0.25f}};
   assessment.exercise = "push_up";
+  assessment.exercise_title = "푸시업";
   assessment.confidence = 0.75f;
   assessment.known = true;
   assessment.known_threshold = 0.25f;
@@ -102,6 +103,7 @@ TEST(ConvertAssessment, ThereAndBackIsTheSame) {
   EXPECT_EQ(back->background, "other");
   EXPECT_EQ(back->duration_us, 2'900'000);
   EXPECT_TRUE(back->counted);
+  EXPECT_EQ(back->exercise_title, "푸시업");
   ASSERT_EQ(message.notices_size(), 2);
   EXPECT_EQ(message.notices(0).code(), v1::NOTICE_CODE_NO_MOVEMENT);
   EXPECT_EQ(message.notices(0).message(), "hardly anything moves");
