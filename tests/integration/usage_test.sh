@@ -52,6 +52,16 @@ refused 2 "--fold-models is for the section form" \
 refused 2 "--dataset excludes --split" evaluate --model model.pt --dataset set --split split.json
 refused 2 "either --model or --videos is required" evaluate --split split.json
 refused 2 "--videos excludes --plots" evaluate --videos set --plots out
+refused 2 "--subset names a side of --split, which is missing" evaluate --videos set --subset train
+refused 2 "--videos excludes --no-coach" evaluate --videos set --no-coach
+refused 2 "--videos excludes --exercises" evaluate --videos set --exercises set
+refused 2 "--exercises excludes --no-coach" evaluate --model model.pt --dataset set --no-coach --exercises set
+refused 2 "--no-coach is for the section recognition or robustness" \
+  evaluate --model model.pt --dataset set --only form --no-coach
+refused 2 "--exercises is for the section recognition or robustness" \
+  evaluate --model model.pt --dataset set --only form,speed --exercises set
+refused 2 "--threads does nothing for --only speed" evaluate --model model.pt --dataset set --only speed --threads 2
+refused 2 "--voice excludes --no-advice" analyze clip.mp4 --voice calm --no-advice
 refused 2 "--list requires --videos" evaluate --list list.csv --model model.pt
 refused 2 "--multirun excludes --print-config" train --print-config --multirun output=out
 [[ ! -e out ]] || { echo "FAILED: something was written"; failures=$((failures + 1)); }

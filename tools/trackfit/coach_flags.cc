@@ -71,13 +71,16 @@ void CoachFlags::Declare(CLI::App& command) {
   CLI::Option* off = command.add_flag("--no-coach", no_coach, "Count no repetitions and give no advice");
   off->group(kGroup);
   const auto declare = [&](CLI::Option* option) { option->group(kGroup)->excludes(off); };
-  declare(command
-              .add_option("--voice", voice,
-                          "How the coach speaks: neutral (the default), hype, analyst, drill or calm")
-              ->type_name("VOICE"));
+  CLI::Option* say =
+      command
+          .add_option("--voice", voice,
+                      "How the coach speaks: neutral (the default), hype, analyst, drill or calm")
+          ->type_name("VOICE");
+  declare(say);
   declare(command.add_option("--language", language, "Language of the coach: en (the default), ko, ...")
               ->type_name("CODE"));
-  declare(command.add_flag("--no-advice", no_advice, "Count and judge repetitions, but give no advice"));
+  declare(command.add_flag("--no-advice", no_advice, "Count and judge repetitions, but give no advice")
+              ->excludes(say));
   declare(command
               .add_option("--target", targets,
                           "Another good range for a condition, e.g. squat_depth=0.6:; may be repeated")

@@ -45,12 +45,12 @@ struct EvaluateOptions {
   std::string dataset;
   std::vector<std::string> landmarks;
   std::string split;
-  std::string subset = "val";
+  std::optional<std::string> subset;
   std::vector<std::string> only;
   int folds = 0;
   std::vector<std::string> fold_models;
   std::optional<int> localisation;
-  int threads = 1;
+  std::optional<int> threads;
   std::string exercises;
   bool no_coach = false;
   std::string json;
@@ -60,6 +60,8 @@ struct EvaluateOptions {
   bool Wants(const std::string& section) const {
     return only.empty() || std::find(only.begin(), only.end(), section) != only.end();
   }
+  std::string SubsetOrDefault() const { return subset.value_or("val"); }
+  int ThreadsOrDefault() const { return threads.value_or(1); }
 };
 
 struct Data {
@@ -96,7 +98,8 @@ absl::StatusOr<evaluation::AssessorPtr> LoadAssessor(const std::string& path) {
 // Of the coach that counts beside the model, as it is served; null when it is to be left out.
 absl::StatusOr<evaluation::KnowledgePtr> LoadKnowledge(const EvaluateOptions& options) {
   if (options.no_coach) return nullptr;
-  return coaching::Knowledge::Load(options.exercises);
+  return coaching::Knowledge::Load(options.exercises.empty() ? command_line::DefaultExerciseDirectory()
+                                                             : options.exercises);
 }
 
 // Shows a section's progress on stderr.
@@ -125,7 +128,7 @@ class SectionProgress {
 
 absl::Status EvaluateForm(const EvaluateOptions& options, const evaluation::AssessorPtr& assessor,
                           const Data& data, const std::vector<Clip>& clips, evaluation::Report& report) {
-  const SectionProgress progress("form", options.threads);
+  const SectionProgress progress("form", options.ThreadsOrDefault());
   const auto groups = dataset::GroupedFolds(clips, kThresholdFolds);
   auto form = evaluation::JudgeForm(
       {assessor}, clips, [&](const Clip& clip) { return dataset::FoldOf(groups, clip); }, progress.run());
@@ -139,7 +142,7 @@ absl::Status EvaluateForm(const EvaluateOptions& options, const evaluation::Asse
     if (!fold_assessor.ok()) return fold_assessor.status();
     assessors.push_back(*fold_assessor);
   }
-  const SectionProgress fold_progress("form by folds", options.threads);
+  const SectionProgress fold_progress("form by folds", options.ThreadsOrDefault());
   const auto folds = dataset::GroupedFolds(data.train, options.folds);
   auto by_folds = evaluation::JudgeForm(
       assessors, data.train, [&](const Clip& clip) { return dataset::FoldOf(folds, clip); },
@@ -151,12 +154,13 @@ absl::Status EvaluateForm(const EvaluateOptions& options, const evaluation::Asse
 }
 
 absl::StatusOr<evaluation::Report> Evaluate(const EvaluateOptions& options, const Data& data) {
-  const absl::StatusOr<dataset::Subset> subset = dataset::ParseSubset(options.subset);
+  const absl::StatusOr<dataset::Subset> subset = dataset::ParseSubset(options.SubsetOrDefault());
   if (!subset.ok()) return subset.status();
   const std::vector<Clip>& all = *subset == dataset::Subset::kTrain ? data.train : data.val;
   const std::vector<Clip> clips = dataset::Originals(all);
   if (clips.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("there is no clip of the subset ", options.subset));
+    return absl::InvalidArgumentError(
+        absl::StrCat("there is no clip of the subset ", options.SubsetOrDefault()));
   }
   protogcn::ConfigureThreads();
   const absl::StatusOr<evaluation::AssessorPtr> assessor = LoadAssessor(options.model);
@@ -166,11 +170,11 @@ absl::StatusOr<evaluation::Report> Evaluate(const EvaluateOptions& options, cons
 
   evaluation::Report report;
   report.model_version = (*assessor)->model_version();
-  report.subset = options.subset;
+  report.subset = options.SubsetOrDefault();
   std::error_code ignored;
   report.archive_bytes = static_cast<int64_t>(std::filesystem::file_size(options.model, ignored));
   if (options.Wants("recognition")) {
-    const SectionProgress progress("recognition", options.threads, *knowledge);
+    const SectionProgress progress("recognition", options.ThreadsOrDefault(), *knowledge);
     auto decisions = evaluation::Decide(*assessor, clips, progress.run());
     if (!decisions.ok()) return decisions.status();
     report.decisions = *std::move(decisions);
@@ -181,19 +185,19 @@ absl::StatusOr<evaluation::Report> Evaluate(const EvaluateOptions& options, cons
   }
   const int clips_per_fault = options.localisation.value_or(kClipsPerFault);
   if (options.Wants("localisation") && clips_per_fault > 0) {
-    const SectionProgress progress("localisation", options.threads);
+    const SectionProgress progress("localisation", options.ThreadsOrDefault());
     auto localisation = evaluation::Localise(*assessor, clips, clips_per_fault, progress.run());
     if (!localisation.ok()) return localisation.status();
     report.localisation = *std::move(localisation);
   }
   if (options.Wants("robustness")) {
-    const SectionProgress progress("robustness", options.threads, *knowledge);
+    const SectionProgress progress("robustness", options.ThreadsOrDefault(), *knowledge);
     auto robustness = evaluation::MeasureRobustness(*assessor, clips, progress.run());
     if (!robustness.ok()) return robustness.status();
     report.robustness = *std::move(robustness);
   }
   if (options.Wants("variants")) {
-    const SectionProgress progress("variants", options.threads);
+    const SectionProgress progress("variants", options.ThreadsOrDefault());
     auto stability = evaluation::MeasureStability(*assessor, all, progress.run());
     if (!stability.ok()) return stability.status();
     report.stability = *std::move(stability);
@@ -217,6 +221,11 @@ absl::Status CheckSections(const EvaluateOptions& options) {
     return idle("--localisation", "localisation");
   if (!options.plots.empty() && !options.Wants("recognition") && !options.Wants("form"))
     return idle("--plots", "recognition or form");
+  const bool counts = options.Wants("recognition") || options.Wants("robustness");
+  if (options.no_coach && !counts) return idle("--no-coach", "recognition or robustness");
+  if (!options.exercises.empty() && !counts) return idle("--exercises", "recognition or robustness");
+  if (options.threads.has_value() && options.only == std::vector<std::string>{"speed"})
+    return absl::InvalidArgumentError("--threads does nothing for --only speed, which measures one thread");
   return absl::OkStatus();
 }
 
@@ -275,6 +284,10 @@ absl::Status Run(const EvaluateOptions& options) {
 }
 
 absl::Status RunVideos(const EvaluateOptions& options) {
+  if (options.subset.has_value() && options.split.empty()) {
+    return command_line::UsageError(
+        "--subset names a side of --split, which is missing; give both, or neither to play all videos");
+  }
   std::atomic<bool> interrupted{false};
   const command_line::InterruptWatcher watcher([&](int) {
     interrupted = true;
@@ -286,7 +299,7 @@ absl::Status RunVideos(const EvaluateOptions& options) {
   if (!outputs.ok()) return command_line::UsageError(outputs);
   video_evaluation::VideoEvaluationOptions videos = options.videos;
   videos.sources.split = options.split;
-  videos.sources.subset = options.subset;
+  videos.sources.subset = options.SubsetOrDefault();
   videos.json = options.json;
   return video_evaluation::EvaluateVideos(
       videos, [&] { return interrupted.load(); }, std::cout, std::cerr);
@@ -331,7 +344,7 @@ Action EvaluateCommand(CLI::App& command) {
       ->excludes(dataset);
   command.add_option("--subset", options->subset, "Which side of the split")
       ->check(CLI::IsMember({"train", "val"}))
-      ->capture_default_str();
+      ->default_str("val");
   command.add_option("--only", options->only, "Sections to evaluate; default: all")
       ->delimiter(',')
       ->check(CLI::IsMember({"recognition", "form", "localisation", "robustness", "variants", "speed"}));
@@ -348,20 +361,21 @@ Action EvaluateCommand(CLI::App& command) {
                   "Clips of every fault of the mannequin, and up to 20 times as many real clips; 0 = none")
       ->check(CLI::Range(0, 10'000))
       ->default_str(absl::StrCat(kClipsPerFault));
-  options->exercises = command_line::DefaultExerciseDirectory();
+  auto* exercises = command
+                        .add_option("--exercises", options->exercises,
+                                    "Folder of what the coach knows, which counts beside the model")
+                        ->default_str(command_line::DefaultExerciseDirectory());
   command
-      .add_option("--exercises", options->exercises,
-                  "Folder of what the coach knows, which counts beside the model")
-      ->capture_default_str();
-  command.add_flag("--no-coach", options->no_coach,
-                   "Decide by windows alone, as for clients that turn the coach off");
+      .add_flag("--no-coach", options->no_coach,
+                "Decide by windows alone, as for clients that turn the coach off")
+      ->excludes(exercises);
   command.add_option("--threads", options->threads, "Number of threads")
       ->check(CLI::Range(1, 256))
-      ->capture_default_str();
+      ->default_str("1");
   command.add_option("--json", options->json, "Also write all figures and decisions to this file");
   command.add_option("--plots", options->plots, "Also draw the figures into this folder (PNG)");
-  for (const char* flag :
-       {"--dataset", "--only", "--folds", "--fold-models", "--localisation", "--threads", "--plots"})
+  for (const char* flag : {"--dataset", "--only", "--folds", "--fold-models", "--localisation", "--exercises",
+                           "--no-coach", "--threads", "--plots"})
     command.get_option(flag)->excludes(videos);
   return [options] { return options->videos.sources.folder.empty() ? Run(*options) : RunVideos(*options); };
 }
