@@ -1,4 +1,5 @@
-// The text output of `trackfit analyze`: a line per assessment and repetition, then a summary.
+// The text output of `trackfit analyze`: a line per assessment and repetition, then a summary. Labels are
+// those of the session's language.
 #ifndef TRACKFIT_CLIENT_ANALYSIS_TEXT_H_
 #define TRACKFIT_CLIENT_ANALYSIS_TEXT_H_
 
@@ -6,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "client/labels.h"
 #include "client/session_record.h"
 #include "trackfit/v1/gateway.pb.h"
 
@@ -13,7 +15,8 @@ namespace trackfit::client {
 
 // One line without line break: times of the window, exercise, confidence, quality, and the three joints that
 // are most off.
-std::string AssessmentLine(const v1::Assessment& assessment, int64_t first_us, int64_t last_us);
+std::string AssessmentLine(const v1::Assessment& assessment, int64_t first_us, int64_t last_us,
+                           const Labels& labels = Labels());
 
 // Whether a window is of another exercise than the one before it, or newly known or not. Not thread-safe.
 class AssessmentNews {
@@ -25,7 +28,7 @@ class AssessmentNews {
 };
 
 // One line with line break, as in the summary.
-std::string NoticeLine(const v1::Notice& notice);
+std::string NoticeLine(const v1::Notice& notice, const Labels& labels = Labels());
 
 // Prints each notice of a session once, when its first response arrives. Notices of assessments are
 // identified by their code, because their text contains numbers of the window; those of responses by their
@@ -33,7 +36,7 @@ std::string NoticeLine(const v1::Notice& notice);
 class NoticeLines {
  public:
   // Lines for the notices that are new in this response; usually empty.
-  std::string Of(const v1::AnalyzeResponse& response);
+  std::string Of(const v1::AnalyzeResponse& response, const Labels& labels = Labels());
 
  private:
   std::set<std::string> said_;
@@ -47,10 +50,10 @@ struct Pace {
 
 // Lines, each with line break, for a repetition, a sentence of the coach, or a hint in this response; usually
 // empty.
-std::string CoachLines(const v1::AnalyzeResponse& response);
+std::string CoachLines(const v1::AnalyzeResponse& response, const Labels& labels = Labels());
 
-// Several lines, each with line break, about the whole session: the coach's sets, exercise, quality, joints
-// to watch, parts of the body that were not judged, counts, notices.
+// Several lines, each with line break, in the session's language, about the whole session: the coach's sets,
+// exercise, quality, joints to watch, parts of the body that were not judged, counts, notices.
 std::string SummaryText(const SessionRecord& record, const Pace& pace);
 
 }  // namespace trackfit::client

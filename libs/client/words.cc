@@ -98,6 +98,11 @@ std::string ConditionWords(const std::string& code) {
   return words;
 }
 
+// Over a set, of its tempo or range: smaller changes from its first third to its last say nothing.
+constexpr float kNotableDrift = 0.05F;
+
+std::string Seconds(int64_t us) { return absl::StrFormat("%.1f", static_cast<double>(us) / 1e6); }
+
 std::string TitleOr(const std::string& title, const std::string& otherwise) {
   return title.empty() ? otherwise : title;
 }
@@ -196,6 +201,10 @@ std::string ExerciseTitle(const v1::SetSummary& set) {
   return TitleOr(set.exercise_title(), ExerciseWords(set.exercise()));
 }
 
+std::string ExerciseTitle(const v1::Assessment& assessment) {
+  return TitleOr(assessment.exercise_title(), ExerciseWords(assessment.exercise()));
+}
+
 std::string ConditionTitle(const v1::Finding& finding) {
   return TitleOr(finding.title(), ConditionWords(finding.code()));
 }
@@ -248,6 +257,74 @@ std::vector<v1::Finding> FindingsOff(const v1::Repetition& repetition) {
 std::string VerdictWord(const v1::Repetition& repetition, const Labels& labels) {
   if (!repetition.complete()) return labels("partial");
   return labels(repetition.correct() ? "correct" : "not correct");
+}
+
+std::string OffWords(const std::string& title, uint32_t judged, uint32_t slightly, uint32_t clearly,
+                     const Labels& labels) {
+  std::string text =
+      labels("{title}: off in {off} of {judged}",
+             {{"title", title}, {"off", absl::StrCat(slightly + clearly)}, {"judged", absl::StrCat(judged)}});
+  if (clearly > 0 && slightly > 0)
+    absl::StrAppend(&text, labels(", {n} clearly", {{"n", absl::StrCat(clearly)}}));
+  if (clearly == 0) absl::StrAppend(&text, labels(", slightly"));
+  return text;
+}
+
+bool IsCompared(const v1::Repetition& repetition) {
+  return repetition.has_reference() && repetition.reference().failure().empty() && repetition.complete();
+}
+
+std::string LikenessNumber(float similarity, const v1::Repetition& repetition) {
+  const float most = repetition.correct() ? 100 : 99;  // 100 would say that nothing is wrong
+  return absl::StrFormat("%.0f", std::clamp(similarity * 100, 0.0F, most));
+}
+
+std::string ReferenceWords(const v1::Repetition& repetition, const Labels& labels) {
+  if (!repetition.has_reference()) return "";
+  const v1::ReferenceMatch& match = repetition.reference();
+  if (!IsCompared(repetition)) {
+    const std::string why = match.failure().empty() ? labels("the repetition is partial") : match.failure();
+    return labels("not compared with {name}: {why}", {{"name", match.name()}, {"why", why}});
+  }
+  Labels::Values values = {{"name", match.name()}, {"n", LikenessNumber(match.similarity(), repetition)}};
+  const auto least = std::min_element(
+      match.parts().begin(), match.parts().end(),
+      [](const v1::ReferencePart& a, const v1::ReferencePart& b) { return a.similarity() < b.similarity(); });
+  if (repetition.correct() || least == match.parts().end())
+    return labels("movement {n} % like {name}", values);
+  values.insert(values.end(), {{"part", labels(least->part())},
+                               {"least", LikenessNumber(least->similarity(), repetition)}});
+  return labels("movement {n} % like {name}, {part} least ({least} %)", values);
+}
+
+std::vector<std::string> SetFacts(const v1::SetSummary& set, const Labels& labels) {
+  const auto with = [&](const char* label, const std::string& n) { return labels(label, {{"n", n}}); };
+  std::vector<std::string> facts;
+  if (set.held_us() > 0) {
+    facts.push_back(labels.Counted("1 hold", "{n} holds", set.repetitions() + set.partial()));
+    facts.push_back(with("longest hold {n} s", Seconds(set.held_us())));
+  } else {
+    facts.push_back(labels.Counted("1 repetition", "{n} repetitions", set.repetitions()));
+    if (set.partial() > 0) facts.push_back(with("{n} partial", absl::StrCat(set.partial())));
+  }
+  facts.push_back(with("{n} correct", absl::StrCat(set.correct())));
+  facts.push_back(with("score {n}", absl::StrFormat("%.0f", set.score())));
+  facts.push_back(with("{n} s under tension", Seconds(set.under_tension_us())));
+  if (set.rest_us() > 0) facts.push_back(with("after {n} s of rest", Seconds(set.rest_us())));
+  return facts;
+}
+
+std::vector<std::string> DriftFacts(const v1::SetSummary& set, const Labels& labels) {
+  std::vector<std::string> facts;
+  if (set.tempo_drift() <= 0) return facts;  // not known
+  const auto add = [&](float change, const char* more, const char* less) {
+    if (std::abs(change) < kNotableDrift) return;
+    facts.push_back(
+        labels(change > 0 ? more : less, {{"n", absl::StrFormat("%.0f", std::abs(change) * 100)}}));
+  };
+  add(set.tempo_drift() - 1, "{n} % slower towards the end", "{n} % faster towards the end");
+  add(set.range_lost(), "{n} % of the range lost", "{n} % of the range gained");
+  return facts;
 }
 
 }  // namespace trackfit::client

@@ -43,6 +43,7 @@ std::vector<std::string> PartsNotJudged(const v1::Assessment& assessment);
 // What the server calls an exercise in the session's language; its title where it does not.
 std::string ExerciseTitle(const v1::Repetition& repetition);
 std::string ExerciseTitle(const v1::SetSummary& set);
+std::string ExerciseTitle(const v1::Assessment& assessment);
 
 // The same of a condition, "Depth"; where it has no title its code, "Squat depth".
 std::string ConditionTitle(const v1::Finding& finding);
@@ -63,9 +64,6 @@ std::string GoodRangeInUnits(const v1::Finding& finding, const Labels& labels = 
 // The number of a finding's value, as many digits as tell one value from the next: "121", "0.42".
 std::string MeasuredNumber(const v1::Finding& finding);
 
-// Over a set, of its tempo or range: smaller changes from its first third to its last say nothing.
-inline constexpr float kNotableDrift = 0.05F;
-
 // Slightly or clearly off.
 bool IsOff(const v1::Finding& finding);
 
@@ -74,6 +72,24 @@ std::vector<v1::Finding> FindingsOff(const v1::Repetition& repetition);
 
 // "correct", "not correct" or "partial".
 std::string VerdictWord(const v1::Repetition& repetition, const Labels& labels = Labels());
+
+// How often a condition was off: "Depth: off in 3 of 10, 2 clearly".
+std::string OffWords(const std::string& title, uint32_t judged, uint32_t slightly, uint32_t clearly,
+                     const Labels& labels = Labels());
+
+// How a repetition compares with its reference, and why not if it was not: "movement 97 % like squat". Of one
+// that is not correct also where it is least like it, and never "100 %"; of a partial one no percentage,
+// because likeness says nothing of how far the limbs move. Empty without a reference.
+std::string ReferenceWords(const v1::Repetition& repetition, const Labels& labels = Labels());
+// Whether that gives a percentage, and the parts of the body are worth one.
+bool IsCompared(const v1::Repetition& repetition);
+// That of the whole body or a part, in percent: "97".
+std::string LikenessNumber(float similarity, const v1::Repetition& repetition);
+
+// What came of a set: repetitions, how many are partial and correct, score, times.
+std::vector<std::string> SetFacts(const v1::SetSummary& set, const Labels& labels = Labels());
+// What fatigue cost; empty where nothing notable changed.
+std::vector<std::string> DriftFacts(const v1::SetSummary& set, const Labels& labels = Labels());
 
 // From here on a joint's error in one window is worth showing; one correct window in twenty has it.
 inline constexpr float kRarePercentile = 95;

@@ -165,9 +165,10 @@ void DrawCoachCard(Canvas& canvas, const Rect2f& card, float unit, const CoachFr
     canvas.Text({left + 17 * unit, card.y + 91 * unit}, client::VerdictWord(*shown, labels), small,
                 palette::kWhite, Anchor::kLeft);
   } else if (!held) {
-    const std::string tempo = absl::StrCat(Seconds(static_cast<double>(shown->lowering_us())), " - ",
-                                           Seconds(static_cast<double>(shown->pause_us())), " - ",
-                                           Seconds(static_cast<double>(shown->lifting_us())), " s");
+    const std::string tempo =
+        labels("{n} s", {{"n", absl::StrCat(Seconds(static_cast<double>(shown->lowering_us())), " - ",
+                                            Seconds(static_cast<double>(shown->pause_us())), " - ",
+                                            Seconds(static_cast<double>(shown->lifting_us())))}});
     canvas.Text({left, card.y + 82 * unit}, tempo, {.size = 13 * unit}, palette::kMuted, Anchor::kLeft);
     DrawTempoBar(canvas, {left, card.y + 94 * unit, right - left, 6 * unit}, unit, *shown, frame.elapsed_us);
   }

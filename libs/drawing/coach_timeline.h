@@ -50,6 +50,8 @@ class CoachTimeline {
 
   // In order of time.
   const std::vector<v1::Repetition>& repetitions() const { return repetitions_; }
+  // Of the session.
+  const client::Labels& labels() const { return labels_; }
   CoachFrame At(uint64_t sequence) const;
 
  private:

@@ -88,9 +88,9 @@ Point2f CentreOf(const Rect2f& r) { return {r.x + r.width / 2, r.y + r.height / 
 
 bool Overlaps(const Rect2f& a, const Rect2f& b) { return (a & b).area() > 0; }
 
-std::string Title(const v1::Assessment* assessment) {
-  if (assessment == nullptr) return "Watching";
-  return assessment->known() ? client::ExerciseWords(assessment->exercise()) : "Not a known exercise";
+std::string Title(const v1::Assessment* assessment, const client::Labels& labels) {
+  if (assessment == nullptr) return labels("Watching");
+  return assessment->known() ? client::ExerciseTitle(*assessment) : labels("Not a known exercise");
 }
 
 std::string Capitalised(std::string words) {
@@ -98,12 +98,23 @@ std::string Capitalised(std::string words) {
   return words;
 }
 
-std::string FormText(const v1::Assessment& assessment) {
-  if (!client::IsJudged(assessment)) return "Form not judged";
-  const std::string word = Capitalised(client::LevelWord(assessment.quality().level()));
+std::string FormText(const v1::Assessment& assessment, const client::Labels& labels) {
+  if (!client::IsJudged(assessment)) return labels("Form not judged");
+  const std::string level = Capitalised(labels(client::LevelWord(assessment.quality().level())));
   const std::string& judged = assessment.judged_exercise();
-  if (judged.empty() || judged == assessment.exercise()) return absl::StrCat(word, " form");
-  return absl::StrCat(word, " as ", absl::AsciiStrToLower(client::ExerciseWords(judged)));
+  if (judged.empty() || judged == assessment.exercise()) return labels("{level} form", {{"level", level}});
+  return labels("{level} as {exercise}",
+                {{"level", level}, {"exercise", absl::AsciiStrToLower(client::ExerciseWords(judged))}});
+}
+
+std::string SureText(float confidence, const client::Labels& labels) {
+  return labels("{n} % sure", {{"n", absl::StrFormat("%.0f", confidence * 100)}});
+}
+
+// The font, smaller where the text would be wider than this.
+Font Fitting(const std::string& text, Font font, float width) {
+  font.size *= std::min(1.0F, width / std::max(1.0F, TextWidth(text, font)));
+  return font;
 }
 
 std::string MinutesSeconds(int64_t time_us) {
@@ -126,8 +137,9 @@ Overlay::Overlay(Timeline timeline, cv::Size size, CoachTimeline coach)
       unit_(static_cast<float>(std::min(size.width, size.height)) / kDesignSide) {
   float text_width = kMinTextWidth * unit_;
   for (const TimelineSegment& segment : timeline_.segments()) {
-    text_width = std::max({text_width, TextWidth(Title(&segment.assessment), Bold(kTitleSize)),
-                           TextWidth(FormText(segment.assessment), Regular(kTextSize)) + 20 * unit_});
+    text_width =
+        std::max({text_width, TextWidth(Title(&segment.assessment, coach_.labels()), Bold(kTitleSize)),
+                  TextWidth(FormText(segment.assessment, coach_.labels()), Regular(kTextSize)) + 20 * unit_});
   }
   const float frame_width = (3.2F * kPadding + 2 * kGaugeRadius) * unit_;
   const float room = std::min(std::max(kPanelShare * size_.width, kMinPanelWidth * unit_),
@@ -263,8 +275,8 @@ void Overlay::DrawJointsToWatch(const v1::Pose& pose, const v1::Assessment& asse
   for (const v1::JointError& error :
        client::WorstJoints(assessment, kWatchedJoints, client::kRarePercentile)) {
     const Colour colour = error.percentile() >= kVeryRarePercentile ? palette::kVeryOff : palette::kOff;
-    PointOut(pose, static_cast<int>(error.joint()), Capitalised(client::JointWords(error.name())), colour,
-             taken);
+    PointOut(pose, static_cast<int>(error.joint()),
+             Capitalised(coach_.labels()(client::JointWords(error.name()))), colour, taken);
   }
 }
 
@@ -344,23 +356,24 @@ void Overlay::DrawPanel(const OverlayFrame& frame) {
 
   const float left = panel.x + kPadding * 2.2F * unit_ + 2 * gauge;
   const float width = panel.x + panel.width - kPadding * unit_ - left;
-  const std::string title = Title(frame.assessment);
-  Font title_font = Bold(kTitleSize);
-  title_font.size *= std::min(1.0F, width / std::max(1.0F, TextWidth(title, title_font)));
-  canvas_.Text({left, panel.y + 40 * unit_}, title, title_font, palette::kWhite);
+  const client::Labels& labels = coach_.labels();
+  const std::string title = Title(frame.assessment, labels);
+  canvas_.Text({left, panel.y + 40 * unit_}, title, Fitting(title, Bold(kTitleSize), width), palette::kWhite);
   if (frame.assessment == nullptr) {
-    const std::string text = frame.pose != nullptr ? "Getting to know the movement" : "Nobody in sight";
-    canvas_.Text({left, panel.y + 69 * unit_}, text, Regular(kSmallTextSize), palette::kMuted);
+    const std::string text =
+        labels(frame.pose != nullptr ? "Getting to know the movement" : "Nobody in sight");
+    canvas_.Text({left, panel.y + 69 * unit_}, text, Fitting(text, Regular(kSmallTextSize), width),
+                 palette::kMuted);
     return;
   }
   const v1::Assessment& assessment = *frame.assessment;
   const Colour level = LevelColour(assessment);
   canvas_.Disc({left + 6 * unit_, panel.y + 62 * unit_}, 5.5F * unit_, level);
-  canvas_.Text({left + 20 * unit_, panel.y + 68.5F * unit_}, FormText(assessment), Regular(kTextSize),
+  canvas_.Text({left + 20 * unit_, panel.y + 68.5F * unit_}, FormText(assessment, labels), Regular(kTextSize),
                palette::kWhite);
 
-  const std::string sure = absl::StrFormat("%.0f %% sure", assessment.confidence() * 100);
-  const float sure_width = TextWidth("100 % sure", Regular(kSmallTextSize));
+  const std::string sure = SureText(assessment.confidence(), labels);
+  const float sure_width = TextWidth(SureText(1, labels), Regular(kSmallTextSize));
   const Rect2f bar(left, panel.y + 86 * unit_, width - sure_width - 12 * unit_, 7 * unit_);
   canvas_.Rectangle(bar, bar.height, palette::kWhite.WithAlpha(0.18F));
   Rect2f filled = bar;

@@ -109,13 +109,8 @@ std::string RepetitionsText(uint32_t set, const std::vector<uint32_t>& numbers,
 }
 
 std::string OffText(const ConditionRecord& condition, const client::Labels& labels) {
-  std::string text = labels("{title}: off in {off} of {judged}",
-                            {{"title", condition.title},
-                             {"off", absl::StrCat(condition.slightly + condition.clearly)},
-                             {"judged", absl::StrCat(condition.judged)}});
-  if (condition.clearly > 0 && condition.slightly > 0)
-    absl::StrAppend(&text, labels(", {n} clearly", {{"n", absl::StrCat(condition.clearly)}}));
-  if (condition.clearly == 0) absl::StrAppend(&text, labels(", slightly"));
+  std::string text =
+      client::OffWords(condition.title, condition.judged, condition.slightly, condition.clearly, labels);
   for (const auto& [set, numbers] : condition.off_in)
     absl::StrAppend(&text, "; ", RepetitionsText(set, numbers, labels));
   return text;
@@ -210,6 +205,9 @@ constexpr const char* kTerms =
     "correct when it is complete and no condition is clearly off; its score falls with how far conditions "
     "are off. "
     "What camera and view do not show is not judged, and shown as \u2013.";
+constexpr const char* kLikeness =
+    "How much a movement is like a reference says how all limbs move, not how far; a condition judges one "
+    "point of it. So a repetition may be much like it and not correct. Partial ones are not compared.";
 constexpr const char* kLimits =
     "Measured by TrackFit in the video of one camera. It knows nothing of weights, pain or injuries, and is "
     "no medical "
@@ -244,8 +242,11 @@ std::string PageOf(const client::SessionRecord& record, const PageOptions& optio
                  [&](const v1::Repetition& repetition) { return repetition.set() == set.set(); });
     absl::StrAppend(&html, SetSection(set, repetitions, poses, labels));
   }
+  const bool compared = std::ranges::any_of(record.repetitions(), &v1::Repetition::has_reference);
   return absl::StrCat(html, Sentences(record, poses, labels), Notices(record, labels), "</main>\n<footer><p>",
-                      labels(kTerms), "</p><p>", labels(kLimits), "</p></footer></body></html>\n");
+                      labels(kTerms), "</p><p>",
+                      compared ? absl::StrCat(labels(kLikeness), "</p><p>") : std::string(), labels(kLimits),
+                      "</p></footer></body></html>\n");
 }
 
 }  // namespace trackfit::report

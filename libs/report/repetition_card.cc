@@ -95,25 +95,24 @@ std::string DeviationText(const v1::ReferenceDeviation& deviation, const client:
                  {"phase", absl::StrFormat("%.0f", deviation.phase() * 100)}});
 }
 
-std::string Reference(const v1::ReferenceMatch& match, const client::Labels& labels) {
-  if (!match.failure().empty()) {
-    return absl::StrCat("<p class=\"reference\">",
-                        labels("Not compared with {name}: {why}",
-                               {{"name", Escaped(match.name())}, {"why", Escaped(match.failure())}}),
-                        "</p>");
-  }
-  std::string html = absl::StrCat("<div class=\"reference\"><p>",
-                                  labels("<b>{n} %</b> like {name}, {tempo} % of its time",
-                                         {{"n", absl::StrFormat("%.0f", match.similarity() * 100)},
-                                          {"name", Escaped(match.name())},
-                                          {"tempo", absl::StrFormat("%.0f", match.tempo_ratio() * 100)}}),
-                                  "</p>");
-  for (const v1::ReferencePart& part : match.parts()) {
-    absl::StrAppendFormat(
-        &html,
-        "<div class=\"part\"><span>%s</span><i><b style=\"width:%.0f%%\"></b></i><span>%.0f %%</span></div>",
-        Escaped(labels(part.part())), std::clamp(part.similarity(), 0.0F, 1.0F) * 100,
-        part.similarity() * 100);
+std::string Reference(const v1::Repetition& repetition, const client::Labels& labels) {
+  const v1::ReferenceMatch& match = repetition.reference();
+  std::string html =
+      absl::StrCat("<div class=\"reference\"><p>", Escaped(client::ReferenceWords(repetition, labels)));
+  if (client::IsCompared(repetition)) {
+    absl::StrAppend(
+        &html, ", ",
+        labels("{tempo} % of its time", {{"tempo", absl::StrFormat("%.0f", match.tempo_ratio() * 100)}}),
+        "</p>");
+    for (const v1::ReferencePart& part : match.parts()) {
+      absl::StrAppendFormat(&html,
+                            "<div class=\"part\"><span>%s</span><i><b "
+                            "style=\"width:%.0f%%\"></b></i><span>%s</span></div>",
+                            Escaped(labels(part.part())), std::clamp(part.similarity(), 0.0F, 1.0F) * 100,
+                            labels("{n} %", {{"n", client::LikenessNumber(part.similarity(), repetition)}}));
+    }
+  } else {
+    absl::StrAppend(&html, "</p>");
   }
   const std::string deviations =
       absl::StrJoin(match.deviations(), ", ", [&](std::string* out, const auto& deviation) {
@@ -137,7 +136,7 @@ std::string RepetitionCard(const v1::Repetition& repetition, std::span<const v1:
   absl::StrAppend(&html, Facts(repetition, labels),
                   Picture(repetition, off.empty() ? nullptr : off.data(), others, poses, labels));
   for (const v1::Finding& finding : off) absl::StrAppend(&html, FindingBlock(finding, labels));
-  if (repetition.has_reference()) absl::StrAppend(&html, Reference(repetition.reference(), labels));
+  if (repetition.has_reference()) absl::StrAppend(&html, Reference(repetition, labels));
   return html + "</article>\n";
 }
 

@@ -25,30 +25,10 @@ std::string Figure(const std::string& svg) {
   return svg.empty() ? "" : absl::StrCat("<figure>", svg, "</figure>");
 }
 
-std::string SetFacts(const v1::SetSummary& set, const client::Labels& labels) {
-  const auto with = [&](const char* label, const std::string& n) { return labels(label, {{"n", n}}); };
-  std::vector<std::string> facts;
-  if (set.held_us() > 0) {
-    facts.push_back(with("longest hold {n} s", Seconds(set.held_us())));
-  } else {
-    facts.push_back(labels.Counted("1 repetition", "{n} repetitions", set.repetitions()));
-  }
-  if (set.partial() > 0) facts.push_back(with("{n} partial", absl::StrCat(set.partial())));
-  facts.push_back(with("{n} correct", absl::StrCat(set.correct())));
-  facts.push_back(with("score {n}", absl::StrFormat("%.0f", set.score())));
-  facts.push_back(with("{n} s under tension", Seconds(set.under_tension_us())));
-  if (set.rest_us() > 0) facts.push_back(with("after {n} s of rest", Seconds(set.rest_us())));
-  if (set.tempo_drift() > 0) {
-    const float slower = set.tempo_drift() - 1;
-    if (std::abs(slower) >= client::kNotableDrift) {
-      facts.push_back(with(slower > 0 ? "{n} % slower towards the end" : "{n} % faster towards the end",
-                           absl::StrFormat("%.0f", std::abs(slower) * 100)));
-    }
-    if (std::abs(set.range_lost()) >= client::kNotableDrift) {
-      facts.push_back(with(set.range_lost() > 0 ? "{n} % of the range lost" : "{n} % of the range gained",
-                           absl::StrFormat("%.0f", std::abs(set.range_lost()) * 100)));
-    }
-  }
+std::string FactsOf(const v1::SetSummary& set, const client::Labels& labels) {
+  std::vector<std::string> facts = client::SetFacts(set, labels);
+  const std::vector<std::string> drift = client::DriftFacts(set, labels);
+  facts.insert(facts.end(), drift.begin(), drift.end());
   return absl::StrCat("<p class=\"facts\">", absl::StrJoin(facts, " \u00b7 "), "</p>");
 }
 
@@ -197,7 +177,7 @@ std::string SetSection(const v1::SetSummary& set, std::span<const v1::Repetition
                        const PoseTrack& poses, const client::Labels& labels) {
   std::string html =
       absl::StrCat("<section class=\"set\"><h2>", labels("Set {n}", {{"n", absl::StrCat(set.set())}}),
-                   " \u00b7 ", Escaped(client::ExerciseTitle(set)), "</h2>", SetFacts(set, labels));
+                   " \u00b7 ", Escaped(client::ExerciseTitle(set)), "</h2>", FactsOf(set, labels));
   const auto heading = [&](const char* label) { return absl::StrCat("<h3>", labels(label), "</h3>"); };
   if (repetitions.empty()) return html + "</section>\n";
   if (const std::string curves = AngleCurves(poses, repetitions, labels); !curves.empty())

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <opencv2/core/utils/logger.hpp>
@@ -15,9 +14,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "client/analysis_text.h"
+#include "client/columns.h"
 #include "client/frame_feed.h"
 #include "client/gateway_client.h"
-#include "client/results_json.h"
+#include "client/results_file.h"
 #include "client/session_record.h"
 #include "client/words.h"
 #include "coach_flags.h"
@@ -30,7 +30,6 @@
 #include "drawing/render.h"
 #include "exercises/vocabulary.h"
 #include "files/outputs.h"
-#include "files/partial_file.h"
 #include "media/frame_source.h"
 #include "media/video_file.h"
 
@@ -84,69 +83,6 @@ struct AnalyzeOptions {
         command_line::CheckAddress("--gateway", gateway, command_line::AddressUse::kConnect, kDefaultPort);
     return status.ok() ? encode.Validate() : status;
   }
-};
-
-// The --json output: none, a file that appears under its name at the end, or stdout, a device or a pipe,
-// which get each line at once.
-class JsonOutput {
- public:
-  absl::Status Open(const std::string& path) {
-    if (path.empty()) return absl::OkStatus();
-    if (path == "-") {
-      out_ = &std::cout;
-      return absl::OkStatus();
-    }
-    partial_ = std::make_unique<files::PartialFile>(path);
-    file_.open(partial_->path(), partial_->direct() ? std::ios::app : std::ios::out);
-    if (!file_) return absl::InvalidArgumentError(absl::StrCat("--json: cannot write ", path));
-    out_ = &file_;
-    return absl::OkStatus();
-  }
-
-  absl::Status Write(const v1::AnalyzeResponse& response) {
-    if (out_ == nullptr) return absl::OkStatus();
-    const absl::StatusOr<std::string> line = client::JsonLine(response);
-    if (!line.ok()) return line.status();
-    *out_ << *line << '\n' << std::flush;
-    has_results_ = has_results_ || response.has_frame_result();
-    return WriteStatus();
-  }
-
-  // Moves the file into place if it has any results.
-  absl::Status Finish() {
-    if (!CloseFile()) return absl::OkStatus();
-    return WriteStatus().ok() ? partial_->Commit() : WriteStatus();
-  }
-
-  // Keeps the results of a failed session next to the target, leaving an older file in place. Returns the
-  // session's error, which then names the file.
-  absl::Status KeepPartialOutput(const absl::Status& session) {
-    if (!CloseFile() || !WriteStatus().ok() || partial_->direct()) return session;
-    partial_->Keep();
-    const std::string message =
-        absl::StrCat(session.message(), "; the results so far are in ", partial_->path().string());
-    return command_line::WithExitCode(absl::Status(session.code(), message),
-                                      command_line::ExitCodeOf(session));
-  }
-
- private:
-  // Closes the file. False when there is none, when Write() failed, or when there are no results.
-  bool CloseFile() {
-    if (partial_ == nullptr) return false;
-    const bool written = WriteStatus().ok();
-    file_.close();
-    return written && has_results_;
-  }
-
-  absl::Status WriteStatus() const {
-    if (*out_) return absl::OkStatus();
-    return absl::ResourceExhaustedError("--json: writing failed; is the disk full?");
-  }
-
-  std::unique_ptr<files::PartialFile> partial_;
-  std::ofstream file_;
-  std::ostream* out_ = nullptr;
-  bool has_results_ = false;
 };
 
 // Finds errors that would prevent writing the video before minutes are spent on the analysis.
@@ -219,7 +155,7 @@ class Analysis {
     if (!options_.render.empty()) {
       if (absl::Status status = drawing::CheckFont(); !status.ok()) return status;
     }
-    if (absl::Status status = json_.Open(options_.json); !status.ok()) return status;
+    if (absl::Status status = json_.Open("--json", options_.json); !status.ok()) return status;
 
     const absl::Status streamed = Stream(**source, *std::move(config));
     const bool stopped = interrupted_;
@@ -276,8 +212,10 @@ class Analysis {
       std::cerr << "trackfit analyze: warning: " << info.name << " " << warning << std::endl;
     if (record_.frames() > 0) text_ << client::SummaryText(record_, PaceSince(start)) << std::flush;
     if (session_.cut_short()) {
-      text_ << "  Stopped    " << static_cast<int64_t>(times_us_.size()) - record_.frames()
-            << " frames were sent but not answered in time" << std::endl;
+      const int64_t unanswered = static_cast<int64_t>(times_us_.size()) - record_.frames();
+      const std::string text =
+          labels()("{n} frames were sent but not answered in time", {{"n", absl::StrCat(unanswered)}});
+      text_ << client::SummaryRow(labels()("Stopped"), text) << std::flush;
     }
     return status;
   }
@@ -285,15 +223,15 @@ class Analysis {
   absl::Status OnResponse(const v1::AnalyzeResponse& response, const client::FrameFeed& feed,
                           command_line::Progress& progress) {
     record_.Add(response);
-    ShowLines(notice_lines_.Of(response), progress);
-    ShowLines(client::CoachLines(response), progress);
+    ShowLines(notice_lines_.Of(response, labels()), progress);
+    ShowLines(client::CoachLines(response, labels()), progress);
     // Beside the coach's lines a window's says only what has changed.
     if (response.has_assessment() && !options_.quiet &&
         (options_.coach.no_coach || assessment_news_.IsNew(response.assessment()))) {
       const v1::Assessment& assessment = response.assessment();
       progress.Hide();
       text_ << client::AssessmentLine(assessment, feed.time_us(assessment.first_sequence()),
-                                      feed.time_us(assessment.last_sequence()))
+                                      feed.time_us(assessment.last_sequence()), labels())
             << std::endl;
     }
     progress.Update(record_.frames());
@@ -320,9 +258,11 @@ class Analysis {
           return !stop_rendering_;
         });
     progress.Hide();
-    if (status.ok()) text_ << "  Rendered   " << options_.render << std::endl;
+    if (status.ok()) text_ << client::SummaryRow(labels()("Rendered"), options_.render) << std::flush;
     return status;
   }
+
+  client::Labels labels() const { return client::Labels(record_.language()); }
 
   int64_t Expected(const media::SourceInfo& info) const {
     if (options_.limit_frames == 0) return info.frame_count;
@@ -337,7 +277,7 @@ class Analysis {
 
   const AnalyzeOptions& options_;
   std::ostream& text_;
-  JsonOutput json_;
+  client::ResultsFile json_;
   client::SessionRecord record_;
   client::GatewaySession session_;
   std::vector<int64_t> times_us_;

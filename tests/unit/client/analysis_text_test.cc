@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/ascii.h"
 #include "support/coached_session.h"
 #include "support/messages.h"
 
@@ -56,6 +61,42 @@ TEST(AssessmentLine, SaysSoWhenTheModelCannotJudge) {
   const std::string line = AssessmentLine(assessment, 0, 2'000'000);
   EXPECT_THAT(line, HasSubstr("form not judged"));
   EXPECT_THAT(line, Not(HasSubstr("most off")));
+}
+
+TEST(AssessmentLine, SpeaksTheLanguageOfTheSession) {
+  v1::Assessment assessment = testing::PushUp(0, 59, 84, {{skeleton::kLeftKnee, 93}});
+  assessment.set_exercise_title("푸시업");
+  EXPECT_EQ(AssessmentLine(assessment, 0, 2'000'000, Labels("ko")),
+            " 0:00.0 - 0:02.0  푸시업                97%  아주 좋음  84  많이 벗어난 관절: 왼쪽 무릎 93, "
+            "머리 50, 왼쪽 어깨 50");
+  assessment.set_known(false);
+  EXPECT_EQ(AssessmentLine(assessment, 0, 2'000'000, Labels("ko")),
+            " 0:00.0 - 0:02.0  알 수 없는 운동       97%  가장 가까운 운동: 푸시업");
+}
+
+// Whatever may be said of a session; names, and sentences of the server, are as the server has them.
+TEST(Summary, SaysEverythingInTheLanguageOfTheSession) {
+  v1::AnalyzeResponse started;
+  started.mutable_started()->set_language("ko");
+  SessionRecord known(false), unknown(false), unassessed(false);
+  for (SessionRecord* record : {&known, &unknown, &unassessed}) {
+    record->Add(started);
+    for (const v1::FrameStatus status : {v1::FRAME_STATUS_POSE, v1::FRAME_STATUS_NO_POSE,
+                                         v1::FRAME_STATUS_DROPPED, v1::FRAME_STATUS_INVALID_FRAME})
+      record->Add(testing::ResultOf(static_cast<uint64_t>(record->frames()), status));
+  }
+  v1::Assessment overall = testing::PushUp(0, 59, 41, {{skeleton::kLeftKnee, 93}}, {skeleton::kRightElbow});
+  overall.set_exercise_title("푸시업");
+  known.Add(testing::ResponseOf(overall));
+  known.Add(testing::SummaryOf(overall));
+  overall.set_known(false);
+  unknown.Add(testing::ResponseOf(overall));
+  unknown.Add(testing::SummaryOf(overall));
+  for (const SessionRecord* record : {&known, &unknown, &unassessed}) {
+    const std::string text = SummaryText(*record, {2, 4});
+    EXPECT_FALSE(std::ranges::any_of(text, [](unsigned char c) { return absl::ascii_isalpha(c); })) << text;
+  }
+  EXPECT_THAT(SummaryText(known, {}), HasSubstr("  판단 못 함 오른쪽 팔꿈치\n"));
 }
 
 TEST(Summary, NamesExerciseQualityAndTheJointsToWatch) {

@@ -120,6 +120,68 @@ TEST(ExerciseTitle, IsTheServersElseTheVocabularys) {
   EXPECT_EQ(ExerciseTitle(set), "푸시업");
 }
 
+TEST(ExerciseTitle, OfAnAssessmentIsInTheLanguageOfTheSession) {
+  v1::Assessment assessment;
+  assessment.set_exercise("push_up");
+  EXPECT_EQ(ExerciseTitle(assessment), "Push-up");
+  assessment.set_exercise_title("푸시업");
+  EXPECT_EQ(ExerciseTitle(assessment), "푸시업");
+}
+
+v1::Repetition ComparedSquat(float knee_angle, float similarity) {
+  v1::Repetition repetition = testing::SquatOf(0, 1, 1, knee_angle);
+  v1::ReferenceMatch& match = *repetition.mutable_reference();
+  match.set_name("squat");
+  match.set_similarity(similarity);
+  for (const auto& [part, of_part] :
+       {std::pair("arms", 1.0F), std::pair("legs", similarity - 0.1F), std::pair("trunk", 1.0F)}) {
+    v1::ReferencePart& message = *match.add_parts();
+    message.set_part(part);
+    message.set_similarity(of_part);
+  }
+  return repetition;
+}
+
+TEST(ReferenceWords, GiveAPercentageOfTheMovement) {
+  EXPECT_EQ(ReferenceWords(testing::SquatOf(0, 1, 1)), "") << "there is none";
+  EXPECT_EQ(ReferenceWords(ComparedSquat(80, 0.97F)), "movement 97 % like squat");
+  EXPECT_EQ(ReferenceWords(ComparedSquat(80, 0.999F)), "movement 100 % like squat");
+  EXPECT_EQ(ReferenceWords(ComparedSquat(80, 0.97F), Labels("ko")), "움직임 97% 일치 (squat)");
+}
+
+TEST(ReferenceWords, SayWhatIsLeastAlikeOfARepetitionThatIsNotCorrect) {
+  const v1::Repetition off = ComparedSquat(110, 0.97F);
+  ASSERT_FALSE(off.correct());
+  EXPECT_EQ(ReferenceWords(off), "movement 97 % like squat, legs least (87 %)");
+  EXPECT_EQ(ReferenceWords(off, Labels("ko")), "움직임 97% 일치 (squat), 가장 다른 곳: 다리 87%");
+  EXPECT_EQ(ReferenceWords(ComparedSquat(110, 0.999F)), "movement 99 % like squat, legs least (90 %)")
+      << "what is not correct is not 100 % like it";
+  EXPECT_EQ(LikenessNumber(1, off), "99");
+}
+
+TEST(ReferenceWords, GiveNoPercentageOfAPartialRepetition) {
+  const v1::Repetition partial = ComparedSquat(130, 0.999F);
+  ASSERT_FALSE(partial.complete());
+  EXPECT_FALSE(IsCompared(partial));
+  EXPECT_EQ(ReferenceWords(partial), "not compared with squat: the repetition is partial");
+}
+
+TEST(OffWords, TellClearlyFromSlightly) {
+  EXPECT_EQ(OffWords("Depth", 10, 0, 3), "Depth: off in 3 of 10");
+  EXPECT_EQ(OffWords("Depth", 10, 3, 0), "Depth: off in 3 of 10, slightly");
+  EXPECT_EQ(OffWords("Depth", 10, 1, 2), "Depth: off in 3 of 10, 2 clearly");
+}
+
+TEST(SetFacts, OfHoldsTellTheLongest) {
+  v1::SetSummary set;
+  set.set_repetitions(2);
+  set.set_held_us(12'300'000);
+  const std::vector<std::string> facts = SetFacts(set);
+  ASSERT_GE(facts.size(), 2U);
+  EXPECT_EQ(facts[0], "2 holds");
+  EXPECT_EQ(facts[1], "longest hold 12.3 s");
+}
+
 TEST(FindingsOff, ComeClearlyBeforeSlightlyAndLeaveTheRestOut) {
   v1::Repetition repetition;
   *repetition.add_findings() = testing::FindingOf("head", v1::FINDING_LEVEL_SLIGHTLY, 12, 0, 10);

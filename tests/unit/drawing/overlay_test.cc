@@ -200,8 +200,11 @@ TEST(Overlay, DrawsTheRestOfAPersonWhoseHipAndEarAreNoNumbers) {
   EXPECT_LT(Difference(image.at<cv::Vec3b>(At(pose, skeleton::kRightKnee)), palette::kWhite), 20);
 }
 
-client::SessionRecord Squats(const std::vector<float>& knee_angles) {
+client::SessionRecord Squats(const std::vector<float>& knee_angles, const std::string& language) {
   client::SessionRecord record(true);
+  v1::AnalyzeResponse started;
+  started.mutable_started()->set_language(language);
+  record.Add(started);
   for (const v1::AnalyzeResponse& response : testing::SquatSession(knee_angles)) record.Add(response);
   return record;
 }
@@ -215,9 +218,9 @@ std::vector<int64_t> TimesOf(int64_t frames) {
 // One frame of squats with these angles of the knee.
 struct CoachedPicture {
   CoachedPicture(const std::vector<float>& knee_angles, uint64_t sequence, cv::Size size = {kWidth, kHeight},
-                 const v1::Assessment* assessment = nullptr)
+                 const v1::Assessment* assessment = nullptr, const std::string& language = "en")
       : image(size, CV_8UC3, cv::Scalar::all(90)) {
-    const client::SessionRecord record = Squats(knee_angles);
+    const client::SessionRecord record = Squats(knee_angles, language);
     const CoachTimeline coach(record, TimesOf(record.frames()));
     auto overlay = Overlay::Create(Timeline({}, TimesOf(record.frames())), size, coach);
     EXPECT_TRUE(overlay.ok()) << overlay.status();
@@ -253,6 +256,28 @@ TEST(CoachedOverlay, PutsFindingsInThePlaceOfTheWindowsJoints) {
   const v1::Assessment assessment = testing::PushUp(0, 99, 40, {{skeleton::kLeftElbow, 99.5F}});
   const CoachedPicture picture({90, 90}, 25, {kWidth, kHeight}, &assessment);
   EXPECT_FALSE(OnCircle(picture.image, At(picture.pose, skeleton::kLeftElbow), 14, palette::kVeryOff));
+}
+
+TEST(CoachedOverlay, WritesInTheLanguageOfTheSession) {
+  const cv::Size size(kWidth, kHeight);
+  const v1::Assessment known = testing::PushUp(0, 99, 40);
+  v1::Assessment unknown = known;
+  unknown.set_known(false);
+  const std::vector<const v1::Assessment*> assessments = {nullptr, &known, &unknown};
+  for (const v1::Assessment* assessment : assessments) {
+    const CoachedPicture english({90, 90}, 25, size, assessment, "en");
+    const CoachedPicture korean({90, 90}, 25, size, assessment, "ko");
+    ASSERT_EQ(english.panel, korean.panel);
+    cv::Mat difference;
+    cv::absdiff(english.image, korean.image, difference);
+    // Below the exercise, whose name is the server's.
+    const cv::Rect form(cvRound(korean.panel.x) + 110, cvRound(korean.panel.y) + 52, 200, 50);
+    EXPECT_GT(cv::norm(difference(form), cv::NORM_INF), 100) << "the panel";
+    EXPECT_GT(cv::norm(difference(cv::Rect(korean.card)), cv::NORM_INF), 100) << "the card";
+    difference(cv::Rect(korean.panel)).setTo(0);
+    difference(cv::Rect(korean.card)).setTo(0);
+    EXPECT_EQ(cv::norm(difference, cv::NORM_INF), 0) << "anything else";
+  }
 }
 
 TEST(CoachedOverlay, ShowsTheVerdictInTheCardOnceTheRepetitionIsOver) {

@@ -242,11 +242,36 @@ TEST(Page, ComparesWithTheReference) {
   deviation.set_phase(0.5F);
   deviation.set_degrees(-18);
   const std::string card = Card(Page(session), 0);
-  EXPECT_THAT(card, HasSubstr("<b>87 %</b> like squat_standard, 120 % of its time"));
+  EXPECT_THAT(card, HasSubstr("<p>movement 87 % like squat_standard, 120 % of its time</p>"));
   EXPECT_THAT(card, HasSubstr("<span>legs</span><i><b style=\"width:60%\">"));
   EXPECT_THAT(card, HasSubstr("left knee 18\u00b0 more bent at 50 %"));
   match.set_failure("too short");
-  EXPECT_THAT(Card(Page(session), 0), HasSubstr("Not compared with squat_standard: too short"));
+  EXPECT_THAT(Card(Page(session), 0), HasSubstr("not compared with squat_standard: too short"));
+}
+
+// A percentage beside what does not count would contradict it.
+TEST(Page, ComparesNoPartialRepetition) {
+  std::vector<v1::AnalyzeResponse> session = testing::SquatSession({130});
+  v1::Repetition& repetition = *session.back().mutable_repetition();
+  ASSERT_FALSE(repetition.complete());
+  v1::ReferenceMatch& match = *repetition.mutable_reference();
+  match.set_name("squat_standard");
+  match.set_similarity(1);
+  match.add_parts()->set_part("arms");
+  match.add_deviations()->set_joint("left_knee");
+  const std::string card = Card(Page(session), 0);
+  EXPECT_THAT(card, HasSubstr("not compared with squat_standard: the repetition is partial"));
+  EXPECT_THAT(card, Not(HasSubstr("class=\"part\"")));
+  EXPECT_THAT(card, HasSubstr("left knee")) << "where it differs still helps";
+}
+
+TEST(Page, SaysWhatLikenessMeansWhereItGivesOne) {
+  std::vector<v1::AnalyzeResponse> session = testing::SquatSession({110});
+  const std::string meaning = "a repetition may be much like it and not correct";
+  EXPECT_THAT(Page(session), Not(HasSubstr(meaning)));
+  session.back().mutable_repetition()->mutable_reference()->set_similarity(1);
+  EXPECT_THAT(Page(session), HasSubstr(meaning));
+  EXPECT_THAT(Card(Page(session), 0), Not(HasSubstr("100 %")));
 }
 
 TEST(Page, TellsWhatTheCoachSaidInOrderOfTime) {
