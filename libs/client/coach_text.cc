@@ -115,9 +115,9 @@ std::string RepetitionLine(const v1::Repetition& repetition, const Labels& label
       labels("{n} s", {{"n", Seconds(repetition.end_us() - repetition.start_us(), 4)}})};
   if (!IsHeld(repetition))
     parts.push_back(labels("range {n} %", {{"n", Percent(repetition.range_of_motion())}}));
+  parts.push_back(Verdict(repetition, labels));
   if (std::string reference = ReferenceWords(repetition, labels); !reference.empty())
     parts.push_back(std::move(reference));
-  parts.push_back(Verdict(repetition, labels));
   return absl::StrJoin(parts, "  ");
 }
 

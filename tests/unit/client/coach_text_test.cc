@@ -116,9 +116,9 @@ TEST(RepetitionLine, ComparesWithTheReference) {
   v1::Repetition repetition = testing::SquatOf(0, 1, 3, 80);
   repetition.mutable_reference()->set_name("squat");
   repetition.mutable_reference()->set_similarity(0.97F);
-  EXPECT_THAT(RepetitionLine(repetition), HasSubstr("range 100 %  movement 97 % like squat  correct"));
+  EXPECT_THAT(RepetitionLine(repetition), HasSubstr("range 100 %  correct  movement 97 % like squat"));
   repetition.mutable_reference()->set_failure("it is too short");
-  EXPECT_THAT(RepetitionLine(repetition), HasSubstr("  not compared with squat: it is too short  correct"));
+  EXPECT_THAT(RepetitionLine(repetition), HasSubstr("  correct  not compared with squat: it is too short"));
 }
 
 TEST(SetTables, AreEmptyWithoutACoach) { EXPECT_EQ(SetTables(SessionRecord(false)), ""); }
