@@ -157,10 +157,10 @@ class Analysis {
     }
     if (absl::Status status = json_.Open("--json", options_.json); !status.ok()) return status;
 
-    const absl::Status streamed = Stream(**source, *std::move(config));
+    absl::Status streamed = Stream(**source, *std::move(config));
     const bool stopped = interrupted_;
     if (!streamed.ok() && !stopped) return json_.KeepPartialOutput(streamed);
-    const absl::Status written = json_.Finish();
+    absl::Status written = json_.Finish();
     if (!streamed.ok()) return streamed;
     if (!written.ok()) return written;
     if (record_.frames() == 0) {
@@ -203,7 +203,7 @@ class Analysis {
     const steady_clock::time_point start = steady_clock::now();
     command_line::Progress progress =
         command_line::StartProgress("Analysing", Expected(info), options_.quiet);
-    const absl::Status status = session_.Run(
+    absl::Status status = session_.Run(
         config, [&] { return feed.Next(); },
         [&](const v1::AnalyzeResponse& response) { return OnResponse(response, feed, progress); });
     progress.Hide();
@@ -252,7 +252,7 @@ class Analysis {
     if (!source.ok()) return source.status();
     command_line::Progress progress =
         command_line::StartProgress("Rendering", static_cast<int64_t>(times_us_.size()), options_.quiet);
-    const absl::Status status =
+    absl::Status status =
         drawing::RenderVideo(**source, record_, times_us_, options_.render, [&](int64_t done) {
           progress.Update(done);
           return !stop_rendering_;

@@ -110,6 +110,7 @@ class SectionProgress {
     run_.knowledge = std::move(knowledge);
     run_.on_progress = [this, section = std::move(section)](int done, int total) {
       if (!progress_) {
+        // NOLINTNEXTLINE(modernize-make-unique): it cannot be moved
         progress_.reset(
             new command_line::Progress(command_line::StartProgress(section, total, false, "clips")));
       }
@@ -272,7 +273,7 @@ absl::Status Run(const EvaluateOptions& options) {
   if (!report.ok()) return report.status();
   std::cout << evaluation::ToText(*report) << std::flush;
   if (!options.json.empty()) {
-    const absl::Status written = files::ReplaceFile(options.json, evaluation::ToJson(*report).dump(2) + "\n");
+    absl::Status written = files::ReplaceFile(options.json, evaluation::ToJson(*report).dump(2) + "\n");
     if (!written.ok()) return written;
   }
   if (!options.plots.empty()) {
