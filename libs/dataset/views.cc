@@ -8,6 +8,7 @@
 #include "skeleton/layout.h"
 #include "synthesis/camera.h"
 #include "synthesis/motion.h"
+#include "synthesis/random.h"
 
 namespace trackfit::dataset {
 namespace {
@@ -145,6 +146,17 @@ Clip SeenByCamera(const Clip& clip, uint64_t seed) {
   }
   seen.poses = std::move(poses);
   return seen;
+}
+
+Clip SeenByItsCamera(Clip clip) {
+  if (!clip.metric) return clip;
+  return SeenByCamera(clip, synthesis::NamedRandom(0).Bits(clip.id));
+}
+
+std::vector<Clip> AsJudged(std::vector<Clip> clips) {
+  std::vector<Clip> judged = Originals(std::move(clips));
+  for (Clip& clip : judged) clip = SeenByItsCamera(std::move(clip));
+  return judged;
 }
 
 }  // namespace trackfit::dataset

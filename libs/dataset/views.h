@@ -27,6 +27,11 @@ void RestoreTravel(std::span<skeleton::Pose> poses, const std::string& exercise)
 // in the exercise does. Joints that the clip lacks stay absent. Deterministic in `seed`; the result is not
 // metric.
 Clip SeenByCamera(const Clip& clip, uint64_t seed);
+// The same through the camera that follows from the clip's id; clips that are not metric stay as they are.
+Clip SeenByItsCamera(Clip clip);
+
+// The clips as a model is judged by them: without variants, metric ones each seen by its camera.
+std::vector<Clip> AsJudged(std::vector<Clip> clips);
 
 }  // namespace trackfit::dataset
 

@@ -19,7 +19,6 @@
 #include "exercises/vocabulary.h"
 #include "files/partial_file.h"
 #include "skeleton/upright.h"
-#include "synthesis/random.h"
 
 namespace trackfit::dataset_building {
 namespace {
@@ -128,8 +127,7 @@ absl::StatusOr<JoinedDataset> JoinClips(std::vector<Clip> clips, const dataset::
       continue;
     }
     // Training sees it through a new camera in every window, validation always through the same.
-    if (clip.metric && *side == Subset::kVal)
-      clip = dataset::SeenByCamera(clip, synthesis::NamedRandom(0).Bits(clip.id));
+    if (*side == Subset::kVal) clip = dataset::SeenByItsCamera(std::move(clip));
     if (IsUpsideDown(clip)) dataset.upside_down.push_back(clip.id);
     (*side == Subset::kTrain ? dataset.train : dataset.val).push_back(std::move(clip));
   }

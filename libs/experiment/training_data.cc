@@ -10,6 +10,7 @@
 #include "dataset/folds.h"
 #include "dataset/landmark_file.h"
 #include "dataset/split.h"
+#include "dataset/views.h"
 
 namespace trackfit::experiment {
 namespace {
@@ -54,7 +55,7 @@ absl::StatusOr<TrainingData> ReadTrainingData(const DataConfig& config) {
     auto val = dataset::ReadSubset(config.landmarks, *split, dataset::Subset::kVal);
     if (!val.ok()) return val.status();
     Append(*std::move(train), data.train);
-    Append(dataset::Originals(*std::move(val)), data.val);
+    Append(dataset::AsJudged(*std::move(val)), data.val);
     for (size_t i = 0; i < counts.size(); ++i)
       files.push_back(absl::StrCat(NameOf(config.landmarks[i]), " (", counts[i], " training clips)"));
   }

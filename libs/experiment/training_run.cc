@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,7 +19,10 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "command_line/exit_code.h"
+#include "dataset/folds.h"
+#include "dataset/views.h"
 #include "drawing/curves.h"
+#include "evaluation/metrics.h"
 #include "evaluation/recognition.h"
 #include "exercises/vocabulary.h"
 #include "experiment/epoch_log.h"
@@ -333,28 +337,37 @@ absl::Status TrainEpochs(const Run& run, const training::WindowSampler& sampler,
   return absl::OkStatus();
 }
 
-// For every exercise with clips labelled correct and incorrect: the model is fitted to training clips, its
-// table to held-out ones.
+// For every exercise with clips labelled correct and incorrect, if what is fitted to them holds for other
+// people: the model is fitted to training clips, its table to held-out ones.
 void CalibrateForm(const Run& run, protogcn::ModelMetadata& metadata) {
+  constexpr double kLeastAuroc = 0.75;  // by chance 0.5; less says little about the next person
+  constexpr int kFolds = 5;
+  const std::vector<dataset::Clip> train = dataset::AsJudged(run.data.train);
+  const std::vector<dataset::Clip> held_out = dataset::AsJudged(run.data.val);
+  const std::map<std::string, int> folds = dataset::GroupedFolds(train, kFolds);
   for (size_t label = 0; label < metadata.classes.size(); ++label) {
     const auto measured = [&](const std::vector<dataset::Clip>& clips) {
-      return training::MeasureLabelled(dataset::Originals(clips), metadata.classes, static_cast<int>(label),
-                                       metadata.poses_per_window(), metadata.rate_hz);
+      return training::MeasureLabelled(clips, metadata.classes, static_cast<int>(label),
+                                       metadata.poses_per_window(), metadata.rate_hz, folds);
     };
-    const std::vector<training::MeasuredClip> train = measured(run.data.train);
-    protogcn::FormModel form = training::FitForm(train);
-    std::vector<float> logits = training::CorrectLogits(form, measured(run.data.val));
+    const std::vector<training::MeasuredClip> labelled = measured(train);
+    protogcn::FormModel form = training::FitForm(labelled);
+    std::vector<float> logits = training::CorrectLogits(form, measured(held_out));
+    const std::string clips = absl::StrFormat("%d labelled clips", labelled.size());
+    const auto [correct, incorrect] = training::JudgedByOtherFolds(labelled);
+    const double auroc = evaluation::Auroc(correct, incorrect);
+    std::string found;
     if (form.empty() || logits.empty()) {
-      if (!train.empty()) {
-        run.Say(absl::StrFormat("Form of %s: judged by its cosine, %d labelled clips are too few",
-                                metadata.classes[label], train.size()));
-      }
-      continue;
+      found = absl::StrCat("judged by its cosine, ", clips, " are too few");
+    } else if (!(auroc >= kLeastAuroc)) {
+      found = absl::StrFormat("judged by its cosine, %s do not tell about other people (AUROC %.2f)", clips,
+                              auroc);
+    } else {
+      metadata.calibration[label].form = std::move(form);
+      metadata.calibration[label].form_logit = training::Quantiles(std::move(logits), 101);
+      found = absl::StrFormat("fitted to %s (of other people AUROC %.2f)", clips, auroc);
     }
-    metadata.calibration[label].form = std::move(form);
-    metadata.calibration[label].form_logit = training::Quantiles(std::move(logits), 101);
-    run.Say(
-        absl::StrFormat("Form of %s: fitted to %d labelled clips", metadata.classes[label], train.size()));
+    if (!labelled.empty()) run.Say(absl::StrCat("Form of ", metadata.classes[label], ": ", found));
   }
 }
 

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <optional>
+#include <set>
 
+#include "dataset/folds.h"
 #include "dataset/labels.h"
 #include "training/calibration.h"
 
@@ -128,6 +132,20 @@ std::vector<double> FitLogistic(const Design& design) {
   return beta;
 }
 
+// Over the clip's windows; nullopt where none has a logit.
+std::optional<double> MeanLogit(const protogcn::FormModel& model, const MeasuredClip& clip) {
+  double sum = 0;
+  int count = 0;
+  for (const skeleton::Measurements& window : clip.windows) {
+    const auto logit = model.Logit(window);
+    if (!logit) continue;
+    sum += *logit;
+    ++count;
+  }
+  if (count == 0) return std::nullopt;
+  return sum / count;
+}
+
 }  // namespace
 
 MeasuredClip MeasureClip(const dataset::Clip& clip, int window_poses, double rate_hz) {
@@ -147,13 +165,15 @@ MeasuredClip MeasureClip(const dataset::Clip& clip, int window_poses, double rat
 
 std::vector<MeasuredClip> MeasureLabelled(const std::vector<dataset::Clip>& clips,
                                           const std::vector<std::string>& classes, int label,
-                                          int window_poses, double rate_hz) {
+                                          int window_poses, double rate_hz,
+                                          const std::map<std::string, int>& folds) {
   std::vector<MeasuredClip> measured;
   for (const dataset::Clip& clip : clips) {
     const auto found = dataset::LabelOf(clip, classes);
     const bool labelled = clip.form == "correct" || clip.form == "incorrect";
     if (!labelled || clip.kind != dataset::SourceKind::kRecorded || !found || found->index != label) continue;
     measured.push_back(MeasureClip(clip, window_poses, rate_hz));
+    measured.back().fold = dataset::FoldOf(folds, clip);
     if (measured.back().windows.empty()) measured.pop_back();
   }
   return measured;
@@ -183,6 +203,25 @@ protogcn::FormModel FitForm(std::span<const MeasuredClip> clips) {
     column += curve.knots.size();
   }
   return model;
+}
+
+LogitsOfOthers JudgedByOtherFolds(std::span<const MeasuredClip> clips) {
+  std::set<int> folds;
+  for (const MeasuredClip& clip : clips) folds.insert(clip.fold);
+  LogitsOfOthers judged;
+  for (const int fold : folds) {
+    std::vector<MeasuredClip> others;
+    std::copy_if(clips.begin(), clips.end(), std::back_inserter(others),
+                 [fold](const MeasuredClip& clip) { return clip.fold != fold; });
+    const protogcn::FormModel model = FitForm(others);
+    if (model.empty()) continue;
+    for (const MeasuredClip& clip : clips) {
+      if (clip.fold != fold) continue;
+      if (const auto logit = MeanLogit(model, clip))
+        (clip.correct ? judged.correct : judged.incorrect).push_back(*logit);
+    }
+  }
+  return judged;
 }
 
 std::vector<float> CorrectLogits(const protogcn::FormModel& model, std::span<const MeasuredClip> clips) {

@@ -23,6 +23,7 @@
 #include "dataset/folds.h"
 #include "dataset/landmark_file.h"
 #include "dataset/split.h"
+#include "dataset/views.h"
 #include "evaluation/evaluation_pictures.h"
 #include "evaluation/report.h"
 #include "files/outputs.h"
@@ -158,7 +159,7 @@ absl::StatusOr<evaluation::Report> Evaluate(const EvaluateOptions& options, cons
   const absl::StatusOr<dataset::Subset> subset = dataset::ParseSubset(options.SubsetOrDefault());
   if (!subset.ok()) return subset.status();
   const std::vector<Clip>& all = *subset == dataset::Subset::kTrain ? data.train : data.val;
-  const std::vector<Clip> clips = dataset::Originals(all);
+  const std::vector<Clip> clips = dataset::AsJudged(all);
   if (clips.empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat("there is no clip of the subset ", options.SubsetOrDefault()));

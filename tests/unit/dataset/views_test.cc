@@ -122,5 +122,19 @@ TEST(Views, EverySeedIsAnotherCameraAndTheSameSeedTheSame) {
   EXPECT_NE(x(1), x(2));
 }
 
+TEST(Views, WhatIsJudgedIsNoVariantAndAlwaysSeenByTheSameCamera) {
+  Clip variant = MetricSquat(), other = MetricSquat(), recorded = MetricSquat();
+  variant.id += "~1";
+  other.id = "other";
+  recorded.metric = false;
+  const auto judged = AsJudged({MetricSquat(), variant, other, recorded});
+  ASSERT_EQ(judged.size(), 3U);
+  const auto x = [](const Clip& clip) { return clip.poses.front().landmarks[skeleton::kLeftWrist].x; };
+  for (const Clip& clip : judged) EXPECT_FALSE(clip.metric);
+  EXPECT_EQ(x(judged[0]), x(AsJudged({MetricSquat()})[0]));
+  EXPECT_NE(x(judged[0]), x(judged[1]));
+  EXPECT_EQ(x(judged[2]), x(recorded));
+}
+
 }  // namespace
 }  // namespace trackfit::dataset

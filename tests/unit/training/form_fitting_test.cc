@@ -50,6 +50,32 @@ TEST(FitForm, DoesNotLearnFromAHandfulOfClips) {
   EXPECT_TRUE(FitForm({}).empty());
 }
 
+TEST(JudgedByOtherFolds, TellsWhatHoldsForOthersFromWhatDoesNot) {
+  std::vector<MeasuredClip> clips = Clips(200, 1);
+  for (size_t i = 0; i < clips.size(); ++i) clips[i].fold = static_cast<int>(i / 2 % 5);
+  const auto share_right = [](const LogitsOfOthers& judged) {
+    const auto above = [](double logit) { return logit > 0; };
+    return 0.5 * static_cast<double>(std::ranges::count_if(judged.correct, above)) / judged.correct.size() +
+           0.5 -
+           0.5 * static_cast<double>(std::ranges::count_if(judged.incorrect, above)) /
+               judged.incorrect.size();
+  };
+  const LogitsOfOthers judged = JudgedByOtherFolds(clips);
+  EXPECT_EQ(judged.correct.size() + judged.incorrect.size(), clips.size());
+  EXPECT_GT(share_right(judged), 0.9);
+
+  // In one half of the folds correct means what incorrect means in the other.
+  for (MeasuredClip& clip : clips) clip.fold %= 2;
+  for (MeasuredClip& clip : clips) clip.correct ^= clip.fold == 1;
+  EXPECT_LT(share_right(JudgedByOtherFolds(clips)), 0.2);
+}
+
+TEST(JudgedByOtherFolds, JudgesNobodyWithoutOthers) {
+  const LogitsOfOthers judged = JudgedByOtherFolds(Clips(80, 1));
+  EXPECT_TRUE(judged.correct.empty());
+  EXPECT_TRUE(judged.incorrect.empty());
+}
+
 TEST(FitForm, ManyClipsOfOneSideDoNotDrownTheOther) {
   std::vector<MeasuredClip> clips = Clips(200, 1);
   std::erase_if(clips, [n = 0](const MeasuredClip& clip) mutable { return !clip.correct && ++n > 20; });
