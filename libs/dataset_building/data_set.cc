@@ -127,7 +127,7 @@ absl::Status ExtractClip(const SourceClip& clip, const DataSetOptions& options, 
   if (upright.upside_down()) warnings.push_back("is upside down: people stand on their heads");
   result.note = absl::StrJoin(warnings, "; ");
   for (int number = 1; number <= options.variants; ++number) {
-    const absl::Status extracted = ExtractVariant(clip, number, options, variant_engines, on_frame, **writer);
+    absl::Status extracted = ExtractVariant(clip, number, options, variant_engines, on_frame, **writer);
     if (!extracted.ok()) return extracted;
   }
   return (*writer)->Finish();
