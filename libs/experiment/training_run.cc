@@ -359,7 +359,9 @@ void CalibrateForm(const Run& run, protogcn::ModelMetadata& metadata) {
     std::string found;
     if (form.empty() || logits.empty()) {
       found = absl::StrCat("judged by its cosine, ", clips, " are too few");
-    } else if (!(auroc >= kLeastAuroc)) {
+    } else if (std::isnan(auroc)) {
+      found = absl::StrCat("judged by its cosine, ", clips, " are of too few groups");
+    } else if (auroc < kLeastAuroc) {
       found = absl::StrFormat("judged by its cosine, %s do not tell about other people (AUROC %.2f)", clips,
                               auroc);
     } else {
