@@ -119,28 +119,35 @@ std::vector<std::string> Wrapped(const std::string& text, const Font& font, floa
   return lines;
 }
 
-void Canvas::Destroy::operator()(cairo_t* context) const { cairo_destroy(context); }
+struct Canvas::Cairo {
+  Context context;
+};
+
+Canvas::Canvas(Canvas&& other) noexcept = default;
+Canvas& Canvas::operator=(Canvas&& other) noexcept = default;
+Canvas::~Canvas() = default;
 
 Canvas::Canvas(cv::Size size, const Colour& background) : pixels_(size, CV_8UC4) {
   const Surface surface(cairo_image_surface_create_for_data(pixels_.data, CAIRO_FORMAT_RGB24, size.width,
                                                             size.height, static_cast<int>(pixels_.step)));
-  context_.reset(cairo_create(surface.get()));
-  cairo_set_line_cap(context_.get(), CAIRO_LINE_CAP_ROUND);
-  cairo_set_line_join(context_.get(), CAIRO_LINE_JOIN_ROUND);
+  cairo_ = std::make_unique<Cairo>();
+  cairo_->context.reset(cairo_create(surface.get()));
+  cairo_set_line_cap(cairo_->context.get(), CAIRO_LINE_CAP_ROUND);
+  cairo_set_line_join(cairo_->context.get(), CAIRO_LINE_JOIN_ROUND);
   SetColour(background);
-  cairo_paint(context_.get());
+  cairo_paint(cairo_->context.get());
 }
 
 void Canvas::Load(const cv::Mat& bgr) {
   CV_Assert(bgr.type() == CV_8UC3 && bgr.size() == pixels_.size());
-  cairo_surface_t* surface = cairo_get_target(context_.get());
+  cairo_surface_t* surface = cairo_get_target(cairo_->context.get());
   cairo_surface_flush(surface);
   cv::cvtColor(bgr, pixels_, cv::COLOR_BGR2BGRA);
   cairo_surface_mark_dirty(surface);
 }
 
 void Canvas::Store(cv::Mat& bgr) const {
-  cairo_surface_flush(cairo_get_target(context_.get()));
+  cairo_surface_flush(cairo_get_target(cairo_->context.get()));
   cv::cvtColor(pixels_, bgr, cv::COLOR_BGRA2BGR);
 }
 
@@ -151,35 +158,35 @@ absl::Status Canvas::WritePng(const std::string& path) const {
     return CAIRO_STATUS_SUCCESS;
   };
   const cairo_status_t status =
-      cairo_surface_write_to_png_stream(cairo_get_target(context_.get()), append, &bytes);
+      cairo_surface_write_to_png_stream(cairo_get_target(cairo_->context.get()), append, &bytes);
   if (status != CAIRO_STATUS_SUCCESS)
     return absl::InternalError(absl::StrCat("cannot write ", path, ": ", cairo_status_to_string(status)));
   return files::ReplaceFile(path, bytes);
 }
 
 void Canvas::SetColour(const Colour& colour) {
-  cairo_set_source_rgba(context_.get(), colour.red / 255, colour.green / 255, colour.blue / 255,
+  cairo_set_source_rgba(cairo_->context.get(), colour.red / 255, colour.green / 255, colour.blue / 255,
                         colour.alpha);
 }
 
 void Canvas::Fill(const Colour& colour) {
   SetColour(colour);
-  cairo_fill(context_.get());
+  cairo_fill(cairo_->context.get());
 }
 
 void Canvas::Stroke(float width, const Colour& colour) {
   SetColour(colour);
-  cairo_set_line_width(context_.get(), width);
-  cairo_stroke(context_.get());
+  cairo_set_line_width(cairo_->context.get(), width);
+  cairo_stroke(cairo_->context.get());
 }
 
 void Canvas::Rectangle(const cv::Rect2f& rectangle, float corner_radius, const Colour& colour) {
-  AddRectangle(context_.get(), rectangle, corner_radius);
+  AddRectangle(cairo_->context.get(), rectangle, corner_radius);
   Fill(colour);
 }
 
 void Canvas::RectangleOutline(const cv::Rect2f& r, float corner_radius, float width, const Colour& colour) {
-  AddRectangle(context_.get(), {r.x + width / 2, r.y + width / 2, r.width - width, r.height - width},
+  AddRectangle(cairo_->context.get(), {r.x + width / 2, r.y + width / 2, r.width - width, r.height - width},
                corner_radius - width / 2);
   Stroke(width, colour);
 }
@@ -200,15 +207,15 @@ void Canvas::Shadow(const cv::Rect2f& r, float corner_radius, float blur, const 
   for (int pass = 0; pass < 2; ++pass) cv::blur(pixels, pixels, {side, side});
   cairo_surface_mark_dirty(mask.get());
   SetColour(colour);
-  cairo_mask_surface(context_.get(), mask.get(), corner.x, corner.y);
+  cairo_mask_surface(cairo_->context.get(), mask.get(), corner.x, corner.y);
 }
 
 void Canvas::FadeDown(const cv::Rect2f& r, const Colour& colour) {
   const Pattern pattern(cairo_pattern_create_linear(0, r.y, 0, r.y + r.height));
   AddStops(pattern, colour, [](float way) { return way * way * (3 - 2 * way); });
-  cairo_set_source(context_.get(), pattern.get());
-  cairo_rectangle(context_.get(), r.x, r.y, r.width, r.height);
-  cairo_fill(context_.get());
+  cairo_set_source(cairo_->context.get(), pattern.get());
+  cairo_rectangle(cairo_->context.get(), r.x, r.y, r.width, r.height);
+  cairo_fill(cairo_->context.get());
 }
 
 void Canvas::Line(const cv::Point2f& from, const cv::Point2f& to, float width, const Colour& from_colour,
@@ -217,35 +224,35 @@ void Canvas::Line(const cv::Point2f& from, const cv::Point2f& to, float width, c
   const Pattern pattern(cairo_pattern_create_linear(from.x, from.y, to.x, to.y));
   AddStop(pattern, 0, from_colour);
   AddStop(pattern, 1, to_colour);
-  cairo_set_source(context_.get(), pattern.get());
-  cairo_set_line_width(context_.get(), width);
-  cairo_move_to(context_.get(), from.x, from.y);
-  cairo_line_to(context_.get(), to.x, to.y);
-  cairo_stroke(context_.get());
+  cairo_set_source(cairo_->context.get(), pattern.get());
+  cairo_set_line_width(cairo_->context.get(), width);
+  cairo_move_to(cairo_->context.get(), from.x, from.y);
+  cairo_line_to(cairo_->context.get(), to.x, to.y);
+  cairo_stroke(cairo_->context.get());
 }
 
 void Canvas::Line(std::span<const cv::Point2f> points, float width, const Colour& colour) {
-  for (const cv::Point2f& point : points) cairo_line_to(context_.get(), point.x, point.y);
+  for (const cv::Point2f& point : points) cairo_line_to(cairo_->context.get(), point.x, point.y);
   Stroke(width, colour);
 }
 
 void Canvas::Disc(const cv::Point2f& centre, float radius, const Colour& colour) {
-  cairo_arc(context_.get(), centre.x, centre.y, radius, 0, kTurn);
+  cairo_arc(cairo_->context.get(), centre.x, centre.y, radius, 0, kTurn);
   Fill(colour);
 }
 
 void Canvas::Glow(const cv::Point2f& centre, float radius, const Colour& colour) {
   const Pattern pattern(cairo_pattern_create_radial(centre.x, centre.y, 0, centre.x, centre.y, radius));
   AddStops(pattern, colour, [](float way) { return (1 - way) * (1 - way); });
-  cairo_set_source(context_.get(), pattern.get());
-  cairo_arc(context_.get(), centre.x, centre.y, radius, 0, kTurn);
-  cairo_fill(context_.get());
+  cairo_set_source(cairo_->context.get(), pattern.get());
+  cairo_arc(cairo_->context.get(), centre.x, centre.y, radius, 0, kTurn);
+  cairo_fill(cairo_->context.get());
 }
 
 void Canvas::Arc(const cv::Point2f& centre, float radius, float width, float fraction, const Colour& colour) {
   if (fraction <= 0) return;
-  cairo_arc(context_.get(), centre.x, centre.y, radius, kTop, kTop + kTurn * fraction);
-  if (fraction >= 1) cairo_close_path(context_.get());
+  cairo_arc(cairo_->context.get(), centre.x, centre.y, radius, kTop, kTop + kTurn * fraction);
+  if (fraction >= 1) cairo_close_path(cairo_->context.get());
   Stroke(width, colour);
 }
 
@@ -257,8 +264,8 @@ void Canvas::Text(const cv::Point2f& at, const std::string& text, const Font& fo
   if (anchor == Anchor::kRight) x -= WidthOf(layout.get());
   if (anchor != Anchor::kBaseline) y += font.CapHeight() / 2;
   // A path, because Cairo 1.16 puts letters on whole pixels otherwise; hinted, so the baseline is on one.
-  cairo_move_to(context_.get(), x, std::nearbyint(y));
-  pango_cairo_layout_line_path(context_.get(), pango_layout_get_line_readonly(layout.get(), 0));
+  cairo_move_to(cairo_->context.get(), x, std::nearbyint(y));
+  pango_cairo_layout_line_path(cairo_->context.get(), pango_layout_get_line_readonly(layout.get(), 0));
   Fill(colour);
 }
 

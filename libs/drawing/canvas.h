@@ -12,8 +12,6 @@
 
 #include "absl/status/status.h"
 
-struct _cairo;  // NOLINT(clang-diagnostic-reserved-identifier): cairo.h calls it so
-
 namespace trackfit::drawing {
 
 struct Colour {
@@ -52,6 +50,9 @@ enum class Anchor { kBaseline, kLeft, kCentre, kRight };
 class Canvas {
  public:
   Canvas(cv::Size size, const Colour& background);
+  Canvas(Canvas&& other) noexcept;
+  Canvas& operator=(Canvas&& other) noexcept;
+  ~Canvas();
 
   cv::Size2f size() const { return cv::Size2f(pixels_.size()); }
 
@@ -88,16 +89,14 @@ class Canvas {
             Anchor anchor = Anchor::kBaseline);
 
  private:
-  struct Destroy {
-    void operator()(_cairo* context) const;
-  };
+  struct Cairo;
 
   void SetColour(const Colour& colour);
   void Fill(const Colour& colour);
   void Stroke(float width, const Colour& colour);
 
   cv::Mat pixels_;  // BGR and a byte that means nothing
-  std::unique_ptr<_cairo, Destroy> context_;
+  std::unique_ptr<Cairo> cairo_;
 };
 
 }  // namespace trackfit::drawing

@@ -92,6 +92,7 @@ float MeanOf(const std::vector<Sample>& samples) {
 float Percentile(const std::vector<Sample>& samples, float share) {
   if (samples.empty()) return kUnknown;
   std::vector<float> values;
+  values.reserve(samples.size());
   for (const Sample& sample : samples) values.push_back(sample.value);
   std::ranges::sort(values);
   return skeleton::Percentile(std::span<const float>(values), share);

@@ -117,7 +117,7 @@ absl::Status PlayVideos(const std::vector<SourceClip>& videos, const GatewayRunO
     if (is_interrupted()) return absl::OkStatus();
     Session session(*pending[i], options, events);
     std::string model_version;
-    const absl::Status played = session.Play([&](const v1::SessionStarted& started) {
+    absl::Status played = session.Play([&](const v1::SessionStarted& started) {
       model_version = started.model_version();
       const std::scoped_lock lock(mutex);
       return verdicts.SetModel(model_version, {started.exercises().begin(), started.exercises().end()});

@@ -48,7 +48,8 @@ absl::Status VerdictFile::Read() {
       return absl::InvalidArgumentError(
           absl::StrCat(path_, ": line ", number, ": ", verdict.status().message()));
     }
-    verdicts_.insert_or_assign(verdict->id, *std::move(verdict));
+    std::string id = verdict->id;
+    verdicts_.insert_or_assign(std::move(id), *std::move(verdict));
   }
   if (begin == text.size()) return absl::OkStatus();
   stream.close();

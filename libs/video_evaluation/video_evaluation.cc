@@ -20,7 +20,7 @@ absl::Status EvaluateVideos(const VideoEvaluationOptions& options, const std::fu
 
   command_line::Progress progress =
       command_line::StartProgress("Playing", static_cast<int64_t>(videos->size()), false, "videos");
-  const absl::Status played =
+  absl::Status played =
       PlayVideos(*videos, options.run,
                  {.interrupted = interrupted,
                   .on_video = [&](int done) { progress.Update(done); },

@@ -90,7 +90,7 @@ absl::Status Evaluate(EvaluateOptions options) {
     if (!clips.ok()) return clips.status();
     Append(coach_evaluation::CountIdle(**catalogue, NameOf(path), *clips, options.counting), idle);
   }
-  if (const absl::Status counted = CountMannequins(options, **catalogue, exercising, idle); !counted.ok())
+  if (absl::Status counted = CountMannequins(options, **catalogue, exercising, idle); !counted.ok())
     return counted;
   if (!exercising.empty())
     std::cout << "Counting\n" << coach_evaluation::CountingTable(exercising, options.each_clip);

@@ -86,7 +86,7 @@ absl::StatusOr<Data> ReadData(const EvaluateOptions& options) {
   }
   if (!train.ok()) return train.status();
   if (!val.ok()) return val.status();
-  if (const absl::Status apart = dataset::CheckGroupsApart(*train, *val); !apart.ok()) return apart;
+  if (absl::Status apart = dataset::CheckGroupsApart(*train, *val); !apart.ok()) return apart;
   return Data{.train = *std::move(train), .val = *std::move(val)};
 }
 

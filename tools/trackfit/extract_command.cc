@@ -186,7 +186,7 @@ absl::Status Extract(const ExtractOptions& options) {
   absl::StatusOr<std::vector<dataset_building::SourceClip>> clips = ChooseClips(options);
   if (!clips.ok()) return clips.status();
   const bool single = NamesFile(options.output);
-  const absl::Status output_set =
+  absl::Status output_set =
       single ? SetOutputFile(options, *clips, data_set) : SetOutputFolder(options, *clips, data_set);
   if (!output_set.ok()) return output_set;
   if (absl::Status status = CheckFiles(options, *clips, data_set); !status.ok()) return status;

@@ -44,6 +44,7 @@ std::vector<std::string> ClassNames(const ImportOptions& options, const protogcn
   if (!options.classes.empty()) return options.classes;
   if (!imported.classes.empty()) return imported.classes;
   std::vector<std::string> names;
+  names.reserve(imported.config.classes);
   for (int i = 0; i < imported.config.classes; ++i) names.push_back(absl::StrCat("class_", i));
   return names;
 }

@@ -23,7 +23,7 @@ AssessorPtr KneeAssessor() {
   });
 }
 
-dataset::Clip Variant(const dataset::Clip& original, int number, std::vector<int> hidden = {}) {
+dataset::Clip Variant(const dataset::Clip& original, int number, const std::vector<int>& hidden = {}) {
   dataset::Clip variant = original;
   variant.id = dataset::VariantId(original.id, number);
   variant.variant = "mirrored";

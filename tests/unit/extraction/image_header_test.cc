@@ -9,7 +9,8 @@
 namespace trackfit::extraction {
 namespace {
 
-std::string Encode(const std::string& extension, int width, int height, std::vector<int> parameters = {}) {
+std::string Encode(const std::string& extension, int width, int height,
+                   const std::vector<int>& parameters = {}) {
   std::vector<unsigned char> bytes;
   cv::imencode(extension, cv::Mat(height, width, CV_8UC3, cv::Scalar(10, 20, 30)), bytes, parameters);
   return {bytes.begin(), bytes.end()};

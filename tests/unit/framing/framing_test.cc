@@ -244,11 +244,11 @@ TEST(Framing, AsksToTurnOnlyWhenTheExerciseIsKnown) {
     repetitions::View view;
     float wrong, right;
     std::string hint;
-  } kCases[] = {{repetitions::View::kSide, 1, 0.2F, "turn_sideways"},
-                {repetitions::View::kDiagonal, 0.1F, 0.6F, "turn_diagonally"},
-                {repetitions::View::kDiagonal, 1, 0.6F, "turn_diagonally"},
-                {repetitions::View::kFront, 0.1F, 0.9F, "turn_to_front"}};
-  for (const auto& test : kCases) {
+  } cases[] = {{repetitions::View::kSide, 1, 0.2F, "turn_sideways"},
+               {repetitions::View::kDiagonal, 0.1F, 0.6F, "turn_diagonally"},
+               {repetitions::View::kDiagonal, 1, 0.6F, "turn_diagonally"},
+               {repetitions::View::kFront, 0.1F, 0.9F, "turn_to_front"}};
+  for (const auto& test : cases) {
     Camera camera;
     EXPECT_THAT(camera.See(3, Turned(test.wrong)), IsEmpty());
     const auto exercise = ExerciseOf(test.view, {skeleton::kLeftAnkle});

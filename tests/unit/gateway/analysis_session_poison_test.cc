@@ -11,16 +11,15 @@
 namespace trackfit::gateway {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 const absl::Status& Crash() {
-  static const auto& kCrash =
+  static const auto& crash =
       *new absl::Status(runtime::ConnectionLost(absl::UnavailableError("Socket closed")));
-  return kCrash;
+  return crash;
 }
 
 class AnalysisSessionPoison : public AnalysisSessionTest {

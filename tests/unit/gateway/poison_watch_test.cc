@@ -8,9 +8,9 @@ namespace trackfit::gateway {
 namespace {
 
 const absl::Status& Crash() {
-  static const auto& kCrash =
+  static const auto& crash =
       *new absl::Status(runtime::ConnectionLost(absl::UnavailableError("Socket closed")));
-  return kCrash;
+  return crash;
 }
 
 using Suspects = PoisonWatch::Suspects;

@@ -13,7 +13,6 @@
 namespace trackfit::reference {
 namespace {
 
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 Reference RecordedFrom(const Scene& scene) {

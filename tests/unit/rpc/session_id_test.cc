@@ -13,7 +13,7 @@ namespace {
 std::string IdOfSession(const std::string& sent) {
   std::promise<std::string> seen;
   ScriptedServer server(
-      [&](Session session) {
+      [&](const Session& session) {
         seen.set_value(session.id);
         return absl::CancelledError("that is all");
       },

@@ -31,7 +31,7 @@ cv::Mat DrawWithGreen(const Scene& scene, int frame, Paint Appearance::*part) {
 }
 
 bool IsGreen(const cv::Mat& image, double x, double y) {
-  const cv::Vec3b pixel = image.at<cv::Vec3b>(static_cast<int>(y), static_cast<int>(x));
+  const auto& pixel = image.at<cv::Vec3b>(static_cast<int>(y), static_cast<int>(x));
   return pixel[1] > 60 && pixel[0] < pixel[1] / 2 && pixel[2] < pixel[1] / 2;
 }
 
