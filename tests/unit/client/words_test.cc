@@ -112,20 +112,18 @@ TEST(ConditionTitle, IsTheServersElseTheCode) {
   EXPECT_EQ(ConditionTitle(finding), "Depth");
 }
 
-TEST(ExerciseTitle, IsTheServersElseTheVocabularys) {
-  v1::SetSummary set;
-  set.set_exercise("push_up");
-  EXPECT_EQ(ExerciseTitle(set), "Push-up");
-  set.set_exercise_title("푸시업");
-  EXPECT_EQ(ExerciseTitle(set), "푸시업");
+template <typename Message>
+void ExpectTheServersTitleElseTheVocabularys() {
+  Message message;
+  message.set_exercise("push_up");
+  EXPECT_EQ(ExerciseTitle(message), "Push-up");
+  message.set_exercise_title("푸시업");
+  EXPECT_EQ(ExerciseTitle(message), "푸시업");
 }
 
-TEST(ExerciseTitle, OfAnAssessmentIsInTheLanguageOfTheSession) {
-  v1::Assessment assessment;
-  assessment.set_exercise("push_up");
-  EXPECT_EQ(ExerciseTitle(assessment), "Push-up");
-  assessment.set_exercise_title("푸시업");
-  EXPECT_EQ(ExerciseTitle(assessment), "푸시업");
+TEST(ExerciseTitle, IsTheServersElseTheVocabularys) {
+  ExpectTheServersTitleElseTheVocabularys<v1::SetSummary>();
+  ExpectTheServersTitleElseTheVocabularys<v1::Assessment>();
 }
 
 v1::Repetition ComparedSquat(float knee_angle, float similarity) {
