@@ -76,7 +76,7 @@ TEST(StreamReactor, AnswersEveryRequestInOrderAndEndsWithOkAfterHalfClose) {
 TEST(StreamReactor, ReadsNoFurtherThanTheRequestsItMayHaveInFlight) {
   Waiting waiting;
   ScriptedServer server(
-      {.on_request = [&](const Session&, Request, InFlight f) { waiting.Keep(std::move(f)); }});
+      {.on_request = [&](const Session&, const Request&, InFlight f) { waiting.Keep(std::move(f)); }});
   const auto stub = server.NewStub();
   grpc::ClientContext context;
   const auto stream = stub->ExtractStream(&context);
@@ -124,7 +124,7 @@ TEST(StreamReactor, KeepsTheOrderOfRequestsThatOtherThreadsAnswer) {
 }
 
 TEST(StreamReactor, BuffersLittleForAClientThatDoesNotRead) {
-  ScriptedServer server({.on_request = [](const Session& session, Request, InFlight) {
+  ScriptedServer server({.on_request = [](const Session& session, const Request&, InFlight) {
     Response large;
     large.mutable_result()->set_detail(std::string(1 << 20, 'x'));
     session.responses->Write(std::move(large));
@@ -142,7 +142,7 @@ TEST(StreamReactor, BuffersLittleForAClientThatDoesNotRead) {
 }
 
 TEST(StreamReactor, EndsWithTheHandlersErrorAfterWhatWasWrittenBefore) {
-  ScriptedServer server({.on_request = [](const Session& session, Request request, InFlight) {
+  ScriptedServer server({.on_request = [](const Session& session, const Request& request, InFlight) {
     if (request.frame().sequence() == 2) {
       return session.responses->Finish(absl::InvalidArgumentError("frame.sequence is 2"));
     }
@@ -161,8 +161,8 @@ TEST(StreamReactor, EndsWithTheHandlersErrorAfterWhatWasWrittenBefore) {
 }
 
 TEST(StreamReactor, EndsWithTheErrorOfAHandlerThatCannotBeMade) {
-  ScriptedServer server([](Session) { return absl::FailedPreconditionError("no model"); }, TestOptions(),
-                        nullptr);
+  ScriptedServer server([](const Session&) { return absl::FailedPreconditionError("no model"); },
+                        TestOptions(), nullptr);
   const auto stub = server.NewStub();
   grpc::ClientContext context;
   const auto stream = stub->ExtractStream(&context);
@@ -215,8 +215,9 @@ TEST(StreamReactor, EndsWithInternalWhenATaskOfItsHandlerThrows) {
 }
 
 TEST(StreamReactor, EndsWithInternalWhenItsHandlerCannotBeMadeForAnException) {
-  ScriptedServer server([](Session) -> absl::StatusOr<std::unique_ptr<StreamHandler<Request>>> { throw 42; },
-                        TestOptions(), nullptr);
+  ScriptedServer server(
+      [](const Session&) -> absl::StatusOr<std::unique_ptr<StreamHandler<Request>>> { throw 42; },
+      TestOptions(), nullptr);
   const auto stub = server.NewStub();
   grpc::ClientContext context;
   EXPECT_EQ(stub->ExtractStream(&context)->Finish().error_code(), grpc::StatusCode::INTERNAL);
@@ -261,7 +262,8 @@ class GreedyStream {
 TEST(StreamReactor, ReadsNoFurtherThanASessionsShareOfTheBytes) {
   Waiting waiting;
   ScriptedServer server(
-      {.on_request = [&](const Session&, Request, InFlight f) { waiting.Keep(std::move(f)); }}, FewBytes());
+      {.on_request = [&](const Session&, const Request&, InFlight f) { waiting.Keep(std::move(f)); }},
+      FewBytes());
   GreedyStream stream(server, 10);
   ASSERT_TRUE(Eventually([&] { return waiting.count() == 2; }));
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -335,7 +337,8 @@ TEST(StreamReactor, TakesWhatComesOnAllStreamsAtOnceThoughItIsMoreThanTheServerH
   constexpr int kStreams = 8;
   Waiting waiting;
   ScriptedServer server(
-      {.on_request = [&](const Session&, Request, InFlight f) { waiting.Keep(std::move(f)); }}, FewBytes());
+      {.on_request = [&](const Session&, const Request&, InFlight f) { waiting.Keep(std::move(f)); }},
+      FewBytes());
   std::deque<OpenCall> calls;
   OpenAndRead(server, kStreams, calls);
   for (OpenCall& call : calls) call.Send(900'000);
@@ -371,7 +374,7 @@ class IdleGrant : public ::testing::Test {
 
   Waiting waiting_;
   ScriptedServer server_{
-      {.on_request = [this](const Session&, Request, InFlight f) { waiting_.Keep(std::move(f)); }},
+      {.on_request = [this](const Session&, const Request&, InFlight f) { waiting_.Keep(std::move(f)); }},
       FewBytes()};
   std::deque<OpenCall> calls_;
 };
@@ -391,7 +394,8 @@ TEST_F(IdleGrant, KeepsNobodyWaitingDuringADrain) {
 TEST(StreamReactor, ReadsOnInTurnsWhenTheProcessHoldsAllItMay) {
   Waiting waiting;
   ScriptedServer server(
-      {.on_request = [&](const Session&, Request, InFlight f) { waiting.Keep(std::move(f)); }}, FewBytes());
+      {.on_request = [&](const Session&, const Request&, InFlight f) { waiting.Keep(std::move(f)); }},
+      FewBytes());
   std::deque<GreedyStream> streams;
   for (int i = 0; i < 3; ++i) streams.emplace_back(server, 10);
   ASSERT_TRUE(Eventually([&] { return waiting.count() == 6; })) << "1.2 MB";
@@ -412,7 +416,7 @@ TEST(StreamReactor, HandlerMayAnswerLaterFromAnotherThread) {
   std::vector<std::thread> threads;
   std::mutex mutex;
   ScriptedServer server({.on_request =
-                             [&](const Session& session, Request request, InFlight in_flight) {
+                             [&](const Session& session, const Request& request, InFlight in_flight) {
                                std::lock_guard lock(mutex);
                                threads.emplace_back([session, request, in_flight = std::move(in_flight)] {
                                  session.responses->Write(MakeResponse(request.frame().sequence()));
@@ -434,7 +438,7 @@ TEST(StreamReactor, HandlerMayAnswerLaterFromAnotherThread) {
 TEST(StreamReactor, CancelFreesTheSession) {
   Waiting waiting;
   ScriptedServer server(
-      {.on_request = [&](const Session&, Request, InFlight f) { waiting.Keep(std::move(f)); }});
+      {.on_request = [&](const Session&, const Request&, InFlight f) { waiting.Keep(std::move(f)); }});
   const auto stub = server.NewStub();
   grpc::ClientContext context;
   const auto stream = stub->ExtractStream(&context);
@@ -452,7 +456,7 @@ TEST(StreamReactor, CancelFreesTheSession) {
 TEST(StreamReactor, DeadlineFreesTheSession) {
   Waiting waiting;
   ScriptedServer server(
-      {.on_request = [&](const Session&, Request, InFlight f) { waiting.Keep(std::move(f)); }});
+      {.on_request = [&](const Session&, const Request&, InFlight f) { waiting.Keep(std::move(f)); }});
   const auto stub = server.NewStub();
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(200));
@@ -512,7 +516,8 @@ TEST(StreamReactor, StreamWhoseServerWorksIsNotIdle) {
   options.idle_timeout = 0.05;
   options.max_in_flight = 1;
   ScriptedServer server(
-      {.on_request = [&](const Session&, Request, InFlight f) { waiting.Keep(std::move(f)); }}, options);
+      {.on_request = [&](const Session&, const Request&, InFlight f) { waiting.Keep(std::move(f)); }},
+      options);
   const auto stub = server.NewStub();
   grpc::ClientContext context;
   const auto stream = stub->ExtractStream(&context);
