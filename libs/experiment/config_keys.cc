@@ -198,8 +198,6 @@ std::vector<ConfigKey> MakeKeys() {
       Key("network.joint_head", FIELD(network.joint_head),
           OneOf({protogcn::kFaultsHead, protogcn::kDecoderHead}),
           "Its task: to find known faults, or to predict a joint from the others"),
-      Key("network.travel_channels", FIELD(network.travel_channels), Within(0, 4096),
-          "Width of the stream that sees how hips, shoulders and arms travel together; 0 = none"),
       Key("network.dropout", FIELD(network.head_dropout), Within(0, 0.95),
           "Before the classifier, in training"),
 

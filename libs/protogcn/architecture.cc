@@ -63,9 +63,7 @@ double ParameterEstimate(const NetworkConfig& config) {
   const double graph = GraphChannels(config);
   const double nodes = config.nodes;
   const double joint_head = 24.0 * config.joint_channels * config.joint_channels;
-  const double inputs = nodes * config.in_channels * (3 + nodes);  // at most: of all nodes
-  const double travel = config.travel_channels * (inputs + config.travel_channels + config.classes);
-  return parameters + joint_head + travel + graph * (graph + 2.0 * config.num_prototypes) +
+  return parameters + joint_head + graph * (graph + 2.0 * config.num_prototypes) +
          nodes * nodes * (config.contrast_channels + config.num_filters * config.num_stages);
 }
 
@@ -112,8 +110,7 @@ absl::Status NetworkConfig::Validate() const {
         InRange("num_prototypes", num_prototypes, 1, kMaxChannels),
         InRange("contrast_channels", contrast_channels, 1, kMaxChannels),
         InRange("classes", classes, 1, kMaxClasses), InRange("head_dropout", head_dropout, 0.0, 0.95),
-        InRange("joint_channels", joint_channels, 0, kMaxChannels),
-        InRange("travel_channels", travel_channels, 0, kMaxChannels)}) {
+        InRange("joint_channels", joint_channels, 0, kMaxChannels)}) {
     if (!status.ok()) return status;
   }
   if (joint_channels % kJointHeads != 0) {

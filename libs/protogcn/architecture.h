@@ -37,9 +37,6 @@ struct NetworkConfig {
   // What the joint head is trained on: "faults", movements whose wrong joints are known; or "decoder", to
   // predict the place of a joint from the others.
   std::string joint_head = kFaultsHead;
-  // Width of the stream that adds to the logits what it sees of how hips, shoulders, elbows and wrists travel
-  // together in the picture; 0 = none (as upstream).
-  int travel_channels = 0;
 
   // INVALID_ARGUMENT naming the field and its limit.
   absl::Status Validate() const;

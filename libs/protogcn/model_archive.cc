@@ -210,8 +210,7 @@ Json NetworkToJson(const NetworkConfig& network) {
           {"classes", network.classes},
           {"head_dropout", network.head_dropout},
           {"joint_channels", network.joint_channels},
-          {"joint_head", network.joint_head},
-          {"travel_channels", network.travel_channels}};
+          {"joint_head", network.joint_head}};
 }
 
 absl::StatusOr<NetworkConfig> NetworkFromJson(const Json& json) {
@@ -236,7 +235,6 @@ absl::StatusOr<NetworkConfig> NetworkFromJson(const Json& json) {
   reader.Read("head_dropout", network.head_dropout);
   if (json.contains("joint_channels")) reader.Read("joint_channels", network.joint_channels);
   if (json.contains("joint_head")) reader.Read("joint_head", network.joint_head);
-  if (json.contains("travel_channels")) reader.Read("travel_channels", network.travel_channels);
   if (!reader.status().ok()) return reader.status();
   return network;
 }

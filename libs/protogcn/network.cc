@@ -4,9 +4,7 @@
 #include <torch/csrc/jit/api/compilation_unit.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
-#include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -18,7 +16,6 @@
 #include "absl/strings/str_join.h"
 #include "protogcn/network_script.h"
 #include "protogcn/network_torch.h"
-#include "skeleton/layout.h"
 
 namespace trackfit::protogcn {
 namespace {
@@ -34,7 +31,7 @@ constexpr double kNodeDeviation = 0.1;
 constexpr int kCourseSteps = 8;  // to which a joint head pools the course of a window
 
 // With other classes these parameters mean something else.
-constexpr const char* kClassifierPrefixes[] = {"cls_head.fc_cls.", "cls_head.travel."};
+constexpr char kClassifierPrefix[] = "cls_head.fc_cls.";
 constexpr char kJointHeadPrefix[] = "joint_head.";
 
 // Dilations of the four temporal convolutions of a stage; a max pooling and a plain branch follow.
@@ -65,26 +62,6 @@ Tensor HangingNodes(const NetworkConfig& config) {
   const Tensor carried = hanging.gt(0);
   const Tensor limb = carried.sum(1, true).le(static_cast<double>(nodes) / 4);
   return carried.logical_and(limb).logical_or(torch::eye(nodes).gt(0));
-}
-
-// The nodes of hips, shoulders, elbows and wrists; all nodes of a layout that is not known.
-std::vector<int64_t> UpperBody(const NetworkConfig& config) {
-  constexpr int kJoints[] = {skeleton::kLeftShoulder, skeleton::kRightShoulder, skeleton::kLeftElbow,
-                             skeleton::kRightElbow,   skeleton::kLeftWrist,     skeleton::kRightWrist,
-                             skeleton::kLeftHip,      skeleton::kRightHip};
-  std::vector<int64_t> nodes;
-  if (const auto layout = skeleton::FindLayout(config.layout);
-      layout.ok() && layout->nodes() == config.nodes) {
-    for (const int joint : kJoints) {
-      const auto found = std::find(layout->sources.begin(), layout->sources.end(), std::vector<int>{joint});
-      if (found != layout->sources.end()) nodes.push_back(found - layout->sources.begin());
-    }
-  }
-  if (nodes.empty()) {
-    nodes.resize(config.nodes);
-    std::iota(nodes.begin(), nodes.end(), 0);
-  }
-  return nodes;
 }
 
 // Builds modules bottom-up; every module owns its weights, its children and the script of its methods.
@@ -303,26 +280,7 @@ class NetworkBuilder {
     Module module = Make("Head");
     module.register_module("csc_loss", contrast);
     module.register_module("fc_cls", classifier);
-    if (config_.travel_channels > 0) module.register_module("travel", Travel());
-    module.define(HeadScript(config_.head_dropout, config_.travel_channels > 0));
-    return module;
-  }
-
-  // Its last layer begins with zeros: a network that learns to use it loses nothing at first.
-  Module Travel() {
-    const std::vector<int64_t> nodes = UpperBody(config_);
-    const auto count = static_cast<int64_t>(nodes.size());
-    const int width = config_.travel_channels;
-    Module module = Make("Travel");
-    module.register_buffer("nodes", torch::tensor(nodes, torch::kLong));
-    module.register_module("entry", Linear(width, config_.in_channels * count * (3 + count)));
-    module.register_module("widen", Linear(width, width));
-    Module exit = Make("Linear");
-    exit.register_parameter("weight", torch::zeros({config_.classes, width}), false);
-    exit.register_parameter("bias", torch::zeros({config_.classes}), false);
-    exit.define(LinearScript());
-    module.register_module("exit", exit);
-    module.define(TravelScript());
+    module.define(HeadScript(config_.head_dropout));
     return module;
   }
 
@@ -454,10 +412,8 @@ CopiedWeights CopyWeights(const Network& from, const Network& to, bool same_clas
   CopiedWeights count;
   const auto copy = [&](const std::string& name, const Tensor& target) {
     const auto found = source.find(name);
-    const bool classifies = std::any_of(std::begin(kClassifierPrefixes), std::end(kClassifierPrefixes),
-                                        [&](const char* prefix) { return absl::StartsWith(name, prefix); });
-    const bool means_the_same =
-        (same_classes || !classifies) && (same_joint_head || !absl::StartsWith(name, kJointHeadPrefix));
+    const bool means_the_same = (same_classes || !absl::StartsWith(name, kClassifierPrefix)) &&
+                                (same_joint_head || !absl::StartsWith(name, kJointHeadPrefix));
     if (found == source.end() || found->second.sizes() != target.sizes() || !means_the_same) {
       ++count.kept;
       return;

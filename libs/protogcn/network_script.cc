@@ -198,34 +198,15 @@ $3
                           nodes, in_channels, graph_channels, stages);
 }
 
-std::string HeadScript(double dropout, bool sees_travel) {
+std::string HeadScript(double dropout) {
   return absl::Substitute(R"(
-def forward(self, pooled, x):
-    logits = torch.linear(torch.dropout(pooled, $0, self.training), self.fc_cls.weight, self.fc_cls.bias)
-    return logits$1
+def forward(self, pooled):
+    return torch.linear(torch.dropout(pooled, $0, self.training), self.fc_cls.weight, self.fc_cls.bias)
 
 def contrast(self, recon_mean):
     return torch.linear(recon_mean, self.csc_loss.cl_fc.weight, self.csc_loss.cl_fc.bias)
 )",
-                          absl::StrFormat("%.6f", dropout), sees_travel ? " + self.travel.forward(x)" : "");
-}
-
-// Not upstream's. Convolutions over joints and time average away what travels with what: whether the hands
-// come to the shoulders or these to the hands. Of the upper body's nodes: where they are, how far they reach,
-// and by how much each pair travels together (the covariance over time, on the scale of a length).
-std::string TravelScript() {
-  return R"(
-def forward(self, x):
-    body = x.mean([1]).index_select(2, self.nodes)
-    mean = body.mean([1])
-    course = (body - mean.unsqueeze(1)).permute([0, 3, 2, 1])
-    shared = torch.matmul(course, course.transpose(2, 3)) / x.size(2)
-    lengths = torch.sign(shared) * torch.sqrt(torch.abs(shared) + 1e-06)
-    features = torch.cat([mean.flatten(1), torch.amin(body, [1]).flatten(1), torch.amax(body, [1]).flatten(1),
-                          lengths.flatten(1)], 1)
-    y = torch.relu(self.widen.forward(torch.relu(self.entry.forward(features))))
-    return self.exit.forward(y)
-)";
+                          absl::StrFormat("%.6f", dropout));
 }
 
 // Not upstream's. Of every node and of the bone that ends in it: the course over the window in `steps` steps,
@@ -320,7 +301,7 @@ def forward(self, x):
     pooled, graph = self.backbone.forward(x)
     prn_graph, recon_graph, response = self.backbone.reconstruct(graph)
     recon_mean = recon_graph.mean([1]).reshape([x.size(0), -1])
-    return self.cls_head.forward(pooled, x), pooled, graph, recon_graph, recon_mean, response$0
+    return self.cls_head.forward(pooled), pooled, graph, recon_graph, recon_mean, response$0
 )",
                           joints);
 }

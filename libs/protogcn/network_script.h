@@ -37,10 +37,8 @@ std::string PrototypesScript();
 // `stages`: the lines that run the stages one after the other.
 std::string BackboneScript(int nodes, int in_channels, int graph_channels, const std::string& stages);
 
-// The classifier, and the feature of the class-specific contrast. `sees_travel`: with TravelScript() beside
-// it.
-std::string HeadScript(double dropout, bool sees_travel);
-std::string TravelScript();
+// The classifier, and the feature of the class-specific contrast.
+std::string HeadScript(double dropout);
 
 // The joint heads; `blocks`: the lines that run their attention blocks.
 std::string JointHeadScript(int steps, const std::string& blocks);

@@ -65,7 +65,6 @@ TEST(ModelMetadata, GoesThroughJsonUnchanged) {
   metadata.window_poses = 32;
   metadata.network.joint_channels = 8;
   metadata.network.joint_head = kDecoderHead;
-  metadata.network.travel_channels = 8;
   metadata.joint_error = JointErrorSource::kHead;
   metadata.joint_mapping = skeleton::Coco20().sources;
   metadata.prototypes = {std::vector<float>(48, 1 / std::sqrt(48.0f)), {}, {}};
@@ -81,7 +80,6 @@ TEST(ModelMetadata, GoesThroughJsonUnchanged) {
   EXPECT_EQ(read->network.bones, metadata.network.bones);
   EXPECT_EQ(read->prototypes, metadata.prototypes);
   EXPECT_EQ(read->poses_per_window(), 32);
-  EXPECT_EQ(read->network.travel_channels, 8);
   EXPECT_EQ(read->joint_error, JointErrorSource::kHead);
   EXPECT_EQ(read->calibration[1].worst_joint, metadata.calibration[1].worst_joint);
   EXPECT_EQ(read->calibration[1].joint_error, metadata.calibration[1].joint_error);

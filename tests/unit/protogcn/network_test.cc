@@ -170,7 +170,6 @@ INSTANTIATE_TEST_SUITE_P(
                       BrokenConfig{"classes", [](NetworkConfig& c) { c.classes = 0; }},
                       BrokenConfig{"joint_coefficients", [](NetworkConfig& c) { c.joint_coefficients = 19; }},
                       BrokenConfig{"joint_channels", [](NetworkConfig& c) { c.joint_channels = 10; }},
-                      BrokenConfig{"travel_channels", [](NetworkConfig& c) { c.travel_channels = -1; }},
                       BrokenConfig{"joint_head", [](NetworkConfig& c) { c.joint_head = "guess"; }},
                       BrokenConfig{"parameters",
                                    [](NetworkConfig& c) {
@@ -219,41 +218,6 @@ TEST(Network, ADecoderJudgesANodeByTheOthersOnly) {
   EXPECT_NE(right[kOtherElbow].item<float>(), before[kOtherElbow].item<float>()) << "that one sees the wrist";
   const Network frozen = *FreezeNetwork(network);
   EXPECT_TRUE(torch::allclose(Forward(frozen, input).joints[0], before, 1e-4, 1e-5));
-}
-
-TEST(Network, AStreamThatSeesTravelBeginsWithoutEffect) {
-  NetworkConfig config = testing::SmallConfig();
-  const Network plain = testing::MakeNetwork(config);
-  config.travel_channels = 8;
-  const Network network = *BuildNetwork(config, 12);
-  const CopiedWeights count = CopyWeights(plain, network, /*same_classes=*/true);
-  EXPECT_EQ(count.kept, 7) << "two of each of its layers, and which nodes it sees";
-  network.module().eval();
-  plain.module().eval();
-  torch::NoGradGuard no_grad;
-  const Tensor input = Input(config, 2);
-  EXPECT_TRUE(torch::equal(Forward(network, input).logits, Forward(plain, input).logits));
-}
-
-TEST(Network, TheStreamSeesWhetherTheHandsTravelOrTheHips) {
-  NetworkConfig config = testing::SmallConfig();
-  config.travel_channels = 8;
-  const Network network = testing::MakeNetwork(config);
-  network.module().eval();
-  torch::NoGradGuard no_grad;
-  torch::jit::Module travel = network.module().attr("cls_head").toModule().attr("travel").toModule();
-  travel.attr("exit").toModule().attr("weight").toTensor().fill_(1);
-  const auto seen = [&](int node) {
-    Tensor input = torch::zeros({1, 1, 16, 20, 3});
-    input.select(3, node).select(3, 1).copy_(torch::linspace(-1, 1, 16));
-    return travel.forward({input}).toTensor();
-  };
-  constexpr int kWrist = 9, kHip = 11, kKnee = 13, kEye = 1;  // of coco_20
-  EXPECT_GT(Distance(seen(kWrist), seen(kHip)), 1e-3);
-  EXPECT_LT(Distance(seen(kKnee), seen(kEye)), 1e-6) << "neither belongs to the upper body";
-  const Network frozen = *FreezeNetwork(network);
-  const Tensor input = Input(config, 2);
-  EXPECT_TRUE(torch::allclose(Forward(frozen, input).logits, Forward(network, input).logits, 1e-4, 1e-5));
 }
 
 TEST(CopyWeights, TakesWhatFitsAndCountsTheRest) {
