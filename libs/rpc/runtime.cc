@@ -29,7 +29,8 @@ Runtime::Runtime(const std::string& service, const ServerOptions& options, telem
                                    "Tasks that threw; each ended its stream or call.")),
       gate_(GateConfig()),
       budget_(BudgetConfig()),
-      pool_(PoolConfig()) {
+      pool_(PoolConfig()),
+      stream_resources_(StreamResources()) {
   metrics_.Gauge("trackfit_workers", "Threads that do the work.").Set(options_.WorkerCount());
   metrics_.Gauge("trackfit_sessions_limit", "Streams and calls that are admitted at a time.")
       .Set(options_.max_sessions);
@@ -44,8 +45,6 @@ runtime::AdmissionGateConfig Runtime::GateConfig() {
       };
   return config;
 }
-
-std::size_t Runtime::session_bytes() const { return options_.QueuedBytes() / kSessionShares; }
 
 void Runtime::ReportException(const telemetry::Logger& log, const absl::Status& failed) {
   exceptions_.Increment();
@@ -73,6 +72,18 @@ runtime::WorkerPoolConfig Runtime::PoolConfig() {
                              std::size_t queued) { size.Set(static_cast<double>(queued)); };
   config.on_exception = [this](const absl::Status& failed) { ReportException(log_, failed); };
   return config;
+}
+
+streaming::StreamResources Runtime::StreamResources() {
+  return {pool_,
+          gate_,
+          budget_,
+          streams_,
+          metrics_,
+          log_,
+          options_.max_in_flight,
+          options_.QueuedBytes() / kSessionShares,
+          [this](const telemetry::Logger& log, const absl::Status& failed) { ReportException(log, failed); }};
 }
 
 }  // namespace trackfit::rpc

@@ -7,11 +7,12 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "rpc/live_streams.h"
 #include "rpc/server_options.h"
 #include "runtime/admission_gate.h"
 #include "runtime/byte_budget.h"
 #include "runtime/worker_pool.h"
+#include "streaming/live_streams.h"
+#include "streaming/stream_resources.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
 
@@ -27,13 +28,12 @@ class Runtime {
   const ServerOptions& options() const { return options_; }
   const telemetry::Logger& log() const { return log_; }
   telemetry::Metrics& metrics() { return metrics_; }
-  LiveStreams& streams() { return streams_; }
+  streaming::LiveStreams& streams() { return streams_; }
   runtime::AdmissionGate& gate() { return gate_; }
   runtime::ByteBudget& budget() { return budget_; }
   runtime::WorkerPool& pool() { return pool_; }
 
-  // Bytes of requests from which on a stream reads no further: its share of the budget.
-  std::size_t session_bytes() const;
+  const streaming::StreamResources& stream_resources() const { return stream_resources_; }
   // Descriptors that the process may have open.
   int descriptor_limit() const { return descriptor_limit_; }
 
@@ -47,16 +47,18 @@ class Runtime {
   runtime::AdmissionGateConfig GateConfig();
   runtime::ByteBudgetConfig BudgetConfig();
   runtime::WorkerPoolConfig PoolConfig();
+  streaming::StreamResources StreamResources();
 
   const ServerOptions options_;
   const telemetry::Logger log_;
   const int descriptor_limit_;
   telemetry::Metrics metrics_;
   prometheus::Counter& exceptions_;
-  LiveStreams streams_;
+  streaming::LiveStreams streams_;
   runtime::AdmissionGate gate_;
   runtime::ByteBudget budget_;
-  runtime::WorkerPool pool_;  // last: its tasks use the others
+  runtime::WorkerPool pool_;  // last of these: its tasks use the others
+  const streaming::StreamResources stream_resources_;
 };
 
 }  // namespace trackfit::rpc

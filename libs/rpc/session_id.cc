@@ -1,10 +1,9 @@
 #include "rpc/session_id.h"
 
 #include <algorithm>
-#include <random>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_format.h"
+#include "streaming/session_id.h"
 
 namespace trackfit::rpc {
 namespace {
@@ -17,15 +16,10 @@ bool IsAcceptable(const grpc::string_ref& id) {
 
 }  // namespace
 
-std::string NewSessionId() {
-  std::random_device random;
-  return absl::StrFormat("%08x%08x", random(), random());
-}
-
 std::string SessionIdOf(const grpc::CallbackServerContext& context) {
   const auto& metadata = context.client_metadata();
   const auto found = metadata.find(kSessionIdKey);
-  if (found == metadata.end() || !IsAcceptable(found->second)) return NewSessionId();
+  if (found == metadata.end() || !IsAcceptable(found->second)) return streaming::NewSessionId();
   return {found->second.data(), found->second.size()};
 }
 

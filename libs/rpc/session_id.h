@@ -1,4 +1,4 @@
-// Names a session in the logs of all servers that take part in it.
+// How a session's id travels from the gateway to the other servers.
 #ifndef TRACKFIT_RPC_SESSION_ID_H_
 #define TRACKFIT_RPC_SESSION_ID_H_
 
@@ -10,9 +10,6 @@ namespace trackfit::rpc {
 
 // Metadata by which the gateway tells the other servers the session's id.
 inline constexpr char kSessionIdKey[] = "trackfit-session-id";
-
-// 16 random hexadecimal digits.
-std::string NewSessionId();
 
 // The caller's id where it sent one of at most 64 letters, digits and dashes; else a new one.
 std::string SessionIdOf(const grpc::CallbackServerContext& context);

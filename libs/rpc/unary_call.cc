@@ -8,11 +8,11 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "rpc/live_streams.h"
 #include "rpc/status.h"
 #include "runtime/admission_gate.h"
 #include "runtime/byte_budget.h"
 #include "runtime/guard.h"
+#include "streaming/live_streams.h"
 #include "telemetry/metrics.h"
 
 namespace trackfit::rpc {
@@ -20,7 +20,7 @@ namespace {
 
 // Counts among the live streams until gRPC has sent the answer, so that a drain waits for it.
 class UnaryCall final : public grpc::ServerUnaryReactor,
-                        public LiveStream,
+                        public streaming::LiveStream,
                         public std::enable_shared_from_this<UnaryCall> {
  public:
   UnaryCall(Runtime& runtime, grpc::CallbackServerContext* context, const std::string& method, UnaryWork work)

@@ -12,6 +12,7 @@
 #include "rpc/stream_reactor.h"
 #include "rpc/unary_call.h"
 #include "skeleton/validate.h"
+#include "streaming/stream_handler.h"
 
 namespace trackfit::extractor_server {
 namespace {
@@ -76,14 +77,14 @@ absl::StatusOr<v1::FrameResult> Process(extraction::ExtractionSession& session, 
   return ToProto(*result);
 }
 
-class ExtractStreamHandler : public rpc::StreamHandler<v1::ExtractStreamRequest> {
+class ExtractStreamHandler : public streaming::StreamHandler<v1::ExtractStreamRequest> {
  public:
   using NewSession = std::function<extraction::ExtractionSession(uint32_t max_people)>;
 
-  ExtractStreamHandler(rpc::StreamSession<v1::ExtractStreamResponse> stream, NewSession new_session)
+  ExtractStreamHandler(streaming::StreamSession<v1::ExtractStreamResponse> stream, NewSession new_session)
       : stream_(std::move(stream)), new_session_(std::move(new_session)) {}
 
-  void OnRequest(v1::ExtractStreamRequest request, rpc::InFlight, int worker) override {
+  void OnRequest(v1::ExtractStreamRequest request, streaming::InFlight, int worker) override {
     if (request.has_config()) {
       if (absl::Status status = Configure(request.config()); !status.ok()) {
         stream_.responses->Finish(std::move(status));
@@ -112,7 +113,7 @@ class ExtractStreamHandler : public rpc::StreamHandler<v1::ExtractStreamRequest>
     return absl::OkStatus();
   }
 
-  rpc::StreamSession<v1::ExtractStreamResponse> stream_;
+  streaming::StreamSession<v1::ExtractStreamResponse> stream_;
   const NewSession new_session_;
   std::optional<extraction::ExtractionSession> session_;  // from the first request on
 };

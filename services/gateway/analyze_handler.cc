@@ -15,20 +15,20 @@ namespace {
 
 using gateway::AnalysisSession;
 using gateway::Upstream;
-using rpc::InFlight;
+using streaming::InFlight;
 
 // Used on the stream's strand only; events from elsewhere are posted there.
 class Analysis final : public gateway::AnalysisClient, public gateway::AnalysisObserver {
  public:
   static std::shared_ptr<Analysis> Create(const AnalyzeContext& context,
-                                          rpc::StreamSession<v1::AnalyzeResponse> stream) {
+                                          streaming::StreamSession<v1::AnalyzeResponse> stream) {
     auto analysis = std::make_shared<Analysis>(context, std::move(stream));
     analysis->Wire(context, analysis);
     return analysis;
   }
 
   // For Create().
-  Analysis(const AnalyzeContext& context, rpc::StreamSession<v1::AnalyzeResponse> stream)
+  Analysis(const AnalyzeContext& context, streaming::StreamSession<v1::AnalyzeResponse> stream)
       : stream_(std::move(stream)), metrics_(context.metrics), upstreams_(context.upstreams) {}
 
   // Does something with the session, then lets the client send as much as the session has room for.
@@ -145,7 +145,7 @@ class Analysis final : public gateway::AnalysisClient, public gateway::AnalysisO
     };
   }
 
-  const rpc::StreamSession<v1::AnalyzeResponse> stream_;
+  const streaming::StreamSession<v1::AnalyzeResponse> stream_;
   gateway::GatewayMetrics& metrics_;
   Upstreams& upstreams_;
   std::deque<InFlight> in_flight_;  // of the latest requests
@@ -156,7 +156,7 @@ class Analysis final : public gateway::AnalysisClient, public gateway::AnalysisO
 };
 
 // The analysis is shared with events that are on their way; the handler decides when it ends.
-class AnalyzeHandler final : public rpc::StreamHandler<v1::AnalyzeRequest> {
+class AnalyzeHandler final : public streaming::StreamHandler<v1::AnalyzeRequest> {
  public:
   explicit AnalyzeHandler(std::shared_ptr<Analysis> analysis) : analysis_(std::move(analysis)) {}
 
@@ -176,8 +176,8 @@ class AnalyzeHandler final : public rpc::StreamHandler<v1::AnalyzeRequest> {
 
 }  // namespace
 
-std::unique_ptr<rpc::StreamHandler<v1::AnalyzeRequest>> MakeAnalyzeHandler(
-    const AnalyzeContext& context, rpc::StreamSession<v1::AnalyzeResponse> stream) {
+std::unique_ptr<streaming::StreamHandler<v1::AnalyzeRequest>> MakeAnalyzeHandler(
+    const AnalyzeContext& context, streaming::StreamSession<v1::AnalyzeResponse> stream) {
   return std::make_unique<AnalyzeHandler>(Analysis::Create(context, std::move(stream)));
 }
 

@@ -8,8 +8,8 @@
 
 #include "gateway/analysis_session.h"
 #include "gateway/gateway_metrics.h"
-#include "rpc/stream_handler.h"
 #include "runtime/ticker.h"
+#include "streaming/stream_handler.h"
 #include "upstreams.h"
 
 namespace trackfit::gateway_server {
@@ -23,8 +23,8 @@ struct AnalyzeContext {
 };
 
 // To be made on the stream's strand, like every call to it.
-std::unique_ptr<rpc::StreamHandler<v1::AnalyzeRequest>> MakeAnalyzeHandler(
-    const AnalyzeContext& context, rpc::StreamSession<v1::AnalyzeResponse> stream);
+std::unique_ptr<streaming::StreamHandler<v1::AnalyzeRequest>> MakeAnalyzeHandler(
+    const AnalyzeContext& context, streaming::StreamSession<v1::AnalyzeResponse> stream);
 
 }  // namespace trackfit::gateway_server
 

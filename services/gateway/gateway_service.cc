@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "rpc/stream_reactor.h"
+#include "streaming/stream_handler.h"
 
 namespace trackfit::gateway_server {
 
@@ -13,8 +14,8 @@ GatewayService::GatewayService(rpc::Runtime& runtime, const gateway::AnalysisOpt
 grpc::ServerBidiReactor<v1::AnalyzeRequest, v1::AnalyzeResponse>* GatewayService::Analyze(
     grpc::CallbackServerContext* context) {
   return rpc::OpenStream<v1::AnalyzeRequest, v1::AnalyzeResponse>(
-      runtime_, context, "Analyze", [this](rpc::StreamSession<v1::AnalyzeResponse> stream) {
-        return absl::StatusOr<std::unique_ptr<rpc::StreamHandler<v1::AnalyzeRequest>>>(
+      runtime_, context, "Analyze", [this](streaming::StreamSession<v1::AnalyzeResponse> stream) {
+        return absl::StatusOr<std::unique_ptr<streaming::StreamHandler<v1::AnalyzeRequest>>>(
             MakeAnalyzeHandler(context_, std::move(stream)));
       });
 }

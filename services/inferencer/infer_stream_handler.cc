@@ -8,13 +8,13 @@
 
 namespace trackfit::inferencer_server {
 
-InferStreamHandler::InferStreamHandler(rpc::StreamSession<v1::InferStreamResponse> stream,
+InferStreamHandler::InferStreamHandler(streaming::StreamSession<v1::InferStreamResponse> stream,
                                        PoseSession::Shared shared, telemetry::Metrics& metrics)
     : stream_(std::move(stream)),
       shared_(std::move(shared)),
       poses_(metrics.Counter("trackfit_poses_total", "Poses taken.")) {}
 
-void InferStreamHandler::OnRequest(v1::InferStreamRequest request, rpc::InFlight, int) {
+void InferStreamHandler::OnRequest(v1::InferStreamRequest request, streaming::InFlight, int) {
   if (absl::Status status = Handle(request); !status.ok()) stream_.responses->Finish(std::move(status));
 }
 

@@ -9,18 +9,18 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "pose_session.h"
-#include "rpc/stream_handler.h"
+#include "streaming/stream_handler.h"
 #include "telemetry/metrics.h"
 
 namespace trackfit::inferencer_server {
 
-class InferStreamHandler : public rpc::StreamHandler<v1::InferStreamRequest> {
+class InferStreamHandler : public streaming::StreamHandler<v1::InferStreamRequest> {
  public:
   // The metrics must outlive it.
-  InferStreamHandler(rpc::StreamSession<v1::InferStreamResponse> stream, PoseSession::Shared shared,
+  InferStreamHandler(streaming::StreamSession<v1::InferStreamResponse> stream, PoseSession::Shared shared,
                      telemetry::Metrics& metrics);
 
-  void OnRequest(v1::InferStreamRequest request, rpc::InFlight in_flight, int worker) override;
+  void OnRequest(v1::InferStreamRequest request, streaming::InFlight in_flight, int worker) override;
   // Assesses what no window has covered yet, and sums up the coach's last set.
   void OnHalfClose(int worker) override;
 
@@ -31,7 +31,7 @@ class InferStreamHandler : public rpc::StreamHandler<v1::InferStreamRequest> {
   // A checkpoint goes with the last of them, so that either both arrive or neither.
   absl::Status Send(absl::StatusOr<PoseSession::Results> results);
 
-  rpc::StreamSession<v1::InferStreamResponse> stream_;
+  streaming::StreamSession<v1::InferStreamResponse> stream_;
   const PoseSession::Shared shared_;
   prometheus::Counter& poses_;
   std::optional<PoseSession> session_;  // once it is configured

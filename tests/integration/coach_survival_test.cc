@@ -29,7 +29,7 @@ using inferencer_server::PoseSession;
 using Request = v1::InferStreamRequest;
 using Response = v1::InferStreamResponse;
 
-class Responses : public rpc::ResponseWriter<Response> {
+class Responses : public streaming::ResponseWriter<Response> {
  public:
   void Write(Response response) override { waiting.push_back(std::move(response)); }
   void Finish(absl::Status status) override {
@@ -55,7 +55,7 @@ class Inferencer : public gateway::InferencerLink {
     const telemetry::Logger silent("inferencer", telemetry::LogLevel::kError, telemetry::LogFormat::kText,
                                    [](const std::string&) {});
     handler_ = std::make_unique<InferStreamHandler>(
-        rpc::StreamSession<Response>{"test", responses_, nullptr, {}, silent}, shared_, metrics_);
+        streaming::StreamSession<Response>{"test", responses_, nullptr, {}, silent}, shared_, metrics_);
   }
   void Send(std::shared_ptr<const Request> request) override { requests_.push_back(std::move(request)); }
   void CloseSending() override { closed_ = true; }
@@ -67,7 +67,7 @@ class Inferencer : public gateway::InferencerLink {
   void Work(AnalysisSession& session) {
     if (!handler_) return;
     if (!requests_.empty()) {
-      handler_->OnRequest(*requests_.front(), rpc::InFlight(nullptr), 0);
+      handler_->OnRequest(*requests_.front(), streaming::InFlight(nullptr), 0);
       requests_.pop_front();
       session.OnPoseWritten(attempt_);
     } else if (closed_ && !responses_->finished) {

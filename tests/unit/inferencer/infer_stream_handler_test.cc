@@ -24,7 +24,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using Response = v1::InferStreamResponse;
 
-class Responses : public rpc::ResponseWriter<Response> {
+class Responses : public streaming::ResponseWriter<Response> {
  public:
   void Write(Response response) override { written.push_back(std::move(response)); }
   void Finish(absl::Status status) override {
@@ -60,7 +60,7 @@ class Stream {
     Send(std::move(request));
   }
   void Send(v1::InferStreamRequest request) {
-    handler_.OnRequest(std::move(request), rpc::InFlight(nullptr), 0);
+    handler_.OnRequest(std::move(request), streaming::InFlight(nullptr), 0);
   }
   void HalfClose() { handler_.OnHalfClose(0); }
 

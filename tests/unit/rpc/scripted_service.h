@@ -21,7 +21,10 @@ namespace trackfit::rpc {
 
 using Request = v1::ExtractStreamRequest;
 using Response = v1::ExtractStreamResponse;
-using Session = StreamSession<Response>;
+using Session = streaming::StreamSession<Response>;
+using streaming::InFlight;
+using streaming::StreamHandler;
+using streaming::StreamHandlerFactory;
 using Stream = grpc::ClientReaderWriter<Request, Response>;
 
 inline Request MakeRequest(uint64_t sequence) {

@@ -32,7 +32,5 @@ TEST(SessionId, IsANewOneForACallerWithoutOrWithABadOne) {
   EXPECT_EQ(IdOfSession(std::string(65, 'a')).size(), 16u);
 }
 
-TEST(SessionId, NewOnesDiffer) { EXPECT_NE(NewSessionId(), NewSessionId()); }
-
 }  // namespace
 }  // namespace trackfit::rpc

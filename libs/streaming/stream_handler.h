@@ -1,7 +1,7 @@
-// The logic of one bidirectional stream, without its transport. rpc::StreamReactor drives a handler from a
-// gRPC stream; a test drives it by hand.
-#ifndef TRACKFIT_RPC_STREAM_HANDLER_H_
-#define TRACKFIT_RPC_STREAM_HANDLER_H_
+// The logic of one bidirectional stream, without its transport. A StreamDriver drives a handler from whatever
+// carries the stream; a test drives it by hand.
+#ifndef TRACKFIT_STREAMING_STREAM_HANDLER_H_
+#define TRACKFIT_STREAMING_STREAM_HANDLER_H_
 
 #include <chrono>
 #include <functional>
@@ -15,7 +15,7 @@
 #include "runtime/strand.h"
 #include "telemetry/log.h"
 
-namespace trackfit::rpc {
+namespace trackfit::streaming {
 
 // Where a handler's answers go. Thread-safe: a handler may answer from any thread, during a call to it or
 // later.
@@ -91,6 +91,6 @@ template <class Request, class Response>
 using StreamHandlerFactory =
     std::function<absl::StatusOr<std::unique_ptr<StreamHandler<Request>>>(StreamSession<Response> session)>;
 
-}  // namespace trackfit::rpc
+}  // namespace trackfit::streaming
 
-#endif  // TRACKFIT_RPC_STREAM_HANDLER_H_
+#endif  // TRACKFIT_STREAMING_STREAM_HANDLER_H_

@@ -1,8 +1,8 @@
-#include "rpc/live_streams.h"
+#include "streaming/live_streams.h"
 
 #include "absl/strings/str_cat.h"
 
-namespace trackfit::rpc {
+namespace trackfit::streaming {
 
 void LiveStreams::Add(const std::shared_ptr<LiveStream>& stream) {
   std::lock_guard lock(mutex_);
@@ -48,4 +48,4 @@ std::vector<std::shared_ptr<LiveStream>> LiveStreams::Snapshot() const {
   return streams;
 }
 
-}  // namespace trackfit::rpc
+}  // namespace trackfit::streaming

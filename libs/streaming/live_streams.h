@@ -1,6 +1,6 @@
 // The streams that are open now, so that idle ones can be ended and a drain can wait for the rest.
-#ifndef TRACKFIT_RPC_LIVE_STREAMS_H_
-#define TRACKFIT_RPC_LIVE_STREAMS_H_
+#ifndef TRACKFIT_STREAMING_LIVE_STREAMS_H_
+#define TRACKFIT_STREAMING_LIVE_STREAMS_H_
 
 #include <chrono>
 #include <condition_variable>
@@ -11,7 +11,7 @@
 
 #include "absl/status/status.h"
 
-namespace trackfit::rpc {
+namespace trackfit::streaming {
 
 // What LiveStreams needs of a stream. Thread-safe.
 class LiveStream {
@@ -44,6 +44,6 @@ class LiveStreams {
   std::map<const LiveStream*, std::weak_ptr<LiveStream>> streams_;
 };
 
-}  // namespace trackfit::rpc
+}  // namespace trackfit::streaming
 
-#endif  // TRACKFIT_RPC_LIVE_STREAMS_H_
+#endif  // TRACKFIT_STREAMING_LIVE_STREAMS_H_

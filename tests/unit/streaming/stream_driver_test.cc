@@ -1,0 +1,202 @@
+// What a StreamDriver asks of its transport; what it does over gRPC and WebSockets is tested there.
+#include "streaming/stream_driver.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace trackfit::streaming {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+struct Message {
+  std::string text;
+  std::size_t ByteSizeLong() const { return text.size(); }
+};
+
+// Notes what it is asked to do.
+class Transport final : public StreamDriver<Message, Message> {
+ public:
+  static std::shared_ptr<Transport> Start(const StreamResources& resources,
+                                          const StreamHandlerFactory<Message, Message>& make_handler) {
+    auto lease = AdmitStream(resources, "Test");
+    if (!lease.ok()) return nullptr;
+    std::shared_ptr<Transport> transport(new Transport(resources, *std::move(lease)));
+    transport->Run(make_handler);
+    return transport;
+  }
+  using StreamDriver::Lose;
+  using StreamDriver::OnCallOver;
+  using StreamDriver::OnHalfClose;
+  using StreamDriver::OnRequest;
+  using StreamDriver::OnWritten;
+
+  std::vector<std::string> TakeAsked() {
+    std::lock_guard lock(mutex_);
+    return std::exchange(asked_, {});
+  }
+
+ private:
+  Transport(const StreamResources& resources, runtime::AdmissionGate::Lease lease)
+      : StreamDriver(resources, {.method = "Test", .session_id = "1", .peer = "here"}, std::move(lease)) {}
+
+  void StartRead() override { Note("read"); }
+  void StartWrite(const Message& response) override { Note("write " + response.text); }
+  void GiveUpWrite() override { Note("give up"); }
+  void FinishCall(const absl::Status& status) override {
+    Note("finish " + absl::StatusCodeToString(status.code()));
+  }
+  void Note(std::string what) {
+    std::lock_guard lock(mutex_);
+    asked_.push_back(std::move(what));
+  }
+
+  std::mutex mutex_;
+  std::vector<std::string> asked_;
+};
+
+// Echoes; keeps what is "kept", throws at "thrown".
+class Echo final : public StreamHandler<Message> {
+ public:
+  Echo(StreamSession<Message> session, std::vector<InFlight>& kept)
+      : session_(std::move(session)), kept_(kept) {}
+  void OnRequest(Message request, InFlight in_flight, int) override {
+    if (request.text == "thrown") throw std::runtime_error("thrown");
+    if (request.text == "kept") return kept_.push_back(std::move(in_flight));
+    session_.responses->Write(std::move(request));
+  }
+  void OnHalfClose(int) override { session_.responses->Finish(absl::OkStatus()); }
+
+ private:
+  const StreamSession<Message> session_;
+  std::vector<InFlight>& kept_;
+};
+
+class StreamDriverTest : public ::testing::Test {
+ protected:
+  ~StreamDriverTest() override {
+    if (transport_) transport_->Lose(absl::CancelledError());
+    if (transport_) transport_->OnCallOver();
+    kept_.clear();
+    pool_.Shutdown();
+  }
+
+  std::shared_ptr<Transport> Start() {
+    transport_ = Transport::Start(
+        resources_,
+        [this](StreamSession<Message> session) -> absl::StatusOr<std::unique_ptr<StreamHandler<Message>>> {
+          return std::make_unique<Echo>(std::move(session), kept_);
+        });
+    return transport_;
+  }
+  // Waits until the worker has nothing left to do.
+  void Settle() {
+    for (int i = 0; i < 3; ++i) {
+      std::atomic<bool> done = false;
+      pool_.Submit([&done](int) { done = true; });
+      while (!done) std::this_thread::yield();
+    }
+  }
+
+  runtime::WorkerPool pool_{{.workers = 1}};
+  runtime::AdmissionGate gate_{{.max_sessions = 1}};
+  runtime::ByteBudget budget_{{.limit = 1000}};
+  LiveStreams streams_;
+  telemetry::Metrics metrics_{"test", "0"};
+  const telemetry::Logger log_{"test", telemetry::LogLevel::kError, telemetry::LogFormat::kText};
+  int exceptions_ = 0;
+  const StreamResources resources_{
+      pool_,    gate_,    budget_,
+      streams_, metrics_, log_,
+      2,        100,      [this](const telemetry::Logger&, const absl::Status&) { ++exceptions_; }};
+  std::vector<InFlight> kept_;
+  std::shared_ptr<Transport> transport_;
+};
+
+TEST_F(StreamDriverTest, ReadsAndWritesOneMessageAtATime) {
+  const auto transport = Start();
+  EXPECT_THAT(transport->TakeAsked(), ElementsAre("read"));
+  transport->OnRequest({"a"});
+  Settle();
+  EXPECT_THAT(transport->TakeAsked(), ::testing::UnorderedElementsAre("read", "write a"));
+  transport->OnRequest({"b"});
+  Settle();
+  EXPECT_THAT(transport->TakeAsked(), ElementsAre("read")) << "a is still being written";
+  transport->OnWritten(true);
+  EXPECT_THAT(transport->TakeAsked(), ElementsAre("write b"));
+}
+
+TEST_F(StreamDriverTest, StopsReadingWhileAsMuchAsMayBeIsInFlight) {
+  const auto transport = Start();
+  transport->OnRequest({"kept"});
+  Settle();
+  EXPECT_THAT(transport->TakeAsked(), ElementsAre("read", "read"));
+  transport->OnRequest({"kept"});
+  Settle();
+  EXPECT_THAT(transport->TakeAsked(), IsEmpty());
+  kept_.pop_back();
+  EXPECT_THAT(transport->TakeAsked(), ElementsAre("read"));
+}
+
+TEST_F(StreamDriverTest, StopsReadingWhileItsClientDoesNotTakeResponses) {
+  const auto transport = Start();
+  for (int i = 0; i < 3; ++i) {
+    transport->OnRequest({"x"});
+    Settle();
+  }
+  transport->TakeAsked();
+  EXPECT_GT(transport->idle(), std::chrono::steady_clock::duration::zero()) << "it is the client's turn";
+  transport->OnWritten(true);
+  EXPECT_THAT(transport->TakeAsked(), ElementsAre("write x")) << "two are left";
+  transport->OnWritten(true);
+  EXPECT_THAT(transport->TakeAsked(), ElementsAre("write x", "read"));
+}
+
+TEST_F(StreamDriverTest, StopsReadingWhileTheSessionHoldsTooManyBytes) {
+  const auto transport = Start();
+  transport->OnRequest({"kept"});
+  Settle();
+  transport->TakeAsked();
+  EXPECT_EQ(budget_.used(), 4U);
+  transport->OnRequest({std::string(100, 'x')});
+  EXPECT_THAT(transport->TakeAsked(), IsEmpty());
+}
+
+TEST_F(StreamDriverTest, FinishesOnceAfterTheLastResponse) {
+  const auto transport = Start();
+  transport->OnRequest({"a"});
+  transport->OnHalfClose();
+  Settle();
+  transport->Lose(absl::CancelledError());
+  EXPECT_THAT(transport->TakeAsked(), ::testing::Not(::testing::Contains("finish OK")));
+  transport->OnWritten(true);
+  EXPECT_THAT(transport->TakeAsked(), ElementsAre("finish OK"));
+}
+
+TEST_F(StreamDriverTest, GivesItsPlaceBackWhenCallAndHandlerAreOver) {
+  const auto transport = Start();
+  EXPECT_EQ(Transport::Start(resources_, nullptr), nullptr) << "the only place is taken";
+  transport->OnHalfClose();
+  Settle();
+  EXPECT_EQ(gate_.active(), 1);
+  transport->OnCallOver();
+  EXPECT_EQ(gate_.active(), 0);
+  EXPECT_EQ(streams_.count(), 0);
+}
+
+TEST_F(StreamDriverTest, EndsWithInternalWhenItsHandlerThrows) {
+  const auto transport = Start();
+  transport->OnRequest({"thrown"});
+  Settle();
+  EXPECT_THAT(transport->TakeAsked(), ::testing::Contains("finish INTERNAL"));
+  EXPECT_EQ(exceptions_, 1);
+}
+
+}  // namespace
+}  // namespace trackfit::streaming
