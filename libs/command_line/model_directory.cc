@@ -12,11 +12,12 @@ bool IsDirectory(const fs::path& path) {
   return fs::is_directory(path, error);
 }
 
-// `folder` of the data that programs come with. Installed counts whose `top` was installed.
-std::string DataFolderFor(const std::string& executable, const fs::path& top, const fs::path& folder) {
+// `folder` of the data that programs come with, which is `in_tree` in a source tree. Installed counts whose
+// `top` was installed.
+std::string DataFolderFor(const std::string& executable, const fs::path& top, const fs::path& folder,
+                          const fs::path& in_tree) {
   const fs::path installed = (fs::path(executable).parent_path() / TRACKFIT_DATA_FROM_BIN).lexically_normal();
   if (!executable.empty() && IsDirectory(installed / top)) return installed / folder;
-  const fs::path in_tree = "deploy" / folder;
   if (IsDirectory(in_tree)) return in_tree;
   for (fs::path above = fs::path(executable).parent_path(); above.has_relative_path();
        above = above.parent_path()) {
@@ -33,7 +34,8 @@ std::string OwnExecutable() {
 }  // namespace
 
 std::string ModelDirectoryFor(const std::string& executable, const std::string& family) {
-  return DataFolderFor(executable, "models", fs::path("models") / family);
+  const fs::path folder = fs::path("models") / family;
+  return DataFolderFor(executable, "models", folder, "deploy" / folder);
 }
 
 std::string DefaultModelDirectory(const std::string& family) {
@@ -41,9 +43,15 @@ std::string DefaultModelDirectory(const std::string& family) {
 }
 
 std::string ExerciseDirectoryFor(const std::string& executable) {
-  return DataFolderFor(executable, "exercises", "exercises");
+  return DataFolderFor(executable, "exercises", "exercises", "deploy/exercises");
 }
 
 std::string DefaultExerciseDirectory() { return ExerciseDirectoryFor(OwnExecutable()); }
+
+std::string WebDirectoryFor(const std::string& executable) {
+  return DataFolderFor(executable, "web", "web", "services/gateway/web/dist");
+}
+
+std::string DefaultWebDirectory() { return WebDirectoryFor(OwnExecutable()); }
 
 }  // namespace trackfit::command_line

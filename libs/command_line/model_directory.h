@@ -1,4 +1,4 @@
-// The default directories of models and of what the coach knows.
+// The default directories of models, of what the coach knows, and of the web app.
 #ifndef TRACKFIT_COMMAND_LINE_MODEL_DIRECTORY_H_
 #define TRACKFIT_COMMAND_LINE_MODEL_DIRECTORY_H_
 
@@ -18,6 +18,11 @@ std::string ModelDirectoryFor(const std::string& executable, const std::string& 
 // The folder of exercises that the coach knows, in the same places.
 std::string DefaultExerciseDirectory();
 std::string ExerciseDirectoryFor(const std::string& executable);
+
+// The folder of the built web app: web in the installed data folder; services/gateway/web/dist in a source
+// tree.
+std::string DefaultWebDirectory();
+std::string WebDirectoryFor(const std::string& executable);
 
 }  // namespace trackfit::command_line
 

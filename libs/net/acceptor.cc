@@ -64,7 +64,13 @@ Acceptor::~Acceptor() {
   if (reserve_ >= 0) ::close(reserve_);
 }
 
+void Acceptor::Close() {
+  for (tcp::acceptor& listener : listening_) listener.close();
+  silent_.clear();
+}
+
 void Acceptor::AcceptOn(tcp::acceptor& listener) {
+  if (!listener.is_open()) return;  // closed
   listener.async_accept([this, &listener](const ErrorCode& error, tcp::socket socket) {
     if (error == asio::error::operation_aborted) return;
     // No error may end accepting.

@@ -13,16 +13,9 @@
 #include <vector>
 
 #include "net/asio.h"
+#include "net/refusal.h"
 
 namespace trackfit::net {
-
-// Why a connection was closed at once.
-enum class Refusal {
-  kTooMany,        // max_connections are open
-  kTooManyOfPeer,  // max_per_peer are open from that address
-  kNoDescriptors,  // the process has run out of descriptors
-  kSilent,         // no byte within first_byte_timeout, or dropped to make room for others
-};
 
 struct AcceptorConfig {
   int max_connections = 64;  // at least 1
@@ -51,6 +44,9 @@ class Acceptor {
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
   ~Acceptor();
+
+  // Closes the listening sockets; on the io_context's thread.
+  void Close();
 
   int port() const { return endpoints_.front().port(); }
   // The addresses that it listens on; thread-safe.

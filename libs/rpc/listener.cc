@@ -5,23 +5,19 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
-#include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "net/acceptor.h"
 #include "net/listen.h"
 #include "net/probe.h"
+#include "rpc/refusal_log.h"
 #include "runtime/guard.h"
 
 namespace trackfit::rpc {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr int kMostConnections = 1024;  // unless the flag says more
 constexpr int kFewestConnections = 8;
@@ -29,30 +25,10 @@ constexpr int kFewestConnections = 8;
 constexpr int kOtherDescriptors = 96;
 // A client that is gone is noticed within the time that gRPC gives one that does not answer its pings.
 constexpr int kUserTimeoutMs = 20'000;
-constexpr std::chrono::seconds kLogEvery{10};
 
 // What an HTTP/2 client sends first: the preface and empty SETTINGS.
 const std::string kGreeting =
     std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") + std::string("\0\0\0\4\0\0\0\0\0", 9);
-
-struct RefusalText {
-  const char* reason;  // of the metric
-  const char* advice;  // for the log
-};
-
-RefusalText TextOf(net::Refusal refusal) {
-  switch (refusal) {
-    case net::Refusal::kTooMany:
-      return {"too_many", "max-connections are open"};
-    case net::Refusal::kTooManyOfPeer:
-      return {"too_many_of_peer", "max-connections-per-peer are open from one address"};
-    case net::Refusal::kNoDescriptors:
-      return {"no_descriptors", "no file descriptor is left; raise the limit of open files (ulimit -n)"};
-    case net::Refusal::kSilent:
-      return {"says_nothing", "the client did not say anything"};
-  }
-  return {"unknown", "unknown"};
-}
 
 // gRPC sets these on sockets that it accepts itself.
 void SetOptions(int socket) {
@@ -82,6 +58,7 @@ class Listener::Impl {
       : runtime_(runtime),
         limits_(LimitsFor(runtime.options(), runtime.descriptor_limit())),
         io_(std::move(io)),
+        refusals_(runtime),
         open_(runtime.metrics().Gauge("trackfit_connections", "Connections that are open.")),
         acceptor_(std::in_place, *io_, std::move(listening), Accepting()),
         endpoints_(acceptor_->endpoints()) {}
@@ -119,7 +96,7 @@ class Listener::Impl {
     accepting.max_per_peer = limits_.per_peer;
     accepting.max_silent = limits_.silent;
     accepting.on_connection = [this](net::tcp::socket socket) { HandOver(std::move(socket)); };
-    accepting.on_refused = [this](net::Refusal refusal) { Count(refusal); };
+    accepting.on_refused = [this](net::Refusal refusal) { refusals_.Count(refusal); };
     accepting.on_count = [this](int open) { open_.Set(open); };
     return accepting;
   }
@@ -131,23 +108,11 @@ class Listener::Impl {
     grpc_->HandleNewConnection(&connection);
   }
 
-  void Count(net::Refusal refusal) {
-    const RefusalText text = TextOf(refusal);
-    runtime_.metrics()
-        .Counter("trackfit_connections_refused_total", "Connections that were closed at once.",
-                 {{"reason", text.reason}})
-        .Increment();
-    Clock::time_point& next = next_log_[static_cast<std::size_t>(refusal)];
-    if (Clock::now() < next) return;
-    next = Clock::now() + kLogEvery;
-    runtime_.log().Warning("connections refused", {{"reason", text.advice}});
-  }
-
   Runtime& runtime_;
   const ConnectionLimits limits_;
   const std::unique_ptr<net::asio::io_context> io_;
+  RefusalLog refusals_;
   prometheus::Gauge& open_;
-  std::array<Clock::time_point, 4> next_log_{};  // by refusal
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> grpc_;
   std::optional<net::Acceptor> acceptor_;
   const std::vector<net::tcp::endpoint> endpoints_;  // also after Stop()

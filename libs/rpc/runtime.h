@@ -2,7 +2,7 @@
 #ifndef TRACKFIT_RPC_RUNTIME_H_
 #define TRACKFIT_RPC_RUNTIME_H_
 
-#include <cstddef>
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -34,6 +34,10 @@ class Runtime {
   runtime::WorkerPool& pool() { return pool_; }
 
   const streaming::StreamResources& stream_resources() const { return stream_resources_; }
+  // What the server's health says.
+  bool serving() const { return serving_; }
+  void set_serving(bool serving) { serving_ = serving; }
+
   // Descriptors that the process may have open.
   int descriptor_limit() const { return descriptor_limit_; }
 
@@ -51,6 +55,7 @@ class Runtime {
 
   const ServerOptions options_;
   const telemetry::Logger log_;
+  std::atomic<bool> serving_ = false;
   const int descriptor_limit_;
   telemetry::Metrics metrics_;
   prometheus::Counter& exceptions_;

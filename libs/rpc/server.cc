@@ -16,6 +16,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "files/partial_file.h"
+#include "rpc/operator_pages.h"
+#include "runtime/shutting_down.h"
 
 namespace trackfit::rpc {
 namespace {
@@ -69,10 +71,11 @@ void Configure(const ServerOptions& options, grpc::ServerBuilder& builder) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(Runtime& runtime, grpc::Service& service,
-                                                      const std::string& name,
-                                                      std::function<bool()> is_ready) {
+                                                      const std::string& name, std::function<bool()> is_ready,
+                                                      std::vector<SidePort> side_ports) {
   std::unique_ptr<Server> server(new Server(runtime, name));
   server->is_ready_ = std::move(is_ready);
+  server->side_ports_ = std::move(side_ports);
   if (absl::Status pages = server->ServePages(); !pages.ok()) return pages;
   if (absl::Status listening = server->Listen(service); !listening.ok()) return listening;
   server->listener_->Start();
@@ -88,6 +91,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Runtime& runtime, grpc::Se
                                                                  {"grpc_port", server->port()},
                                                                  {"metrics_port", server->metrics_port()},
                                                                  {"workers", runtime.pool().workers()}});
+  for (const SidePort& side : server->side_ports_) {
+    runtime.log().Info("listening", {{"name", side.name}, {"port", side.port}});
+  }
   return server;
 }
 
@@ -113,20 +119,12 @@ absl::Status Server::Listen(grpc::Service& service) {
 
 absl::Status Server::ServePages() {
   if (runtime_.options().metrics_listen.empty()) return absl::OkStatus();
-  net::HttpServerConfig config;
-  config.pages["/metrics"] = [&metrics = runtime_.metrics()](const net::HttpRequest&) {
-    return net::HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", metrics.Text()};
-  };
-  config.pages["/healthz"] = [this](const net::HttpRequest&) {
-    net::HttpResponse response;
-    response.status = serving_ ? 200 : 503;
-    response.body = serving_ ? "SERVING\n" : "NOT_SERVING\n";
-    return response;
-  };
+  web::HttpServerConfig config;
+  config.pages = OperatorPages(runtime_);
   config.on_exception = [this](const std::string& what) {
     runtime_.ReportException(runtime_.log(), absl::InternalError(what));
   };
-  auto pages = net::HttpServer::Start(runtime_.options().metrics_listen, std::move(config));
+  auto pages = web::HttpServer::Start(runtime_.options().metrics_listen, std::move(config));
   if (!pages.ok()) return Naming("metrics-listen", pages.status());
   pages_ = *std::move(pages);
   return absl::OkStatus();
@@ -141,14 +139,18 @@ void Server::StartSelfCheck() {
   self_check_ = std::make_unique<SelfCheck>(
       [this, limit] {
         using net::ProbeResult;
-        const ProbeResult grpc = listener_->Probe(limit);
-        const ProbeResult pages = pages_ == nullptr ? ProbeResult::kAlive : pages_->Probe(limit);
-        if ((grpc == ProbeResult::kNoResponse || pages == ProbeResult::kNoResponse) && !draining_) {
-          runtime_.log().Warning("cannot reach the own port",
-                                 {{"port", grpc == ProbeResult::kNoResponse ? port() : metrics_port()}});
-          return ProbeResult::kNoResponse;
+        std::vector<std::pair<int, ProbeResult>> results = {{port(), listener_->Probe(limit)}};
+        if (pages_ != nullptr) results.emplace_back(metrics_port(), pages_->Probe(limit));
+        for (const SidePort& side : side_ports_) results.emplace_back(side.port, side.probe(limit));
+        ProbeResult worst = ProbeResult::kAlive;
+        for (const auto& [port, result] : results) {
+          if (result == ProbeResult::kNoResponse && !draining_) {
+            runtime_.log().Warning("cannot reach the own port", {{"port", port}});
+            return result;
+          }
+          if (worst == ProbeResult::kAlive) worst = result;
         }
-        return grpc == ProbeResult::kAlive ? pages : grpc;
+        return worst;
       },
       pause);
 }
@@ -156,12 +158,13 @@ void Server::StartSelfCheck() {
 absl::Status Server::WritePortFile() const {
   const std::string& path = runtime_.options().port_file;
   if (path.empty()) return absl::OkStatus();
-  const nlohmann::json ports = {{"grpc", port()}, {"metrics", metrics_port()}};
+  nlohmann::json ports = {{"grpc", port()}, {"metrics", metrics_port()}};
+  for (const SidePort& side : side_ports_) ports[side.name] = side.port;
   return files::ReplaceFile(path, ports.dump() + "\n");
 }
 
 void Server::SetServing(bool serving) {
-  serving_ = serving;
+  runtime_.set_serving(serving);
   grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
   health->SetServingStatus("", serving);
   health->SetServingStatus(name_, serving);
@@ -187,6 +190,7 @@ void Server::Drain() {
   runtime_.gate().Close();
   if (self_check_) self_check_->Stop();  // what it is asking now may take seconds
   listener_->Stop();
+  for (const SidePort& side : side_ports_) side.stop();
   runtime_.log().Info("draining", {{"streams", runtime_.streams().count()}});
   Shutdown();
   self_check_.reset();
@@ -204,7 +208,7 @@ void Server::Shutdown() {
   if (!WaitForStreams(grace)) {
     runtime_.log().Warning("ending streams after the grace period",
                            {{"streams", runtime_.streams().count()}});
-    runtime_.streams().AbortAll(absl::UnavailableError("the server is shutting down"));
+    runtime_.streams().AbortAll(runtime::ShuttingDown());
     runtime_.streams().WaitUntilEmpty(kCancelAfter);
   }
   // What is left now are calls without an end of their own, such as Watch of the health service.
@@ -225,8 +229,9 @@ bool Server::WaitForStreams(std::chrono::steady_clock::duration limit) {
 }
 
 int ServeUntilSignal(TerminationSignal& signal, Runtime& runtime, grpc::Service& service,
-                     const std::string& name, std::function<bool()> is_ready) {
-  const auto server = Server::Start(runtime, service, name, std::move(is_ready));
+                     const std::string& name, std::function<bool()> is_ready,
+                     std::vector<SidePort> side_ports) {
+  const auto server = Server::Start(runtime, service, name, std::move(is_ready), std::move(side_ports));
   if (!server.ok()) {
     runtime.log().Error("cannot serve", {{"reason", server.status().message()}});
     return 1;

@@ -10,25 +10,38 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
-#include "net/http_server.h"
 #include "rpc/listener.h"
 #include "rpc/runtime.h"
 #include "rpc/self_check.h"
 #include "rpc/termination_signal.h"
+#include "web/http_server.h"
 
 namespace trackfit::rpc {
+
+// A further port of the process, for another protocol.
+struct SidePort {
+  std::string name;  // in logs and in the port file: "http"
+  int port = 0;
+  // Whether it reacts within the limit; thread-safe.
+  std::function<net::ProbeResult(std::chrono::milliseconds limit)> probe;
+  // From then on it takes no connections; called once, when the drain begins.
+  std::function<void()> stop;
+};
 
 // Serves one service. Runtime and service must outlive it.
 class Server {
  public:
   // Listens; the health service says SERVING from now on, so the service must be warm, or, where `is_ready`
   // is given, from the first UpdateHealth() that finds it true. `name` is the service's full name in the
-  // contract. UNAVAILABLE, naming the address, when a port cannot be bound.
+  // contract; `side_ports` are open already and outlive the server. UNAVAILABLE, naming the address, when a
+  // port cannot be bound.
   static absl::StatusOr<std::unique_ptr<Server>> Start(Runtime& runtime, grpc::Service& service,
                                                        const std::string& name,
-                                                       std::function<bool()> is_ready = nullptr);
+                                                       std::function<bool()> is_ready = nullptr,
+                                                       std::vector<SidePort> side_ports = {});
   // As Drain().
   ~Server();
 
@@ -66,9 +79,9 @@ class Server {
   Runtime& runtime_;
   const std::string name_;
   std::function<bool()> is_ready_;  // empty once it was true
-  std::atomic<bool> serving_ = false;
   std::atomic<bool> draining_ = false;
-  std::unique_ptr<net::HttpServer> pages_;  // null: not served
+  std::vector<SidePort> side_ports_;
+  std::unique_ptr<web::HttpServer> pages_;  // null: not served
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<SelfCheck> self_check_;  // null: never
@@ -78,7 +91,8 @@ class Server {
 // (with a log line) when it cannot listen, or can no longer be reached, so that its supervisor starts it
 // anew.
 int ServeUntilSignal(TerminationSignal& signal, Runtime& runtime, grpc::Service& service,
-                     const std::string& name, std::function<bool()> is_ready = nullptr);
+                     const std::string& name, std::function<bool()> is_ready = nullptr,
+                     std::vector<SidePort> side_ports = {});
 
 }  // namespace trackfit::rpc
 

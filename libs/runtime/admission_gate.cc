@@ -7,6 +7,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "runtime/shutting_down.h"
 
 namespace trackfit::runtime {
 namespace {
@@ -31,7 +32,7 @@ AdmissionGate::AdmissionGate(AdmissionGateConfig config) : config_(std::move(con
 
 absl::StatusOr<AdmissionGate::Lease> AdmissionGate::Admit() {
   std::lock_guard lock(mutex_);
-  if (closed_) return absl::UnavailableError("the server is shutting down");
+  if (closed_) return ShuttingDown();
   if (active_ >= config_.max_sessions) {
     return WithRetryAfter(absl::ResourceExhaustedError(absl::StrCat("all ", config_.max_sessions,
                                                                     " sessions are in use; try again in ",

@@ -3,8 +3,11 @@
 #include <chrono>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "command_line/address.h"
+#include "command_line/model_directory.h"
+#include "web/origin.h"
 
 namespace trackfit::gateway_server {
 
@@ -12,11 +15,19 @@ GatewayOptions::GatewayOptions() {
   server.listen = "0.0.0.0:8000";
   server.metrics_listen = "0.0.0.0:9100";
   server.max_in_flight = 16;
+  http.web_root = command_line::DefaultWebDirectory();
 }
 
 void GatewayOptions::Register(CLI::App& app) {
   server.Register(app);
   app.option_defaults()->group("Gateway");
+  rpc::AddFlag(
+      app, "http-listen", http.listen,
+      "Address for browsers: web app, WebSocket /v1/analyze, /metrics, /healthz; port 0 picks a free "
+      "one; empty: none");
+  rpc::AddFlag(app, "http-allowed-origins", http.allowed_origins,
+               "Pages elsewhere that may open the WebSocket, as https://HOST,https://HOST:PORT; * for all");
+  rpc::AddFlag(app, "web-root", http.web_root, "Folder of the built web app");
   rpc::AddFlag(app, "extractor", extractor,
                "Address of the extractor; all that it resolves to are used in turn");
   rpc::AddFlag(app, "inferencer", inferencer,
@@ -34,6 +45,7 @@ void GatewayOptions::Register(CLI::App& app) {
 absl::Status GatewayOptions::Validate() const {
   using command_line::AddressUse;
   if (absl::Status valid = server.Validate(); !valid.ok()) return valid;
+  if (absl::Status valid = CheckHttp(); !valid.ok()) return valid;
   absl::Status valid = command_line::CheckAddress("--extractor", extractor, AddressUse::kConnect, 8001);
   if (valid.ok()) valid = command_line::CheckAddress("--inferencer", inferencer, AddressUse::kConnect, 8002);
   if (!valid.ok()) return valid;
@@ -49,6 +61,24 @@ absl::Status GatewayOptions::Validate() const {
     if (bytes >= kLeast && bytes <= most) continue;
     return absl::InvalidArgumentError(absl::StrCat(flag, " is ", bytes, "; it must be between ", kLeast,
                                                    " and ", most, ", which max-message-mb leaves room for"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GatewayOptions::CheckHttp() const {
+  if (http.listen.empty()) return absl::OkStatus();
+  absl::Status valid =
+      command_line::CheckAddress("--http-listen", http.listen, command_line::AddressUse::kListen);
+  if (!valid.ok()) return valid;
+  for (const auto& [flag, other] :
+       {std::pair("--listen", server.listen), std::pair("--metrics-listen", server.metrics_listen)}) {
+    if (http.listen != other || absl::EndsWith(other, ":0")) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, " and --http-listen both are ", other, "; they need different ports"));
+  }
+  const auto origins = web::OriginCheck::Create(http.allowed_origins);
+  if (!origins.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("--http-allowed-origins: ", origins.status().message()));
   }
   return absl::OkStatus();
 }

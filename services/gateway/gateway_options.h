@@ -12,10 +12,18 @@
 
 namespace trackfit::gateway_server {
 
+// Of the gateway's web port.
+struct HttpOptions {
+  std::string listen = "0.0.0.0:8080";  // host:port; port 0 picks a free one; empty: none
+  std::string allowed_origins;          // see web::OriginCheck
+  std::string web_root;                 // the app's folder
+};
+
 struct GatewayOptions {
   GatewayOptions();
 
   rpc::ServerOptions server;
+  HttpOptions http;
   std::string extractor = "localhost:8001";   // host:port
   std::string inferencer = "localhost:8002";  // host:port
   double upstream_timeout = 20;               // seconds; see gateway::AnalysisOptions
@@ -26,6 +34,9 @@ struct GatewayOptions {
   // INVALID_ARGUMENT naming the flag and its limits.
   absl::Status Validate() const;
   gateway::AnalysisOptions Analysis() const;
+
+ private:
+  absl::Status CheckHttp() const;
 };
 
 }  // namespace trackfit::gateway_server

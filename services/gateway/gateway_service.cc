@@ -3,21 +3,22 @@
 #include <utility>
 
 #include "rpc/stream_reactor.h"
-#include "streaming/stream_handler.h"
 
 namespace trackfit::gateway_server {
 
 GatewayService::GatewayService(rpc::Runtime& runtime, const gateway::AnalysisOptions& options,
                                Upstreams& upstreams, runtime::Ticker& ticker)
-    : runtime_(runtime), metrics_(runtime.metrics()), context_{options, upstreams, metrics_, ticker} {}
+    : runtime_(runtime),
+      metrics_(runtime.metrics()),
+      context_{options, upstreams, metrics_, ticker},
+      analyze_([this](streaming::StreamSession<v1::AnalyzeResponse> stream)
+                   -> absl::StatusOr<std::unique_ptr<streaming::StreamHandler<v1::AnalyzeRequest>>> {
+        return MakeAnalyzeHandler(context_, std::move(stream));
+      }) {}
 
 grpc::ServerBidiReactor<v1::AnalyzeRequest, v1::AnalyzeResponse>* GatewayService::Analyze(
     grpc::CallbackServerContext* context) {
-  return rpc::OpenStream<v1::AnalyzeRequest, v1::AnalyzeResponse>(
-      runtime_, context, "Analyze", [this](streaming::StreamSession<v1::AnalyzeResponse> stream) {
-        return absl::StatusOr<std::unique_ptr<streaming::StreamHandler<v1::AnalyzeRequest>>>(
-            MakeAnalyzeHandler(context_, std::move(stream)));
-      });
+  return rpc::OpenStream<v1::AnalyzeRequest, v1::AnalyzeResponse>(runtime_, context, "Analyze", analyze_);
 }
 
 }  // namespace trackfit::gateway_server

@@ -6,6 +6,7 @@
 
 #include "analyze_handler.h"
 #include "rpc/runtime.h"
+#include "streaming/stream_handler.h"
 
 namespace trackfit::gateway_server {
 
@@ -15,6 +16,11 @@ class GatewayService final : public v1::GatewayService::CallbackService {
   GatewayService(rpc::Runtime& runtime, const gateway::AnalysisOptions& options, Upstreams& upstreams,
                  runtime::Ticker& ticker);
 
+  // Makes the handler of one analysis, whatever carries its stream.
+  const streaming::StreamHandlerFactory<v1::AnalyzeRequest, v1::AnalyzeResponse>& analyze() const {
+    return analyze_;
+  }
+
   grpc::ServerBidiReactor<v1::AnalyzeRequest, v1::AnalyzeResponse>* Analyze(
       grpc::CallbackServerContext* context) override;
 
@@ -22,6 +28,7 @@ class GatewayService final : public v1::GatewayService::CallbackService {
   rpc::Runtime& runtime_;
   gateway::GatewayMetrics metrics_;
   const AnalyzeContext context_;
+  const streaming::StreamHandlerFactory<v1::AnalyzeRequest, v1::AnalyzeResponse> analyze_;
 };
 
 }  // namespace trackfit::gateway_server

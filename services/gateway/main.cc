@@ -4,6 +4,7 @@
 
 #include "gateway_options.h"
 #include "gateway_service.h"
+#include "http_edge.h"
 #include "rpc/server.h"
 #include "rpc/server_main.h"
 #include "runtime/ticker.h"
@@ -18,8 +19,14 @@ int Serve(const GatewayOptions& options, rpc::Runtime& runtime, rpc::Termination
   });
   Upstreams upstreams(options.extractor, options.inferencer, ticker, runtime.log());
   GatewayService service(runtime, options.Analysis(), upstreams, ticker);
-  return rpc::ServeUntilSignal(signal, runtime, service, v1::GatewayService::service_full_name(),
-                               [&upstreams] { return upstreams.reached(); });
+  const auto edge = HttpEdge::Start(runtime, options.http, service);
+  if (!edge.ok()) {
+    runtime.log().Error("cannot serve", {{"reason", edge.status().message()}});
+    return 1;
+  }
+  return rpc::ServeUntilSignal(
+      signal, runtime, service, v1::GatewayService::service_full_name(),
+      [&upstreams] { return upstreams.reached(); }, (*edge)->side_ports());
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ start_server extractor 0 0
 start_server inferencer 0 0
 wait_for_server extractor
 wait_for_server inferencer
-start_server gateway 0 0 \
+start_server gateway 0 0 --http-listen 127.0.0.1:0 \
   --extractor "127.0.0.1:${server_port[extractor]}" --inferencer "127.0.0.1:${server_port[inferencer]}"
 wait_for_server gateway
 gateway=127.0.0.1:${server_port[gateway]}

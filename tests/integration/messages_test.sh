@@ -36,6 +36,7 @@ gateway=127.0.0.1:${server_port[gateway]} extractor=127.0.0.1:${server_port[extr
 metrics=127.0.0.1:${metrics_port[gateway]}
 closed=127.0.0.1:$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 any=(--listen 127.0.0.1:0 --metrics-listen 127.0.0.1:0)
+export TRACKFIT_HTTP_LISTEN=127.0.0.1:0
 cd "$work"
 trackfit=$bin/trackfit
 "$trackfit" synthesize --exercise squat --repetitions 1 --size 240x240 --output clip.mp4 >/dev/null 2>&1

@@ -50,7 +50,7 @@ def servers(binaries, scratch):
             process, address = start_server(binaries / f"trackfit-{name}", scratch)
             processes.append(process)
             addresses.append(address)
-        process, gateway = start_server(binaries / "trackfit-gateway", scratch,
+        process, gateway = start_server(binaries / "trackfit-gateway", scratch, "--http-listen", "127.0.0.1:0",
                                         "--extractor", addresses[0], "--inferencer", addresses[1])
         processes.append(process)
         yield gateway

@@ -7,6 +7,7 @@
 declare -A server_pid=()      # by name: extractor, inferencer, gateway
 declare -A server_port=()     # by name: of gRPC
 declare -A metrics_port=()    # by name: of /metrics
+http_port=                    # of the gateway: web app and WebSocket
 
 port_is_busy() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
@@ -39,16 +40,18 @@ wait_for_server() {
   return 1
 }
 
-# Starts extractor, inferencer and gateway on the given six ports (gRPC and metrics of each; 0: any).
+# Starts extractor, inferencer and gateway on the given six ports (gRPC and metrics of each; 0: any), and the gateway's web port
+# on the seventh (any if not given).
 start_servers() {
   mkdir -p "$logs"
   start_server extractor "$1" "$2" --models-dir deploy/models/blazepose
   start_server inferencer "$3" "$4" --model-repository "${model_repository:-deploy/models/protogcn}" --exercises deploy/exercises
   wait_for_server extractor
   wait_for_server inferencer
-  start_server gateway "$5" "$6" \
+  start_server gateway "$5" "$6" --http-listen "127.0.0.1:${7:-0}" \
     --extractor "127.0.0.1:${server_port[extractor]}" --inferencer "127.0.0.1:${server_port[inferencer]}"
   wait_for_server gateway
+  http_port=$(jq .http "$logs/gateway.ports")
 }
 
 # Asks the servers to drain, front first, and waits until they are gone. Fails if one of them did not end cleanly.

@@ -48,6 +48,7 @@ class ServerProcess {
   pid_t pid() const { return pid_; }
   int port() const { return port_; }
   int metrics_port() const { return metrics_port_; }
+  int http_port() const { return http_port_; }  // 0: it has none
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 
   // What it has written to standard error since it was first started.
@@ -100,6 +101,9 @@ class ServerProcess {
                                           "127.0.0.1:0",
                                           "--port-file",
                                           port_file_.string()};
+    if (program_.ends_with("trackfit-gateway")) {
+      arguments.insert(arguments.end(), {"--http-listen", "127.0.0.1:0"});
+    }
     arguments.insert(arguments.end(), flags_.begin(), flags_.end());
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
@@ -123,6 +127,7 @@ class ServerProcess {
         const auto ports = nlohmann::json::parse(std::ifstream(port_file_));
         port_ = ports.at("grpc").get<int>();
         metrics_port_ = ports.at("metrics").get<int>();
+        http_port_ = ports.value("http", 0);
         return;
       }
       int status = 0;
@@ -159,6 +164,7 @@ class ServerProcess {
   const std::filesystem::path port_file_ = log_file_.string() + ".ports";
   int port_ = 0;
   int metrics_port_ = 0;
+  int http_port_ = 0;
   pid_t pid_ = -1;
 };
 

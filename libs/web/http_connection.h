@@ -1,0 +1,196 @@
+// One client's connection to a web server, over a stream of Boost.Asio.
+#ifndef TRACKFIT_WEB_HTTP_CONNECTION_H_
+#define TRACKFIT_WEB_HTTP_CONNECTION_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "web/beast.h"
+#include "web/http_message.h"
+#include "web/http_server.h"
+#include "web/web_socket_connection.h"
+
+namespace trackfit::web {
+
+// What the connections of a server share, on its thread.
+struct HttpShared {
+  const HttpServerConfig& config;
+  WebSocketsShared sockets;
+  bool draining = false;  // no connection is kept for a further request
+};
+
+// Reads requests, answers each, and becomes a WebSocket where the client asks for one. Kept alive by its
+// pending handlers.
+template <class Stream>
+class HttpConnection : public std::enable_shared_from_this<HttpConnection<Stream>> {
+ public:
+  // `shared` outlives this.
+  HttpConnection(Stream stream, HttpShared& shared) : stream_(std::move(stream)), shared_(shared) {}
+
+  void ReadNext() {
+    parser_.emplace();
+    parser_->header_limit(static_cast<std::uint32_t>(shared_.config.max_header_bytes));
+    parser_->body_limit(std::uint64_t{0});
+    ExpireAfter(stream_, shared_.config.timeout);
+    http::async_read(stream_, buffer_, *parser_,
+                     [self = this->shared_from_this()](const ErrorCode& error, std::size_t) {
+                       if (error) return self->Refuse(error);
+                       if (!self->BecameWebSocket()) self->Send(self->Answer(self->ReadRequest()));
+                     });
+  }
+
+ private:
+  using Body = http::span_body<const char>;
+
+  static HttpResponse Text(int status, std::string body) {
+    HttpResponse response;
+    response.status = status;
+    response.body = std::move(body);
+    return response;
+  }
+
+  // What the client sent was no request, or too large a one.
+  void Refuse(const ErrorCode& error) {
+    if (error == http::error::end_of_stream ||
+        error.category() != make_error_code(http::error{}).category()) {
+      return;  // it left
+    }
+    refused_ = true;
+    if (error == http::error::header_limit) {
+      return Send(
+          Text(431, absl::StrCat("more than ", shared_.config.max_header_bytes, " bytes before the body\n")));
+    }
+    if (error == http::error::body_limit) return Send(Text(413, "requests with a body are not understood\n"));
+    Send(Text(400, absl::StrCat("not HTTP: ", error.message(), "\n")));
+  }
+
+  HttpRequest ReadRequest() const {
+    const auto& message = parser_->get();
+    const std::string target(message.target());
+    const std::size_t path_end = std::min(target.find('?'), target.size());
+    HttpRequest request{
+        target.substr(0, path_end), path_end < target.size() ? target.substr(path_end + 1) : "", {}};
+    for (const auto& field : message) {
+      std::string& value = request.headers[absl::AsciiStrToLower(std::string(field.name_string()))];
+      value += (value.empty() ? "" : ", ") + std::string(field.value());
+    }
+    return request;
+  }
+
+  // Whether the client wanted a WebSocket and may have one; the stream is the socket's then.
+  bool BecameWebSocket() {
+    const auto& message = parser_->get();
+    if (!websocket::is_upgrade(message)) return false;
+    const HttpRequest request = ReadRequest();
+    const auto page = shared_.config.web_sockets.find(request.path);
+    if (page == shared_.config.web_sockets.end() || page->second.refuse(request)) return false;
+    if (buffer_.size() > 0) return false;  // it must await our answer to the handshake before it sends
+    const auto socket = std::make_shared<WebSocketConnection<Stream>>(std::move(stream_), shared_.sockets);
+    socket->Accept(parser_->release(), page->second.on_open);
+    return true;
+  }
+
+  HttpResponse Answer(const HttpRequest& request) const {
+    const HttpServerConfig& config = shared_.config;
+    if (const auto socket = config.web_sockets.find(request.path); socket != config.web_sockets.end()) {
+      if (auto refusal = socket->second.refuse(request)) return *std::move(refusal);
+      HttpResponse response = Text(426, "this is for WebSockets\n");
+      response.headers = {{"Upgrade", "websocket"}};
+      return response;
+    }
+    const auto method = parser_->get().method();
+    if (method != http::verb::get && method != http::verb::head) {
+      HttpResponse refusal = Text(405, "only GET and HEAD\n");
+      refusal.headers = {{"Allow", "GET, HEAD"}};
+      return refusal;
+    }
+    const auto page = config.pages.find(request.path);
+    if (page == config.pages.end() && !config.other_pages) return Text(404, "see " + Paths() + "\n");
+    try {
+      return page == config.pages.end() ? config.other_pages(request) : page->second(request);
+    } catch (const std::exception& exception) {
+      if (config.on_exception) config.on_exception(exception.what());
+    } catch (...) {
+      if (config.on_exception) config.on_exception("unknown");
+    }
+    return Text(500, "this page is not available at the moment\n");
+  }
+
+  std::string Paths() const {
+    std::string paths;
+    for (const auto& [path, handler] : shared_.config.pages) paths += (paths.empty() ? "" : " ") + path;
+    return paths;
+  }
+
+  void Send(HttpResponse response) {
+    const auto& request = parser_->get();
+    answer_ = std::move(response);
+    const std::string& body = answer_.kept_body ? *answer_.kept_body : answer_.body;
+    message_ = {};
+    message_.result(static_cast<unsigned>(answer_.status));
+    message_.version(refused_ ? 11 : request.version());
+    message_.keep_alive(request.keep_alive() && !refused_ && !shared_.draining);
+    message_.set(http::field::content_type, answer_.content_type);
+    for (const auto& [name, value] : answer_.headers) message_.set(name, value);
+    message_.body() = beast::span<const char>(body.data(), body.size());
+    if (answer_.status == 304) {
+      message_.erase(http::field::content_type);
+    } else {
+      message_.content_length(body.size());
+    }
+    ExpireAfter(stream_, shared_.config.timeout);
+    const auto sent = [self = this->shared_from_this()](const ErrorCode& error, std::size_t) {
+      if (error) return;
+      if (self->message_.keep_alive()) return self->ReadNext();
+      self->SayGoodbye();
+    };
+    if (request.method() == http::verb::head) {
+      head_.emplace(message_);
+      http::async_write_header(stream_, *head_, sent);
+    } else {
+      http::async_write(stream_, message_, sent);
+    }
+  }
+
+  // Closing while something that the client sent is unread would take the answer away from it.
+  void SayGoodbye() {
+    auto& lowest = beast::get_lowest_layer(stream_);
+    if constexpr (requires { lowest.socket(); }) {
+      ErrorCode ignored;
+      lowest.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    }
+    if (!refused_) return;
+    ExpireAfter(stream_, std::min(shared_.config.timeout, std::chrono::milliseconds(1000)));
+    Discard();
+  }
+  void Discard() {
+    buffer_.clear();
+    stream_.async_read_some(buffer_.prepare(kDiscardedBytes),
+                            [self = this->shared_from_this()](const ErrorCode& error, std::size_t) {
+                              if (!error) self->Discard();
+                            });
+  }
+
+  static constexpr std::size_t kDiscardedBytes = 4096;
+
+  Stream stream_;
+  HttpShared& shared_;
+  beast::flat_buffer buffer_;
+  std::optional<http::request_parser<http::empty_body>> parser_;
+  bool refused_ = false;
+  HttpResponse answer_;  // message_ refers to it
+  http::response<Body> message_;
+  std::optional<http::response_serializer<Body>> head_;
+};
+
+}  // namespace trackfit::web
+
+#endif  // TRACKFIT_WEB_HTTP_CONNECTION_H_
