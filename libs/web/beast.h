@@ -4,6 +4,7 @@
 
 #include "net/asio.h"
 // (a line of its own, so that clang-format does not reorder them)
+#include <boost/asio/ssl/stream_base.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
@@ -18,6 +19,12 @@ namespace http = boost::beast::http;
 namespace websocket = boost::beast::websocket;
 namespace asio = boost::asio;
 using net::ErrorCode;
+
+// Whether a stream encrypts.
+template <class Stream>
+inline constexpr bool IsTls = requires(Stream& stream) {
+  stream.native_handle();
+};
 
 // Limits the time of what is started next on a stream over TCP; other streams have no clock.
 template <class Stream>

@@ -3,6 +3,7 @@
 #define TRACKFIT_WEB_HTTP_CONNECTION_H_
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -15,17 +16,10 @@
 #include "absl/strings/str_cat.h"
 #include "web/beast.h"
 #include "web/http_message.h"
-#include "web/http_server.h"
+#include "web/http_shared.h"
 #include "web/web_socket_connection.h"
 
 namespace trackfit::web {
-
-// What the connections of a server share, on its thread.
-struct HttpShared {
-  const HttpServerConfig& config;
-  WebSocketsShared sockets;
-  bool draining = false;  // no connection is kept for a further request
-};
 
 // Reads requests, answers each, and becomes a WebSocket where the client asks for one. Kept alive by its
 // pending handlers.
@@ -34,6 +28,21 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection<Stream
  public:
   // `shared` outlives this.
   HttpConnection(Stream stream, HttpShared& shared) : stream_(std::move(stream)), shared_(shared) {}
+
+  void Start() {
+    if constexpr (IsTls<Stream>) {
+      ExpireAfter(stream_, shared_.config.timeout);
+      stream_.async_handshake(asio::ssl::stream_base::server,
+                              [self = this->shared_from_this()](const ErrorCode& error) {
+                                if (!error) self->ReadNext();
+                              });
+    } else {
+      ReadNext();
+    }
+  }
+
+ private:
+  using Body = http::span_body<const char>;
 
   void ReadNext() {
     parser_.emplace();
@@ -46,9 +55,6 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection<Stream
                        if (!self->BecameWebSocket()) self->Send(self->Answer(self->ReadRequest()));
                      });
   }
-
- private:
-  using Body = http::span_body<const char>;
 
   static HttpResponse Text(int status, std::string body) {
     HttpResponse response;
@@ -146,22 +152,31 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection<Stream
     } else {
       message_.content_length(body.size());
     }
+    serializer_.emplace(message_);
+    serializer_->split(request.method() == http::verb::head);
+    SendSome();
+  }
+
+  // Limits the time of each piece, not of the whole: files are large, and phones are slow.
+  void SendSome() {
     ExpireAfter(stream_, shared_.config.timeout);
-    const auto sent = [self = this->shared_from_this()](const ErrorCode& error, std::size_t) {
-      if (error) return;
-      if (self->message_.keep_alive()) return self->ReadNext();
-      self->SayGoodbye();
-    };
-    if (request.method() == http::verb::head) {
-      head_.emplace(message_);
-      http::async_write_header(stream_, *head_, sent);
-    } else {
-      http::async_write(stream_, message_, sent);
-    }
+    http::async_write_some(stream_, *serializer_,
+                           [self = this->shared_from_this()](const ErrorCode& error, std::size_t) {
+                             if (error) return;
+                             auto& serializer = *self->serializer_;
+                             if (!(serializer.split() ? serializer.is_header_done() : serializer.is_done()))
+                               return self->SendSome();
+                             if (self->message_.keep_alive()) return self->ReadNext();
+                             self->SayGoodbye();
+                           });
   }
 
   // Closing while something that the client sent is unread would take the answer away from it.
   void SayGoodbye() {
+    if constexpr (IsTls<Stream>) {
+      ExpireAfter(stream_, shared_.config.timeout);
+      return stream_.async_shutdown([self = this->shared_from_this()](const ErrorCode&) {});
+    }
     auto& lowest = beast::get_lowest_layer(stream_);
     if constexpr (requires { lowest.socket(); }) {
       ErrorCode ignored;
@@ -188,7 +203,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection<Stream
   bool refused_ = false;
   HttpResponse answer_;  // message_ refers to it
   http::response<Body> message_;
-  std::optional<http::response_serializer<Body>> head_;
+  std::optional<http::response_serializer<Body>> serializer_;
 };
 
 }  // namespace trackfit::web

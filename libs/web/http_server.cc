@@ -14,8 +14,8 @@
 #include "net/asio.h"
 #include "net/listen.h"
 #include "net/probe.h"
-#include "web/beast.h"
-#include "web/http_connection.h"
+#include "web/connections.h"
+#include "web/http_shared.h"
 
 namespace trackfit::web {
 namespace {
@@ -33,9 +33,10 @@ void SetOptions(int socket) {
 
 class HttpServer::Impl {
  public:
-  Impl(HttpServerConfig config, std::unique_ptr<asio::io_context> io,
-       std::vector<net::tcp::acceptor> listening)
+  Impl(HttpServerConfig config, std::unique_ptr<TlsCertificate> certificate,
+       std::unique_ptr<net::asio::io_context> io, std::vector<net::tcp::acceptor> listening)
       : config_(std::move(config)),
+        certificate_(std::move(certificate)),
         shared_{config_, {config_.web_socket_limits}},
         io_(std::move(io)),
         acceptor_(*io_, std::move(listening), MakeAcceptorConfig()),
@@ -50,7 +51,7 @@ class HttpServer::Impl {
 
   void StopListening() {
     std::promise<void> closed;
-    asio::post(*io_, [this, &closed] {
+    net::asio::post(*io_, [this, &closed] {
       shared_.draining = true;
       acceptor_.Close();
       closed.set_value();
@@ -68,8 +69,8 @@ class HttpServer::Impl {
     config.first_byte_timeout = config_.timeout;
     config.on_connection = [this](net::tcp::socket socket) {
       SetOptions(socket.native_handle());
-      std::make_shared<HttpConnection<beast::tcp_stream>>(beast::tcp_stream(std::move(socket)), shared_)
-          ->ReadNext();
+      if (certificate_ == nullptr) return StartPlainConnection(std::move(socket), shared_);
+      certificate_->StartConnection(std::move(socket), shared_);
     };
     config.on_refused = config_.on_refused;
     config.on_count = config_.on_count;
@@ -80,19 +81,26 @@ class HttpServer::Impl {
   }
 
   const HttpServerConfig config_;
+  const std::unique_ptr<TlsCertificate> certificate_;  // null: plain HTTP
   HttpShared shared_;
-  const std::unique_ptr<asio::io_context> io_;  // its handlers own the connections
+  const std::unique_ptr<net::asio::io_context> io_;  // its handlers own the connections
   net::Acceptor acceptor_;
   std::thread thread_;
 };
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& address,
                                                               HttpServerConfig config) try {
-  auto io = std::make_unique<asio::io_context>(1);
+  std::unique_ptr<TlsCertificate> certificate;
+  if (config.tls) {
+    auto loaded = TlsCertificate::Load(config.tls->certificate, config.tls->key);
+    if (!loaded.ok()) return loaded.status();
+    certificate = *std::move(loaded);
+  }
+  auto io = std::make_unique<net::asio::io_context>(1);
   auto listening = net::Listen(*io, address);
   if (!listening.ok()) return listening.status();
-  return std::unique_ptr<HttpServer>(
-      new HttpServer(std::make_unique<Impl>(std::move(config), std::move(io), *std::move(listening))));
+  return std::unique_ptr<HttpServer>(new HttpServer(std::make_unique<Impl>(
+      std::move(config), std::move(certificate), std::move(io), *std::move(listening))));
 } catch (const std::exception& exception) {
   return absl::UnavailableError(exception.what());  // no descriptors, no threads
 }

@@ -26,16 +26,23 @@ struct WebSocketPage {
   std::function<void(const std::shared_ptr<WebSocket>&)> on_open;
 };
 
+// PEM files of a server that speaks HTTPS; read when it starts.
+struct TlsFiles {
+  std::string certificate;  // and behind it those that lead to a known authority
+  std::string key;
+};
+
 struct HttpServerConfig {
   std::map<std::string, HttpHandler> pages;               // by path
   HttpHandler other_pages = nullptr;                      // for all other paths; empty: 404
   std::map<std::string, WebSocketPage> web_sockets = {};  // by path
   WebSocketLimits web_socket_limits = {};
+  std::optional<TlsFiles> tls = std::nullopt;  // nullopt: plain HTTP
   int max_connections = 32;
   int max_connections_per_peer = 0;  // 0: all may be from one address
   int max_silent = 0;                // connections that have not sent a byte yet; 0: as many as connections
   std::size_t max_header_bytes = 8192;
-  // For receiving a whole request, sending an answer, and waiting for the next request.
+  // For receiving a whole request, getting on with an answer, and waiting for the next request.
   std::chrono::milliseconds timeout{10'000};
   // Called with the message of an exception thrown by a handler. May be empty.
   std::function<void(const std::string& what)> on_exception = nullptr;
@@ -49,7 +56,8 @@ struct HttpServerConfig {
 // connections or descriptors run out.
 class HttpServer {
  public:
-  // `address` is host:port; port 0 picks a free one. Returns the errors of net::Listen().
+  // `address` is host:port; port 0 picks a free one. Returns the errors of net::Listen(), and
+  // INVALID_ARGUMENT naming the file that is no certificate or key.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::string& address,
                                                            HttpServerConfig config);
   HttpServer(const HttpServer&) = delete;

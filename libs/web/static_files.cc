@@ -68,7 +68,7 @@ std::string ETagOf(const std::string& content) {
 std::shared_ptr<const std::string> Gzip(const std::string& content) {
   constexpr int kGzip = 15 + 16;  // the window, and that the header is gzip's
   z_stream stream{};
-  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzip, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzip, 8, Z_DEFAULT_STRATEGY) != Z_OK)
     return nullptr;
   std::string gzipped(deflateBound(&stream, content.size()), '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));

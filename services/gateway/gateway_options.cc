@@ -27,6 +27,11 @@ void GatewayOptions::Register(CLI::App& app) {
       "one; empty: none");
   rpc::AddFlag(app, "http-allowed-origins", http.allowed_origins,
                "Pages elsewhere that may open the WebSocket, as https://HOST,https://HOST:PORT; * for all");
+  rpc::AddFlag(
+      app, "http-certificate", http.certificate,
+      "PEM file of the certificate for HTTPS on that port, with those that lead to a known authority; "
+      "empty: plain HTTP");
+  rpc::AddFlag(app, "http-key", http.key, "PEM file of the certificate's key");
   rpc::AddFlag(app, "web-root", http.web_root, "Folder of the built web app");
   rpc::AddFlag(app, "extractor", extractor,
                "Address of the extractor; all that it resolves to are used in turn");
@@ -75,6 +80,9 @@ absl::Status GatewayOptions::CheckHttp() const {
     if (http.listen != other || absl::EndsWith(other, ":0")) continue;
     return absl::InvalidArgumentError(
         absl::StrCat(flag, " and --http-listen both are ", other, "; they need different ports"));
+  }
+  if (http.certificate.empty() != http.key.empty()) {
+    return absl::InvalidArgumentError("--http-certificate and --http-key need each other");
   }
   const auto origins = web::OriginCheck::Create(http.allowed_origins);
   if (!origins.ok()) {

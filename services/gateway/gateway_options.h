@@ -16,7 +16,9 @@ namespace trackfit::gateway_server {
 struct HttpOptions {
   std::string listen = "0.0.0.0:8080";  // host:port; port 0 picks a free one; empty: none
   std::string allowed_origins;          // see web::OriginCheck
-  std::string web_root;                 // the app's folder
+  std::string certificate;              // PEM files of HTTPS; both or none
+  std::string key;
+  std::string web_root;  // the app's folder
 };
 
 struct GatewayOptions {

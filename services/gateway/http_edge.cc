@@ -74,6 +74,7 @@ absl::Status HttpEdge::Listen(rpc::Runtime& runtime, const HttpOptions& options,
             AnalyzeStream::Open(runtime.stream_resources(), "Analyze", socket, service.analyze());
           },
   };
+  if (!options.certificate.empty()) config.tls = web::TlsFiles{options.certificate, options.key};
   config.web_socket_limits.max_message_bytes = static_cast<std::size_t>(server.max_message_mb) << 20;
   config.web_socket_limits.max_partial_bytes = server.TransportBytes();
   config.max_connections = limits.connections;

@@ -15,6 +15,7 @@
 #include "extraction/frame_decoder.h"
 #include "seed_model.h"
 #include "support/image_files.h"
+#include "support/web_socket_client.h"
 #include "tensor_seeds.h"
 #include "tflite/network.h"
 #include "tflite/tflite_model.h"
@@ -220,6 +221,28 @@ void RequireReading(const Seeds& pickles, const Seeds& torch_files, const Seeds&
   }
 }
 
+// The first byte: whether the handshake comes before them, and in which pieces they come (web_edge_fuzz.cc).
+Seeds WebSeeds() {
+  using Client = WebSocketClient;
+  const auto binary = [](const std::string& payload) { return Client::Encode({.payload = payload}); };
+  const std::string raw = "\x02", whole = "\x01", pieces = "\xFF", some = "\x41";
+  return {
+      {"page", raw + "GET /page?q=1 HTTP/1.1\r\nHost: here\r\n\r\nHEAD / HTTP/1.0\r\n\r\n"},
+      {"handshake", raw + "GET /v1/analyze HTTP/1.1\r\nHost: here\r\nOrigin: http://here\r\n"
+                          "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"},
+      {"body", raw + "POST /v1/analyze HTTP/1.1\r\nHost: here\r\nContent-Length: 4\r\n\r\nbody"},
+      {"messages", whole + binary("one") + binary(std::string(300, 'x')) + binary("")},
+      {"pieces", pieces + binary("one") + binary("two") +
+                     Client::Encode({.opcode = Client::kClose, .payload = "\x03\xE8"})},
+      {"fragments", some + Client::Encode({.payload = "a", .fin = false}) +
+                        Client::Encode({.opcode = Client::kPing, .payload = "?"}) +
+                        Client::Encode({.opcode = Client::kContinuation, .payload = "b"})},
+      {"text", whole + Client::Encode({.opcode = Client::kText, .payload = "{}"})},
+      {"large", whole + binary(std::string(2000, 'x'))},
+  };
+}
+
 void Write(const std::filesystem::path& folder, const Seeds& seeds) {
   std::filesystem::create_directories(folder);
   for (const auto& [name, content] : seeds) std::ofstream(folder / name, std::ios::binary) << content;
@@ -247,5 +270,6 @@ int main(int argc, char** argv) {
   Write(folder / "tflite_importer", models);
   Write(folder / "torch_records", torch_files);
   Write(folder / "unpickler", pickles);
+  Write(folder / "web_edge", WebSeeds());
   return 0;
 }

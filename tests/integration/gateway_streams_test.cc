@@ -7,15 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "gateway_options.h"
-#include "gateway_service.h"
 #include "integration/support/analyze_client.h"
 #include "integration/support/fake_upstreams.h"
-#include "rpc/runtime.h"
-#include "rpc/server.h"
-#include "runtime/ticker.h"
-#include "support/health_client.h"
-#include "upstreams.h"
+#include "integration/support/gateway.h"
 
 namespace trackfit {
 namespace {
@@ -26,54 +20,10 @@ using testing::Analyzed;
 using testing::ConfigRequest;
 using ::testing::ElementsAre;
 using testing::FrameRequest;
+using testing::Gateway;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
-
-// A gateway in this process.
-class Gateway {
- public:
-  Gateway(const std::string& extractor, const std::string& inferencer,
-          const gateway_server::GatewayOptions& base = gateway_server::GatewayOptions()) {
-    gateway_server::GatewayOptions options = base;
-    options.server.listen = "127.0.0.1:0";
-    options.server.metrics_listen = "127.0.0.1:0";
-    options.server.log_level = "error";
-    options.server.drain_grace = 1;
-    options.extractor = extractor;
-    options.inferencer = inferencer;
-    runtime_ = *rpc::Runtime::Create("gateway", options.server);
-    ticker_ = std::make_unique<runtime::Ticker>(std::chrono::milliseconds(20));
-    upstreams_ =
-        std::make_unique<gateway_server::Upstreams>(extractor, inferencer, *ticker_, runtime_->log());
-    service_ = std::make_unique<gateway_server::GatewayService>(*runtime_, options.Analysis(), *upstreams_,
-                                                                *ticker_);
-    server_ = *rpc::Server::Start(*runtime_, *service_, v1::GatewayService::service_full_name(),
-                                  [this] { return upstreams_->reached(); });
-  }
-  int port() const { return server_->port(); }
-  std::string MetricsText() { return runtime_->metrics().Text(); }
-  bool BecomesReady() {
-    for (int waited = 0; waited < 500 && !server_->ready(); ++waited) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-      server_->UpdateHealth();
-    }
-    return server_->ready();
-  }
-  std::string Health() const {
-    return testing::CheckHealth(
-        grpc::CreateChannel("127.0.0.1:" + std::to_string(port()), grpc::InsecureChannelCredentials()),
-        v1::GatewayService::service_full_name());
-  }
-  rpc::Server& server() { return *server_; }
-
- private:
-  std::unique_ptr<rpc::Runtime> runtime_;
-  std::unique_ptr<runtime::Ticker> ticker_;
-  std::unique_ptr<gateway_server::Upstreams> upstreams_;
-  std::unique_ptr<gateway_server::GatewayService> service_;
-  std::unique_ptr<rpc::Server> server_;
-};
 
 std::vector<uint64_t> Range(uint64_t first, uint64_t count) {
   std::vector<uint64_t> range(count);

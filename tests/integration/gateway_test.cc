@@ -15,6 +15,7 @@
 #include "integration/support/analyze_client.h"
 #include "integration/support/fake_upstreams.h"
 #include "integration/support/server_process.h"
+#include "integration/support/web_socket_analyze.h"
 #include "support/poses.h"
 
 namespace trackfit {
@@ -130,6 +131,18 @@ TEST_F(GatewayProcesses, GiveTwoInterleavedSessionsWhatEachGetsAlone) {
 }
 
 // A 4K picture as a camera's driver hands it out is three times as large as the largest file.
+TEST_F(GatewayProcesses, GiveOverAWebSocketWhatTheyGiveOverGrpc) {
+  const auto push_up_clip = Clip("push_up", kFrames);
+  ASSERT_EQ(push_up_clip.size(), kFrames + 1);
+  const Analyzed grpc = Analyze(port(), push_up_clip);
+  const Analyzed web = testing::AnalyzeOverWebSocket(gateway_->http_port(), push_up_clip);
+  ASSERT_TRUE(grpc.status.ok()) << grpc.status.error_message();
+  ASSERT_TRUE(web.status.ok()) << web.status.error_message();
+  EXPECT_EQ(web.Answered(), Range(kFrames));
+  EXPECT_FALSE(web.Assessments().empty());
+  EXPECT_EQ(web.Fingerprint(), grpc.Fingerprint());
+}
+
 TEST_F(GatewayProcesses, TakeLargePixelsButNoLargeFilesAndGoOn) {
   auto requests = std::vector(squat_->begin(), squat_->begin() + 6);
   requests[2].mutable_frame()->set_encoded(std::string((4 << 20) + 1, 'x'));

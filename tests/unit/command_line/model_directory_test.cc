@@ -53,6 +53,17 @@ TEST_F(ExerciseDirectory, IsFoundAsModelsAre) {
   EXPECT_EQ(ExerciseDirectoryFor(""), "deploy/exercises");
 }
 
+using WebDirectory = ModelDirectory;
+
+TEST_F(WebDirectory, IsThatOfTheInstallationOrOfTheBuild) {
+  fs::create_directories(prefix_ / "services/gateway/web/dist");
+  EXPECT_EQ(WebDirectoryFor(prefix_ / "build/release/bin/trackfit-gateway"),
+            fs::is_directory("services/gateway/web/dist") ? "services/gateway/web/dist"
+                                                          : prefix_ / "services/gateway/web/dist");
+  fs::create_directories(prefix_ / "share/trackfit/web");
+  EXPECT_EQ(WebDirectoryFor(prefix_ / "bin/trackfit-gateway"), prefix_ / "share/trackfit/web");
+}
+
 TEST_F(ModelDirectory, IsTheConfiguredOneElsewhere) {
   EXPECT_THAT(ModelDirectoryFor(executable_, "of_no_family"), EndsWith("share/trackfit/models/of_no_family"));
 }

@@ -55,6 +55,10 @@ class Greeter {
 
   int port() const { return acceptor_->port(); }
   int refused(Refusal refusal) { return refused_[static_cast<int>(refusal)]; }
+  // Closes the listening sockets.
+  void Close() {
+    asio::post(io_, [this] { acceptor_->Close(); });
+  }
   void SendHome() {
     std::lock_guard lock(mutex_);
     guests_.clear();
@@ -170,6 +174,16 @@ TEST(Acceptor, KeepsHousekeepingWhenACallbackThrows) {
                    .on_count = [](int) { throw std::runtime_error("no memory"); }});
   const ClientSocket silent(greeter.port());
   EXPECT_TRUE(silent.HangsUp(5000));
+}
+
+TEST(Acceptor, RefusesConnectionsOnceItIsClosedAndKeepsThoseThatItHas) {
+  Greeter greeter;
+  const ClientSocket guest(greeter.port());
+  ASSERT_TRUE(guest.Send("x"));
+  ASSERT_EQ(guest.Receive(), "hello");
+  greeter.Close();
+  EXPECT_TRUE(Eventually([&] { return !ClientSocket(greeter.port()).connected(); }));
+  EXPECT_FALSE(guest.HangsUp(50));
 }
 
 }  // namespace

@@ -283,6 +283,39 @@ TEST(Server, WritesItsPortsToTheFile) {
   std::filesystem::remove(options.port_file);
 }
 
+TEST(Server, NamesItsSidePortsAndStopsThemFirst) {
+  ServerOptions options = TestOptions();
+  options.port_file = std::filesystem::path(::testing::TempDir()) / "trackfit_server_test_side.json";
+  const auto runtime = *Runtime::Create("test", options);
+  ScriptedService service(*runtime, nullptr, nullptr);
+  std::atomic<int> stopped = 0;
+  const auto server =
+      *Server::Start(*runtime, service, kName, nullptr,
+                     {{.name = "side",
+                       .port = 123,
+                       .probe = [](std::chrono::milliseconds) { return net::ProbeResult::kAlive; },
+                       .stop = [&] { stopped += runtime->serving() ? 100 : 1; }}});
+  EXPECT_EQ(nlohmann::json::parse(std::ifstream(options.port_file))["side"], 123);
+  EXPECT_EQ(stopped, 0);
+  server->Drain();
+  EXPECT_EQ(stopped, 1);
+  std::filesystem::remove(options.port_file);
+}
+
+TEST(Server, EndsWhenASidePortIsDeaf) {
+  ServerOptions options = TestOptions();
+  options.self_check_interval = 0.01;
+  const auto runtime = *Runtime::Create("test", options);
+  ScriptedService service(*runtime, nullptr, nullptr);
+  const auto server =
+      *Server::Start(*runtime, service, kName, nullptr,
+                     {{.name = "side",
+                       .port = 123,
+                       .probe = [](std::chrono::milliseconds) { return net::ProbeResult::kNoResponse; },
+                       .stop = [] {}}});
+  EXPECT_TRUE(Eventually([&] { return !server->reachable(); }));
+}
+
 TEST(Server, LargeRequestIsRefusedByTheConfiguredLimit) {
   ServerOptions options = TestOptions();
   options.max_message_mb = 1;
