@@ -171,30 +171,16 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection<Stream
                            });
   }
 
-  // Closing while something that the client sent is unread would take the answer away from it.
+  // So that nothing that was sent is lost where the client still sends.
   void SayGoodbye() {
+    const auto done = [self = this->shared_from_this()](const ErrorCode&) {};
     if constexpr (IsTls<Stream>) {
       ExpireAfter(stream_, shared_.config.timeout);
-      return stream_.async_shutdown([self = this->shared_from_this()](const ErrorCode&) {});
+      stream_.async_shutdown(done);
+    } else if constexpr (requires { Discard(stream_, done); }) {
+      Discard(stream_, done);
     }
-    auto& lowest = beast::get_lowest_layer(stream_);
-    if constexpr (requires { lowest.socket(); }) {
-      ErrorCode ignored;
-      lowest.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-    }
-    if (!refused_) return;
-    ExpireAfter(stream_, std::min(shared_.config.timeout, std::chrono::milliseconds(1000)));
-    Discard();
   }
-  void Discard() {
-    buffer_.clear();
-    stream_.async_read_some(buffer_.prepare(kDiscardedBytes),
-                            [self = this->shared_from_this()](const ErrorCode& error, std::size_t) {
-                              if (!error) self->Discard();
-                            });
-  }
-
-  static constexpr std::size_t kDiscardedBytes = 4096;
 
   Stream stream_;
   HttpShared& shared_;

@@ -10,8 +10,18 @@
 #include "absl/strings/str_cat.h"
 #include "web/connections.h"
 #include "web/http_connection.h"
+#include "web/tcp_stream.h"
 
 namespace trackfit::web {
+
+using TlsStream = beast::ssl_stream<TcpStream>;
+
+// As for TcpStream.
+template <class Handler>
+void async_teardown(beast::role_type, TlsStream& stream, Handler&& handler) {
+  beast::get_lowest_layer(stream).expires_after(kGoodbye);
+  stream.async_shutdown(std::forward<Handler>(handler));
+}
 
 class TlsCertificate::Impl {
  public:
@@ -41,10 +51,8 @@ TlsCertificate::TlsCertificate(std::unique_ptr<Impl> impl) : impl_(std::move(imp
 TlsCertificate::~TlsCertificate() = default;
 
 void TlsCertificate::StartConnection(net::tcp::socket socket, HttpShared& shared) {
-  using Stream = beast::ssl_stream<beast::tcp_stream>;
-  std::make_shared<HttpConnection<Stream>>(Stream(beast::tcp_stream(std::move(socket)), impl_->context),
-                                           shared)
-      ->Start();
+  auto stream = TlsStream(TcpStream(std::move(socket)), impl_->context);
+  std::make_shared<HttpConnection<TlsStream>>(std::move(stream), shared)->Start();
 }
 
 }  // namespace trackfit::web

@@ -2,7 +2,6 @@
 #ifndef TRACKFIT_WEB_WEB_SOCKET_CONNECTION_H_
 #define TRACKFIT_WEB_WEB_SOCKET_CONNECTION_H_
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -43,7 +42,7 @@ class WebSocketConnection final : public WebSocket,
     socket_.binary(true);
     socket_.set_option(websocket::stream_base::decorator(
         [](websocket::response_type& response) { response.erase(http::field::server); }));
-    socket_.control_callback([this](websocket::frame_type kind, beast::string_view) { OnControl(kind); });
+    socket_.control_callback([this](websocket::frame_type, beast::string_view) { last_heard_ = Now(); });
     socket_.async_accept(
         request, [self = this->shared_from_this(), on_open = std::move(on_open)](const ErrorCode& error) {
           if (!error) on_open(self);
@@ -72,7 +71,6 @@ class WebSocketConnection final : public WebSocket,
   void Close(int code, std::string reason) override {
     Post([code, reason = std::move(reason)](WebSocketConnection& self) {
       if (self.failed_) return self.Over();
-      if (self.client_closed_) return self.Linger();
       self.SendClose(self.own_code_.value_or(code), reason);
     });
   }
@@ -104,7 +102,6 @@ class WebSocketConnection final : public WebSocket,
   void OnReadSome(const ErrorCode& error) {
     if (error) {
       failed_ = true;
-      if (closing_ && client_closed_) return Over();
       return Lost(StatusOf(error));
     }
     last_heard_ = Now();
@@ -130,18 +127,10 @@ class WebSocketConnection final : public WebSocket,
     partial_bytes_ = bytes;
   }
 
-  void OnControl(websocket::frame_type kind) {
-    last_heard_ = Now();
-    if (kind != websocket::frame_type::close || std::exchange(client_closed_, true)) return;
-    Post([](WebSocketConnection& self) {
-      if (self.closing_) return self.Over();  // all is said; Beast would await the end of the connection
-      self.Lost(ClientClosed());
-    });
-  }
-  static absl::Status ClientClosed() { return absl::CancelledError("the client closed the WebSocket"); }
-
   absl::Status StatusOf(const ErrorCode& error) const {
-    if (error == websocket::error::closed) return ClientClosed();
+    if (error == websocket::error::closed) {
+      return absl::CancelledError("the client closed the WebSocket");
+    }
     if (error == websocket::error::message_too_big) {
       return absl::ResourceExhaustedError(
           absl::StrCat("a message has more than ", shared_.limits.max_message_bytes, " bytes"));
@@ -179,14 +168,6 @@ class WebSocketConnection final : public WebSocket,
     closing_ = true;
     socket_.async_close({static_cast<websocket::close_code>(code), reason},
                         [self = this->shared_from_this()](const ErrorCode&) { self->Over(); });
-  }
-
-  // Beast answers the client's close, then waits for the end of the connection, without a limit.
-  void Linger() {
-    closing_ = true;
-    const auto limit = std::min(shared_.limits.handshake_timeout, std::chrono::milliseconds(1000));
-    const auto linger = std::make_shared<asio::steady_timer>(socket_.get_executor(), limit);
-    linger->async_wait([self = this->shared_from_this(), linger](const ErrorCode&) { self->Over(); });
   }
 
   void CloseConnection() {
@@ -238,7 +219,6 @@ class WebSocketConnection final : public WebSocket,
   std::chrono::steady_clock::time_point last_heard_ = Now();
   bool reading_ = false;
   bool pinging_ = false;
-  bool client_closed_ = false;
   bool lost_ = false;
   bool failed_ = false;  // nothing can be sent or read any more
   bool closing_ = false;

@@ -222,6 +222,10 @@ TEST(WebSocketStream, IsToldThatTheServerIsGoingAway) {
   std::string reason;
   EXPECT_EQ(client.AwaitClose(&reason), 1001);
   EXPECT_EQ(reason, "the server is shutting down");
+  const auto closed = std::chrono::steady_clock::now();
+  EXPECT_TRUE(Eventually([&] { return server.streams().count() == 0; }));
+  EXPECT_LT(std::chrono::steady_clock::now() - closed, std::chrono::seconds(2))
+      << "a client that has answered gets a second to close the connection";
 }
 
 TEST(WebSocketStream, SurvivesClientsThatVanishAtAnyMoment) {
