@@ -1,0 +1,45 @@
+// Writes src/gen: the contract's messages in TypeScript, and what the coach knows, by name and title.
+// PROTOC names another protoc than the PATH's.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+
+const web = dirname(dirname(fileURLToPath(import.meta.url)));
+const repository = join(web, '../../..');
+const gen = join(web, 'src/gen');
+mkdirSync(gen, { recursive: true });
+
+try {
+  execFileSync(
+    process.env.PROTOC ?? 'protoc',
+    [
+      `--plugin=protoc-gen-es=${join(web, 'node_modules/.bin/protoc-gen-es')}`,
+      `--es_out=${gen}`,
+      '--es_opt=target=ts',
+      `-I${join(repository, 'proto')}`,
+      ...['common', 'coaching', 'gateway'].map((name) => `trackfit/v1/${name}.proto`),
+    ],
+    { stdio: 'inherit' },
+  );
+} catch (error) {
+  console.error(`The contract could not be compiled (${error.message}); tools/setup installs protoc.`);
+  process.exit(1);
+}
+
+const yamlFiles = (folder) =>
+  readdirSync(join(repository, folder))
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => parse(readFileSync(join(repository, folder, name), 'utf8')));
+const exercises = yamlFiles('deploy/exercises').map(({ exercise, title }) => ({ exercise, title }));
+const voices = Object.fromEntries(
+  yamlFiles('deploy/exercises/voices').map((file) => [file.language, Object.keys(file.voices)]),
+);
+writeFileSync(
+  join(gen, 'coach.ts'),
+  `export const exercises: { exercise: string; title: Record<string, string> }[] = ${JSON.stringify(exercises)};
+export const voices: Record<string, string[]> = ${JSON.stringify(voices)};
+`,
+);

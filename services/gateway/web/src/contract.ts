@@ -1,0 +1,52 @@
+// The messages on the wire: one AnalyzeRequest or AnalyzeResponse in each binary WebSocket message.
+import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import {
+  AnalyzeRequestSchema,
+  AnalyzeResponseSchema,
+  DeliveryMode,
+  type AnalyzeResponse,
+} from './gen/trackfit/v1/gateway_pb';
+
+export type { AnalyzeResponse, SessionSummary } from './gen/trackfit/v1/gateway_pb';
+export type { Assessment, FrameResult, Pose } from './gen/trackfit/v1/common_pb';
+export { FrameStatus, QualityLevel } from './gen/trackfit/v1/common_pb';
+export { FindingLevel, type Repetition } from './gen/trackfit/v1/coaching_pb';
+
+export interface SessionOptions {
+  delivery: 'live' | 'lossless';
+  expectedExercise: string; // empty: whatever is recognised
+  language: string;
+  voice: string;
+}
+
+const encode = (request: MessageInitShape<typeof AnalyzeRequestSchema>['request']) =>
+  toBinary(AnalyzeRequestSchema, create(AnalyzeRequestSchema, request ? { request } : {}));
+
+export function encodeConfig(options: SessionOptions): Uint8Array {
+  const { delivery, expectedExercise, language, voice } = options;
+  return encode({
+    case: 'config',
+    value: {
+      expectedExercise,
+      delivery: delivery === 'live' ? DeliveryMode.LIVE : DeliveryMode.LOSSLESS,
+      coach: { language, voice },
+    },
+  });
+}
+
+// `timeMs` from any origin, strictly increasing; `picture` is a JPEG, PNG or WebP file.
+export function encodeFrame(sequence: number, timeMs: number, picture: Uint8Array): Uint8Array {
+  return encode({
+    case: 'frame',
+    value: {
+      sequence: BigInt(sequence),
+      timestampUs: BigInt(Math.round(timeMs * 1000)),
+      image: { case: 'encoded', value: picture },
+    },
+  });
+}
+
+// Throws when the bytes are no such message.
+export function decodeResponse(bytes: ArrayBuffer): AnalyzeResponse {
+  return fromBinary(AnalyzeResponseSchema, new Uint8Array(bytes));
+}

@@ -1,0 +1,91 @@
+// What a session told, as plain data: shown, kept in the browser's store and exported as JSON. Times are milliseconds of
+// the frames' own clock.
+
+export type Level = 'good' | 'slightly' | 'clearly' | 'unseen';
+
+export interface Finding {
+  code: string;
+  title: string;
+  level: Level;
+  measured: number;
+  low: number | null; // of the good range; null: no such end
+  high: number | null;
+  unit: string;
+  joints: string[];
+  sequence: number; // of the frame in which it was worst
+  text: string;
+}
+
+export interface Rep {
+  set: number; // from 1, over the whole session
+  number: number; // from 1, within the set
+  exercise: string;
+  title: string;
+  firstSequence: number;
+  lastSequence: number;
+  startMs: number;
+  endMs: number;
+  complete: boolean;
+  correct: boolean;
+  score: number; // [0, 100]
+  range: number; // of motion; 1 = full
+  loweringMs: number;
+  pauseMs: number;
+  liftingMs: number;
+  heldMs: number; // of held exercises
+  findings: Finding[];
+}
+
+export interface FindingCount {
+  code: string;
+  title: string;
+  judged: number;
+  off: number; // slightly or clearly
+  clearly: number;
+}
+
+export interface WorkoutSet {
+  set: number;
+  exercise: string;
+  title: string;
+  repetitions: number; // complete ones
+  partial: number;
+  correct: number;
+  score: number;
+  startMs: number;
+  endMs: number;
+  restMs: number; // before it
+  heldMs: number; // the longest hold
+  findings: FindingCount[];
+}
+
+// A skeleton: x, y as fractions of the picture and visibility of each of the 33 joints, one after the other.
+export interface Skeleton {
+  sequence: number;
+  timeMs: number;
+  joints: Float32Array; // [33 * 3]
+}
+
+export interface Saying {
+  kind: 'advice' | 'notice';
+  text: string;
+  timeMs: number;
+}
+
+export interface Hint {
+  code: string;
+  text: string;
+}
+
+export interface Verdict {
+  exercise: string;
+  title: string; // may be empty
+  known: boolean;
+  confidence: number; // [0, 1]
+  formScore: number | null; // percentile; null: not judged
+}
+
+export interface Watched {
+  joint: string;
+  level: 'slightly' | 'clearly';
+}

@@ -1,0 +1,40 @@
+// Why a connection ended, read from the WebSocket's close code: 4000 + a gRPC status, or one of the protocol's own.
+
+export type Problem =
+  | { kind: 'full'; retryMs: number } // all sessions are taken
+  | { kind: 'restarting' } // the server drains: another, or itself again, will take over
+  | { kind: 'gone' } // the connection broke, or could not be made
+  | { kind: 'blocked' } // HTTP arrives, WebSocket does not
+  | { kind: 'refused'; reason: string }; // what was sent is not accepted: trying again would not help
+
+const GRPC = 4000;
+const RESOURCE_EXHAUSTED = 8;
+const NOT_WORTH_A_RETRY = [3, 5, 7, 9, 11, 12, 16]; // INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED, ...
+const GOING_AWAY = 1001;
+const POLICY_VIOLATION = 1008;
+const TOO_BIG = 1009;
+const DEFAULT_RETRY_MS = 2000;
+
+// "all 4 sessions are in use; try again in 1000 ms"
+function retryAfter(reason: string): number {
+  const match = /(\d+)\s*ms\b/.exec(reason);
+  return match ? Math.max(500, Number(match[1])) : DEFAULT_RETRY_MS;
+}
+
+export function problemOf(code: number, reason: string): Problem {
+  if (code === GOING_AWAY) return { kind: 'restarting' };
+  if (code === GRPC + RESOURCE_EXHAUSTED) return { kind: 'full', retryMs: retryAfter(reason) };
+  if (code === POLICY_VIOLATION || code === TOO_BIG || NOT_WORTH_A_RETRY.includes(code - GRPC)) {
+    return { kind: 'refused', reason: reason || `code ${code}` };
+  }
+  return { kind: 'gone' };
+}
+
+const DELAYS_MS = [300, 700, 1500, 3000, 5000];
+
+// How long to wait before the nth attempt (from 0) after a problem; null: do not try again.
+export function retryDelay(problem: Problem, attempt: number): number | null {
+  if (problem.kind === 'refused') return null;
+  if (problem.kind === 'full') return problem.retryMs;
+  return DELAYS_MS[Math.min(attempt, DELAYS_MS.length - 1)] ?? null;
+}

@@ -1,0 +1,92 @@
+// One WebSocket to the gateway: configuration, then frames, then a half-close; responses until the server closes.
+import {
+  decodeResponse,
+  encodeConfig,
+  encodeFrame,
+  type AnalyzeResponse,
+  type SessionOptions,
+} from '../contract';
+import { problemOf, type Problem } from './closing';
+
+export type OpenSocket = (url: string) => WebSocket;
+
+export interface ConnectionEvents {
+  onOpen(): void;
+  onResponse(response: AnalyzeResponse): void;
+  // Once, last. null: the session ended as it should.
+  onEnd(problem: Problem | null): void;
+}
+
+const NORMAL = 1000;
+const MAX_BUFFERED_BYTES = 1 << 20;
+
+export class Connection {
+  private readonly socket: WebSocket;
+  private opened = false;
+  private ended = false;
+
+  constructor(
+    url: string,
+    options: SessionOptions,
+    private readonly events: ConnectionEvents,
+    openSocket: OpenSocket = (address) => new WebSocket(address),
+  ) {
+    this.socket = openSocket(url);
+    this.socket.binaryType = 'arraybuffer';
+    this.socket.onopen = () => {
+      this.opened = true;
+      this.socket.send(encodeConfig(options));
+      events.onOpen();
+    };
+    this.socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (this.ended || !(data instanceof ArrayBuffer)) return;
+      events.onResponse(decodeResponse(data));
+    };
+    this.socket.onclose = ({ code, reason }) => this.end(code === NORMAL ? null : problemOf(code, reason));
+  }
+
+  // Whether a handshake has ever succeeded.
+  get wasOpen(): boolean {
+    return this.opened;
+  }
+
+  // False: the network takes no more for now, or the socket is not open.
+  get isReady(): boolean {
+    return this.socket.readyState === WebSocket.OPEN && this.socket.bufferedAmount < MAX_BUFFERED_BYTES;
+  }
+
+  sendFrame(sequence: number, timeMs: number, picture: Uint8Array) {
+    this.socket.send(encodeFrame(sequence, timeMs, picture));
+  }
+
+  // Nothing more will be sent; the server answers the rest, sums up and closes.
+  halfClose() {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(new Uint8Array());
+  }
+
+  // Ends at once, without a further event.
+  abandon() {
+    this.ended = true;
+    this.socket.close();
+  }
+
+  private end(problem: Problem | null) {
+    if (this.ended) return;
+    this.ended = true;
+    this.events.onEnd(problem);
+  }
+}
+
+export function analyzeUrl(location: { protocol: string; host: string }): string {
+  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/analyze`;
+}
+
+// Whether the server answers plain HTTP, so that a failed handshake means that something between refuses WebSocket.
+export async function answersHttp(): Promise<boolean> {
+  try {
+    const response = await fetch('healthz', { cache: 'no-store', signal: AbortSignal.timeout(3000) });
+    return response.status < 500;
+  } catch {
+    return false;
+  }
+}

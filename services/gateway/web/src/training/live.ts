@@ -1,0 +1,156 @@
+// A training in front of the camera: pictures out, at most two unanswered; skeletons drawn as their answers come.
+import type { AnalyzeResponse, SessionOptions } from '../contract';
+import { PictureTaker } from '../media/pictures';
+import { repOf } from '../model/convert';
+import { contain } from '../model/geometry';
+import { Journal } from '../model/journal';
+import { PhaseFollower } from '../model/phase';
+import type { Watched } from '../model/types';
+import { analyzeUrl, answersHttp } from '../session/connection';
+import { Session, type Link } from '../session/session';
+import { drawSkeleton } from '../ui/skeleton';
+import type { Voice } from '../voice';
+
+const SIDE = 480; // pixels
+const IN_FLIGHT = 2;
+const POINTED_OUT_MS = 4000; // how long a repetition's findings are marked
+
+export interface LiveParts {
+  video: HTMLVideoElement; // that shows the camera
+  overlay: HTMLCanvasElement; // upon it
+  mirrored: boolean; // the picture as shown, not as sent
+  options: SessionOptions;
+  voice: Voice | null;
+}
+
+export class LiveTraining {
+  readonly journal = new Journal();
+  link: Link = { state: 'connecting' };
+  paused = false;
+  phase: number | null = null;
+  aspect = 4 / 3;
+  private readonly session: Session;
+  private readonly pictures = new PictureTaker(SIDE);
+  private readonly phases = new PhaseFollower();
+  private readonly context: CanvasRenderingContext2D | null;
+  private pointedOut: { watched: Watched[]; untilMs: number } = { watched: [], untilMs: 0 };
+  private lastTimeMs = -1;
+  private taking = false;
+  private callback = 0;
+
+  constructor(
+    private readonly parts: LiveParts,
+    private readonly onChange: () => void,
+  ) {
+    this.context = parts.overlay.getContext('2d');
+    this.session = new Session(
+      parts.options,
+      {
+        url: analyzeUrl(window.location),
+        now: () => performance.now(),
+        answersHttp,
+        reconnects: true,
+        inFlight: IN_FLIGHT,
+      },
+      {
+        onLink: (link) => {
+          this.link = link;
+          if (link.state !== 'open') this.clear();
+          onChange();
+        },
+        onResponse: (response, connection) => this.respond(response, connection),
+      },
+    );
+    this.watch();
+  }
+
+  get rate(): number {
+    return this.session.inFlight.rate(performance.now());
+  }
+  // Milliseconds from when a frame was shown to when its skeleton was drawn.
+  lag(share: number): number | null {
+    return this.session.inFlight.latency(share);
+  }
+
+  pause(paused: boolean) {
+    this.paused = paused;
+    this.session.pause(paused);
+    if (paused) this.parts.voice?.stop();
+    this.onChange();
+  }
+
+  // The link tells when all is summed up.
+  finish() {
+    this.stopWatching();
+    this.session.finish();
+  }
+
+  // Leaves without a summary.
+  abandon() {
+    this.stopWatching();
+    this.session.close();
+    this.parts.voice?.stop();
+  }
+
+  private watch() {
+    this.callback = this.parts.video.requestVideoFrameCallback((now, { captureTime }) => {
+      this.watch();
+      if (!this.taking && this.session.canSend) void this.send(now, captureTime ?? now);
+    });
+  }
+
+  private stopWatching() {
+    this.parts.video.cancelVideoFrameCallback(this.callback);
+  }
+
+  private async send(shownMs: number, capturedMs: number) {
+    this.taking = true;
+    try {
+      const { video } = this.parts;
+      this.aspect = video.videoWidth / video.videoHeight;
+      const picture = await this.pictures.take(video);
+      if (!this.session.canSend) return;
+      this.lastTimeMs = Math.max(capturedMs, this.lastTimeMs + 1);
+      this.session.send(this.lastTimeMs, shownMs, picture);
+    } finally {
+      this.taking = false;
+    }
+  }
+
+  private respond(response: AnalyzeResponse, connection: number) {
+    const said = this.journal.sayings.length;
+    this.journal.apply(response, connection);
+    const { case: kind, value } = response.response;
+    if (kind === 'frameResult') {
+      const skeleton = this.journal.skeletons.at(-1);
+      const seen = skeleton && skeleton.sequence === Number(value.sequence) ? skeleton : null;
+      if (seen) this.phase = this.phases.follow(seen, this.aspect);
+      this.draw(seen?.joints ?? null);
+    }
+    if (kind === 'repetition') this.repetitionEnded(repOf(value));
+    if (kind === 'advice' && this.journal.sayings.length > said) this.parts.voice?.say(value.text);
+    this.onChange();
+  }
+
+  private repetitionEnded(rep: ReturnType<typeof repOf>) {
+    this.phases.learn(rep);
+    const watched = rep.findings.flatMap(({ level, joints }) =>
+      level === 'slightly' || level === 'clearly' ? joints.map((joint) => ({ joint, level })) : [],
+    );
+    this.pointedOut = { watched, untilMs: performance.now() + POINTED_OUT_MS };
+    if (rep.complete && rep.heldMs === 0) this.parts.voice?.count(this.journal.count);
+  }
+
+  private draw(joints: Float32Array | null) {
+    if (!this.context) return;
+    const { overlay, mirrored } = this.parts;
+    const place = contain({ width: this.aspect, height: 1 }, overlay, mirrored);
+    const counted = this.journal.reps.length > 0;
+    const pointedOut = performance.now() < this.pointedOut.untilMs ? this.pointedOut.watched : [];
+    drawSkeleton(this.context, place, joints, counted ? pointedOut : this.journal.watched);
+  }
+
+  private clear() {
+    this.context?.clearRect(0, 0, this.parts.overlay.width, this.parts.overlay.height);
+  }
+}

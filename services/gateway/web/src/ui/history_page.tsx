@@ -1,0 +1,122 @@
+import { useState } from 'preact/hooks';
+import { progressOf } from '../history';
+import { setsOf } from '../model/sets';
+import { exported, type Workout } from '../model/workout';
+import { usePage } from './context';
+import { download } from './download';
+import { ProgressChart } from './progress_chart';
+import { clock } from './words';
+import { WorkoutView } from './workout_view';
+
+interface HistoryPageProps {
+  workouts: Workout[] | null; // null: this browser keeps none
+  onRemove: (id: string) => void;
+  onClear: () => void;
+}
+
+export function HistoryPage({ workouts, onRemove, onClear }: HistoryPageProps) {
+  const { settings, t } = usePage();
+  const [opened, setOpened] = useState<string | null>(null);
+  const [sure, setSure] = useState(false);
+  const workout = workouts?.find(({ id }) => id === opened);
+  if (workout) {
+    return (
+      <WorkoutView
+        workout={workout}
+        actions={
+          <button class="primary" onClick={() => setOpened(null)}>
+            {t('back')}
+          </button>
+        }
+      />
+    );
+  }
+  return (
+    <article class="history">
+      <header>
+        <div>
+          <h1>{t('historyTitle')}</h1>
+          <p>{t('historyLead')}</p>
+        </div>
+        {workouts && workouts.length > 0 && (
+          <div class="actions">
+            <button onClick={() => download('trackfit-trainings.json', exported(workouts))}>
+              {t('exportAll')}
+            </button>
+            <button
+              class="danger"
+              onClick={() => {
+                if (sure) onClear();
+                setSure(!sure);
+              }}
+              onBlur={() => setSure(false)}
+            >
+              {sure ? t('removeAllSure') : t('removeAll')}
+            </button>
+          </div>
+        )}
+      </header>
+      {!workouts && <p class="message problem">{t('historyUnavailable')}</p>}
+      {workouts?.length === 0 && <p class="card empty">{t('historyEmpty')}</p>}
+      {workouts && progressOf(workouts).length > 0 && <Progress workouts={workouts} />}
+      {workouts && workouts.length > 0 && (
+        <ul class="workouts">
+          {workouts.map((entry) => (
+            <li key={entry.id} class="card">
+              <Line workout={entry} />
+              <button onClick={() => setOpened(entry.id)}>{t('open')}</button>
+              <button onClick={() => onRemove(entry.id)}>{t('remove')}</button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </article>
+  );
+
+  function Line({ workout: entry }: { workout: Workout }) {
+    const sets = setsOf(entry.reps);
+    const titles = [...new Set(sets.map(({ title }) => title))].join(', ') || t('verdictUnknown');
+    const repetitions = sets.reduce((sum, set) => sum + set.repetitions, 0);
+    return (
+      <p>
+        <b>{titles}</b> {t('repetitions', { n: repetitions })}
+        <span class="fine">
+          {new Date(entry.startedAt).toLocaleString(settings.language, {
+            dateStyle: 'medium',
+            timeStyle: 'short',
+          })}{' '}
+          · {clock(entry.endMs - entry.startMs)} {entry.name && `· ${entry.name}`}
+        </span>
+      </p>
+    );
+  }
+}
+
+function Progress({ workouts }: { workouts: Workout[] }) {
+  const { t } = usePage();
+  return (
+    <section class="card">
+      <h2>{t('progressTitle')}</h2>
+      {progressOf(workouts).map(({ exercise, title, points }) => (
+        <div class="progress-row" key={exercise}>
+          <h3>{title}</h3>
+          <ProgressChart
+            what={t('progressReps')}
+            exercise={title}
+            points={points.map(({ startedAt, repetitions }) => ({ at: startedAt, value: repetitions }))}
+          />
+          <ProgressChart
+            what={t('progressRange')}
+            exercise={title}
+            points={points.map(({ startedAt, range }) => ({ at: startedAt, value: range * 100 }))}
+          />
+          <ProgressChart
+            what={t('progressScore')}
+            exercise={title}
+            points={points.map(({ startedAt, score }) => ({ at: startedAt, value: score }))}
+          />
+        </div>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,288 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { exercises, voices } from '../gen/coach';
+import { CameraError, closeCamera, facesUser, openCamera, type CameraProblem } from '../media/camera';
+import { workoutOf, type Workout } from '../model/workout';
+import { LiveTraining } from '../training/live';
+import { Voice } from '../voice';
+import { usePage } from './context';
+import { LivePanel } from './live_panel';
+import { Stage } from './stage';
+import { cameraWords, linkWords } from './words';
+import { WorkoutView } from './workout_view';
+import type { TextKey } from '../texts';
+
+type Step = 'setup' | 'training' | 'finishing';
+
+interface LivePageProps {
+  onWorkout: (workout: Workout) => void;
+}
+
+export function LivePage({ onWorkout }: LivePageProps) {
+  const { settings, t } = usePage();
+  const [step, setStep] = useState<Step>('setup');
+  const [cameraProblem, setCameraProblem] = useState<CameraProblem | 'lost' | null>(null);
+  const [workout, setWorkout] = useState<Workout | null>(null);
+  const [mirrored, setMirrored] = useState(true);
+  const [aspect, setAspect] = useState(4 / 3);
+  const [, setTick] = useState(0);
+  const video = useRef<HTMLVideoElement>(null);
+  const overlay = useRef<HTMLCanvasElement>(null);
+  const stream = useRef<MediaStream | null>(null);
+  const training = useRef<LiveTraining | null>(null);
+  const startedAt = useRef(0);
+
+  const stopCamera = useCallback(() => {
+    if (stream.current) closeCamera(stream.current);
+    stream.current = null;
+  }, []);
+
+  const leave = useCallback(() => {
+    const ended = training.current;
+    training.current = null;
+    stopCamera();
+    setStep('setup');
+    if (!ended || ended.journal.skeletons.length === 0) return;
+    const result = workoutOf(ended.journal, {
+      id: crypto.randomUUID(),
+      startedAt: startedAt.current,
+      source: 'live',
+      name: '',
+      aspect: ended.aspect,
+    });
+    setWorkout(result);
+    onWorkout(result);
+  }, [onWorkout, stopCamera]);
+
+  // Leaving the page ends everything.
+  useEffect(
+    () => () => {
+      training.current?.abandon();
+      stopCamera();
+    },
+    [stopCamera],
+  );
+
+  const start = async () => {
+    setCameraProblem(null);
+    setWorkout(null);
+    setStep('training');
+    try {
+      const camera = await openCamera(settings.facing);
+      stream.current = camera;
+      const element = video.current;
+      const canvas = overlay.current;
+      if (!element || !canvas) {
+        stopCamera();
+        return;
+      }
+      element.srcObject = camera;
+      await element.play();
+      setAspect(element.videoWidth / element.videoHeight);
+      const mirror = facesUser(camera, settings.facing);
+      setMirrored(mirror);
+      startedAt.current = Date.now();
+      training.current = new LiveTraining(
+        {
+          video: element,
+          overlay: canvas,
+          mirrored: mirror,
+          options: {
+            delivery: 'live',
+            expectedExercise: settings.exercise,
+            language: settings.language,
+            voice: settings.voice,
+          },
+          voice: settings.spoken ? new Voice(settings.language) : null,
+        },
+        () => setTick((tick) => tick + 1),
+      );
+      camera.getVideoTracks()[0]?.addEventListener('ended', () => {
+        setCameraProblem('lost');
+        training.current?.finish();
+      });
+      setTick((tick) => tick + 1);
+    } catch (error) {
+      stopCamera();
+      setStep('setup');
+      setCameraProblem(error instanceof CameraError ? error.problem : 'none');
+    }
+  };
+
+  const finish = () => {
+    setStep('finishing');
+    training.current?.finish();
+  };
+
+  const current = training.current;
+  const link = current?.link;
+  useEffect(() => {
+    if (link?.state === 'done') leave();
+  }, [link?.state, leave]);
+
+  // A countdown runs while a connection is waited for; otherwise answers redraw the page.
+  useEffect(() => {
+    const timer = setInterval(() => setTick((tick) => tick + 1), 500);
+    return () => clearInterval(timer);
+  }, []);
+
+  useEffect(() => {
+    if (step !== 'training') return undefined;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.target instanceof HTMLElement && event.target.closest('button, select, input, a')) return;
+      if (event.key === ' ') training.current?.pause(!training.current.paused);
+      else if (event.key === 'Escape') finish();
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [step]);
+
+  useScreenAwake(step === 'training');
+
+  if (step === 'setup') {
+    return (
+      <>
+        {cameraProblem && (
+          <p class="message problem" role="alert">
+            {cameraProblem === 'lost' ? t('cameraLost') : cameraWords(cameraProblem, t)}
+          </p>
+        )}
+        {workout ? (
+          <WorkoutView
+            workout={workout}
+            actions={
+              <button class="primary" onClick={() => void start()}>
+                {t('again')}
+              </button>
+            }
+          />
+        ) : (
+          <Setup onStart={() => void start()} />
+        )}
+      </>
+    );
+  }
+
+  const words =
+    step === 'finishing' ? t('finishing') : link ? linkWords(link, performance.now(), t) : t('starting');
+  return (
+    <div class="training">
+      <Stage video={video} overlay={overlay} mirrored={mirrored} aspect={aspect} label={t('camera')}>
+        {current?.paused && <p class="veil">{t('paused')}</p>}
+      </Stage>
+      <div class="side">
+        {words && (
+          <p
+            class={link?.state === 'waiting' || link?.state === 'failed' ? 'message problem' : 'message'}
+            role="status"
+          >
+            {words}
+          </p>
+        )}
+        {current && <LivePanel training={current} />}
+        <div class="actions">
+          <button
+            onClick={() => current?.pause(!current.paused)}
+            disabled={!current || step === 'finishing'}
+            aria-pressed={current?.paused ?? false}
+          >
+            {current?.paused ? t('resume') : t('pause')}
+          </button>
+          <button
+            class="primary"
+            onClick={link?.state === 'failed' ? leave : finish}
+            disabled={step === 'finishing'}
+          >
+            {t('end')}
+          </button>
+        </div>
+        <p class="fine keys">{t('keys')}</p>
+      </div>
+    </div>
+  );
+}
+
+function Setup({ onStart }: { onStart: () => void }) {
+  const { settings, change, t } = usePage();
+  return (
+    <section class="setup card">
+      <div class="lead">
+        <h1>{t('liveTitle')}</h1>
+        <p>{t('liveLead')}</p>
+        <button class="primary big" onClick={onStart}>
+          {t('start')}
+        </button>
+        <p class="fine">{t('placeCamera')}</p>
+      </div>
+      <div class="choices">
+        <ExerciseChoice />
+        <label>
+          {t('coachVoice')}
+          <select value={settings.voice} onChange={(event) => change({ voice: event.currentTarget.value })}>
+            {(voices[settings.language] ?? []).map((voice) => (
+              <option key={voice} value={voice}>
+                {voice in VOICE_NAMES ? t(VOICE_NAMES[voice] as TextKey) : voice}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {t('camera')}
+          <select
+            value={settings.facing}
+            onChange={(event) =>
+              change({ facing: event.currentTarget.value === 'environment' ? 'environment' : 'user' })
+            }
+          >
+            <option value="user">{t('frontCamera')}</option>
+            <option value="environment">{t('backCamera')}</option>
+          </select>
+        </label>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={settings.spoken}
+            onChange={(event) => change({ spoken: event.currentTarget.checked })}
+          />
+          {t('speak')}
+        </label>
+        <p class="fine">{t('privacy')}</p>
+      </div>
+    </section>
+  );
+}
+
+const VOICE_NAMES: Record<string, TextKey> = {
+  neutral: 'voice_neutral',
+  hype: 'voice_hype',
+  analyst: 'voice_analyst',
+  drill: 'voice_drill',
+  calm: 'voice_calm',
+};
+
+export function ExerciseChoice() {
+  const { settings, change, t } = usePage();
+  return (
+    <label>
+      {t('exercise')}
+      <select value={settings.exercise} onChange={(event) => change({ exercise: event.currentTarget.value })}>
+        <option value="">{t('automatic')}</option>
+        {exercises.map(({ exercise, title }) => (
+          <option key={exercise} value={exercise}>
+            {title[settings.language] ?? title['en']}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+// Phones must not go dark while somebody does push-ups before them.
+function useScreenAwake(awake: boolean) {
+  useEffect(() => {
+    if (!awake || !('wakeLock' in navigator)) return undefined;
+    const lock = navigator.wakeLock.request('screen').catch(() => null);
+    return () => void lock.then((held) => held?.release());
+  }, [awake]);
+}
