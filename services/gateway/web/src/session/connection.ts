@@ -18,6 +18,7 @@ export interface ConnectionEvents {
 }
 
 const NORMAL = 1000;
+const OPEN = 1; // WebSocket.readyState
 const MAX_BUFFERED_BYTES = 1 << 20;
 
 export class Connection {
@@ -52,7 +53,7 @@ export class Connection {
 
   // False: the network takes no more for now, or the socket is not open.
   get isReady(): boolean {
-    return this.socket.readyState === WebSocket.OPEN && this.socket.bufferedAmount < MAX_BUFFERED_BYTES;
+    return this.socket.readyState === OPEN && this.socket.bufferedAmount < MAX_BUFFERED_BYTES;
   }
 
   sendFrame(sequence: number, timeMs: number, picture: Uint8Array) {
@@ -61,7 +62,7 @@ export class Connection {
 
   // Nothing more will be sent; the server answers the rest, sums up and closes.
   halfClose() {
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(new Uint8Array());
+    if (this.socket.readyState === OPEN) this.socket.send(new Uint8Array());
   }
 
   // Ends at once, without a further event.

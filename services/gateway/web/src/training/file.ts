@@ -1,7 +1,7 @@
 // A video file through the same session: every frame is answered, none is dropped.
 import type { SessionOptions } from '../contract';
-import { PictureTaker } from '../media/pictures';
-import { visitFrames } from '../media/video_file';
+import { encodeJpeg, type Canvas } from '../media/pictures';
+import { framesOf } from '../media/video_file';
 import { contain } from '../model/geometry';
 import { Journal } from '../model/journal';
 import { analyzeUrl, answersHttp } from '../session/connection';
@@ -10,7 +10,7 @@ import { drawSkeleton } from '../ui/skeleton';
 
 const SIDE = 640; // pixels
 const IN_FLIGHT = 6;
-const RATE = 30; // frames per second of the video
+const RATE = 31; // frames per second of the video
 
 export class FileAnalysis {
   readonly journal = new Journal();
@@ -18,13 +18,14 @@ export class FileAnalysis {
   progress = 0; // [0, 1]
   remainingMs = 0;
   private readonly session: Session;
-  private readonly pictures = new PictureTaker(SIDE);
+  private readonly pictures = new Map<number, Canvas>(); // in flight, by sequence
   private wake: () => void = () => undefined;
   private stopped = false;
 
   constructor(
-    private readonly video: HTMLVideoElement,
-    private readonly overlay: HTMLCanvasElement,
+    private readonly file: Blob,
+    private readonly video: HTMLVideoElement, // that shows the file
+    private readonly overlay: HTMLCanvasElement, // upon it
     options: SessionOptions,
     onChange: () => void,
   ) {
@@ -47,7 +48,8 @@ export class FileAnalysis {
         },
         onResponse: (response, connection) => {
           this.journal.apply(response, connection);
-          if (response.response.case === 'frameResult') this.draw();
+          const { case: kind, value } = response.response;
+          if (kind === 'frameResult') this.draw(Number(value.sequence));
           this.wake();
           onChange();
         },
@@ -70,32 +72,42 @@ export class FileAnalysis {
 
   private async stream() {
     const begin = performance.now();
-    const send = async (timeMs: number) => {
-      const picture = await this.pictures.take(this.video);
-      while (!this.stopped && !this.session.canSend) await this.change();
-      if (this.stopped) return false;
-      this.session.send(timeMs, performance.now(), picture);
-      this.progress = timeMs / 1000 / this.video.duration;
-      const spent = performance.now() - begin;
-      this.remainingMs = this.progress > 0 ? (spent / this.progress) * (1 - this.progress) : 0;
-      return true;
-    };
     try {
-      await visitFrames(this.video, RATE, send);
+      for await (const { canvas, timeMs } of framesOf(this.file, this.video, SIDE, RATE)) {
+        const picture = await encodeJpeg(canvas);
+        while (!this.isStopped() && !this.session.canSend) await this.change();
+        if (this.isStopped()) return;
+        this.pictures.set(this.session.send(timeMs, performance.now(), picture), canvas);
+        this.progress = Math.min(1, timeMs / 1000 / this.video.duration);
+        const spent = performance.now() - begin;
+        this.remainingMs = this.progress > 0 ? (spent / this.progress) * (1 - this.progress) : 0;
+      }
     } catch {
       // The rest of the file cannot be read; what was sent is summed up.
     }
-    if (!this.stopped) this.finish();
+    if (!this.isStopped()) this.finish();
   }
 
+  // It changes while something is awaited.
+  private isStopped(): boolean {
+    return this.stopped;
+  }
+
+  // Until something is answered.
   private change(): Promise<void> {
     return new Promise((resolve) => (this.wake = resolve));
   }
 
-  private draw() {
+  // The frame and its skeleton together.
+  private draw(sequence: number) {
+    const picture = this.pictures.get(sequence);
+    this.pictures.delete(sequence);
     const context = this.overlay.getContext('2d');
-    if (!context) return;
-    const place = contain({ width: this.video.videoWidth, height: this.video.videoHeight }, this.overlay);
-    drawSkeleton(context, place, this.journal.skeletons.at(-1)?.joints ?? null, []);
+    if (!context || !picture) return;
+    const place = contain(picture, this.overlay);
+    context.clearRect(0, 0, this.overlay.width, this.overlay.height);
+    context.drawImage(picture, place.left, place.top, place.width, place.height);
+    const skeleton = this.journal.skeletons.at(-1);
+    if (skeleton?.sequence === sequence) drawSkeleton(context, place, skeleton.joints, []);
   }
 }

@@ -1,6 +1,6 @@
 // A training in front of the camera: pictures out, at most two unanswered; skeletons drawn as their answers come.
 import type { AnalyzeResponse, SessionOptions } from '../contract';
-import { PictureTaker } from '../media/pictures';
+import { copyFrame, encodeJpeg } from '../media/pictures';
 import { repOf } from '../model/convert';
 import { contain } from '../model/geometry';
 import { Journal } from '../model/journal';
@@ -30,7 +30,7 @@ export class LiveTraining {
   phase: number | null = null;
   aspect = 4 / 3;
   private readonly session: Session;
-  private readonly pictures = new PictureTaker(SIDE);
+  private readonly picture = document.createElement('canvas');
   private readonly phases = new PhaseFollower();
   private readonly context: CanvasRenderingContext2D | null;
   private pointedOut: { watched: Watched[]; untilMs: number } = { watched: [], untilMs: 0 };
@@ -108,7 +108,8 @@ export class LiveTraining {
     try {
       const { video } = this.parts;
       this.aspect = video.videoWidth / video.videoHeight;
-      const picture = await this.pictures.take(video);
+      copyFrame(video, SIDE, this.picture);
+      const picture = await encodeJpeg(this.picture);
       if (!this.session.canSend) return;
       this.lastTimeMs = Math.max(capturedMs, this.lastTimeMs + 1);
       this.session.send(this.lastTimeMs, shownMs, picture);
@@ -142,7 +143,8 @@ export class LiveTraining {
   }
 
   private draw(joints: Float32Array | null) {
-    if (!this.context) return;
+    this.clear();
+    if (!this.context || !joints) return;
     const { overlay, mirrored } = this.parts;
     const place = contain({ width: this.aspect, height: 1 }, overlay, mirrored);
     const counted = this.journal.reps.length > 0;

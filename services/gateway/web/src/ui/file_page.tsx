@@ -57,6 +57,7 @@ export function FilePage({ onWorkout }: FilePageProps) {
     }
     setAspect(element.videoWidth / element.videoHeight);
     analysis.current = new FileAnalysis(
+      file,
       element,
       canvas,
       {

@@ -34,7 +34,8 @@ export function Replay({ workout, videoUrl, control }: ReplayProps) {
     if (!canvas || !context) return;
     const place = contain({ width: workout.aspect, height: 1 }, canvas);
     const skeleton = skeletonAt(workout.skeletons, at.current);
-    drawSkeleton(context, place, skeleton?.joints ?? null, watchedAt(workout, at.current));
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    if (skeleton) drawSkeleton(context, place, skeleton.joints, watchedAt(workout, at.current));
   }, [workout]);
   useEffect(draw, [draw, timeMs]);
 
@@ -128,7 +129,9 @@ function Timeline({ workout, onShow }: { workout: Workout; onShow: (timeMs: numb
           aria-label={`${rep.title}, ${t('setNumber', { n: rep.set })}, ${t('repetitionNumber', { n: rep.number })}: ${repWord(rep, t)}`}
           title={`${t('repetitionNumber', { n: rep.number })}: ${repWord(rep, t)}`}
           onClick={() => onShow(rep.startMs)}
-        />
+        >
+          {rep.number}
+        </button>
       ))}
     </div>
   );

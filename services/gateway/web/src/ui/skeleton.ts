@@ -7,15 +7,12 @@ const COLOURS: Record<Side, string> = { left: '#38bdf8', right: '#a78bfa', middl
 const WATCHED = { slightly: '#fb923c', clearly: '#f85454' };
 const CLEARLY_VISIBLE = 0.5;
 
-// In units of the place; the canvas is cleared first.
 export function drawSkeleton(
   context: CanvasRenderingContext2D,
   place: Place,
-  joints: Float32Array | null,
+  joints: Float32Array,
   watched: readonly Watched[],
 ) {
-  context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-  if (!joints) return;
   const at = (joint: number) => ({
     ...pointIn(place, joints[joint * 3] ?? 0, joints[joint * 3 + 1] ?? 0),
     opacity: (joints[joint * 3 + 2] ?? 0) >= CLEARLY_VISIBLE ? 0.95 : 0.3,

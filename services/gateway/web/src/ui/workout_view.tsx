@@ -201,7 +201,8 @@ function Said({ workout }: { workout: Workout }) {
       <ul class="sayings">
         {workout.sayings.map(({ kind, text, timeMs }, i) => (
           <li key={i} class={kind}>
-            <span class="clock">{clock(timeMs - workout.startMs)}</span> {text}
+            <span class="clock">{clock(timeMs - workout.startMs)}</span>
+            <span>{text}</span>
           </li>
         ))}
       </ul>

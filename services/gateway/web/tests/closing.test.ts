@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { problemOf, retryDelay } from '../src/session/closing';
+
+describe('problemOf', () => {
+  it('reads when to try a full server again', () => {
+    const reason = 'all 4 sessions are in use; try again in 1500 ms';
+    expect(problemOf(4008, reason)).toEqual({ kind: 'full', retryMs: 1500 });
+    expect(problemOf(4008, 'no time told')).toEqual({ kind: 'full', retryMs: 2000 });
+  });
+  it('takes a drain for a restart', () => {
+    expect(problemOf(1001, 'shutting down')).toEqual({ kind: 'restarting' });
+  });
+  it('does not try again what the server refuses', () => {
+    const problem = problemOf(4003, 'config.expected_exercise: unknown');
+    expect(problem).toEqual({ kind: 'refused', reason: 'config.expected_exercise: unknown' });
+    expect(retryDelay(problem, 0)).toBeNull();
+  });
+  it('takes a broken connection and an unavailable server for gone', () => {
+    expect(problemOf(1006, '').kind).toBe('gone');
+    expect(problemOf(4014, 'no extractor').kind).toBe('gone');
+  });
+});
+
+describe('retryDelay', () => {
+  it('waits longer each time, and never more than five seconds', () => {
+    const delays = [0, 1, 2, 3, 4, 50].map((attempt) => retryDelay({ kind: 'gone' }, attempt) ?? 0);
+    expect(delays).toEqual([...delays].sort((a, b) => a - b));
+    expect(delays.at(-1)).toBe(5000);
+  });
+  it('waits as long as a full server asks', () => {
+    expect(retryDelay({ kind: 'full', retryMs: 7000 }, 3)).toBe(7000);
+  });
+});

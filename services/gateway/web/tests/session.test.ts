@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Session, type Link } from '../src/session/session';
+import { FakeSocket, answer, repetition, response, started } from './support';
+
+const OPTIONS = { delivery: 'live', expectedExercise: 'squat', language: 'ko', voice: 'calm' } as const;
+
+let links: Link[];
+let told: [string | undefined, number][];
+let httpAnswers: boolean;
+
+function open(reconnects = true): Session {
+  return new Session(
+    OPTIONS,
+    {
+      url: 'ws://host/v1/analyze',
+      openSocket: FakeSocket.open,
+      now: () => Date.now(),
+      answersHttp: () => Promise.resolve(httpAnswers),
+      reconnects,
+      inFlight: 2,
+    },
+    {
+      onLink: (link) => links.push(link),
+      onResponse: ({ response: { case: kind } }, connection) => told.push([kind, connection]),
+    },
+  );
+}
+
+function accept() {
+  FakeSocket.latest.accept();
+  FakeSocket.latest.deliver(started);
+}
+
+const picture = new Uint8Array([1]);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  FakeSocket.all.length = 0;
+  links = [];
+  told = [];
+  httpAnswers = false;
+});
+afterEach(() => vi.useRealTimers());
+
+describe('Session', () => {
+  it('sends the configuration first, then frames', () => {
+    const session = open();
+    expect(session.canSend).toBe(false);
+    accept();
+    expect(session.canSend).toBe(true);
+    session.send(40, 0, picture);
+    const [config, frame] = FakeSocket.latest.requests.map(({ request }) => request);
+    expect(config).toMatchObject({
+      case: 'config',
+      value: { expectedExercise: 'squat', coach: { language: 'ko' } },
+    });
+    expect(frame).toMatchObject({ case: 'frame', value: { sequence: 0n, timestampUs: 40000n } });
+  });
+
+  it('holds frames back while two are unanswered', () => {
+    const session = open();
+    accept();
+    session.send(0, 0, picture);
+    session.send(1, 1, picture);
+    expect(session.canSend).toBe(false);
+    FakeSocket.latest.deliver(answer(0));
+    expect(session.canSend).toBe(true);
+  });
+
+  it('ends with a half-close, the summary and a close', async () => {
+    const session = open();
+    accept();
+    session.finish();
+    expect(FakeSocket.latest.sent.at(-1)).toHaveLength(0);
+    expect(session.canSend).toBe(false);
+    FakeSocket.latest.deliver(response({ case: 'summary', value: {} }));
+    FakeSocket.latest.drop(1000);
+    await vi.runAllTimersAsync();
+    expect(told.at(-1)?.[0]).toBe('summary');
+    expect(links.at(-1)).toEqual({ state: 'done' });
+  });
+
+  it('is done although the server never sums up', async () => {
+    const session = open();
+    accept();
+    session.finish();
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(links.at(-1)).toEqual({ state: 'done' });
+  });
+
+  it('connects again when the server goes, and goes on with higher sequences', async () => {
+    const session = open();
+    accept();
+    session.send(0, 0, picture);
+    session.send(1, 1, picture);
+    FakeSocket.latest.drop(1006);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(links.at(-1)).toMatchObject({ state: 'waiting', problem: { kind: 'gone' } });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(FakeSocket.all).toHaveLength(2);
+    accept();
+    expect(session.send(2, 2, picture)).toBe(2);
+    FakeSocket.latest.deliver(repetition(1, 1, 0));
+    expect(told.at(-1)).toEqual(['repetition', 1]);
+  });
+
+  it('says that WebSocket is blocked where plain HTTP arrives', async () => {
+    httpAnswers = true;
+    open();
+    FakeSocket.latest.drop(1006);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(links.at(-1)).toMatchObject({ problem: { kind: 'blocked' } });
+  });
+
+  it('waits as long as a full server asks', async () => {
+    open(false);
+    FakeSocket.latest.accept();
+    FakeSocket.latest.drop(4008, 'try again in 4000 ms');
+    await vi.advanceTimersByTimeAsync(3900);
+    expect(FakeSocket.all).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(FakeSocket.all).toHaveLength(2);
+  });
+
+  it('gives up where it is told not to reconnect', async () => {
+    open(false);
+    accept();
+    FakeSocket.latest.drop(1006);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(FakeSocket.all).toHaveLength(1);
+    expect(links.at(-1)).toEqual({ state: 'failed', problem: { kind: 'gone' } });
+  });
+
+  it('does not miss a connection while paused', async () => {
+    const session = open();
+    accept();
+    session.pause(true);
+    expect(session.canSend).toBe(false);
+    FakeSocket.latest.drop(4004, 'idle');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(FakeSocket.all).toHaveLength(1);
+    session.pause(false);
+    expect(FakeSocket.all).toHaveLength(2);
+  });
+});
