@@ -104,7 +104,8 @@ class Tree:
         self.complaints.append(text)
 
     def files(self, folder, suffixes):
-        found = [path for path in (self.root / folder).rglob("*") if path.suffix in suffixes and path.is_file()]
+        found = [path for path in (self.root / folder).rglob("*")
+                 if path.suffix in suffixes and path.is_file() and "node_modules" not in path.parts]
         return sorted(found)
 
     def name(self, path):

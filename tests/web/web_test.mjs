@@ -1,0 +1,410 @@
+// The page in a real browser, a synthesised person as the camera's picture, the real servers behind.
+//
+//     node --test web_test.mjs       with TRACKFIT_BINARIES, TRACKFIT_SCRATCH and TRACKFIT_PAGE in the environment
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { count, endTraining, exportedWorkout, launch, openPage, startTraining, until } from './browser.mjs';
+import { Servers } from './servers.mjs';
+
+const { TRACKFIT_BINARIES: binaries, TRACKFIT_SCRATCH: scratch, TRACKFIT_PAGE: pageFolder } = process.env;
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const clip = join(scratch, 'push_up.mp4'); // what the command line reads
+const video = join(scratch, 'push_up.h264.mp4'); // the same in what browsers play
+const camera = join(scratch, 'push_up.mjpeg');
+
+const servers = new Servers(binaries, scratch);
+let browser;
+
+const shortly = { timeout: 180_000 };
+const trackfit = (...args) =>
+  execFileSync(join(binaries, 'trackfit'), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+const ffmpeg = (...args) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args]);
+
+before(async () => {
+  rmSync(scratch, { recursive: true, force: true });
+  mkdirSync(scratch, { recursive: true });
+  trackfit(
+    ...['synthesize', '--exercise', 'push_up', '--repetitions', '4', '--repetition-seconds', '2.6'],
+    ...['--fault', 'sagging_hips', '--size', '480x360', '--output', clip],
+  );
+  ffmpeg('-i', clip, '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '15', '-pix_fmt', 'yuv420p', video);
+  ffmpeg('-i', clip, '-q:v', '3', '-f', 'mjpeg', camera);
+  await servers.start('--max-sessions', '3');
+  browser = await launch({ camera });
+});
+after(async () => {
+  await browser?.close();
+  assert.deepEqual(await servers.stopAll(), [0, 0, 0]);
+});
+
+async function withPage(options, use) {
+  const page = await openPage(browser, options);
+  try {
+    await page.goto(servers.url);
+    await use(page);
+  } finally {
+    await page.context().close();
+  }
+}
+
+async function assertAccessible(page, where) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  assert.deepEqual(
+    serious.map(({ id, nodes }) => `${where}: ${id} at ${nodes.map(({ target }) => target).join(', ')}`),
+    [],
+  );
+}
+
+async function assertNoSideways(page, where) {
+  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(content <= window, `${where} is ${content} px wide in a window of ${window} px`);
+}
+
+describe('live', () => {
+  it('names, counts and advises, aloud, and sums up', shortly, () =>
+    withPage({}, async (page) => {
+      await startTraining(page);
+      await until(
+        () => count(page),
+        (n) => n >= 3,
+        'repetitions',
+      );
+      await page.getByText('Push-up', { exact: true }).waitFor();
+      const statistics = page.getByTestId('statistics');
+      const lag = await Promise.all(['data-p50', 'data-p95'].map((name) => statistics.getAttribute(name)));
+      console.log(`overlay lag: p50 ${Math.round(lag[0])} ms, p95 ${Math.round(lag[1])} ms`);
+      await assertAccessible(page, 'live');
+      await endTraining(page);
+
+      const workout = await exportedWorkout(page);
+      assert.equal(workout.overall.exercise, 'push_up');
+      assert.ok(workout.complete && workout.overall.known);
+      const advice = workout.sayings.find(({ kind }) => kind === 'advice');
+      assert.match(advice.text, /hips/);
+      const waited = advice.timeMs - workout.reps[0].endMs;
+      assert.ok(waited <= 5000, `the first advice came ${waited} ms after the first repetition`);
+      const spoken = await page.evaluate(() => window.spoken);
+      assert.ok(spoken.some(({ text, lang }) => text === advice.text && lang === 'en'));
+      assert.ok(
+        spoken.some(({ text }) => text === '2'),
+        'repetitions are counted aloud',
+      );
+      assert.deepEqual(page.errors, []);
+    }),
+  );
+
+  it('shows a mirror and sends what the camera sees', shortly, () =>
+    withPage({}, async (page) => {
+      await startTraining(page);
+      await until(
+        () => page.getByTestId('statistics').count(),
+        (n) => n === 1,
+        'an answer',
+      );
+      await page.locator('video.mirrored').waitFor();
+      await endTraining(page);
+      // The person of the clip looks to the right.
+      const { joints } = (await exportedWorkout(page)).skeletons.at(-1);
+      const [nose, hip] = [joints[0], joints[23 * 3]];
+      assert.ok(nose > hip + 0.1, `nose at ${nose}, hip at ${hip}`);
+    }),
+  );
+
+  it('works without a mouse', shortly, () =>
+    withPage({}, async (page) => {
+      await page.getByRole('button', { name: 'Start training' }).focus();
+      await page.keyboard.press('Enter');
+      await until(
+        () => count(page),
+        (n) => n >= 1,
+        'repetitions',
+      );
+      await page.evaluate(() => document.activeElement?.blur());
+      await page.keyboard.press('Space');
+      await page.locator('.veil').waitFor();
+      const skeletons = () => page.getByTestId('statistics').innerText();
+      await until(skeletons, (text) => text.startsWith('0 pictures/s'), 'pictures while paused');
+      await page.keyboard.press('Space');
+      await until(skeletons, (text) => !text.startsWith('0 pictures/s'), 'pictures after the pause');
+      await page.keyboard.press('Escape');
+      await page.locator('.workout').waitFor();
+    }),
+  );
+
+  it('speaks Korean', shortly, () =>
+    withPage({ locale: 'ko-KR' }, async (page) => {
+      await startTraining(page);
+      await page.getByText('푸시업', { exact: true }).waitFor({ timeout: 60_000 });
+      const spoken = await until(
+        () => page.evaluate(() => window.spoken),
+        (said) => said.some(({ text }) => /[가-힣]/.test(text)),
+        'what is said',
+      );
+      assert.ok(spoken.every(({ lang }) => lang === 'ko'));
+      assert.equal(await page.locator('html').getAttribute('lang'), 'ko');
+    }),
+  );
+});
+
+describe('file', () => {
+  it('gives the verdict and the repetitions of trackfit analyze', shortly, () =>
+    withPage({}, async (page) => {
+      const results = join(scratch, 'analyze.jsonl');
+      trackfit('analyze', video, '--gateway', servers.gateway, '--json', results);
+      const responses = readFileSync(results, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      const { overall } = responses.find(({ summary }) => summary).summary;
+      const repetitions = responses.flatMap(({ repetition }) => (repetition ? [repetition] : []));
+
+      await page.goto(`${servers.url}#file`);
+      await assertAccessible(page, 'file');
+      await page.setInputFiles('input[type=file]', video);
+      await page.locator('.workout').waitFor({ timeout: 120_000 });
+      const workout = await exportedWorkout(page);
+      assert.equal(workout.overall.exercise, overall.exercise);
+      assert.equal(workout.overall.known, overall.known);
+      assert.ok(repetitions.length >= 3);
+      assert.deepEqual(
+        workout.reps.map(({ number, complete, correct }) => ({ number, complete, correct })),
+        repetitions.map(({ number, complete, correct }) => ({ number, complete, correct })),
+      );
+      workout.reps.forEach(({ startMs }, i) => {
+        assert.ok(
+          Math.abs(startMs - Number(repetitions[i].start_us) / 1000) < 100,
+          `start of repetition ${i + 1}`,
+        );
+      });
+
+      // A finding leads to its moment.
+      await page.locator('.finding.clearly').nth(1).click();
+      const sought = await page.locator('video').evaluate((element) => element.currentTime * 1000);
+      assert.ok(sought >= workout.reps[1].startMs && sought <= workout.reps[1].endMs + 1, `at ${sought} ms`);
+      await assertAccessible(page, 'summary');
+      assert.deepEqual(page.errors, []);
+    }),
+  );
+
+  it('says which file no browser can play', shortly, () =>
+    withPage({}, async (page) => {
+      await page.goto(`${servers.url}#file`);
+      await page.setInputFiles('input[type=file]', clip); // MPEG-4 part 2
+      await page.getByRole('alert').getByText('cannot play push_up.mp4').waitFor();
+    }),
+  );
+});
+
+describe('history', () => {
+  it('keeps trainings over a reload, opens and deletes them', shortly, () =>
+    withPage({}, async (page) => {
+      await startTraining(page);
+      await until(
+        () => count(page),
+        (n) => n >= 1,
+        'repetitions',
+      );
+      await endTraining(page);
+      await page.goto(`${servers.url}#history`);
+      await page.reload();
+      await page.locator('.workouts li').waitFor();
+      await assertAccessible(page, 'history');
+      await page.getByRole('button', { name: 'Open' }).click();
+      await page.getByText('pictures are not kept').waitFor();
+      await page.getByRole('button', { name: 'Back to the list' }).click();
+      await page.getByRole('button', { name: 'Delete all' }).click();
+      await page.getByRole('button', { name: 'Really delete everything?' }).click();
+      await page.getByText('Nothing here yet').waitFor();
+      await page.reload();
+      await page.getByText('Nothing here yet').waitFor();
+      assert.deepEqual(page.errors, []);
+    }),
+  );
+});
+
+describe('trouble', () => {
+  const alert = (page, text) => page.getByRole('alert').getByText(text).waitFor();
+
+  it('tells that the camera was refused', shortly, () =>
+    withPage({ camera: false }, async (page) => {
+      await startTraining(page);
+      await alert(page, 'The camera is not allowed');
+      await assertAccessible(page, 'camera refused');
+    }),
+  );
+
+  it('tells that there is no camera', shortly, async () => {
+    const blind = await launch();
+    try {
+      const page = await openPage(blind);
+      await page.goto(servers.url);
+      await startTraining(page);
+      await alert(page, 'No camera was found');
+    } finally {
+      await blind.close();
+    }
+  });
+
+  it('tells that browsers want HTTPS beyond localhost', shortly, async () => {
+    const { port } = new URL(servers.url);
+    const remote = await launch({ camera, flags: ['--host-resolver-rules=MAP gym.example 127.0.0.1'] });
+    try {
+      const page = await openPage(remote, { camera: false });
+      await page.goto(`http://gym.example:${port}/`);
+      await startTraining(page);
+      await alert(page, 'only over HTTPS');
+    } finally {
+      await remote.close();
+    }
+  });
+
+  it('waits for a place on a full server', shortly, async () => {
+    const pages = await Promise.all(Array.from({ length: 4 }, () => openPage(browser)));
+    try {
+      for (const page of pages) await page.goto(servers.url);
+      for (const page of pages.slice(0, 3)) {
+        await startTraining(page);
+        await until(
+          () => page.getByTestId('statistics').count(),
+          (n) => n === 1,
+          'an answer',
+        );
+      }
+      const late = pages[3];
+      await startTraining(late);
+      await late.getByText(/All places on the server are taken. Next try in \d+ s/).waitFor();
+      await endTraining(pages[0]);
+      await until(
+        () => late.getByTestId('statistics').count(),
+        (n) => n === 1,
+        'an answer',
+      );
+    } finally {
+      for (const page of pages) await page.context().close();
+    }
+  });
+
+  it('goes on with the count when the server is killed and comes back', shortly, () =>
+    withPage({}, async (page) => {
+      await startTraining(page);
+      const before = await until(
+        () => count(page),
+        (n) => n >= 2,
+        'repetitions',
+      );
+      await servers.stop('gateway', 'SIGKILL');
+      await page.getByText('The server does not answer').waitFor();
+      await servers.startGateway('--max-sessions', '3');
+      await until(
+        () => count(page),
+        (n) => n >= before + 2,
+        'repetitions after the restart',
+      );
+      await endTraining(page);
+      const numbers = (await exportedWorkout(page)).reps.map(({ number }) => number);
+      assert.deepEqual(
+        numbers,
+        numbers.map((_, i) => i + 1),
+      );
+    }),
+  );
+
+  it('survives a drain', shortly, () =>
+    withPage({}, async (page) => {
+      await startTraining(page);
+      await until(
+        () => count(page),
+        (n) => n >= 1,
+        'repetitions',
+      );
+      await servers.stop('gateway', 'SIGTERM');
+      await page.getByText(/The server restarts|The server does not answer/).waitFor();
+      await servers.startGateway('--max-sessions', '3');
+      await until(
+        () => count(page),
+        (n) => n >= 3,
+        'repetitions after the restart',
+      );
+    }),
+  );
+
+  it('tells that something between blocks WebSocket', shortly, async () => {
+    const target = new URL(servers.url);
+    const proxy = createServer((incoming, outgoing) => {
+      const { method, url, headers } = incoming;
+      request({ host: target.hostname, port: target.port, method, path: url, headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode, answer.headers);
+        answer.pipe(outgoing);
+      }).end();
+    });
+    proxy.on('upgrade', (_, socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
+    await new Promise((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const page = await openPage(browser);
+    try {
+      await page.goto(`http://127.0.0.1:${proxy.address().port}/`);
+      await startTraining(page);
+      await page.getByText('blocks WebSocket').waitFor();
+    } finally {
+      await page.context().close();
+      proxy.close();
+      proxy.closeAllConnections();
+    }
+  });
+});
+
+describe('page', () => {
+  for (const colorScheme of ['light', 'dark']) {
+    it(`fits a phone in portrait, ${colorScheme}`, shortly, () =>
+      withPage({ phone: true, colorScheme }, async (page) => {
+        await assertNoSideways(page, 'start');
+        await assertAccessible(page, 'start');
+        await startTraining(page);
+        await until(
+          () => count(page),
+          (n) => n >= 1,
+          'repetitions',
+        );
+        await assertNoSideways(page, 'live');
+        const end = await page.getByRole('button', { name: 'End training' }).boundingBox();
+        assert.ok(end.y + end.height <= 844, 'the training can be ended without scrolling');
+        await endTraining(page);
+        await assertNoSideways(page, 'summary');
+        await assertAccessible(page, 'summary');
+        for (const section of ['file', 'history']) {
+          await page.goto(`${servers.url}#${section}`);
+          await assertNoSideways(page, section);
+          await assertAccessible(page, section);
+        }
+        assert.deepEqual(page.errors, []);
+      }),
+    );
+  }
+
+  it('is shown within a second and weighs 300 kB at most', shortly, () =>
+    withPage({}, async (page) => {
+      const files = readdirSync(pageFolder, { recursive: true, withFileTypes: true }).filter((entry) =>
+        entry.isFile(),
+      );
+      const bytes = files.map(
+        (entry) => gzipSync(readFileSync(join(entry.parentPath ?? entry.path, entry.name))).length,
+      );
+      const weight = bytes.reduce((sum, size) => sum + size, 0);
+      const paint = await page.evaluate(
+        () => performance.getEntriesByName('first-contentful-paint')[0].startTime,
+      );
+      console.log(
+        `page: ${Math.round(weight / 1000)} kB gzipped, first picture after ${Math.round(paint)} ms`,
+      );
+      assert.ok(weight <= 300_000);
+      assert.ok(paint <= 1000);
+    }),
+  );
+});
