@@ -31,8 +31,8 @@ web::HttpHandler AppPages(const std::string& folder, const telemetry::Logger& lo
         .body =
             absl::StrCat("TrackFit's gateway is running, and its WebSocket /v1/analyze works.\n\n",
                          "There is no web app here: it was not found in ", folder,
-                         " when the gateway started.\nBuild it with tools/setup --web, or name its folder "
-                         "with --web-root; then start the gateway again.\n")};
+                         " when the gateway started.\nBuild it with `cmake --build build/release --target "
+                         "web_page`, or name its folder with --web-root; then start the gateway again.\n")};
     web::AddSecurityHeaders(response);
     return response;
   };

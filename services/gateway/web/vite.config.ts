@@ -1,5 +1,7 @@
 import { defineConfig } from 'vite';
 
+const gateway = process.env['TRACKFIT_GATEWAY'] ?? 'http://127.0.0.1:8080';
+
 export default defineConfig({
   base: './',
   build: {
@@ -9,8 +11,10 @@ export default defineConfig({
     reportCompressedSize: true,
   },
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
-  // `npm run dev` serves the page; a gateway on this address analyses.
   server: {
-    proxy: { '/v1': { target: process.env['TRACKFIT_GATEWAY'] ?? 'http://127.0.0.1:8080', ws: true } },
+    proxy: {
+      '/v1': { target: gateway, ws: true, changeOrigin: true, rewriteWsOrigin: true },
+      '/healthz': gateway,
+    },
   },
 });

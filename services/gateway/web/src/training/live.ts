@@ -119,7 +119,6 @@ export class LiveTraining {
   }
 
   private respond(response: AnalyzeResponse, connection: number) {
-    const said = this.journal.sayings.length;
     this.journal.apply(response, connection);
     const { case: kind, value } = response.response;
     if (kind === 'frameResult') {
@@ -129,7 +128,7 @@ export class LiveTraining {
       this.draw(seen?.joints ?? null);
     }
     if (kind === 'repetition') this.repetitionEnded(repOf(value));
-    if (kind === 'advice' && this.journal.sayings.length > said) this.parts.voice?.say(value.text);
+    if (kind === 'advice' || (kind === 'hint' && !value.withdrawn)) this.parts.voice?.say(value.text);
     this.onChange();
   }
 

@@ -58,7 +58,7 @@ export function HistoryPage({ workouts, onRemove, onClear }: HistoryPageProps) {
       </header>
       {!workouts && <p class="message problem">{t('historyUnavailable')}</p>}
       {workouts?.length === 0 && <p class="card empty">{t('historyEmpty')}</p>}
-      {workouts && progressOf(workouts).length > 0 && <Progress workouts={workouts} />}
+      {workouts && <Progress workouts={workouts} />}
       {workouts && workouts.length > 0 && (
         <ul class="workouts">
           {workouts.map((entry) => (
@@ -94,10 +94,12 @@ export function HistoryPage({ workouts, onRemove, onClear }: HistoryPageProps) {
 
 function Progress({ workouts }: { workouts: Workout[] }) {
   const { t } = usePage();
+  const progress = progressOf(workouts).filter(({ points }) => points.length > 1);
+  if (progress.length === 0) return null;
   return (
     <section class="card">
       <h2>{t('progressTitle')}</h2>
-      {progressOf(workouts).map(({ exercise, title, points }) => (
+      {progress.map(({ exercise, title, points }) => (
         <div class="progress-row" key={exercise}>
           <h3>{title}</h3>
           <ProgressChart

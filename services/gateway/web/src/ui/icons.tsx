@@ -5,11 +5,12 @@ interface Figure {
   y: number;
   size: number;
   faint?: boolean;
+  absent?: boolean; // an outline to step into
 }
 
 const CENTRED: Figure = { x: 50, y: 41, size: 1 };
 const FIGURES: Record<string, Figure[]> = {
-  nobody: [],
+  nobody: [{ ...CENTRED, absent: true }],
   several_people: [
     { x: 32, y: 41, size: 0.9 },
     { x: 68, y: 41, size: 0.9, faint: true },
@@ -24,9 +25,9 @@ const FIGURES: Record<string, Figure[]> = {
 const TURNS: Record<string, string> = { turn_sideways: '90°', turn_diagonally: '45°', turn_to_front: '0°' };
 
 // Around the hips.
-function Person({ x, y, size, faint }: Figure) {
+function Person({ x, y, size, faint, absent }: Figure) {
   return (
-    <g transform={`translate(${x} ${y}) scale(${size})`} class={faint ? 'faint' : ''}>
+    <g transform={`translate(${x} ${y}) scale(${size})`} class={absent ? 'absent' : faint ? 'faint' : ''}>
       <circle cx="0" cy="-24" r="5.5" />
       <path d="M0 -18 V2 M-11 -6 L0 -14 L11 -6 M-7 26 L0 2 L7 26" />
     </g>

@@ -5,6 +5,7 @@ import { workoutOf, type Workout } from '../model/workout';
 import { LiveTraining } from '../training/live';
 import { Voice } from '../voice';
 import { usePage } from './context';
+import { FramingPicture } from './icons';
 import { LivePanel } from './live_panel';
 import { Stage } from './stage';
 import { cameraWords, linkWords } from './words';
@@ -213,7 +214,10 @@ function Setup({ onStart }: { onStart: () => void }) {
         <button class="primary big" onClick={onStart}>
           {t('start')}
         </button>
-        <p class="fine">{t('placeCamera')}</p>
+        <div class="placing">
+          <FramingPicture code="well_framed" />
+          <p class="fine">{t('placeCamera')}</p>
+        </div>
       </div>
       <div class="choices">
         <ExerciseChoice />

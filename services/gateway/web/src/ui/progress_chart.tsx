@@ -6,14 +6,14 @@ const [WIDTH, HEIGHT, MARGIN] = [260, 96, 14];
 interface ProgressChartProps {
   what: string;
   exercise: string;
-  points: { at: number; value: number }[]; // in order of time
+  points: { at: number; value: number }[]; // two at least, in order of time
 }
 
 export function ProgressChart({ what, exercise, points }: ProgressChartProps) {
   const { settings, t } = usePage();
   const top = Math.max(...points.map(({ value }) => value), 1) * 1.1;
   const placed = points.map(({ value }, i) => ({
-    x: points.length > 1 ? MARGIN + (i / (points.length - 1)) * (WIDTH - 2 * MARGIN) : WIDTH / 2,
+    x: MARGIN + (i / (points.length - 1)) * (WIDTH - 2 * MARGIN),
     y: HEIGHT - MARGIN - (value / top) * (HEIGHT - 2 * MARGIN),
   }));
   const [first, last] = [points[0], points.at(-1)];
@@ -38,13 +38,11 @@ export function ProgressChart({ what, exercise, points }: ProgressChartProps) {
           <circle key={i} class="dot" cx={x} cy={y} r={4} />
         ))}
         <text x={0} y={HEIGHT - 2}>
-          {day(first?.at)}
+          {day(first?.at) !== day(last?.at) && day(first?.at)}
         </text>
-        {points.length > 1 && (
-          <text x={WIDTH} y={HEIGHT - 2} text-anchor="end">
-            {day(last?.at)}
-          </text>
-        )}
+        <text x={WIDTH} y={HEIGHT - 2} text-anchor="end">
+          {day(last?.at)}
+        </text>
       </svg>
     </figure>
   );

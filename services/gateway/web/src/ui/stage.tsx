@@ -26,7 +26,7 @@ export function Stage({ video, overlay, mirrored = false, aspect, label, onResiz
     return () => observer.disconnect();
   }, [overlay, onResize]);
   return (
-    <div class="stage" style={{ aspectRatio: String(aspect) }}>
+    <div class="stage" style={{ '--aspect': aspect }}>
       <video ref={video} class={mirrored ? 'mirrored' : ''} playsInline muted aria-label={label} />
       <canvas ref={overlay} aria-hidden="true" />
       {children}
