@@ -1,10 +1,12 @@
-// Writes src/gen: the contract's messages in TypeScript, and what the coach knows, by name and title.
+// Writes src/gen: the contract's messages in TypeScript, what the coach knows, by name and title, and, where the BlazePose
+// weights are, the networks that find skeletons in the browser.
 // PROTOC names another protoc than the PATH's.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { storedZip, withNormalization } from './pose_task.mjs';
 
 const web = dirname(dirname(fileURLToPath(import.meta.url)));
 const repository = join(web, '../../..');
@@ -43,3 +45,13 @@ writeFileSync(
 export const voices: Record<string, string[]> = ${JSON.stringify(voices)};
 `,
 );
+
+const weights = join(repository, 'deploy/models/blazepose');
+const weight = (name) => readFileSync(join(weights, `${name}.tflite`));
+if (existsSync(join(weights, 'pose_landmark_lite.tflite'))) {
+  const bundle = storedZip({
+    'pose_detector.tflite': withNormalization(weight('pose_detection'), 127.5, 127.5),
+    'pose_landmarks_detector.tflite': withNormalization(weight('pose_landmark_lite'), 0, 255),
+  });
+  writeFileSync(join(gen, 'pose_landmarker_lite.task'), bundle);
+}

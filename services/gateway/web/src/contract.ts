@@ -46,6 +46,29 @@ export function encodeFrame(sequence: number, timeMs: number, picture: Uint8Arra
   });
 }
 
+export interface FoundPose {
+  landmarks: { x: number; y: number; z: number; visibility: number }[]; // 33, as fractions of the picture
+  world: { x: number; y: number; z: number; visibility: number }[]; // 33, metres
+  width: number; // of the picture, pixels
+  height: number;
+}
+
+// A skeleton that was found here, instead of the picture.
+export function encodePose(sequence: number, timeMs: number, pose: FoundPose): Uint8Array {
+  return encode({
+    case: 'pose',
+    value: {
+      sequence: BigInt(sequence),
+      timestampUs: BigInt(Math.round(timeMs * 1000)),
+      landmarks: pose.landmarks,
+      worldLandmarks: pose.world,
+      score: 1,
+      imageWidth: pose.width,
+      imageHeight: pose.height,
+    },
+  });
+}
+
 // Throws when the bytes are no such message.
 export function decodeResponse(bytes: ArrayBuffer): AnalyzeResponse {
   return fromBinary(AnalyzeResponseSchema, new Uint8Array(bytes));

@@ -7,6 +7,7 @@ export interface Settings {
   voice: string;
   spoken: boolean;
   facing: 'user' | 'environment';
+  onDevice: boolean; // skeletons are found here, and no picture is sent
 }
 
 const KEY = 'trackfit.settings';
@@ -18,6 +19,7 @@ export function loadSettings(storage: Pick<Storage, 'getItem'>, languages: reado
     voice: 'neutral',
     spoken: true,
     facing: 'user',
+    onDevice: false,
   };
   try {
     Object.assign(settings, JSON.parse(storage.getItem(KEY) ?? '{}'));

@@ -57,6 +57,24 @@ describe('Session', () => {
     expect(frame).toMatchObject({ case: 'frame', value: { sequence: 0n, timestampUs: 40000n } });
   });
 
+  it('sends a skeleton instead of a picture', () => {
+    const session = open();
+    accept();
+    const joint = { x: 0.25, y: 0.5, z: 0, visibility: 1 };
+    const landmarks = Array.from({ length: 33 }, () => joint);
+    session.send(40, 0, { landmarks, world: landmarks, width: 640, height: 480 });
+    expect(FakeSocket.latest.requests.at(-1)?.request).toMatchObject({
+      case: 'pose',
+      value: {
+        sequence: 0n,
+        timestampUs: 40000n,
+        imageWidth: 640,
+        imageHeight: 480,
+        landmarks: { 32: { x: 0.25 } },
+      },
+    });
+  });
+
   it('holds frames back while two are unanswered', () => {
     const session = open();
     accept();

@@ -3,10 +3,15 @@ import {
   decodeResponse,
   encodeConfig,
   encodeFrame,
+  encodePose,
   type AnalyzeResponse,
+  type FoundPose,
   type SessionOptions,
 } from '../contract';
 import { problemOf, type Problem } from './closing';
+
+// What is sent of a moment: a JPEG, PNG or WebP file, or the skeleton in it.
+export type Sight = Uint8Array | FoundPose;
 
 export type OpenSocket = (url: string) => WebSocket;
 
@@ -56,8 +61,12 @@ export class Connection {
     return this.socket.readyState === OPEN && this.socket.bufferedAmount < MAX_BUFFERED_BYTES;
   }
 
-  sendFrame(sequence: number, timeMs: number, picture: Uint8Array) {
-    this.socket.send(encodeFrame(sequence, timeMs, picture));
+  sendSight(sequence: number, timeMs: number, sight: Sight) {
+    const encoded =
+      sight instanceof Uint8Array
+        ? encodeFrame(sequence, timeMs, sight)
+        : encodePose(sequence, timeMs, sight);
+    this.socket.send(encoded);
   }
 
   // Nothing more will be sent; the server answers the rest, sums up and closes.

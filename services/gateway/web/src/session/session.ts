@@ -1,7 +1,7 @@
 // A session that outlives its connections: when the server goes, it connects again and goes on.
 import type { AnalyzeResponse, SessionOptions } from '../contract';
 import { retryDelay, type Problem } from './closing';
-import { Connection, type OpenSocket } from './connection';
+import { Connection, type OpenSocket, type Sight } from './connection';
 import { InFlight } from './in_flight';
 
 export type Link =
@@ -60,10 +60,10 @@ export class Session {
   }
 
   // The frame's sequence, which grows over all connections. Call it only when canSend; `takenMs` is of environment.now.
-  send(timeMs: number, takenMs: number, picture: Uint8Array): number {
+  send(timeMs: number, takenMs: number, sight: Sight): number {
     const sequence = ++this.lastSequence;
     this.inFlight.add(sequence, takenMs);
-    this.connection?.sendFrame(sequence, timeMs, picture);
+    this.connection?.sendSight(sequence, timeMs, sight);
     return sequence;
   }
 

@@ -12,8 +12,13 @@ export const ko: Texts = {
   liveLead: 'TrackFit이 횟수를 세고, 자세를 보고, 고칠 점을 알려 줍니다.',
   start: '운동 시작',
   starting: '시작하는 중 …',
+  loading: '골격을 찾는 프로그램을 불러오는 중 …',
   placeCamera: '온몸이 화면에 나오도록 옆이나 비스듬한 방향으로 서 주세요.',
   privacy: '골격을 찾기 위해 화면이 이 서버로 전송되며, 저장되지 않습니다.',
+  onDevice: '이 기기에서 골격 찾기',
+  onDeviceAbout: '화면이 기기 밖으로 나가지 않습니다. 처음에 약 10MB를 내려받으며, 빠른 기기가 필요합니다.',
+  onDeviceFailed:
+    '이 브라우저는 골격을 찾는 프로그램을 불러오지 못했습니다. 선택을 해제하거나 다른 브라우저를 쓰세요.',
   exercise: '운동',
   automatic: '자동으로 알아내기',
   camera: '카메라',

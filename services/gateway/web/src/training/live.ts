@@ -1,12 +1,13 @@
 // A training in front of the camera: pictures out, at most two unanswered; skeletons drawn as their answers come.
 import type { AnalyzeResponse, SessionOptions } from '../contract';
 import { copyFrame, encodeJpeg } from '../media/pictures';
+import type { PoseFinder } from '../media/pose_finder';
 import { repOf } from '../model/convert';
 import { contain } from '../model/geometry';
 import { Journal } from '../model/journal';
 import { PhaseFollower } from '../model/phase';
 import type { Watched } from '../model/types';
-import { analyzeUrl, answersHttp } from '../session/connection';
+import { analyzeUrl, answersHttp, type Sight } from '../session/connection';
 import { Session, type Link } from '../session/session';
 import { drawSkeleton } from '../ui/skeleton';
 import type { Voice } from '../voice';
@@ -21,6 +22,7 @@ export interface LiveParts {
   mirrored: boolean; // the picture as shown, not as sent
   options: SessionOptions;
   voice: Voice | null;
+  poses: PoseFinder | null; // finds skeletons here, so that no picture is sent
 }
 
 export class LiveTraining {
@@ -108,14 +110,24 @@ export class LiveTraining {
     try {
       const { video } = this.parts;
       this.aspect = video.videoWidth / video.videoHeight;
-      copyFrame(video, SIDE, this.picture);
-      const picture = await encodeJpeg(this.picture);
-      if (!this.session.canSend) return;
+      const sight = await this.see(video, capturedMs);
+      if (!sight || !this.session.canSend) return;
       this.lastTimeMs = Math.max(capturedMs, this.lastTimeMs + 1);
-      this.session.send(this.lastTimeMs, shownMs, picture);
+      this.session.send(this.lastTimeMs, shownMs, sight);
     } finally {
       this.taking = false;
     }
+  }
+
+  // null: nobody is there, and of that a session of skeletons has nothing to send.
+  private async see(video: HTMLVideoElement, timeMs: number): Promise<Sight | null> {
+    if (this.parts.poses) {
+      const pose = this.parts.poses.find(video, timeMs);
+      if (!pose) this.clear();
+      return pose;
+    }
+    copyFrame(video, SIDE, this.picture);
+    return encodeJpeg(this.picture);
   }
 
   private respond(response: AnalyzeResponse, connection: number) {

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { exercises, voices } from '../gen/coach';
 import { CameraError, closeCamera, facesUser, openCamera, type CameraProblem } from '../media/camera';
+import { onDeviceIsThere, openPoseFinder, type PoseFinder } from '../media/pose_finder';
 import { workoutOf, type Workout } from '../model/workout';
 import { LiveTraining } from '../training/live';
 import { Voice } from '../voice';
@@ -10,8 +11,9 @@ import { LivePanel } from './live_panel';
 import { Stage } from './stage';
 import { cameraWords, linkWords } from './words';
 import { WorkoutView } from './workout_view';
-import type { TextKey } from '../texts';
+import type { TextKey, Translate } from '../texts';
 
+type Problem = CameraProblem | 'lost' | 'device';
 type Step = 'setup' | 'training' | 'finishing';
 
 interface LivePageProps {
@@ -21,7 +23,7 @@ interface LivePageProps {
 export function LivePage({ onWorkout }: LivePageProps) {
   const { settings, t } = usePage();
   const [step, setStep] = useState<Step>('setup');
-  const [cameraProblem, setCameraProblem] = useState<CameraProblem | 'lost' | null>(null);
+  const [cameraProblem, setCameraProblem] = useState<Problem | null>(null);
   const [workout, setWorkout] = useState<Workout | null>(null);
   const [mirrored, setMirrored] = useState(true);
   const [aspect, setAspect] = useState(4 / 3);
@@ -30,6 +32,7 @@ export function LivePage({ onWorkout }: LivePageProps) {
   const overlay = useRef<HTMLCanvasElement>(null);
   const stream = useRef<MediaStream | null>(null);
   const training = useRef<LiveTraining | null>(null);
+  const poses = useRef<PoseFinder | null>(null);
   const startedAt = useRef(0);
 
   const stopCamera = useCallback(() => {
@@ -81,6 +84,10 @@ export function LivePage({ onWorkout }: LivePageProps) {
       setAspect(element.videoWidth / element.videoHeight);
       const mirror = facesUser(camera, settings.facing);
       setMirrored(mirror);
+      const finder =
+        settings.onDevice && onDeviceIsThere ? (poses.current ?? (await openPoseFinder())) : null;
+      if (finder) poses.current = finder;
+      if (stream.current !== camera) return; // left meanwhile
       startedAt.current = Date.now();
       training.current = new LiveTraining(
         {
@@ -94,6 +101,7 @@ export function LivePage({ onWorkout }: LivePageProps) {
             voice: settings.voice,
           },
           voice: settings.spoken ? new Voice(settings.language) : null,
+          poses: finder,
         },
         () => setTick((tick) => tick + 1),
       );
@@ -105,7 +113,7 @@ export function LivePage({ onWorkout }: LivePageProps) {
     } catch (error) {
       stopCamera();
       setStep('setup');
-      setCameraProblem(error instanceof CameraError ? error.problem : 'none');
+      setCameraProblem(error instanceof CameraError ? error.problem : 'device');
     }
   };
 
@@ -146,7 +154,7 @@ export function LivePage({ onWorkout }: LivePageProps) {
       <>
         {cameraProblem && (
           <p class="message problem" role="alert">
-            {cameraProblem === 'lost' ? t('cameraLost') : cameraWords(cameraProblem, t)}
+            {problemText(cameraProblem, t)}
           </p>
         )}
         {workout ? (
@@ -166,7 +174,11 @@ export function LivePage({ onWorkout }: LivePageProps) {
   }
 
   const words =
-    step === 'finishing' ? t('finishing') : link ? linkWords(link, performance.now(), t) : t('starting');
+    step === 'finishing'
+      ? t('finishing')
+      : link
+        ? linkWords(link, performance.now(), t)
+        : t(settings.onDevice && onDeviceIsThere ? 'loading' : 'starting');
   return (
     <div class="training">
       <Stage video={video} overlay={overlay} mirrored={mirrored} aspect={aspect} label={t('camera')}>
@@ -202,6 +214,11 @@ export function LivePage({ onWorkout }: LivePageProps) {
       </div>
     </div>
   );
+}
+
+function problemText(problem: Problem, t: Translate): string {
+  if (problem === 'lost') return t('cameraLost');
+  return problem === 'device' ? t('onDeviceFailed') : cameraWords(problem, t);
 }
 
 function Setup({ onStart }: { onStart: () => void }) {
@@ -251,7 +268,17 @@ function Setup({ onStart }: { onStart: () => void }) {
           />
           {t('speak')}
         </label>
-        <p class="fine">{t('privacy')}</p>
+        {onDeviceIsThere && (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={settings.onDevice}
+              onChange={(event) => change({ onDevice: event.currentTarget.checked })}
+            />
+            {t('onDevice')}
+          </label>
+        )}
+        <p class="fine">{t(settings.onDevice && onDeviceIsThere ? 'onDeviceAbout' : 'privacy')}</p>
       </div>
     </section>
   );
