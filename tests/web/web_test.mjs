@@ -217,6 +217,40 @@ describe('file', () => {
     }),
   );
 
+  it('is tried again when the server goes', shortly, () =>
+    withPage({}, async (page) => {
+      await page.goto(`${servers.url}#file`);
+      await page.setInputFiles('input[type=file]', video);
+      await until(
+        () => page.locator('progress').getAttribute('value'),
+        (n) => Number(n) > 10,
+        'progress',
+      );
+      await servers.stop('gateway', 'SIGKILL');
+      await page.getByText('The connection broke').waitFor();
+      await servers.startGateway('--max-sessions', '3');
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.locator('.workout').waitFor({ timeout: 120_000 });
+      assert.equal(await page.getByTestId('repetitions').innerText(), '4');
+    }),
+  );
+
+  it('is read frame by frame where scripts get no decoder, as over plain HTTP', shortly, async () => {
+    const { port } = new URL(servers.url);
+    const remote = await launch({ flags: ['--host-resolver-rules=MAP gym.example 127.0.0.1'] });
+    try {
+      const page = await openPage(remote, { camera: false });
+      await page.goto(`http://gym.example:${port}/#file`);
+      assert.equal(await page.evaluate(() => 'VideoDecoder' in window), false);
+      await page.setInputFiles('input[type=file]', video);
+      await page.locator('.workout').waitFor({ timeout: 150_000 });
+      assert.equal(await page.getByTestId('repetitions').innerText(), '4');
+      assert.equal(await page.getByTestId('verdict').getAttribute('data-exercise'), 'push_up');
+    } finally {
+      await remote.close();
+    }
+  });
+
   it('says which file no browser can play', shortly, () =>
     withPage({}, async (page) => {
       await page.goto(`${servers.url}#file`);

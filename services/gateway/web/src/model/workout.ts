@@ -17,12 +17,16 @@ export interface Workout {
   skeletons: Skeleton[];
 }
 
+// Unique enough for one browser; crypto.randomUUID() is not there for pages that came over plain HTTP.
+const newId = (startedAt: number) => `${startedAt.toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
+
 export function workoutOf(
   journal: Journal,
-  about: Pick<Workout, 'id' | 'startedAt' | 'source' | 'name' | 'aspect'>,
+  about: Pick<Workout, 'startedAt' | 'source' | 'name' | 'aspect'>,
 ): Workout {
   return {
     ...about,
+    id: newId(about.startedAt),
     startMs: journal.skeletons[0]?.timeMs ?? 0,
     endMs: journal.skeletons.at(-1)?.timeMs ?? 0,
     reps: journal.reps,

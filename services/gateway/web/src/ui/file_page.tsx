@@ -81,7 +81,6 @@ export function FilePage({ onWorkout }: FilePageProps) {
   useEffect(() => {
     if (link?.state !== 'done' || !current || !file || !url.current) return;
     const workout = workoutOf(current.journal, {
-      id: crypto.randomUUID(),
       startedAt: Date.now(),
       source: 'file',
       name: file.name,

@@ -47,7 +47,6 @@ export function LivePage({ onWorkout }: LivePageProps) {
     setStep('setup');
     if (!ended || ended.journal.skeletons.length === 0) return;
     const result = workoutOf(ended.journal, {
-      id: crypto.randomUUID(),
       startedAt: startedAt.current,
       source: 'live',
       name: '',
