@@ -493,7 +493,7 @@ TEST(StreamReactor, RefusesTheStreamTooManyAndSaysWhenToTryAgain) {
 
 TEST(StreamReactor, EndsAStreamWhoseClientDoesNothing) {
   ServerOptions options = TestOptions();
-  options.idle_timeout = 0.1;
+  options.idle_timeout = 1;
   ScriptedServer server({}, options);
   const auto stub = server.NewStub();
   grpc::ClientContext context;
@@ -503,8 +503,10 @@ TEST(StreamReactor, EndsAStreamWhoseClientDoesNothing) {
   ASSERT_TRUE(stream->Read(&response));
   server.server().Housekeep();
   EXPECT_EQ(server.runtime().streams().count(), 1) << "not idle yet";
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  server.server().Housekeep();
+  EXPECT_TRUE(Eventually([&] {
+    server.server().Housekeep();
+    return server.runtime().streams().count() == 0;
+  }));
   const grpc::Status status = stream->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   EXPECT_THAT(status.error_message(), HasSubstr("idle-timeout"));
