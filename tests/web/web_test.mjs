@@ -276,6 +276,12 @@ describe('history', () => {
       await assertAccessible(page, 'history');
       await page.getByRole('button', { name: 'Open' }).click();
       await page.getByText('pictures are not kept').waitFor();
+      const drawn = () =>
+        page.locator('.replay canvas').evaluate((canvas) => {
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          return data.some((value) => value > 0);
+        });
+      await until(drawn, Boolean, 'the skeleton');
       await page.getByRole('button', { name: 'Back to the list' }).click();
       await page.getByRole('button', { name: 'Delete all' }).click();
       await page.getByRole('button', { name: 'Really delete everything?' }).click();

@@ -1,9 +1,38 @@
 // Trainings kept in this browser (IndexedDB): results and skeletons, never pictures.
 import { setsOf } from './model/sets';
+import type { Skeleton } from './model/types';
 import type { Workout } from './model/workout';
 
 const DATABASE = 'trackfit';
-const STORE = 'workouts';
+const WORKOUTS = 'workouts';
+const SKELETONS = 'skeletons'; // apart, because they are large and a list needs none
+const VALUES = 33 * 3; // of a skeleton
+
+interface PackedSkeletons {
+  id: string; // of the workout
+  sequences: Float64Array;
+  timesMs: Float64Array;
+  joints: Float32Array; // [number of skeletons * VALUES]
+}
+
+function pack(id: string, skeletons: Skeleton[]): PackedSkeletons {
+  const joints = new Float32Array(skeletons.length * VALUES);
+  skeletons.forEach((skeleton, i) => joints.set(skeleton.joints, i * VALUES));
+  return {
+    id,
+    sequences: Float64Array.from(skeletons, ({ sequence }) => sequence),
+    timesMs: Float64Array.from(skeletons, ({ timeMs }) => timeMs),
+    joints,
+  };
+}
+
+function unpack({ sequences, timesMs, joints }: PackedSkeletons): Skeleton[] {
+  return Array.from(sequences, (sequence, i) => ({
+    sequence,
+    timeMs: timesMs[i] ?? 0,
+    joints: joints.subarray(i * VALUES, (i + 1) * VALUES),
+  }));
+}
 
 function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -19,31 +48,47 @@ export class History {
   static async open(factory: IDBFactory = indexedDB): Promise<History> {
     const request = factory.open(DATABASE, 1);
     request.onupgradeneeded = () => {
-      request.result.createObjectStore(STORE, { keyPath: 'id' });
+      for (const store of [WORKOUTS, SKELETONS]) request.result.createObjectStore(store, { keyPath: 'id' });
     };
     return new History(await settled(request));
   }
 
   async add(workout: Workout): Promise<void> {
-    await settled(this.store('readwrite').put(workout));
+    await this.write((workouts, skeletons) => {
+      workouts.put({ ...workout, skeletons: [] });
+      skeletons.put(pack(workout.id, workout.skeletons));
+    });
   }
 
-  // The latest first.
+  // The latest first, without their skeletons.
   async all(): Promise<Workout[]> {
-    const workouts = (await settled(this.store('readonly').getAll())) as Workout[];
+    const store = this.database.transaction(WORKOUTS).objectStore(WORKOUTS);
+    const workouts = (await settled(store.getAll())) as Workout[];
     return workouts.sort((a, b) => b.startedAt - a.startedAt);
   }
 
+  // With its skeletons.
+  async whole(workout: Workout): Promise<Workout> {
+    const store = this.database.transaction(SKELETONS).objectStore(SKELETONS);
+    const packed = (await settled(store.get(workout.id))) as PackedSkeletons | undefined;
+    return { ...workout, skeletons: packed ? unpack(packed) : [] };
+  }
+
   async remove(id: string): Promise<void> {
-    await settled(this.store('readwrite').delete(id));
+    await this.write((...stores) => stores.forEach((store) => store.delete(id)));
   }
 
   async clear(): Promise<void> {
-    await settled(this.store('readwrite').clear());
+    await this.write((...stores) => stores.forEach((store) => store.clear()));
   }
 
-  private store(mode: IDBTransactionMode): IDBObjectStore {
-    return this.database.transaction(STORE, mode).objectStore(STORE);
+  private write(change: (workouts: IDBObjectStore, skeletons: IDBObjectStore) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const transaction = this.database.transaction([WORKOUTS, SKELETONS], 'readwrite');
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB'));
+      change(transaction.objectStore(WORKOUTS), transaction.objectStore(SKELETONS));
+    });
   }
 }
 

@@ -52,8 +52,12 @@ export function App() {
   const change = useCallback(
     async (how: (opened: History) => Promise<void>) => {
       if (!history) return;
-      await how(history);
-      setWorkouts(await history.all());
+      try {
+        await how(history);
+        setWorkouts(await history.all());
+      } catch {
+        setWorkouts(null); // no room, or no longer allowed
+      }
     },
     [history],
   );
@@ -89,6 +93,7 @@ export function App() {
         {section === 'file' && <FilePage onWorkout={keep} />}
         {section === 'history' && (
           <HistoryPage
+            history={history}
             workouts={workouts}
             onRemove={(id) => void change((opened) => opened.remove(id))}
             onClear={() => void change((opened) => opened.clear())}

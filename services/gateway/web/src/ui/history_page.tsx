@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { progressOf } from '../history';
+import { progressOf, type History } from '../history';
 import { setsOf } from '../model/sets';
 import { exported, type Workout } from '../model/workout';
 import { usePage } from './context';
@@ -9,22 +9,27 @@ import { clock } from './words';
 import { WorkoutView } from './workout_view';
 
 interface HistoryPageProps {
+  history: History | null;
   workouts: Workout[] | null; // null: this browser keeps none
   onRemove: (id: string) => void;
   onClear: () => void;
 }
 
-export function HistoryPage({ workouts, onRemove, onClear }: HistoryPageProps) {
+export function HistoryPage({ history, workouts, onRemove, onClear }: HistoryPageProps) {
   const { settings, t } = usePage();
-  const [opened, setOpened] = useState<string | null>(null);
+  const [workout, setWorkout] = useState<Workout | null>(null);
   const [sure, setSure] = useState(false);
-  const workout = workouts?.find(({ id }) => id === opened);
+  const exportAll = async () => {
+    const whole = [];
+    for (const entry of workouts ?? []) whole.push((await history?.whole(entry)) ?? entry);
+    download('trackfit-trainings.json', exported(whole));
+  };
   if (workout) {
     return (
       <WorkoutView
         workout={workout}
         actions={
-          <button class="primary" onClick={() => setOpened(null)}>
+          <button class="primary" onClick={() => setWorkout(null)}>
             {t('back')}
           </button>
         }
@@ -40,9 +45,7 @@ export function HistoryPage({ workouts, onRemove, onClear }: HistoryPageProps) {
         </div>
         {workouts && workouts.length > 0 && (
           <div class="actions">
-            <button onClick={() => download('trackfit-trainings.json', exported(workouts))}>
-              {t('exportAll')}
-            </button>
+            <button onClick={() => void exportAll()}>{t('exportAll')}</button>
             <button
               class="danger"
               onClick={() => {
@@ -64,7 +67,7 @@ export function HistoryPage({ workouts, onRemove, onClear }: HistoryPageProps) {
           {workouts.map((entry) => (
             <li key={entry.id} class="card">
               <Line workout={entry} />
-              <button onClick={() => setOpened(entry.id)}>{t('open')}</button>
+              <button onClick={() => void history?.whole(entry).then(setWorkout)}>{t('open')}</button>
               <button onClick={() => onRemove(entry.id)}>{t('remove')}</button>
             </li>
           ))}
