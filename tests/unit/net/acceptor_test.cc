@@ -16,18 +16,15 @@
 
 #include "net/listen.h"
 #include "support/client_socket.h"
+#include "support/eventually.h"
 #include "support/exhausted_descriptors.h"
 
 namespace trackfit::net {
 namespace {
 
 using testing::ClientSocket;
+using testing::Eventually;
 using testing::ExhaustedDescriptors;
-
-bool Eventually(const std::function<bool()>& condition) {
-  for (int i = 0; i < 500 && !condition(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  return condition();
-}
 
 // Greets every admitted connection and keeps it open, as gRPC does.
 class Greeter {

@@ -16,6 +16,7 @@
 #include "rpc/server.h"
 #include "rpc/stream_reactor.h"
 #include "rpc/unary_call.h"
+#include "support/eventually.h"
 
 namespace trackfit::rpc {
 
@@ -25,6 +26,7 @@ using Session = streaming::StreamSession<Response>;
 using streaming::InFlight;
 using streaming::StreamHandler;
 using streaming::StreamHandlerFactory;
+using testing::Eventually;
 using Stream = grpc::ClientReaderWriter<Request, Response>;
 
 inline Request MakeRequest(uint64_t sequence) {
@@ -144,15 +146,6 @@ class ScriptedServer {
   ScriptedService service_;
   std::unique_ptr<Server> server_;
 };
-
-// Waits up to five seconds.
-inline bool Eventually(const std::function<bool()>& condition) {
-  for (int i = 0; i < 500; ++i) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return condition();
-}
 
 }  // namespace trackfit::rpc
 

@@ -3,21 +3,22 @@
 #define TRACKFIT_TESTS_UNIT_WEB_SCRIPTED_WEB_SERVER_H_
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "streaming/stream_handler.h"
 #include "streaming/stream_resources.h"
+#include "support/eventually.h"
 #include "web/http_server.h"
 #include "web/web_socket_stream.h"
 
 namespace trackfit::web {
+
+using testing::Eventually;
 
 // In place of a message of Protocol Buffers; "bad" is none.
 struct Text {
@@ -133,12 +134,6 @@ class ScriptedWebServer {
   const streaming::StreamResources resources_;
   std::unique_ptr<HttpServer> server_;
 };
-
-// Waits up to five seconds.
-inline bool Eventually(const std::function<bool()>& condition) {
-  for (int i = 0; i < 500 && !condition(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  return condition();
-}
 
 }  // namespace trackfit::web
 
