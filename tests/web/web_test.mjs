@@ -162,6 +162,19 @@ describe('live', () => {
     }),
   );
 
+  it('says on the device that nobody is in sight', shortly, async () => {
+    const empty = await launch({ flags: ['--use-fake-device-for-media-stream'] }); // Chromium's test picture
+    try {
+      const page = await openPage(empty);
+      await page.goto(servers.url);
+      await page.getByLabel('Find my skeleton on this device').check();
+      await startTraining(page);
+      await page.getByText('I cannot see anybody').waitFor({ timeout: 60_000 });
+    } finally {
+      await empty.close();
+    }
+  });
+
   it('speaks Korean', shortly, () =>
     withPage({ locale: 'ko-KR' }, async (page) => {
       await startTraining(page);

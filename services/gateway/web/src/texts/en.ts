@@ -51,6 +51,7 @@ export const en = {
   phase: 'Depth of the movement',
   advice: 'Coach',
   cameraHint: 'Camera',
+  nobody: 'I cannot see anybody. Step into the picture.',
   statistics: '{fps} pictures/s · answer after {ms} ms',
   formScore: 'Form: better than {n} % of correct executions',
   notAnExercise: 'Not a known exercise',

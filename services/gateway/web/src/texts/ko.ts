@@ -53,6 +53,7 @@ export const ko: Texts = {
   phase: '동작의 깊이',
   advice: '코치',
   cameraHint: '카메라',
+  nobody: '화면에 아무도 보이지 않습니다. 화면 안으로 들어와 주세요.',
   statistics: '초당 {fps}장 · 응답 {ms} ms',
   formScore: '자세: 올바른 동작의 {n}%보다 나음',
   notAnExercise: '모르는 운동',

@@ -14,6 +14,7 @@ import type { Voice } from '../voice';
 
 const SIDE = 480; // pixels
 const IN_FLIGHT = 2;
+const NOBODY_MS = 2000; // without anybody in sight until it is said
 const POINTED_OUT_MS = 4000; // how long a repetition's findings are marked
 
 export interface LiveParts {
@@ -36,6 +37,7 @@ export class LiveTraining {
   private readonly phases = new PhaseFollower();
   private readonly context: CanvasRenderingContext2D | null;
   private pointedOut: { watched: Watched[]; untilMs: number } = { watched: [], untilMs: 0 };
+  private lastSeenMs = performance.now();
   private lastTimeMs = -1;
   private taking = false;
   private callback = 0;
@@ -72,6 +74,16 @@ export class LiveTraining {
   // Milliseconds from when a frame was shown to when its skeleton was drawn.
   lag(share: number): number | null {
     return this.session.inFlight.latency(share);
+  }
+
+  // On the device nobody is in sight, of which the server is told nothing; else it says so itself.
+  get seesNobody(): boolean {
+    return (
+      this.parts.poses !== null &&
+      this.link.state === 'open' &&
+      !this.paused &&
+      performance.now() - this.lastSeenMs > NOBODY_MS
+    );
   }
 
   pause(paused: boolean) {
@@ -123,7 +135,8 @@ export class LiveTraining {
   private async see(video: HTMLVideoElement, timeMs: number): Promise<Sight | null> {
     if (this.parts.poses) {
       const pose = this.parts.poses.find(video, timeMs);
-      if (!pose) this.clear();
+      if (pose) this.lastSeenMs = performance.now();
+      else this.clear();
       return pose;
     }
     copyFrame(video, SIDE, this.picture);

@@ -18,7 +18,7 @@ export function LivePanel({ training }: { training: LiveTraining }) {
       : '';
   const advice = journal.sayings.findLast(({ kind }) => kind === 'advice');
   const current = advice && journal.timeMs - advice.timeMs < ADVICE_MS ? advice.text : '';
-  const hint = journal.hints.at(-1);
+  const hint = training.seesNobody ? { code: 'nobody', text: t('nobody') } : journal.hints.at(-1);
   const lag = training.lag(0.5);
   return (
     <>
