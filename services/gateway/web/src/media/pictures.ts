@@ -1,15 +1,14 @@
 // Frames as JPEG files.
 import { shrunk } from '../model/geometry';
 
-const QUALITY = 0.8;
-
 export type Canvas = HTMLCanvasElement | OffscreenCanvas;
 
-export async function encodeJpeg(canvas: Canvas): Promise<Uint8Array> {
+// `quality` in (0, 1].
+export async function encodeJpeg(canvas: Canvas, quality: number): Promise<Uint8Array> {
   const blob =
     canvas instanceof HTMLCanvasElement
-      ? await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', QUALITY))
-      : await canvas.convertToBlob({ type: 'image/jpeg', quality: QUALITY });
+      ? await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', quality))
+      : await canvas.convertToBlob({ type: 'image/jpeg', quality });
   if (!blob) throw new Error('this browser encodes no JPEG');
   return new Uint8Array(await blob.arrayBuffer());
 }

@@ -9,6 +9,7 @@ import { Session, type Link } from '../session/session';
 import { drawSkeleton } from '../ui/skeleton';
 
 const SIDE = 640; // pixels
+const QUALITY = 0.95; // as `trackfit analyze`: compression decides doubtful clips
 const IN_FLIGHT = 6;
 const RATE = 31; // frames per second of the video
 
@@ -74,7 +75,7 @@ export class FileAnalysis {
     const begin = performance.now();
     try {
       for await (const { canvas, timeMs } of framesOf(this.file, this.video, SIDE, RATE)) {
-        const picture = await encodeJpeg(canvas);
+        const picture = await encodeJpeg(canvas, QUALITY);
         while (!this.isStopped() && !this.session.canSend) await this.change();
         if (this.isStopped()) return;
         this.pictures.set(this.session.send(timeMs, performance.now(), picture), canvas);

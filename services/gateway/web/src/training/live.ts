@@ -13,6 +13,7 @@ import { drawSkeleton } from '../ui/skeleton';
 import type { Voice } from '../voice';
 
 const SIDE = 480; // pixels
+const QUALITY = 0.8;
 const IN_FLIGHT = 2;
 const NOBODY_MS = 2000; // without anybody in sight until it is said
 const POINTED_OUT_MS = 4000; // how long a repetition's findings are marked
@@ -140,7 +141,7 @@ export class LiveTraining {
       return pose;
     }
     copyFrame(video, SIDE, this.picture);
-    return encodeJpeg(this.picture);
+    return encodeJpeg(this.picture, QUALITY);
   }
 
   private respond(response: AnalyzeResponse, connection: number) {
