@@ -20,8 +20,8 @@
 namespace trackfit::web {
 namespace {
 
-// A client that is gone is noticed within this time while something is on its way to it.
-constexpr int kUserTimeoutMs = 20'000;
+// A client that is gone, or that takes nothing for so long, is noticed while something is on its way to it.
+constexpr int kUserTimeoutMs = 60'000;
 
 void SetOptions(int socket) {
   const int on = 1;

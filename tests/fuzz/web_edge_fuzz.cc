@@ -61,10 +61,10 @@ HttpServerConfig Config() {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const HttpServerConfig config = Config();
+  static const HttpServerConfig kConfig = Config();
   if (size == 0) return 0;
   const std::string bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-  HttpShared shared{config, {config.web_socket_limits}};
+  HttpShared shared{kConfig, {kConfig.web_socket_limits}};
   {
     asio::io_context io;
     beast::test::stream server(io), client(io);
@@ -73,7 +73,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     // Frames may only follow when the handshake is answered.
     std::size_t sent = 0;
     const auto send = [&](const std::string& piece) {
-      beast::get_lowest_layer(client).write_some(asio::buffer(piece));
+      ErrorCode gone;
+      client.write_some(asio::buffer(piece), gone);
       for (int steps = 0; steps < 10'000 && io.poll_one() > 0; ++steps) {
       }
     };
