@@ -202,9 +202,10 @@ TEST(WebSocketStream, EndsWhereItsClientReadsNothingAtAll) {
   WebSocketClient client(server.port());
   for (int i = 0; i < 4; ++i) client.SendBinary("x");
   ASSERT_TRUE(Eventually([&] { return server.requests > 0; }));
-  std::this_thread::sleep_for(std::chrono::milliseconds(1200));
-  server.streams().AbortIdle(std::chrono::milliseconds(500));
-  EXPECT_TRUE(Eventually([&] { return server.gate().active() == 0; }));
+  EXPECT_TRUE(Eventually([&] {
+    server.streams().AbortIdle(std::chrono::milliseconds(500));
+    return server.gate().active() == 0;
+  }));
 }
 
 TEST(WebSocketStream, IsToldThatTheServerIsGoingAway) {
