@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "runtime/shutting_down.h"
 #include "streaming/stream_handler.h"
 #include "streaming/stream_resources.h"
 #include "support/eventually.h"
@@ -88,7 +89,9 @@ class ScriptedWebServer {
     };
     server_ = *HttpServer::Start("127.0.0.1:0", std::move(config));
   }
+  // As a drain does: handlers end with their streams.
   ~ScriptedWebServer() {
+    streams_.AbortAll(runtime::ShuttingDown());
     pool_.Shutdown();
     server_.reset();
   }
