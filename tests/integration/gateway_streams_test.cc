@@ -2,14 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <numeric>
 #include <string>
 #include <vector>
 
 #include "integration/support/analyze_client.h"
-#include "integration/support/fake_upstreams.h"
-#include "integration/support/gateway.h"
+#include "integration/support/gateway_fixture.h"
 
 namespace trackfit {
 namespace {
@@ -17,10 +15,10 @@ namespace {
 using testing::Analyze;
 using testing::AnalyzeCall;
 using testing::Analyzed;
+using testing::Clip;
 using testing::ConfigRequest;
 using ::testing::ElementsAre;
 using testing::FrameRequest;
-using testing::Gateway;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -31,13 +29,6 @@ std::vector<uint64_t> Range(uint64_t first, uint64_t count) {
   return range;
 }
 
-// A configuration and `count` frames, sequences from 0, whose pictures depend on `taste`.
-std::vector<v1::AnalyzeRequest> Clip(uint64_t count, const std::string& taste = "a") {
-  std::vector<v1::AnalyzeRequest> requests = {ConfigRequest()};
-  for (uint64_t i = 0; i < count; ++i) requests.push_back(FrameRequest(i, taste + std::to_string(i)));
-  return requests;
-}
-
 std::vector<std::string> Messages(const Analyzed& analyzed) {
   std::vector<std::string> messages;
   for (const auto& response : analyzed.responses) {
@@ -46,19 +37,7 @@ std::vector<std::string> Messages(const Analyzed& analyzed) {
   return messages;
 }
 
-class GatewayStreams : public ::testing::Test {
- protected:
-  Gateway& gateway() {
-    if (!gateway_)
-      gateway_ = std::make_unique<Gateway>(extractor_.address(), inferencer_.address(), options_);
-    return *gateway_;
-  }
-
-  gateway_server::GatewayOptions options_;
-  testing::FakeServer<testing::FakeExtractor> extractor_;
-  testing::FakeServer<testing::FakeInferencer> inferencer_;
-  std::unique_ptr<Gateway> gateway_;
-};
+using GatewayStreams = testing::GatewayFixture;
 
 TEST_F(GatewayStreams, AnswerEveryFrameOnceInOrder) {
   const Analyzed analyzed = Analyze(gateway().port(), Clip(150));

@@ -4,14 +4,12 @@
 
 #include <fstream>
 #include <future>
-#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "integration/support/analyze_client.h"
-#include "integration/support/fake_upstreams.h"
-#include "integration/support/gateway.h"
+#include "integration/support/gateway_fixture.h"
 #include "integration/support/http_get.h"
 #include "integration/support/web_socket_analyze.h"
 #include "support/scratch_folder.h"
@@ -23,33 +21,15 @@ namespace {
 using ::testing::AllOf;
 using testing::Analyzed;
 using testing::AnalyzeOverWebSocket;
+using testing::Clip;
 using testing::ConfigRequest;
 using testing::FrameRequest;
-using testing::Gateway;
 using ::testing::HasSubstr;
 using testing::HttpGet;
 using ::testing::StartsWith;
 using testing::WebSocketClient;
 
-std::vector<v1::AnalyzeRequest> Clip(uint64_t count) {
-  std::vector<v1::AnalyzeRequest> requests = {ConfigRequest()};
-  for (uint64_t i = 0; i < count; ++i) requests.push_back(FrameRequest(i, "a" + std::to_string(i)));
-  return requests;
-}
-
-class HttpEdgeTest : public ::testing::Test {
- protected:
-  Gateway& gateway() {
-    if (!gateway_)
-      gateway_ = std::make_unique<Gateway>(extractor_.address(), inferencer_.address(), options_);
-    return *gateway_;
-  }
-
-  gateway_server::GatewayOptions options_;
-  testing::FakeServer<testing::FakeExtractor> extractor_;
-  testing::FakeServer<testing::FakeInferencer> inferencer_;
-  std::unique_ptr<Gateway> gateway_;
-};
+using HttpEdgeTest = testing::GatewayFixture;
 
 TEST_F(HttpEdgeTest, GivesOverAWebSocketWhatGrpcGives) {
   const Analyzed grpc = testing::Analyze(gateway().port(), Clip(150));

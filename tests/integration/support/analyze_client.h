@@ -89,6 +89,13 @@ inline v1::AnalyzeRequest FrameRequest(uint64_t sequence, std::string encoded) {
   return request;
 }
 
+// A configuration and `count` frames, sequences from 0, whose pictures depend on `taste`.
+inline std::vector<v1::AnalyzeRequest> Clip(uint64_t count, const std::string& taste = "a") {
+  std::vector<v1::AnalyzeRequest> requests = {ConfigRequest()};
+  for (uint64_t i = 0; i < count; ++i) requests.push_back(FrameRequest(i, taste + std::to_string(i)));
+  return requests;
+}
+
 // One Analyze stream; reads on its own thread until the stream ends.
 class AnalyzeCall {
  public:
