@@ -24,11 +24,14 @@ export class Servers {
   }
 
   async start(...gatewayFlags) {
-    await Promise.all([this.#start('extractor'), this.#start('inferencer')]);
+    await Promise.all([this.#start('extractor'), this.startInferencer()]);
     await this.startGateway(...gatewayFlags);
   }
 
-  // On the ports of before, so that pages find it again.
+  // Both on the ports of before, so that those who knew them find them again.
+  async startInferencer() {
+    await this.#start('inferencer');
+  }
   async startGateway(...flags) {
     const { extractor, inferencer, http } = this.#addresses;
     await this.#start(

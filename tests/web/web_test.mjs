@@ -393,6 +393,27 @@ describe('trouble', () => {
     }),
   );
 
+  it('says that answers fail to come, and goes on when they do', shortly, () =>
+    withPage({}, async (page) => {
+      await startTraining(page);
+      const before = await until(
+        () => count(page),
+        (n) => n >= 1,
+        'a repetition',
+      );
+      await servers.stop('inferencer', 'SIGKILL');
+      const stalled = page.getByText('sends no answers at the moment');
+      await stalled.waitFor();
+      await servers.startInferencer();
+      await stalled.waitFor({ state: 'detached' });
+      await until(
+        () => count(page),
+        (n) => n >= before + 2,
+        'repetitions after the restart',
+      );
+    }),
+  );
+
   it('survives a drain', shortly, () =>
     withPage({}, async (page) => {
       await startTraining(page);

@@ -11,6 +11,16 @@ it('has room for as many frames as it is told', () => {
   expect(flight.hasRoom).toBe(true);
 });
 
+it('tells how long the oldest frame has waited', () => {
+  const flight = new InFlight(2);
+  expect(flight.waitedMs(500)).toBe(0);
+  flight.add(0, 100);
+  flight.add(1, 200);
+  expect(flight.waitedMs(500)).toBe(400);
+  flight.answered(0, 500);
+  expect(flight.waitedMs(500)).toBe(300);
+});
+
 it('does not count an answer to nothing', () => {
   const flight = new InFlight(2);
   expect(flight.answered(7, 0)).toBe(false);

@@ -21,6 +21,11 @@ export class InFlight {
     this.sent.set(sequence, takenMs);
   }
 
+  // For how long the oldest frame in flight has waited for its answer; 0 when there is none.
+  waitedMs(nowMs: number): number {
+    return Math.max(0, ...[...this.sent.values()].map((taken) => nowMs - taken));
+  }
+
   // False when nobody asked. Times are of one clock, in milliseconds.
   answered(sequence: number, nowMs: number): boolean {
     const taken = this.sent.get(sequence);

@@ -63,6 +63,7 @@ export const en = {
   full: 'All places on the server are taken. Next try in {n} s.',
   blocked:
     'The server answers, but something between it and you blocks WebSocket, perhaps a proxy or a security program. Next try in {n} s.',
+  stalled: 'The server sends no answers at the moment. Your training goes on as soon as it does.',
   gone: 'The server does not answer. Next try in {n} s.',
   refused: 'The server does not accept this: {reason}',
   problemGone: 'The connection broke. Please try again.',

@@ -15,6 +15,7 @@ import type { Voice } from '../voice';
 const SIDE = 480; // pixels
 const QUALITY = 0.8;
 const IN_FLIGHT = 2;
+const STALLED_MS = 2000; // without an answer until it is said
 const NOBODY_MS = 2000; // without anybody in sight until it is said
 const POINTED_OUT_MS = 4000; // how long a repetition's findings are marked
 
@@ -85,6 +86,11 @@ export class LiveTraining {
       !this.paused &&
       performance.now() - this.lastSeenMs > NOBODY_MS
     );
+  }
+
+  // The connection stands, but a server behind the gateway is gone or overloaded.
+  get stalled(): boolean {
+    return this.link.state === 'open' && this.session.inFlight.waitedMs(performance.now()) > STALLED_MS;
   }
 
   pause(paused: boolean) {

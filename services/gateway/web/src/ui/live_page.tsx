@@ -172,12 +172,16 @@ export function LivePage({ onWorkout }: LivePageProps) {
     );
   }
 
+  const stalled = current?.stalled ?? false;
+  const troubled = stalled || link?.state === 'waiting' || link?.state === 'failed';
   const words =
     step === 'finishing'
       ? t('finishing')
-      : link
-        ? linkWords(link, performance.now(), t)
-        : t(settings.onDevice && onDeviceIsThere ? 'loading' : 'starting');
+      : stalled
+        ? t('stalled')
+        : link
+          ? linkWords(link, performance.now(), t)
+          : t(settings.onDevice && onDeviceIsThere ? 'loading' : 'starting');
   return (
     <div class="training">
       <Stage video={video} overlay={overlay} mirrored={mirrored} aspect={aspect} label={t('camera')}>
@@ -185,10 +189,7 @@ export function LivePage({ onWorkout }: LivePageProps) {
       </Stage>
       <div class="side">
         {words && (
-          <p
-            class={link?.state === 'waiting' || link?.state === 'failed' ? 'message problem' : 'message'}
-            role="status"
-          >
+          <p class={troubled ? 'message problem' : 'message'} role="status">
             {words}
           </p>
         )}
