@@ -145,10 +145,10 @@ fails 2 "known are" "$trackfit" synthesize --exercise squats --output s.mp4
 
 # --- servers
 taken="Address already in use; another process has this port: stop it, or choose another port"
-fails 1 "--listen: cannot listen on $gateway: $taken" "$bin/trackfit-gateway" --listen "$gateway" --metrics-listen 127.0.0.1:0
-check test "$(wc -l <said)" -eq 1
-fails 1 "--metrics-listen: cannot listen on $metrics: $taken" "$bin/trackfit-gateway" --listen 127.0.0.1:0 --metrics-listen "$metrics"
-fails 1 "this machine does not have that address" "$bin/trackfit-gateway" --listen 203.0.113.5:8000 --metrics-listen ""
+fails 1 "--listen: cannot listen on $gateway: $taken" "$bin/trackfit-gateway" --listen "$gateway" --metrics-listen 127.0.0.1:0 --http-listen ""
+check test "$(grep -c level=error said)" -eq 1
+fails 1 "--metrics-listen: cannot listen on $metrics: $taken" "$bin/trackfit-gateway" --listen 127.0.0.1:0 --metrics-listen "$metrics" --http-listen ""
+fails 1 "this machine does not have that address" "$bin/trackfit-gateway" --listen 203.0.113.5:8000 --metrics-listen "" --http-listen ""
 fails 2 "it has no host: write 0.0.0.0:8000" "$bin/trackfit-gateway" --listen 8000
 fails 2 "it has no port: write localhost:8001" "$bin/trackfit-gateway" --extractor localhost
 fails 2 "the folder nowhere does not exist" "$bin/trackfit-gateway" "${any[@]}" --port-file nowhere/ports
