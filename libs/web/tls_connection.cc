@@ -3,7 +3,9 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/beast/ssl.hpp>
 #include <boost/beast/websocket/ssl.hpp>
+#include <fstream>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -30,6 +32,9 @@ class TlsCertificate::Impl {
 
 absl::StatusOr<std::unique_ptr<TlsCertificate>> TlsCertificate::Load(const std::string& certificate_file,
                                                                      const std::string& key_file) {
+  for (const std::string& file : {certificate_file, key_file}) {  // OpenSSL would not say that it is missing
+    if (!std::ifstream(file)) return absl::InvalidArgumentError(absl::StrCat(file, " cannot be read"));
+  }
   auto impl = std::make_unique<Impl>();
   asio::ssl::context& context = impl->context;
   ErrorCode error;

@@ -52,7 +52,10 @@ absl::StatusOr<std::unique_ptr<HttpEdge>> HttpEdge::Start(rpc::Runtime& runtime,
   std::unique_ptr<HttpEdge> edge(new HttpEdge(runtime));
   if (options.listen.empty()) return edge;
   if (absl::Status listening = edge->Listen(runtime, options, service); !listening.ok()) {
-    return absl::Status(listening.code(), absl::StrCat("--http-listen: ", listening.message()));
+    const char* flags = options.certificate.empty() || !absl::IsInvalidArgument(listening)
+                            ? "--http-listen: "
+                            : "--http-certificate, --http-key: ";
+    return absl::Status(listening.code(), absl::StrCat(flags, listening.message()));
   }
   return edge;
 }

@@ -150,7 +150,10 @@ TEST_F(TlsTest, NamesTheFileThatIsNoCertificateOrKey) {
   HttpServerConfig config;
   config.tls = TlsFiles{"/no/such/file", key_};
   auto server = HttpServer::Start("127.0.0.1:0", config);
-  EXPECT_THAT(std::string(server.status().message()), StartsWith("/no/such/file is no certificate"));
+  EXPECT_THAT(std::string(server.status().message()), StartsWith("/no/such/file cannot be read"));
+  config.tls = TlsFiles{key_, key_};
+  server = HttpServer::Start("127.0.0.1:0", config);
+  EXPECT_THAT(std::string(server.status().message()), StartsWith(key_ + " is no certificate"));
   MakeCertificate(folder_.File("other.pem"), folder_.File("other_key.pem"));
   config.tls = TlsFiles{certificate_, folder_.File("other_key.pem")};
   server = HttpServer::Start("127.0.0.1:0", config);
