@@ -77,3 +77,15 @@ export async function endTraining(page) {
   await page.getByRole('button', { name: /End training|운동 끝내기/ }).click();
   await page.locator('.workout').waitFor();
 }
+
+// The count, once it is at least so many.
+export const counted = (page, least, seconds) =>
+  until(
+    () => count(page),
+    (n) => n >= least,
+    `${least} repetitions`,
+    seconds,
+  );
+
+// Waits for the first answer of the server.
+export const answered = (page) => page.getByTestId('statistics').waitFor();

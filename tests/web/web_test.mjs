@@ -9,7 +9,16 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { count, endTraining, exportedWorkout, launch, openPage, startTraining, until } from './browser.mjs';
+import {
+  answered,
+  counted,
+  endTraining,
+  exportedWorkout,
+  launch,
+  openPage,
+  startTraining,
+  until,
+} from './browser.mjs';
 import { Servers } from './servers.mjs';
 
 const { TRACKFIT_BINARIES: binaries, TRACKFIT_SCRATCH: scratch, TRACKFIT_PAGE: pageFolder } = process.env;
@@ -72,11 +81,7 @@ describe('live', () => {
   it('names, counts and advises, aloud, and sums up', shortly, () =>
     withPage({}, async (page) => {
       await startTraining(page);
-      await until(
-        () => count(page),
-        (n) => n >= 3,
-        'repetitions',
-      );
+      await counted(page, 3);
       await page.getByText('Push-up', { exact: true }).waitFor();
       const statistics = page.getByTestId('statistics');
       const lag = await Promise.all(['data-p50', 'data-p95'].map((name) => statistics.getAttribute(name)));
@@ -104,11 +109,7 @@ describe('live', () => {
   it('shows a mirror and sends what the camera sees', shortly, () =>
     withPage({}, async (page) => {
       await startTraining(page);
-      await until(
-        () => page.getByTestId('statistics').count(),
-        (n) => n === 1,
-        'an answer',
-      );
+      await answered(page);
       await page.locator('video.mirrored').waitFor();
       await endTraining(page);
       // The person of the clip looks to the right.
@@ -122,11 +123,7 @@ describe('live', () => {
     withPage({}, async (page) => {
       await page.getByRole('button', { name: 'Start training' }).focus();
       await page.keyboard.press('Enter');
-      await until(
-        () => count(page),
-        (n) => n >= 1,
-        'repetitions',
-      );
+      await counted(page, 1);
       await page.evaluate(() => document.activeElement?.blur());
       await page.keyboard.press('Space');
       await page.locator('.veil').waitFor();
@@ -145,12 +142,7 @@ describe('live', () => {
       page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sizes.push(payload.length)));
       await page.getByLabel('Find my skeleton on this device').check();
       await startTraining(page);
-      await until(
-        () => count(page),
-        (n) => n >= 2,
-        'repetitions',
-        100,
-      );
+      await counted(page, 2, 100);
       await endTraining(page);
       assert.equal((await exportedWorkout(page)).overall.exercise, 'push_up');
       assert.ok(sizes.length > 20 && Math.max(...sizes) < 3000, `${Math.max(...sizes)} bytes in a message`);
@@ -277,11 +269,7 @@ describe('history', () => {
   it('keeps trainings over a reload, opens and deletes them', shortly, () =>
     withPage({}, async (page) => {
       await startTraining(page);
-      await until(
-        () => count(page),
-        (n) => n >= 1,
-        'repetitions',
-      );
+      await counted(page, 1);
       await endTraining(page);
       await page.goto(`${servers.url}#history`);
       await page.reload();
@@ -348,21 +336,13 @@ describe('trouble', () => {
       for (const page of pages) await page.goto(servers.url);
       for (const page of pages.slice(0, 3)) {
         await startTraining(page);
-        await until(
-          () => page.getByTestId('statistics').count(),
-          (n) => n === 1,
-          'an answer',
-        );
+        await answered(page);
       }
       const late = pages[3];
       await startTraining(late);
       await late.getByText(/All places on the server are taken. Next try in \d+ s/).waitFor();
       await endTraining(pages[0]);
-      await until(
-        () => late.getByTestId('statistics').count(),
-        (n) => n === 1,
-        'an answer',
-      );
+      await answered(late);
     } finally {
       for (const page of pages) await page.context().close();
     }
@@ -371,19 +351,11 @@ describe('trouble', () => {
   it('goes on with the count when the server is killed and comes back', shortly, () =>
     withPage({}, async (page) => {
       await startTraining(page);
-      const before = await until(
-        () => count(page),
-        (n) => n >= 2,
-        'repetitions',
-      );
+      const before = await counted(page, 2);
       await servers.stop('gateway', 'SIGKILL');
       await page.getByText('The server does not answer').waitFor();
       await servers.startGateway('--max-sessions', '3');
-      await until(
-        () => count(page),
-        (n) => n >= before + 2,
-        'repetitions after the restart',
-      );
+      await counted(page, before + 2);
       await endTraining(page);
       const numbers = (await exportedWorkout(page)).reps.map(({ number }) => number);
       assert.deepEqual(
@@ -396,40 +368,24 @@ describe('trouble', () => {
   it('says that answers fail to come, and goes on when they do', shortly, () =>
     withPage({}, async (page) => {
       await startTraining(page);
-      const before = await until(
-        () => count(page),
-        (n) => n >= 1,
-        'a repetition',
-      );
+      const before = await counted(page, 1);
       await servers.stop('inferencer', 'SIGKILL');
       const stalled = page.getByText('sends no answers at the moment');
       await stalled.waitFor();
       await servers.startInferencer();
       await stalled.waitFor({ state: 'detached' });
-      await until(
-        () => count(page),
-        (n) => n >= before + 2,
-        'repetitions after the restart',
-      );
+      await counted(page, before + 2);
     }),
   );
 
   it('survives a drain', shortly, () =>
     withPage({}, async (page) => {
       await startTraining(page);
-      await until(
-        () => count(page),
-        (n) => n >= 1,
-        'repetitions',
-      );
+      await counted(page, 1);
       await servers.stop('gateway', 'SIGTERM');
       await page.getByText(/The server restarts|The server does not answer/).waitFor();
       await servers.startGateway('--max-sessions', '3');
-      await until(
-        () => count(page),
-        (n) => n >= 3,
-        'repetitions after the restart',
-      );
+      await counted(page, 3);
     }),
   );
 
@@ -464,11 +420,7 @@ describe('page', () => {
         await assertNoSideways(page, 'start');
         await assertAccessible(page, 'start');
         await startTraining(page);
-        await until(
-          () => count(page),
-          (n) => n >= 1,
-          'repetitions',
-        );
+        await counted(page, 1);
         await assertNoSideways(page, 'live');
         const end = await page.getByRole('button', { name: 'End training' }).boundingBox();
         assert.ok(end.y + end.height <= 844, 'the training can be ended without scrolling');
@@ -496,8 +448,15 @@ describe('page', () => {
         .filter((name) => name !== 'assets' && !/vision_|\.task$/.test(name))
         .map((name) => gzipSync(readFileSync(join(pageFolder, name))).length);
       const weight = bytes.reduce((sum, size) => sum + size, 0);
+      // It may come after the page has loaded.
       const paint = await page.evaluate(
-        () => performance.getEntriesByName('first-contentful-paint')[0].startTime,
+        () =>
+          new Promise((resolve) => {
+            new PerformanceObserver((list) => {
+              const [entry] = list.getEntriesByName('first-contentful-paint');
+              if (entry) resolve(entry.startTime);
+            }).observe({ type: 'paint', buffered: true });
+          }),
       );
       console.log(
         `page: ${Math.round(weight / 1000)} kB gzipped, first picture after ${Math.round(paint)} ms`,
