@@ -1,15 +1,17 @@
 #include "extraction/frame_decoder.h"
 
 #include <algorithm>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "extraction/exif.h"
 #include "extraction/image_header.h"
 #include "extraction/image_structure.h"
+#include "extraction/jpeg_file.h"
+#include "extraction/png_file.h"
+#include "extraction/webp_file.h"
 
 namespace trackfit::extraction {
 namespace {
@@ -26,10 +28,17 @@ cv::Mat View(std::string_view bytes, int64_t rows, int64_t columns, int type, in
                  static_cast<std::size_t>(stride));
 }
 
-// An empty matrix when the file cannot be decoded.
-cv::Mat DecodeWhole(std::string_view file) {
-  const auto size = static_cast<int64_t>(file.size());
-  return cv::imdecode(View(file, 1, size, CV_8UC1, size), cv::IMREAD_COLOR);
+// By the format that the header was read as, so that no other decoder ever sees the file.
+bool DecodeAs(ImageFormat format, std::string_view file, cv::Mat& bgr) {
+  switch (format) {
+    case ImageFormat::kJpeg:
+      return DecodeJpeg(file, bgr);
+    case ImageFormat::kPng:
+      return DecodePng(file, bgr);
+    case ImageFormat::kWebp:
+      return DecodeWebp(file, bgr);
+  }
+  return false;
 }
 
 bool IsYuv(Format format) { return format == Format::kNv12 || format == Format::kI420; }
@@ -126,19 +135,17 @@ absl::StatusOr<DecodedImage> FrameDecoder::DecodeFile(const EncodedImage& image)
   if (absl::Status valid = CheckSize("frame.encoded", header->width, header->height); !valid.ok()) {
     return valid;
   }
-  const absl::StatusOr<std::optional<MissingEnd>> end = CheckImageStructure(image.bytes, *header);
+  const absl::StatusOr<ImageEnd> end = CheckImageStructure(image.bytes, *header);
   if (!end.ok()) return end.status();
   DecodedImage decoded;
-  if (*end) {
-    // Without the end marker, OpenCV leaves the last rows blank or decodes nothing at all.
-    const std::string whole = std::string(image.bytes.substr(0, (*end)->kept)).append((*end)->missing);
-    decoded.bgr = DecodeWhole(whole);
-    decoded.warning = "frame.encoded is a file without its last bytes; all pixels are present";
-  } else {
-    decoded.bgr = DecodeWhole(image.bytes);
-  }
-  if (decoded.bgr.empty())
+  decoded.bgr.create(static_cast<int>(header->height), static_cast<int>(header->width), CV_8UC3);
+  if (!DecodeAs(header->format, image.bytes, decoded.bgr)) {
     return absl::InvalidArgumentError("frame.encoded is damaged and cannot be decoded");
+  }
+  TurnUpright(decoded.bgr, ReadExifOrientation(image.bytes, header->format));
+  if (*end == ImageEnd::kMissing) {
+    decoded.warning = "frame.encoded is a file without its last bytes; all pixels are present";
+  }
   return decoded;
 }
 

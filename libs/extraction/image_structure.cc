@@ -8,18 +8,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "extraction/file_bytes.h"
-#include "extraction/jpeg_pixels.h"
+#include "extraction/jpeg_file.h"
 
 namespace trackfit::extraction {
 namespace {
 
 constexpr int kMaxJpegScans = 32;  // encoders write 1 to 20
-constexpr int kMaxCompressedPngTexts = 8;
-
-using Checked = absl::StatusOr<std::optional<MissingEnd>>;
-
-constexpr std::string_view kJpegEnd("\xFF\xD9", 2);
-constexpr std::string_view kPngEnd("\0\0\0\0IEND\xAE\x42\x60\x82", 12);
 
 absl::Status CutOff(const char* format) {
   return absl::InvalidArgumentError(absl::StrCat("frame.encoded is a ", format, " file that is cut off"));
@@ -27,7 +21,7 @@ absl::Status CutOff(const char* format) {
 
 // Walks the file as libjpeg does: skips whatever is not a marker, including the coded data of scans, in which
 // FF 00 encodes a byte FF and restart markers have no segment.
-Checked CheckJpeg(const FileBytes& bytes) {
+absl::StatusOr<ImageEnd> CheckJpeg(const FileBytes& bytes) {
   constexpr int64_t kStartOfScan = 0xDA, kEndOfImage = 0xD9, kHuffmanTables = 0xC4;
   int scans = 0;
   std::size_t offset = 2;
@@ -36,13 +30,13 @@ Checked CheckJpeg(const FileBytes& bytes) {
     while (bytes.At(offset + 1) == 0xFF) ++offset;  // fill bytes
     if (offset + 2 > bytes.size()) {
       const bool whole = scans > 0 && HasAllJpegPixels(bytes.Part(0, bytes.size()));
-      if (whole) return MissingEnd{bytes.size(), kJpegEnd};
+      if (whole) return ImageEnd::kMissing;
       return CutOff("JPEG");
     }
     const int64_t marker = bytes.At(offset + 1);
     offset += 2;
     if (marker <= 0x01 || (marker >= 0xD0 && marker <= 0xD7)) continue;
-    if (marker == kEndOfImage) return std::nullopt;
+    if (marker == kEndOfImage) return ImageEnd::kPresent;
     if (marker == kStartOfScan && ++scans > kMaxJpegScans) {
       return absl::InvalidArgumentError(
           absl::StrCat("frame.encoded is a JPEG file of more than ", kMaxJpegScans, " scans"));
@@ -100,43 +94,36 @@ int64_t LargestPngData(const FileBytes& bytes, const ImageHeader& header) {
   return 2 * header.height * (1 + (header.width * channels * depth + 7) / 8);
 }
 
-Checked CheckPng(const FileBytes& bytes, const ImageHeader& header) {
+absl::StatusOr<ImageEnd> CheckPng(const FileBytes& bytes, const ImageHeader& header) {
   InflatedSize inflated(LargestPngData(bytes, header));
-  int texts = 0;
   std::size_t offset = 8;
   while (offset + 12 <= bytes.size()) {  // length, type, data, checksum
     const auto length = static_cast<std::size_t>(bytes.Big(offset, 4));
     if (length > bytes.size() - offset - 12) break;
     const std::string_view type = bytes.Part(offset + 4, 4);
-    if (type == "IEND") return std::nullopt;
+    if (type == "IEND") return ImageEnd::kPresent;
     if (type == "IDAT" && !inflated.Add(bytes.Part(offset + 8, length))) {
       return absl::InvalidArgumentError(
           "frame.encoded is a PNG file with far more data than the pixels that its header promises");
     }
-    if ((type == "zTXt" || type == "iTXt" || type == "iCCP") && ++texts > kMaxCompressedPngTexts) {
-      return absl::InvalidArgumentError(absl::StrCat("frame.encoded is a PNG file with more than ",
-                                                     kMaxCompressedPngTexts,
-                                                     " compressed texts and profiles"));
-    }
     offset += 12 + length;
   }
-  if (inflated.complete()) return MissingEnd{offset, kPngEnd};
+  if (inflated.complete()) return ImageEnd::kMissing;
   return CutOff("PNG");
 }
 
-Checked CheckWebp(const FileBytes& bytes) {
+absl::StatusOr<ImageEnd> CheckWebp(const FileBytes& bytes) {
   constexpr int64_t kAnimation = 0x02;
   if (static_cast<int64_t>(bytes.size()) < 8 + bytes.Little(4, 4)) return CutOff("WebP");
   if (bytes.Has(12, "VP8X") && (bytes.At(20) & kAnimation) != 0) {
     return absl::InvalidArgumentError("frame.encoded is an animated WebP file; a still picture is required");
   }
-  return std::nullopt;
+  return ImageEnd::kPresent;
 }
 
 }  // namespace
 
-absl::StatusOr<std::optional<MissingEnd>> CheckImageStructure(std::string_view text,
-                                                              const ImageHeader& header) {
+absl::StatusOr<ImageEnd> CheckImageStructure(std::string_view text, const ImageHeader& header) {
   const FileBytes bytes(text);
   switch (header.format) {
     case ImageFormat::kJpeg:

@@ -11,7 +11,6 @@
 #include <iostream>
 #include <memory>
 #include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +22,7 @@
 #include "blazepose/pose_engine.h"
 #include "blazepose/pose_tracker.h"
 #include "clip.h"
+#include "extraction/frame_decoder.h"
 #include "protogcn/model.h"
 #include "support/percentile.h"
 #include "tflite/network.h"
@@ -137,17 +137,19 @@ absl::Status MeasureFrames(size_t frames) {
     tflite::Network network = engine->landmarks().network().Replica();
     FillPattern(network.input());
     MatrixProduct product;
+    const extraction::FrameDecoder decoder({});
     blazepose::PoseTracker tracker{blazepose::PoseTrackerConfig()};
     std::vector<double> decode_ms, around_ms, network_ms, frame_ms, product_ms;
     size_t poses = 0;
     for (size_t i = 0; i < frames; ++i) {
       const v1::Frame frame = clip->At(i);
-      const std::vector<uchar> jpeg(frame.encoded().begin(), frame.encoded().end());
-      cv::Mat picture;
-      const double decode = Milliseconds([&] { picture = cv::imdecode(jpeg, cv::IMREAD_COLOR); });
+      absl::StatusOr<extraction::DecodedImage> picture;
+      const double decode =
+          Milliseconds([&] { picture = decoder.Decode(extraction::EncodedImage{frame.encoded()}); });
+      if (!picture.ok()) return picture.status();
       absl::StatusOr<std::optional<skeleton::Pose>> pose;
       const double track =
-          Milliseconds([&] { pose = tracker.Track(*engine, picture, i, frame.timestamp_us()); });
+          Milliseconds([&] { pose = tracker.Track(*engine, picture->bgr, i, frame.timestamp_us()); });
       if (!pose.ok()) return pose.status();
       const double alone = Milliseconds([&] { network.Run(); });
       product_ms.push_back(product.Milliseconds());

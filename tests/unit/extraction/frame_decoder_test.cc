@@ -16,12 +16,14 @@ namespace {
 using Format = RawImage::Format;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using trackfit::testing::BigEndian;
 using trackfit::testing::CmykJpeg;
 using trackfit::testing::Deflated;
 using trackfit::testing::EncodeImage;
 using trackfit::testing::ExifOrientation;
 using trackfit::testing::ExtendedWebp;
 using trackfit::testing::InterlacedPng;
+using trackfit::testing::JpegSegment;
 using trackfit::testing::PngChunk;
 using trackfit::testing::PngFile;
 using trackfit::testing::RiffChunk;
@@ -139,6 +141,51 @@ TEST(FrameDecoder, AppliesTheExifOrientation) {
   EXPECT_EQ(LargestDifference(Decode(EncodedImage{turned}), upright), 0) << "that of a WebP is not looked at";
   const std::string nonsense = WithExifOrientation(EncodeImage(".jpg", upright), 9);
   EXPECT_LE(LargestDifference(Decode(EncodedImage{nonsense}), upright), 12);
+}
+
+// OpenCV's are what the landmarks were measured with (docs/blazepose.md).
+TEST(FrameDecoder, GivesThePixelsOfOpenCvsDecoders) {
+  const cv::Mat image = Gradient(173, 118);
+  cv::Mat grey, with_alpha;
+  cv::cvtColor(image, grey, cv::COLOR_BGR2GRAY);
+  cv::cvtColor(image, with_alpha, cv::COLOR_BGR2BGRA);
+  for (const std::string& file :
+       {EncodeImage(".jpg", image), EncodeImage(".jpg", image, {cv::IMWRITE_JPEG_QUALITY, 40}),
+        EncodeImage(".jpg", image, {cv::IMWRITE_JPEG_PROGRESSIVE, 1}), EncodeImage(".jpg", grey),
+        SeparateScansJpeg(image), EncodeImage(".png", with_alpha), EncodeImage(".webp", image),
+        EncodeImage(".webp", with_alpha)}) {
+    const cv::Mat expected = cv::imdecode(std::vector<uchar>(file.begin(), file.end()), cv::IMREAD_COLOR);
+    EXPECT_EQ(LargestDifference(Decode(EncodedImage{file}), expected), 0);
+  }
+}
+
+// OpenCV takes a file for DICOM by four bytes in its middle, whatever it begins with, and that decoder
+// allocates what the file tells it to: here 4 GB.
+TEST(FrameDecoder, LetsNoOtherDecoderSeeAFile) {
+  std::string webp = EncodeImage(".webp", Gradient(), {cv::IMWRITE_WEBP_QUALITY, 101});
+  ASSERT_GT(webp.size(), 200U);
+  webp.replace(128, 16, std::string("DICM\xFF\xFF\x00\x00US\0\0\xFF\xFF\xFF\xF7", 16));
+  const auto decoded = FrameDecoder({}).Decode(EncodedImage{webp});  // other pixels than before, or damaged
+  if (decoded.ok()) {
+    EXPECT_EQ(decoded->bgr.size(), cv::Size(64, 48));
+  } else {
+    EXPECT_THAT(std::string(decoded.status().message()), HasSubstr("damaged"));
+  }
+  std::string jpeg = EncodeImage(".jpg", Gradient());
+  jpeg.insert(2, JpegSegment(0xFE, std::string(122, ' ') + "DICM" + std::string(40, '\xFF')));
+  ASSERT_EQ(jpeg.substr(128, 4), "DICM");
+  EXPECT_EQ(
+      LargestDifference(Decode(EncodedImage{jpeg}), Decode(EncodedImage{EncodeImage(".jpg", Gradient())})), 0)
+      << "a comment";
+}
+
+TEST(FrameDecoder, LooksAtNoTextAndNoColourProfileOfAPng) {
+  const std::string png = EncodeImage(".png", Gradient());
+  const std::string million = Deflated(std::string(1'000'000, ' '));
+  std::string chunks =
+      PngChunk("iCCP", std::string("k\0\0", 3) + million) + PngChunk("gAMA", BigEndian(1000));
+  for (int i = 0; i < 1000; ++i) chunks += PngChunk("zTXt", std::string("k\0\0", 3) + million);
+  EXPECT_EQ(LargestDifference(Decode(EncodedImage{WithPngChunks(png, chunks)}), Gradient()), 0);
 }
 
 // ---- uncompressed pixels
