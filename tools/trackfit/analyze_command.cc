@@ -14,13 +14,13 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "client/analysis_text.h"
+#include "client/coach_flags.h"
 #include "client/columns.h"
 #include "client/frame_feed.h"
 #include "client/gateway_client.h"
 #include "client/results_file.h"
 #include "client/session_record.h"
 #include "client/words.h"
-#include "coach_flags.h"
 #include "command_line/address.h"
 #include "command_line/exit_code.h"
 #include "command_line/interrupt.h"
@@ -63,7 +63,7 @@ struct AnalyzeOptions {
   uint32_t first_after = 0;
   uint32_t every = 0;
   uint32_t max_people = 1;
-  CoachFlags coach;
+  client::CoachFlags coach;
 
   absl::Status Validate() const {
     if (!(timeout_s >= 0 && timeout_s <= 86'400)) {

@@ -11,6 +11,7 @@ Action CoachCommand(CLI::App& command);
 Action DatasetCommand(CLI::App& command);
 Action EvaluateCommand(CLI::App& command);
 Action ExtractCommand(CLI::App& command);
+Action LoadCommand(CLI::App& command);
 Action ModelCommand(CLI::App& command);
 Action ReferenceCommand(CLI::App& command);
 Action ReportCommand(CLI::App& command);

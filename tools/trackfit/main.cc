@@ -32,6 +32,7 @@ constexpr Entry kCommands[] = {
      trackfit::tools::EvaluateCommand},
     {"extract", "Extract the skeletons from videos and pictures, in-process, for data sets and training",
      trackfit::tools::ExtractCommand},
+    {"load", "Play many clients to a gateway, and check and time every answer", trackfit::tools::LoadCommand},
     {"reference", "Record how an exercise is done well, to compare repetitions with",
      trackfit::tools::ReferenceCommand},
     {"report", "Make a page of an analysis: sets, repetitions, findings, curves",

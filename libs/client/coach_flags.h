@@ -1,6 +1,6 @@
 // The flags of a session's coach.
-#ifndef TRACKFIT_TOOLS_COACH_FLAGS_H_
-#define TRACKFIT_TOOLS_COACH_FLAGS_H_
+#ifndef TRACKFIT_CLIENT_COACH_FLAGS_H_
+#define TRACKFIT_CLIENT_COACH_FLAGS_H_
 
 #include <CLI/App.hpp>
 #include <string>
@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "trackfit/v1/gateway.pb.h"
 
-namespace trackfit::tools {
+namespace trackfit::client {
 
 struct CoachFlags {
   std::string voice;
@@ -25,6 +25,6 @@ struct CoachFlags {
   absl::Status Apply(v1::SessionConfig& config) const;
 };
 
-}  // namespace trackfit::tools
+}  // namespace trackfit::client
 
-#endif  // TRACKFIT_TOOLS_COACH_FLAGS_H_
+#endif  // TRACKFIT_CLIENT_COACH_FLAGS_H_

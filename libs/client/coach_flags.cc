@@ -1,4 +1,4 @@
-#include "coach_flags.h"
+#include "client/coach_flags.h"
 
 #include <cmath>
 #include <filesystem>
@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
-namespace trackfit::tools {
+namespace trackfit::client {
 namespace {
 
 constexpr uintmax_t kMaxReferenceBytes = 256 * 1024;  // the contract's
@@ -105,4 +105,4 @@ absl::Status CoachFlags::Apply(v1::SessionConfig& config) const {
   return reference.empty() ? absl::OkStatus() : ApplyReference(reference, config);
 }
 
-}  // namespace trackfit::tools
+}  // namespace trackfit::client

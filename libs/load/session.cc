@@ -1,0 +1,217 @@
+#include "load/session.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace trackfit::load {
+namespace {
+
+constexpr int kMostUnwritten = 2;
+constexpr std::size_t kFaultsKept = 20;
+
+float Milliseconds(Clock::duration time) { return std::chrono::duration<float, std::milli>(time).count(); }
+
+}  // namespace
+
+void Outcome::AddFault(std::string fault) {
+  ++fault_count;
+  if (faults.size() < kFaultsKept) faults.push_back(std::move(fault));
+}
+
+void Outcome::Add(const Outcome& other) {
+  sent += other.sent;
+  held_back += other.held_back;
+  answered += other.answered;
+  with_pose += other.with_pose;
+  without_pose += other.without_pose;
+  dropped += other.dropped;
+  invalid += other.invalid;
+  assessments += other.assessments;
+  repetitions += other.repetitions;
+  notices += other.notices;
+  compared += other.compared;
+  latencies_ms.insert(latencies_ms.end(), other.latencies_ms.begin(), other.latencies_ms.end());
+  drop_latencies_ms.insert(drop_latencies_ms.end(), other.drop_latencies_ms.begin(),
+                           other.drop_latencies_ms.end());
+  const uint64_t unnamed = other.fault_count - other.faults.size();
+  for (const std::string& fault : other.faults) AddFault(fault);
+  fault_count += unnamed;
+}
+
+Session::Session(std::string name, v1::GatewayService::Stub& stub, rpc::OpenCalls& calls,
+                 const Recording& recording, const SessionOptions& options, Clock::time_point start)
+    : name_(std::move(name)),
+      recording_(recording),
+      options_(options),
+      live_(options.config.delivery() == v1::DELIVERY_MODE_LIVE),
+      start_(start) {
+  stream_ =
+      Stream::Open([&stub](auto* context, auto* reactor) { stub.async()->Analyze(context, reactor); },
+                   {{"trackfit-session-id", name_}}, std::chrono::system_clock::time_point::max(), calls,
+                   {.on_response = [this](v1::AnalyzeResponse response) { Take(response, Clock::now()); },
+                    .on_written =
+                        [this] {
+                          const std::lock_guard lock(mutex_);
+                          --unwritten_;
+                        },
+                    .on_closed = [this](absl::Status status) { TakeEnd(std::move(status)); }});
+  {
+    const std::lock_guard lock(mutex_);
+    ++unwritten_;
+  }
+  auto config = std::make_shared<v1::AnalyzeRequest>();
+  *config->mutable_config() = options.config;
+  stream_->Write(std::move(config));
+}
+
+Session::~Session() { stream_->Cancel(); }
+
+void Session::SendDue(Clock::time_point now) {
+  while (!finishing_ && !cancelled_ && next_due() <= now) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (status_) return;
+      if (unwritten_ >= kMostUnwritten) {
+        if (!live_) return;
+        ++outcome_.held_back;
+        ++next_;
+        continue;
+      }
+      ++unwritten_;
+      ++outcome_.sent;
+      unanswered_.push_back(next_);
+    }
+    stream_->Write(std::make_shared<const v1::AnalyzeRequest>(
+        options_.poses ? recording_.PoseRequest(next_) : recording_.FrameRequest(next_)));
+    ++next_;
+  }
+}
+
+void Session::Finish() {
+  finishing_ = true;
+  stream_->CloseSending();
+}
+
+void Session::Cancel() {
+  cancelled_ = true;
+  stream_->Cancel();
+  const std::lock_guard lock(mutex_);
+  if (!status_) status_ = absl::OkStatus();
+}
+
+bool Session::over() const {
+  const std::lock_guard lock(mutex_);
+  return status_.has_value();
+}
+
+absl::Status Session::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_.value_or(absl::OkStatus());
+}
+
+Outcome Session::TakeOutcome() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(outcome_, {});
+}
+
+Clock::time_point Session::DueTime(uint64_t sequence) const {
+  return start_ + std::chrono::duration_cast<Clock::duration>(
+                      std::chrono::duration<double>(static_cast<double>(sequence) / recording_.fps));
+}
+
+void Session::Take(const v1::AnalyzeResponse& response, Clock::time_point now) {
+  const std::lock_guard lock(mutex_);
+  outcome_.notices += static_cast<uint64_t>(response.notices_size());
+  switch (response.response_case()) {
+    case v1::AnalyzeResponse::kStarted:
+      if (std::exchange(started_, true)) outcome_.AddFault(absl::StrCat(name_, ": started twice"));
+      break;
+    case v1::AnalyzeResponse::kFrameResult:
+      TakeResult(response.frame_result(), now);
+      break;
+    case v1::AnalyzeResponse::kAssessment:
+      TakeAssessment(response.assessment());
+      break;
+    case v1::AnalyzeResponse::kSummary:
+      TakeSummary(response.summary());
+      break;
+    case v1::AnalyzeResponse::kRepetition:
+      ++outcome_.repetitions;
+      break;
+    default:
+      break;
+  }
+}
+
+void Session::TakeResult(const v1::FrameResult& result, Clock::time_point now) {
+  if (unanswered_.empty() || unanswered_.front() != result.sequence()) {
+    return outcome_.AddFault(absl::StrCat(name_, ": frame ", result.sequence(), " is answered where ",
+                                          unanswered_.empty() ? "none" : absl::StrCat(unanswered_.front()),
+                                          " is due"));
+  }
+  unanswered_.pop_front();
+  ++answered_;
+  ++outcome_.answered;
+  const float latency = Milliseconds(now - DueTime(result.sequence()));
+  switch (result.status()) {
+    case v1::FRAME_STATUS_POSE:
+      ++outcome_.with_pose;
+      outcome_.latencies_ms.push_back(latency);
+      break;
+    case v1::FRAME_STATUS_NO_POSE:
+      ++outcome_.without_pose;
+      outcome_.latencies_ms.push_back(latency);
+      break;
+    case v1::FRAME_STATUS_DROPPED:
+      ++outcome_.dropped;
+      outcome_.drop_latencies_ms.push_back(latency);
+      break;
+    default:
+      ++outcome_.invalid;
+      outcome_.AddFault(absl::StrCat(name_, ": frame ", result.sequence(), " is answered with ",
+                                     v1::FrameStatus_Name(result.status()), " ", result.detail()));
+  }
+  if (!options_.verify || options_.poses || result.sequence() >= recording_.results.size()) return;
+  ++outcome_.compared;
+  if (Comparable(result) != recording_.results[result.sequence()]) {
+    outcome_.AddFault(
+        absl::StrCat(name_, ": frame ", result.sequence(), " is answered otherwise than to one alone"));
+  }
+}
+
+void Session::TakeAssessment(const v1::Assessment& assessment) {
+  ++outcome_.assessments;
+  if (!unanswered_.empty() && assessment.last_sequence() >= unanswered_.front()) {
+    outcome_.AddFault(absl::StrCat(name_, ": a window ends at frame ", assessment.last_sequence(),
+                                   ", which is not answered yet"));
+  }
+  if (!options_.verify || options_.poses) return;
+  const auto alone = recording_.assessments.find(assessment.last_sequence());
+  if (alone == recording_.assessments.end()) return;
+  ++outcome_.compared;
+  if (Comparable(assessment) != alone->second) {
+    outcome_.AddFault(absl::StrCat(name_, ": the window that ends at frame ", assessment.last_sequence(),
+                                   " is assessed otherwise than of one alone"));
+  }
+}
+
+void Session::TakeSummary(const v1::SessionSummary& summary) {
+  if (std::exchange(summarized_, true)) outcome_.AddFault(absl::StrCat(name_, ": two summaries"));
+  if (summary.frames() != answered_) {
+    outcome_.AddFault(
+        absl::StrCat(name_, ": the summary counts ", summary.frames(), " frames of ", answered_));
+  }
+}
+
+void Session::TakeEnd(absl::Status status) {
+  const std::lock_guard lock(mutex_);
+  if (status_) return;
+  if (status.ok() && !unanswered_.empty()) {
+    outcome_.AddFault(absl::StrCat(name_, ": ended with ", unanswered_.size(), " frames unanswered"));
+  }
+  if (status.ok() && !summarized_) outcome_.AddFault(absl::StrCat(name_, ": ended without a summary"));
+  status_ = std::move(status);
+}
+
+}  // namespace trackfit::load

@@ -1,0 +1,108 @@
+// A simulated client: sends frames when they are due, whatever the servers do, and checks every answer.
+#ifndef TRACKFIT_LOAD_SESSION_H_
+#define TRACKFIT_LOAD_SESSION_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "load/recording.h"
+#include "rpc/client_stream.h"
+#include "rpc/open_calls.h"
+#include "trackfit/v1/gateway.grpc.pb.h"
+
+namespace trackfit::load {
+
+using Clock = std::chrono::steady_clock;
+
+struct SessionOptions {
+  v1::SessionConfig config;
+  bool poses = false;   // send the recording's poses instead of its frames
+  bool verify = false;  // lossless: compare the first pass with the recording's answers
+};
+
+// What came of a session, or of many.
+struct Outcome {
+  uint64_t sent = 0;
+  uint64_t held_back = 0;  // live: frames that were due while two waited to be written, never sent
+  uint64_t answered = 0, with_pose = 0, without_pose = 0, dropped = 0, invalid = 0;
+  uint64_t assessments = 0, repetitions = 0, notices = 0;
+  uint64_t compared = 0;
+  // From when a frame was due to when its answer came, of those with a pose or without.
+  std::vector<float> latencies_ms;
+  std::vector<float> drop_latencies_ms;  // the same of those dropped by the servers
+  std::vector<std::string> faults;       // answers that should not have come, or did not; the first few
+  uint64_t fault_count = 0;
+
+  void AddFault(std::string fault);
+  void Add(const Outcome& other);
+};
+
+// Driven by one thread; answers come on gRPC's.
+class Session {
+ public:
+  // Opens the stream; frame 0 is due at `start`. What it is made of must outlive it.
+  Session(std::string name, v1::GatewayService::Stub& stub, rpc::OpenCalls& calls, const Recording& recording,
+          const SessionOptions& options, Clock::time_point start);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  // Cancels the stream if it is not over.
+  ~Session();
+
+  // Sends what is due. In live delivery a frame that is due while two are still to be written is never sent,
+  // as a camera's client does; else it is sent late.
+  void SendDue(Clock::time_point now);
+  // When the next frame is due.
+  Clock::time_point next_due() const { return DueTime(next_); }
+  // Half-closes; the summary and OK are expected.
+  void Finish();
+  // Leaves without a word, as a client that vanishes.
+  void Cancel();
+
+  bool over() const;
+  // How it ended; OK after Cancel(). Once it is over.
+  absl::Status status() const;
+  bool cancelled() const { return cancelled_; }
+  // So far; afterwards everything.
+  Outcome TakeOutcome();
+
+ private:
+  using Stream = rpc::ClientStream<v1::AnalyzeRequest, v1::AnalyzeResponse>;
+
+  Clock::time_point DueTime(uint64_t sequence) const;
+  void Take(const v1::AnalyzeResponse& response, Clock::time_point now);
+  void TakeResult(const v1::FrameResult& result, Clock::time_point now);
+  void TakeAssessment(const v1::Assessment& assessment);
+  void TakeSummary(const v1::SessionSummary& summary);
+  void TakeEnd(absl::Status status);
+
+  const std::string name_;
+  const Recording& recording_;
+  const SessionOptions options_;
+  const bool live_;
+  const Clock::time_point start_;
+  uint64_t next_ = 0;
+  bool finishing_ = false;
+  bool cancelled_ = false;
+  std::shared_ptr<Stream> stream_;
+
+  mutable std::mutex mutex_;  // guards what follows
+  int unwritten_ = 0;         // requests that the transport has not taken
+  std::deque<uint64_t> unanswered_;
+  uint64_t answered_ = 0;
+  bool started_ = false;
+  bool summarized_ = false;
+  std::optional<absl::Status> status_;
+  Outcome outcome_;
+};
+
+}  // namespace trackfit::load
+
+#endif  // TRACKFIT_LOAD_SESSION_H_

@@ -1,0 +1,43 @@
+#include "load/slow_reader.h"
+
+#include <utility>
+
+namespace trackfit::load {
+
+SlowReader::SlowReader(v1::GatewayService::Stub& stub, const Recording& recording,
+                       const v1::SessionConfig& config, std::chrono::milliseconds pause)
+    : stream_(stub.Analyze(&context_)),
+      writer_([this, config, &recording] { Write(config, recording); }),
+      reader_([this, pause] { Read(pause); }) {}
+
+SlowReader::~SlowReader() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  stop_.notify_all();
+  context_.TryCancel();
+  writer_.join();
+  reader_.join();
+  stream_->Finish();
+}
+
+void SlowReader::Write(v1::SessionConfig config, const Recording& recording) {
+  v1::AnalyzeRequest request;
+  *request.mutable_config() = std::move(config);
+  for (uint64_t sequence = 0; stream_->Write(request); ++sequence) {
+    sent_ = sequence;
+    request = recording.FrameRequest(sequence);
+  }
+}
+
+void SlowReader::Read(std::chrono::milliseconds pause) {
+  v1::AnalyzeResponse response;
+  while (stream_->Read(&response)) {
+    ++read_;
+    std::unique_lock lock(mutex_);
+    if (stop_.wait_for(lock, pause, [this] { return stopping_; })) return;
+  }
+}
+
+}  // namespace trackfit::load
