@@ -18,10 +18,15 @@ ExtractionMetrics::ExtractionMetrics(telemetry::Metrics& metrics)
           metrics.Histogram("trackfit_pose_seconds", "Time to find the poses in a decoded picture.")),
       with_pose_(FramesCounter(metrics, "pose")),
       without_pose_(FramesCounter(metrics, "no_pose")),
-      invalid_(FramesCounter(metrics, "invalid_frame")) {}
+      invalid_(FramesCounter(metrics, "invalid_frame")),
+      dropped_(FramesCounter(metrics, "dropped")) {}
 
 void ExtractionMetrics::Count(const ExtractionResult& result) {
-  (result.invalid ? invalid_ : result.poses.empty() ? without_pose_ : with_pose_).Increment();
+  (result.dropped         ? dropped_
+   : result.invalid       ? invalid_
+   : result.poses.empty() ? without_pose_
+                          : with_pose_)
+      .Increment();
 }
 
 ExtractionSession::ExtractionSession(const FrameDecoder& decoder, ExtractionMetrics& metrics,
@@ -41,6 +46,15 @@ absl::StatusOr<ExtractionResult> ExtractionSession::Process(const ExtractorFrame
   } else {
     return poses.status();
   }
+  metrics_.Count(result);
+  return result;
+}
+
+absl::StatusOr<ExtractionResult> ExtractionSession::Drop(uint64_t sequence) {
+  if (absl::Status order = order_.TakeSequence("frame", sequence); !order.ok()) return order;
+  ExtractionResult result;
+  result.sequence = sequence;
+  result.dropped = true;
   metrics_.Count(result);
   return result;
 }

@@ -23,12 +23,13 @@ struct ExtractorFrame {
   Image image;
 };
 
-// The result for one frame: poses, the primary person's first (none when nobody is in the image), or the
-// reason why the image or its timestamp is invalid.
+// The result for one frame: poses, the primary person's first (none when nobody is in the image), the reason
+// why the image or its timestamp is invalid, or that nobody looked at it.
 struct ExtractionResult {
   uint64_t sequence = 0;
   std::vector<skeleton::Pose> poses;
   std::optional<std::string> invalid;
+  bool dropped = false;
   std::string warning;  // about an image that was used nevertheless; empty if there is none
 };
 
@@ -51,6 +52,7 @@ class ExtractionMetrics {
   prometheus::Counter& with_pose_;
   prometheus::Counter& without_pose_;
   prometheus::Counter& invalid_;
+  prometheus::Counter& dropped_;
 };
 
 // State of one stream. Not thread-safe. Decoder and metrics must outlive it.
@@ -61,6 +63,9 @@ class ExtractionSession {
   // INVALID_ARGUMENT naming frame.sequence when it does not increase. An unusable image is not an error but a
   // result, and so is a timestamp that does not increase or is out of range.
   absl::StatusOr<ExtractionResult> Process(const ExtractorFrame& frame, int worker);
+
+  // Takes the frame's place in the order without looking at it. Fails as Process().
+  absl::StatusOr<ExtractionResult> Drop(uint64_t sequence);
 
  private:
   absl::StatusOr<std::vector<skeleton::Pose>> Find(const ExtractorFrame& frame, int worker,

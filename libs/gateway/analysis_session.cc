@@ -13,9 +13,11 @@
 namespace trackfit::gateway {
 namespace {
 
-// Live delivery wants the newest frame, so few are allowed to queue: in the extractor, and before it.
-constexpr size_t kLiveFramesInFlight = 4;
-constexpr size_t kLiveFramesWaiting = 4;
+// In live delivery the extractor takes the newest of the frames that it has when it is the session's turn, so
+// frames go there at once; as many as it reads (its --max-in-flight) before it answers.
+constexpr size_t kLiveFramesInFlight = 8;
+// What has not reached it when the next frame comes never will.
+constexpr size_t kLiveFramesWaiting = 1;
 // Dropped frames that live delivery remembers behind one that is not answered yet.
 constexpr size_t kLiveLedger = 1024;
 
@@ -113,6 +115,7 @@ void AnalysisSession::OnFrameWritten(uint64_t attempt) {
 void AnalysisSession::OnFrameResult(uint64_t attempt, v1::FrameResult result) {
   if (phase_ == Phase::kOver || !extractor_.IsCurrent(attempt)) return;
   if (extractor_.Answered()) parts_.observer.OnUpstreamAnswered(Upstream::kExtractor);
+  extractor_answered_ = true;
   RenumberPeople(result);
   if (const absl::Status status = ledger_.Answer(std::move(result)); !status.ok()) {
     return Finish(absl::InternalError(absl::StrCat("extractor: ", status.message())));
@@ -348,13 +351,11 @@ void AnalysisSession::AnswerInvalid(uint64_t sequence, const absl::Status& reaso
 
 void AnalysisSession::Pump() {
   if (phase_ == Phase::kModel) BeginOnceModelIsKnown();
-  if (phase_ == Phase::kRunning) FeedExtractor();
-  if (live()) {
-    while (ledger_.waiting() > kLiveFramesWaiting) {
-      ledger_.GiveUpOldestWaiting(v1::FRAME_STATUS_DROPPED, "newer frames were waiting");
-    }
+  while (live() && ledger_.waiting() > kLiveFramesWaiting) {
+    ledger_.GiveUpOldestWaiting(v1::FRAME_STATUS_DROPPED, "a newer frame was waiting");
   }
   if (phase_ != Phase::kRunning) return;
+  FeedExtractor();
   DeliverAnswers();
   FeedInferencer();
   if (EverythingIsAnswered() && history_->added() == 0) return DeliverSummary();
@@ -374,16 +375,20 @@ void AnalysisSession::FeedExtractor() {
   }
   if (extractor_.MayConnect(parts_.now())) ConnectExtractor();
   if (!extractor_.open()) return;
-  while (ledger_.waiting() > 0 && (!live() || ledger_.in_flight() < kLiveFramesInFlight)) {
+  // One until it answers: should it break, then with that one and no other in hand.
+  const size_t most_live = extractor_answered_ ? kLiveFramesInFlight : 1;
+  while (ledger_.waiting() > 0 && (!live() || ledger_.in_flight() < most_live)) {
     parts_.extractor.Send(ledger_.NextToSend());
   }
 }
 
 void AnalysisSession::ConnectExtractor() {
   parts_.extractor.Connect(extractor_.Open());
-  if (max_people() == 1) return;  // the default
+  extractor_answered_ = false;
+  if (max_people() == 1 && !live()) return;  // the default
   auto request = std::make_shared<v1::ExtractStreamRequest>();
   request->mutable_config()->set_max_people(max_people());
+  request->mutable_config()->set_newest_only(live());
   parts_.extractor.Send(std::move(request));
 }
 

@@ -196,6 +196,7 @@ class AnalysisSession {
 
   FrameLedger ledger_;
   UpstreamState extractor_;
+  bool extractor_answered_ = false;  // in this attempt
   PoisonWatch extractor_poison_;
   uint32_t highest_person_ = 0;  // person_id so far
   uint32_t person_offset_ = 0;   // added to the ids of the extractor's current stream

@@ -158,6 +158,10 @@ class StreamDriver : public ResponseWriter<Response>,
  private:
   enum class Unsent { kSend, kDrop };
   using Held = std::list<runtime::ByteBudget::Lease>;  // of requests that the handler has
+  struct Received {
+    std::unique_ptr<Request> request;
+    InFlight in_flight;
+  };
   enum class Operation { kNone, kRead, kWrite, kCancel, kFinish };
 
   static std::chrono::steady_clock::time_point Now() { return std::chrono::steady_clock::now(); }
@@ -199,16 +203,37 @@ class StreamDriver : public ResponseWriter<Response>,
         std::shared_ptr<void>(nullptr, [weak = this->weak_from_this(), held, bytes](void*) {
           if (const auto self = weak.lock()) self->OnRequestGone(held, bytes);
         }));
-    strand_->Post([self = this->shared_from_this(), request = std::move(request),
-                   in_flight = std::move(in_flight)](int worker) mutable {
-      if (self->HandlerIsOn()) {
-        self->handler_->OnRequest(std::move(*request), std::move(in_flight), worker);
-      }
-    });
+    {
+      std::lock_guard lock(mutex_);
+      inbox_.push_back({std::move(request), std::move(in_flight)});
+    }
+    strand_->Post([self = this->shared_from_this()](int worker) { self->HandleWaiting(worker); });
     // Only now may the next request be read: before, another thread could read and post it ahead of this one.
     std::lock_guard lock(mutex_);
     reading_ = false;
     last_progress_ = Now();
+  }
+
+  // On the strand, as often as requests came; finds none where an earlier turn took more than its own.
+  void HandleWaiting(int worker) {
+    std::deque<Received> turn;  // what it holds dies without the mutex
+    bool on = false;
+    {
+      std::lock_guard lock(mutex_);
+      if (inbox_.empty()) return;
+      on = handler_ != nullptr && !status_;
+      if (!on || handler_->newest_only()) {
+        turn.swap(inbox_);
+      } else {
+        turn.push_back(std::move(inbox_.front()));
+        inbox_.pop_front();
+      }
+    }
+    if (!on) return;
+    for (; turn.size() > 1; turn.pop_front()) {
+      handler_->OnSuperseded(std::move(*turn.front().request), std::move(turn.front().in_flight));
+    }
+    handler_->OnRequest(std::move(*turn.front().request), std::move(turn.front().in_flight), worker);
   }
 
   void TakeHalfClose() {
@@ -384,6 +409,7 @@ class StreamDriver : public ResponseWriter<Response>,
   mutable std::mutex mutex_;
   std::optional<runtime::AdmissionGate::Lease> lease_;
   std::optional<telemetry::CallGuard> counted_;
+  std::deque<Received> inbox_;          // wait for the strand
   std::deque<Response> outbox_;         // the front one is the transport's while writing_
   std::optional<absl::Status> status_;  // set: the handler's work is over
   int in_flight_ = 0;

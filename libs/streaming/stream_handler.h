@@ -68,6 +68,12 @@ class StreamHandler {
 
   virtual void OnRequest(Request request, InFlight in_flight, int worker) = 0;
 
+  // Whether of the requests that wait for the stream's turn only the newest matters. Then OnRequest() gets
+  // that one, and OnSuperseded() those before it, in order, in the same turn: what is late does not make
+  // what follows late. Asked at each turn.
+  virtual bool newest_only() const { return false; }
+  virtual void OnSuperseded(Request /*request*/, InFlight /*in_flight*/) {}
+
   // The client sends nothing more. Sooner or later the handler must call Finish().
   virtual void OnHalfClose(int worker) = 0;
 

@@ -54,7 +54,10 @@ v1::FrameResult ToProto(const extraction::ExtractionResult& result) {
   v1::FrameResult message;
   message.set_sequence(result.sequence);
   message.set_detail(result.warning);
-  if (result.invalid) {
+  if (result.dropped) {
+    message.set_status(v1::FRAME_STATUS_DROPPED);
+    message.set_detail("a newer frame was waiting");
+  } else if (result.invalid) {
     message.set_status(v1::FRAME_STATUS_INVALID_FRAME);
     message.set_detail(*result.invalid);
   } else if (result.poses.empty()) {
@@ -92,11 +95,15 @@ class ExtractStreamHandler : public streaming::StreamHandler<v1::ExtractStreamRe
       return;
     }
     if (!session_) session_.emplace(new_session_(1));
-    auto result = Process(*session_, request.has_frame(), request.frame(), worker);
-    if (!result.ok()) return stream_.responses->Finish(result.status());
-    v1::ExtractStreamResponse response;
-    *response.mutable_result() = *std::move(result);
-    stream_.responses->Write(std::move(response));
+    Answer(Process(*session_, request.has_frame(), request.frame(), worker));
+  }
+
+  bool newest_only() const override { return newest_only_; }
+  void OnSuperseded(v1::ExtractStreamRequest request, streaming::InFlight in_flight) override {
+    if (!request.has_frame()) return OnRequest(std::move(request), std::move(in_flight), 0);  // says why not
+    auto dropped = session_->Drop(request.frame().sequence());
+    if (!dropped.ok()) return stream_.responses->Finish(dropped.status());
+    Answer(ToProto(*dropped));
   }
 
   void OnHalfClose(int) override { stream_.responses->Finish(absl::OkStatus()); }
@@ -110,12 +117,21 @@ class ExtractStreamHandler : public streaming::StreamHandler<v1::ExtractStreamRe
     const uint32_t max_people = std::max(config.max_people(), 1U);
     if (absl::Status status = skeleton::ValidateMaxPeople("config", max_people); !status.ok()) return status;
     session_.emplace(new_session_(max_people));
+    newest_only_ = config.newest_only();
     return absl::OkStatus();
+  }
+
+  void Answer(absl::StatusOr<v1::FrameResult> result) {
+    if (!result.ok()) return stream_.responses->Finish(result.status());
+    v1::ExtractStreamResponse response;
+    *response.mutable_result() = *std::move(result);
+    stream_.responses->Write(std::move(response));
   }
 
   streaming::StreamSession<v1::ExtractStreamResponse> stream_;
   const NewSession new_session_;
   std::optional<extraction::ExtractionSession> session_;  // from the first request on
+  bool newest_only_ = false;                              // then session_ is there
 };
 
 }  // namespace

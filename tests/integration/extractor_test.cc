@@ -310,6 +310,32 @@ grpc::Status EndOf(v1::ExtractorService::Stub& stub, const std::vector<Request>&
   return stream->Finish();
 }
 
+TEST_F(Extractor, LooksOnlyAtTheNewestFrameWhereTheConfigurationSaysSo) {
+  StartServer();
+  grpc::ClientContext context;
+  const auto stream = stub_->ExtractStream(&context);
+  Request config;
+  config.mutable_config()->set_newest_only(true);
+  stream->Write(config);
+  std::thread writer([&] {  // all at once
+    for (int i = 0; i < kFrames; ++i) stream->Write(MakeRequest(i, (*squat_)[static_cast<std::size_t>(i)]));
+    stream->WritesDone();
+  });
+  uint64_t answered = 0, dropped = 0;
+  v1::FrameStatus last = v1::FRAME_STATUS_UNSPECIFIED;
+  for (Response response; stream->Read(&response);) {
+    EXPECT_EQ(response.result().sequence(), answered++);
+    last = response.result().status();
+    EXPECT_THAT(last, ::testing::AnyOf(v1::FRAME_STATUS_POSE, v1::FRAME_STATUS_DROPPED));
+    dropped += last == v1::FRAME_STATUS_DROPPED ? 1 : 0;
+  }
+  writer.join();
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_EQ(answered, static_cast<uint64_t>(kFrames));
+  EXPECT_GT(dropped, 0U);
+  EXPECT_EQ(last, v1::FRAME_STATUS_POSE) << "the newest";
+}
+
 TEST_F(Extractor, NumbersAsManyPeopleAsTheConfigurationSays) {
   StartServer();
   const std::string two = TwoPeopleJpeg();

@@ -97,6 +97,17 @@ TEST_F(ExtractionSessionTest, TimestampMustIncreaseEvenAfterAnUnusableImage) {
   EXPECT_TRUE(session_.Process(Frame(2, 100), 0)->invalid);
 }
 
+TEST_F(ExtractionSessionTest, DroppedFramesKeepTheirPlaceInTheOrder) {
+  const auto dropped = session_.Drop(5);
+  ASSERT_TRUE(dropped.ok()) << dropped.status();
+  EXPECT_TRUE(dropped->dropped);
+  EXPECT_EQ(dropped->sequence, 5U);
+  EXPECT_EQ(last_worker_, -1) << "nobody looked at it";
+  EXPECT_THAT(std::string(session_.Drop(5).status().message()), HasSubstr("frame.sequence is 5"));
+  EXPECT_FALSE(session_.Process(Frame(6, 100), 0)->dropped);
+  EXPECT_THAT(metrics_.Text(), HasSubstr("trackfit_frames_total{status=\"dropped\"} 1"));
+}
+
 TEST_F(ExtractionSessionTest, FailureOfTheEngineEndsTheSession) {
   found_ = absl::InternalError("out of luck");
   EXPECT_EQ(session_.Process(Frame(1, 1), 0).status().code(), absl::StatusCode::kInternal);

@@ -239,7 +239,9 @@ class AnalysisSessionTest : public ::testing::Test {
 
   std::vector<uint64_t> FramesSent() const {
     std::vector<uint64_t> sequences;
-    for (const auto& request : extractor_.sent) sequences.push_back(request->frame().sequence());
+    for (const auto& request : extractor_.sent) {
+      if (request->has_frame()) sequences.push_back(request->frame().sequence());
+    }
     return sequences;
   }
 

@@ -97,8 +97,7 @@ TEST_F(AnalysisSessionLive, DropsTheOldestWaitingFramesAndAnswersAllInOrder) {
   ConfigureLive();
   PushFrames(1, 20);
   EXPECT_EQ(session_.occupancy(), 0U) << "a live client is never slowed down";
-  const size_t in_flight = FramesSent().size();
-  EXPECT_LT(in_flight, 8U);
+  EXPECT_THAT(FramesSent(), ElementsAre(1)) << "no more before the extractor has shown that it can answer";
   uint64_t next_to_answer = 0;
   while (next_to_answer < FramesSent().size()) {
     AnswerFrame(PoseResult(FramesSent()[next_to_answer]));
@@ -107,7 +106,7 @@ TEST_F(AnalysisSessionLive, DropsTheOldestWaitingFramesAndAnswersAllInOrder) {
   std::vector<uint64_t> all(20);
   for (uint64_t i = 0; i < 20; ++i) all[i] = i + 1;
   EXPECT_EQ(client_.Answered(), all);
-  EXPECT_EQ(FramesSent().back(), 20U) << "the newest frames survive";
+  EXPECT_THAT(FramesSent(), ElementsAre(1, 20)) << "the newest frame survives";
   const auto dropped = std::ranges::count(observer_.statuses, v1::FRAME_STATUS_DROPPED);
   EXPECT_EQ(dropped, 20 - static_cast<int64_t>(FramesSent().size()));
   EXPECT_GT(dropped, 0);
@@ -125,9 +124,28 @@ TEST_F(AnalysisSessionLive, DropsFramesAlsoWhileNoModelIsKnown) {
   PushFrames(1, 20);
   model_ = model;
   Wait(milliseconds(100));
-  EXPECT_EQ(FramesSent().size(), 4U) << "the others were not kept";
+  EXPECT_THAT(FramesSent(), ElementsAre(20)) << "the others were not kept";
+  EXPECT_EQ(client_.Answered().size(), 19U);
+}
+
+TEST_F(AnalysisSessionLive, LeavesItToTheExtractorWhichFrameIsTheNewest) {
+  ConfigureLive();
+  PushFrame(1);
+  EXPECT_TRUE(extractor_.sent.front()->config().newest_only());
+  AnswerFrame(PoseResult(1));
+  PushFrames(2, 20);
+  EXPECT_THAT(FramesSent(), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9)) << "8 at a time";
+  for (uint64_t sequence = 2; sequence < 9; ++sequence) {
+    v1::FrameResult dropped;
+    dropped.set_sequence(sequence);
+    dropped.set_status(v1::FRAME_STATUS_DROPPED);
+    AnswerFrame(dropped);
+  }
+  AnswerFrame(PoseResult(9));
   EXPECT_EQ(FramesSent().back(), 20U);
-  EXPECT_EQ(client_.Answered().size(), 16U);
+  AnswerFrame(PoseResult(20));
+  EXPECT_EQ(client_.Answered().size(), 20U);
+  EXPECT_EQ(std::ranges::count(observer_.statuses, v1::FRAME_STATUS_DROPPED), 17);
 }
 
 TEST_F(AnalysisSessionSummary, ComesAfterEveryAnswerAndTheLastAssessment) {

@@ -64,21 +64,30 @@ class Transport final : public StreamDriver<Message, Message> {
   std::vector<std::string> asked_;
 };
 
-// Echoes; keeps what begins with "kept", throws at "thrown".
+// Echoes; keeps what begins with "kept", throws at "thrown", waits at "wait" until it may go on. After
+// "newest" only the newest of those that wait counts.
 class Echo final : public StreamHandler<Message> {
  public:
-  Echo(StreamSession<Message> session, std::vector<InFlight>& kept)
-      : session_(std::move(session)), kept_(kept) {}
+  Echo(StreamSession<Message> session, std::vector<InFlight>& kept, std::atomic<bool>& go_on)
+      : session_(std::move(session)), kept_(kept), go_on_(go_on) {}
   void OnRequest(Message request, InFlight in_flight, int) override {
     if (request.text == "thrown") throw std::runtime_error("thrown");
     if (request.text.starts_with("kept")) return kept_.push_back(std::move(in_flight));
+    if (request.text == "newest") newest_only_ = true;
+    while (request.text == "wait" && !go_on_) std::this_thread::yield();
     session_.responses->Write(std::move(request));
+  }
+  bool newest_only() const override { return newest_only_; }
+  void OnSuperseded(Message request, InFlight) override {
+    session_.responses->Write({"not " + request.text});
   }
   void OnHalfClose(int) override { session_.responses->Finish(absl::OkStatus()); }
 
  private:
   const StreamSession<Message> session_;
   std::vector<InFlight>& kept_;
+  std::atomic<bool>& go_on_;
+  bool newest_only_ = false;
 };
 
 class StreamDriverTest : public ::testing::Test {
@@ -94,7 +103,7 @@ class StreamDriverTest : public ::testing::Test {
     transport_ = Transport::Start(
         resources_,
         [this](StreamSession<Message> session) -> absl::StatusOr<std::unique_ptr<StreamHandler<Message>>> {
-          return std::make_unique<Echo>(std::move(session), kept_);
+          return std::make_unique<Echo>(std::move(session), kept_, go_on_);
         });
     return transport_;
   }
@@ -119,6 +128,7 @@ class StreamDriverTest : public ::testing::Test {
       streams_, metrics_, log_,
       2,        100,      [this](const telemetry::Logger&, const absl::Status&) { ++exceptions_; }};
   std::vector<InFlight> kept_;
+  std::atomic<bool> go_on_ = false;
   std::shared_ptr<Transport> transport_;
 };
 
@@ -192,6 +202,23 @@ TEST_F(StreamDriverTest, GivesItsPlaceBackWhenCallAndHandlerAreOver) {
   transport->OnCallOver();
   EXPECT_EQ(gate_.active(), 0);
   EXPECT_EQ(streams_.count(), 0);
+}
+
+TEST_F(StreamDriverTest, GivesAHandlerTheNewestAloneWhenItWantsThat) {
+  const auto transport = Start();
+  transport->OnRequest({"newest"});
+  transport->OnRequest({"wait"});  // holds the worker
+  for (const char* text : {"b", "c", "d"}) transport->OnRequest({text});
+  transport->OnHalfClose();
+  go_on_ = true;
+  Settle();
+  EXPECT_THAT(transport->TakeAsked(), Contains("write newest"));
+  std::vector<std::string> written;
+  for (int i = 0; i < 6; ++i) {
+    transport->OnWritten(true);
+    for (const std::string& asked : transport->TakeAsked()) written.push_back(asked);
+  }
+  EXPECT_THAT(written, ElementsAre("write wait", "write not b", "write not c", "write d", "finish OK"));
 }
 
 TEST_F(StreamDriverTest, EndsWithInternalWhenItsHandlerThrows) {
