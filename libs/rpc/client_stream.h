@@ -31,8 +31,8 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
   struct Events {
     std::function<void(Response)> on_response;
     std::function<void()> on_written;  // a request was taken by the transport
-    // The last event; the server's status, or a runtime::ConnectionLost() when the transport had taken a
-    // request and then went away.
+    // The last event; the server's status, or a runtime::ConnectionLost() when a server had taken the stream
+    // and then went away. That the transport takes a request says nothing: a connection may be dead by then.
     std::function<void(absl::Status)> on_closed;
   };
   // Makes the call, such as [&](auto* context, auto* reactor) { stub.async()->InferStream(context, reactor);
@@ -88,6 +88,11 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
     context_.TryCancel();
   }
 
+  void OnReadInitialMetadataDone(bool ok) override {
+    const std::lock_guard lock(mutex_);
+    taken_ = ok;
+  }
+
   void OnReadDone(bool ok) override {
     const std::lock_guard lock(mutex_);
     if (!ok) return End();
@@ -100,7 +105,6 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
     writing_ = false;
     outbox_.pop_front();
     if (!ok) return End();
-    connected_ = true;
     if (events_.on_written) events_.on_written();
     WriteNext();
   }
@@ -120,7 +124,7 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
   absl::Status Cause(const grpc::Status& status) const {
     absl::Status cause = FromGrpcStatus(status);
     const bool reported = context_.GetServerTrailingMetadata().count(kReportedKey) > 0;
-    if (!absl::IsUnavailable(cause) || !connected_ || reported) return cause;
+    if (!absl::IsUnavailable(cause) || !taken_ || reported) return cause;
     return runtime::ConnectionLost(std::move(cause));
   }
 
@@ -151,7 +155,7 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
   Events events_;
   Response response_;                                  // gRPC's while it reads
   std::deque<std::shared_ptr<const Request>> outbox_;  // the front one is gRPC's while writing_
-  bool connected_ = false;
+  bool taken_ = false;                                 // by a server
   bool writing_ = false;
   bool no_more_ = false;
   bool half_closed_ = false;

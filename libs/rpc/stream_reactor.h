@@ -32,11 +32,14 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
     auto reactor =
         std::shared_ptr<StreamReactor>(new StreamReactor(runtime, context, method, std::move(lease)));
     reactor->self_ = reactor;
-    reactor->Run(make_handler);
+    // Tells the client that a server has taken its stream, before a request of it can break that server.
+    reactor->StartSendInitialMetadata();
+    reactor->Run(make_handler, Driver::Reading::kWhenReady);
     return reactor.get();
   }
 
   // ServerBidiReactor:
+  void OnSendInitialMetadataDone(bool /*ok*/) override { this->OnReady(); }
   void OnReadDone(bool ok) override {
     if (ok) {
       this->OnRequest(std::exchange(incoming_, Request()));

@@ -88,8 +88,12 @@ class StreamDriver : public ResponseWriter<Response>,
     log_.Info("stream started", {{"method", call_.method}, {"peer", call_.peer}});
   }
 
+  // Whether the transport may be read from at once, or not before OnReady().
+  enum class Reading { kAtOnce, kWhenReady };
+
   // Once, as soon as a shared_ptr holds this.
-  void Run(const StreamHandlerFactory<Request, Response>& make_handler) {
+  void Run(const StreamHandlerFactory<Request, Response>& make_handler, Reading reading = Reading::kAtOnce) {
+    ready_ = reading == Reading::kAtOnce;
     strand_ =
         runtime::Strand::Create(resources_.pool, [weak = this->weak_from_this()](const absl::Status& failed) {
           if (const auto stream = weak.lock()) stream->Fail(failed);
@@ -111,6 +115,13 @@ class StreamDriver : public ResponseWriter<Response>,
   virtual void FinishCall(const absl::Status& status) = 0;
 
   // What the transport tells.
+  void OnReady() {
+    {
+      std::lock_guard lock(mutex_);
+      ready_ = true;
+    }
+    Pump();
+  }
   void OnRequest(Request request) {
     // Transports swallow exceptions, and the stream would hang.
     const absl::Status done = runtime::Guard([&] { TakeRequest(std::move(request)); });
@@ -329,7 +340,7 @@ class StreamDriver : public ResponseWriter<Response>,
     const bool room = in_flight_ < resources_.max_in_flight &&
                       static_cast<int>(outbox_.size()) < resources_.max_in_flight &&
                       bytes_held_ < resources_.session_bytes;
-    if (!reading_ && !half_closed_ && room && MayHoldMore()) {
+    if (ready_ && !reading_ && !half_closed_ && room && MayHoldMore()) {
       reading_ = true;
       return Operation::kRead;
     }
@@ -419,6 +430,7 @@ class StreamDriver : public ResponseWriter<Response>,
   bool awaiting_bytes_ = false;
   bool bytes_granted_ = false;  // a read that whoever gave bytes back let go first
   bool pumping_ = false;
+  bool ready_ = true;
   bool reading_ = false;
   bool writing_ = false;
   bool half_closed_ = false;

@@ -110,7 +110,9 @@ class FakeExtractor final : public v1::ExtractorService::Service, public StreamC
       grpc::ServerReaderWriter<v1::ExtractStreamResponse, v1::ExtractStreamRequest>* stream) override {
     const OpenStream counted(*this);
     deadline = context->deadline();
+    stream->SendInitialMetadata();  // as our servers do
     for (v1::ExtractStreamRequest request; stream->Read(&request);) {
+      if (request.has_config()) continue;
       if (request.frame().encoded() == "failure") return {grpc::StatusCode::INTERNAL, "the engine fails"};
       if (request.frame().encoded() == "deadly") AwaitDeath(*context, dying);
       std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms));
@@ -175,6 +177,7 @@ class FakeInferencer final : public v1::InferencerService::Service, public Strea
       grpc::ServerReaderWriter<v1::InferStreamResponse, v1::InferStreamRequest>* stream) override {
     const OpenStream counted(*this);
     deadline = context->deadline();
+    stream->SendInitialMetadata();
     v1::InferStreamRequest request;
     if (!stream->Read(&request)) return grpc::Status::OK;
     auto session = assessment::WindowSession::Create(

@@ -22,10 +22,13 @@ namespace {
 using runtime::IsConnectionLost;
 using std::chrono::system_clock;
 
-// Speaks just enough HTTP/2 to be connected to, and is gone as soon as it has got a request.
+// Speaks just enough HTTP/2 to be connected to, and is gone as soon as it has got a request: with or without
+// having taken the stream first, which it does by sending initial metadata.
 class CrashingServer {
  public:
-  CrashingServer() : listener_(socket(AF_INET, SOCK_STREAM, 0)) {
+  enum class Stream { kTaken, kNotTaken };
+
+  explicit CrashingServer(Stream stream) : stream_(stream), listener_(socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -55,9 +58,20 @@ class CrashingServer {
       if (size <= 0) break;
       got.append(buffer.data(), static_cast<size_t>(size));
     }
+    if (stream_ == Stream::kTaken) {
+      const std::string headers(
+          "\x88\x5f\x10"
+          "application/grpc");  // status 200, content-type
+      const std::string frame = std::string("\0\0", 2) + static_cast<char>(headers.size()) +
+                                std::string("\x01\x04\0\0\0\x01", 6) + headers;
+      EXPECT_EQ(write(connection, frame.data(), frame.size()), static_cast<ssize_t>(frame.size()));
+      shutdown(connection, SHUT_WR);  // what is sent arrives before the end does
+      while (read(connection, buffer.data(), buffer.size()) > 0) continue;
+    }
     close(connection);
   }
 
+  const Stream stream_;
   int listener_;
   int port_ = 0;
   std::jthread thread_;
@@ -82,10 +96,19 @@ absl::Status EndOfStream(const std::string& address,
 }
 
 TEST(ClientStream, TellsAConnectionThatIsLostUnderIt) {
-  const CrashingServer server;
+  const CrashingServer server(CrashingServer::Stream::kTaken);
   const absl::Status status = EndOfStream(server.address());
   EXPECT_TRUE(absl::IsUnavailable(status)) << status;
   EXPECT_TRUE(IsConnectionLost(status)) << status;
+}
+
+// As when a server has just died, and its connection is not known to be dead: requests are written, but no
+// server ever had them.
+TEST(ClientStream, TellsNoLossWhereNoServerHasTakenTheStream) {
+  const CrashingServer server(CrashingServer::Stream::kNotTaken);
+  const absl::Status status = EndOfStream(server.address());
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_FALSE(IsConnectionLost(status)) << status;
 }
 
 TEST(ClientStream, TellsNoLossWhereNobodyListens) {

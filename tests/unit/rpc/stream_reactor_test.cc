@@ -73,6 +73,17 @@ TEST(StreamReactor, AnswersEveryRequestInOrderAndEndsWithOkAfterHalfClose) {
   EXPECT_TRUE(stream->Finish().ok());
 }
 
+TEST(StreamReactor, TellsThatItHasTakenAStreamBeforeItAnswers) {
+  ScriptedServer server;
+  const auto stub = server.NewStub();
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  const auto stream = stub->ExtractStream(&context);
+  stream->WaitForInitialMetadata();
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok()) << "not as late as the deadline";
+}
+
 TEST(StreamReactor, ReadsNoFurtherThanTheRequestsItMayHaveInFlight) {
   Waiting waiting;
   ScriptedServer server(

@@ -64,17 +64,22 @@ class Transport final : public StreamDriver<Message, Message> {
   std::vector<std::string> asked_;
 };
 
-// Echoes; keeps what begins with "kept", throws at "thrown", waits at "wait" until it may go on. After
+enum class Turn { kNotBegun, kBegun, kMayEnd };
+
+// Echoes; keeps what begins with "kept", throws at "thrown", waits at "wait" until its turn may end. After
 // "newest" only the newest of those that wait counts.
 class Echo final : public StreamHandler<Message> {
  public:
-  Echo(StreamSession<Message> session, std::vector<InFlight>& kept, std::atomic<bool>& go_on)
-      : session_(std::move(session)), kept_(kept), go_on_(go_on) {}
+  Echo(StreamSession<Message> session, std::vector<InFlight>& kept, std::atomic<Turn>& turn)
+      : session_(std::move(session)), kept_(kept), turn_(turn) {}
   void OnRequest(Message request, InFlight in_flight, int) override {
     if (request.text == "thrown") throw std::runtime_error("thrown");
     if (request.text.starts_with("kept")) return kept_.push_back(std::move(in_flight));
     if (request.text == "newest") newest_only_ = true;
-    while (request.text == "wait" && !go_on_) std::this_thread::yield();
+    if (request.text == "wait") {
+      turn_ = Turn::kBegun;
+      while (turn_ != Turn::kMayEnd) std::this_thread::yield();
+    }
     session_.responses->Write(std::move(request));
   }
   bool newest_only() const override { return newest_only_; }
@@ -86,7 +91,7 @@ class Echo final : public StreamHandler<Message> {
  private:
   const StreamSession<Message> session_;
   std::vector<InFlight>& kept_;
-  std::atomic<bool>& go_on_;
+  std::atomic<Turn>& turn_;
   bool newest_only_ = false;
 };
 
@@ -103,7 +108,7 @@ class StreamDriverTest : public ::testing::Test {
     transport_ = Transport::Start(
         resources_,
         [this](StreamSession<Message> session) -> absl::StatusOr<std::unique_ptr<StreamHandler<Message>>> {
-          return std::make_unique<Echo>(std::move(session), kept_, go_on_);
+          return std::make_unique<Echo>(std::move(session), kept_, turn_);
         });
     return transport_;
   }
@@ -128,7 +133,7 @@ class StreamDriverTest : public ::testing::Test {
       streams_, metrics_, log_,
       2,        100,      [this](const telemetry::Logger&, const absl::Status&) { ++exceptions_; }};
   std::vector<InFlight> kept_;
-  std::atomic<bool> go_on_ = false;
+  std::atomic<Turn> turn_ = Turn::kNotBegun;
   std::shared_ptr<Transport> transport_;
 };
 
@@ -207,14 +212,16 @@ TEST_F(StreamDriverTest, GivesItsPlaceBackWhenCallAndHandlerAreOver) {
 TEST_F(StreamDriverTest, GivesAHandlerTheNewestAloneWhenItWantsThat) {
   const auto transport = Start();
   transport->OnRequest({"newest"});
-  transport->OnRequest({"wait"});  // holds the worker
+  Settle();
+  transport->OnRequest({"wait"});
+  while (turn_ != Turn::kBegun) std::this_thread::yield();
   for (const char* text : {"b", "c", "d"}) transport->OnRequest({text});
   transport->OnHalfClose();
-  go_on_ = true;
+  turn_ = Turn::kMayEnd;
   Settle();
   EXPECT_THAT(transport->TakeAsked(), Contains("write newest"));
   std::vector<std::string> written;
-  for (int i = 0; i < 6; ++i) {
+  for (int i = 0; i < 5; ++i) {
     transport->OnWritten(true);
     for (const std::string& asked : transport->TakeAsked()) written.push_back(asked);
   }

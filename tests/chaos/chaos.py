@@ -1,0 +1,214 @@
+#!/usr/bin/python3
+"""Servers die, freeze and drain while people train: nobody loses, doubles or gets a wrong answer.
+
+    chaos.py FOLDER_OF_THE_EXECUTABLES [--seconds S] [--seed N] [--sessions N]       (run in the source tree)
+
+Plays clients to real servers, half of them live, some of which come, go, vanish or hardly read (`trackfit load`), and meanwhile
+kills, freezes and drains the servers behind the gateway, one at a time, as the seed says. Then it looks at what is left: every
+answer came once and in order, nobody was told of an error, the gateway's gauges are back at 0, and it has no more memory,
+threads or files than before. A seed of 0 draws one, and prints it.
+
+Exit status 77: skipped, because something is missing.
+"""
+
+import argparse
+import json
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+WEIGHTS = pathlib.Path("deploy/models/blazepose/pose_detection.tflite")
+MEMORY_GROWTH_MIB = 50
+MORE_THREADS = 8  # gRPC's own come and go; a thread left by each session or disturbance would be more
+FPS = 4  # of a session; a core analyses 100 frames a second
+
+
+def say(text):
+    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
+
+
+def require(condition, text):
+    if not condition:
+        raise AssertionError(text)
+
+
+class Server:
+    """A process that comes back on the ports it had before."""
+
+    def __init__(self, binaries, scratch, name, *flags):
+        self.name, self.flags, self.binaries, self.scratch = name, flags, binaries, scratch
+        self.ports = {"grpc": 0, "metrics": 0}
+        self.process = None
+
+    def start(self):
+        port_file = self.scratch / f"{self.name}.json"
+        port_file.unlink(missing_ok=True)
+        log = (self.scratch / f"{self.name}.log").open("a")
+        self.process = subprocess.Popen(
+            [self.binaries / f"trackfit-{self.name}", "--listen", f"127.0.0.1:{self.ports['grpc']}",
+             "--metrics-listen", f"127.0.0.1:{self.ports['metrics']}", "--port-file", port_file, *self.flags],
+            stdout=log, stderr=log)
+        deadline = time.monotonic() + 60
+        while not port_file.exists():
+            require(self.process.poll() is None, f"{self.name} does not start; see its log")
+            require(time.monotonic() < deadline, f"{self.name} does not start within a minute")
+            time.sleep(0.05)
+        self.ports = json.loads(port_file.read_text())
+        subprocess.run([self.binaries / "trackfit-health", "--address", self.address, "--wait", "60"], check=True,
+                       stdout=subprocess.DEVNULL)
+
+    @property
+    def address(self):
+        return f"127.0.0.1:{self.ports['grpc']}"
+
+    def end(self, how):
+        self.process.send_signal(how)
+        self.process.wait(timeout=60)
+
+    def metric(self, name):
+        """The sum over all labels."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['metrics']}/metrics", timeout=10) as page:
+            lines = page.read().decode().splitlines()
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.split("{")[0].split(" ")[0] == name)
+
+    def usage(self):
+        """Resident MiB, threads, open files."""
+        process = pathlib.Path(f"/proc/{self.process.pid}")
+        status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+        return {"MiB": int(status["VmRSS"].split()[0]) / 1024, "threads": int(status["Threads"]),
+                "files": len(list((process / "fd").iterdir()))}
+
+
+class Clients:
+    """A run of `trackfit load`."""
+
+    def __init__(self, binaries, scratch, name, gateway, clips, sessions, seconds, seed, *flags):
+        self.report, self.text = scratch / f"{name}.json", scratch / f"{name}.txt"
+        self.name = name
+        self.process = subprocess.Popen(
+            [binaries / "trackfit", "load", *clips, "--gateway", gateway, "--sessions", str(sessions), "--fps", str(FPS),
+             "--seconds", str(seconds), "--seed", str(seed), "--json", self.report, "--quiet", *flags],
+            stdout=self.text.open("w"), stderr=subprocess.STDOUT)
+
+    def check(self):
+        status = self.process.wait(timeout=120)
+        text = self.text.read_text()
+        say(f"{self.name} clients:\n" + "".join(f"    {line}\n" for line in text.splitlines()))
+        require(status == 0, f"{self.name} clients: not everything was as it should be (status {status})")
+        report = json.loads(self.report.read_text())
+        require(report["faults"] == 0 and not report["ended"], f"{self.name} clients were told of errors")
+        require(report["answered"] > 0 and report["assessments"] > 0, f"{self.name} clients got nothing")
+
+
+def disturb(victim, luck):
+    """Something happens to the server, and it recovers."""
+    kind = luck.choice(["kill", "freeze", "drain"])
+    pause = luck.uniform(0.1, 3)
+    say(f"{kind} {victim.name}, {pause:.1f} s")
+    if kind == "freeze":
+        victim.process.send_signal(signal.SIGSTOP)
+        time.sleep(pause)
+        victim.process.send_signal(signal.SIGCONT)
+        return
+    victim.end(signal.SIGKILL if kind == "kill" else signal.SIGTERM)
+    time.sleep(pause)
+    victim.start()
+
+
+def wait_for(what, condition, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        require(time.monotonic() < deadline, f"{what}: not within {seconds} s")
+        time.sleep(0.2)
+
+
+def run(options, scratch, servers):
+    extractor, inferencer, gateway = servers
+    luck = random.Random(options.seed)
+    clips = []
+    for exercise in ("squat", "push_up"):
+        clips.append(scratch / f"{exercise}.mp4")
+        subprocess.run([options.binaries / "trackfit", "synthesize", "--exercise", exercise, "--repetitions", "3",
+                        "--output", clips[-1]], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for server in servers:
+        if server is gateway:
+            server.flags += ("--extractor", extractor.address, "--inferencer", inferencer.address)
+        server.start()
+
+    def clients(name, sessions, seconds, *flags):
+        return Clients(options.binaries, scratch, name, gateway.address, clips, sessions, seconds, options.seed, *flags)
+
+    # What a gateway has that has served as many.
+    clients("first", options.sessions, 10).check()
+    before = gateway.usage()
+    half = max(1, options.sessions // 2)
+    crowds = [clients("lossless", half, options.seconds, "--churn", "0.2", "--cancel", "0.4", "--slow-readers", "1",
+                      "--no-compare"),
+              clients("live", options.sessions - half, options.seconds, "--live", "--churn", "0.2", "--cancel", "0.4")]
+    end = time.monotonic() + options.seconds
+    disturbances = 0
+    while time.monotonic() < end - 8:  # all is well again before the clients end
+        time.sleep(luck.uniform(1, 4))
+        disturb(luck.choice([extractor, inferencer]), luck)
+        disturbances += 1
+    for crowd in crowds:
+        crowd.check()
+    # As before: what sessions get now is what one alone gets.
+    clients("last", options.sessions, 10).check()
+    require(gateway.process.poll() is None, "the gateway has ended")
+    for server in servers:
+        for gauge in ("trackfit_sessions_active", "trackfit_queued_bytes"):
+            wait_for(f"{server.name}: {gauge} back at 0", lambda s=server, g=gauge: s.metric(g) == 0)
+    after = gateway.usage()
+    say(f"{disturbances} disturbances; gateway before {before}, after {after}")
+    require(disturbances > 2, "too short to disturb anybody")
+    require(gateway.metric("trackfit_gateway_poisoned_total") == 0, "a frame or window was given up")
+    require(gateway.metric("trackfit_task_exceptions_total") == 0, "an exception ended a session")
+    require(after["MiB"] < before["MiB"] + MEMORY_GROWTH_MIB, f"the gateway grew by more than {MEMORY_GROWTH_MIB} MiB")
+    require(after["threads"] <= before["threads"] + MORE_THREADS, "threads are left")
+    require(after["files"] <= before["files"] + 4, "files are left open")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("binaries", type=pathlib.Path, help="folder of the executables")
+    parser.add_argument("--seconds", type=float, default=60, help="of chaos (default %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="0: any (default %(default)s)")
+    parser.add_argument("--sessions", type=int, default=8, help="clients at a time (default %(default)s)")
+    options = parser.parse_args()
+    if not WEIGHTS.exists():
+        print("skipped: no BlazePose weights; run tools/setup")
+        return 77
+    options.seed = options.seed or random.SystemRandom().randrange(1, 1 << 31)
+    say(f"seed {options.seed}, {options.seconds:.0f} s, {options.sessions} sessions")
+    with tempfile.TemporaryDirectory(prefix="trackfit-chaos-") as folder:
+        scratch = pathlib.Path(folder)
+        servers = [Server(options.binaries, scratch, "extractor", "--model", "lite", "--drain-grace", "1"),
+                   Server(options.binaries, scratch, "inferencer", "--drain-grace", "1"),
+                   Server(options.binaries, scratch, "gateway", "--http-listen", "127.0.0.1:0",
+                          "--upstream-timeout", "120")]  # however slow the machine is
+        try:
+            run(options, scratch, servers)
+        except AssertionError as error:
+            say(f"FAILED with seed {options.seed}: {error}")
+            for server in servers:
+                log = scratch / f"{server.name}.log"
+                if log.exists():
+                    print(f"-- the end of {log.name}\n" + "\n".join(log.read_text().splitlines()[-15:]))
+            return 1
+        finally:
+            for server in servers:
+                if server.process and server.process.poll() is None:
+                    server.process.send_signal(signal.SIGCONT)
+                    server.end(signal.SIGTERM)
+    say("nothing lost, nothing doubled, nothing wrong")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
