@@ -385,10 +385,10 @@ void AnalysisSession::FeedExtractor() {
 void AnalysisSession::ConnectExtractor() {
   parts_.extractor.Connect(extractor_.Open());
   extractor_answered_ = false;
-  if (max_people() == 1 && !live()) return;  // the default
   auto request = std::make_shared<v1::ExtractStreamRequest>();
   request->mutable_config()->set_max_people(max_people());
   request->mutable_config()->set_newest_only(live());
+  request->mutable_config()->set_pose_model(config_.pose_model());
   parts_.extractor.Send(std::move(request));
 }
 

@@ -74,6 +74,11 @@ std::string LanguageOf(const v1::CoachConfig& coach) {
 }
 
 absl::Status CheckConfig(const v1::SessionConfig& config, const ModelInfo& model) {
+  if (!v1::PoseModel_IsValid(config.pose_model())) {
+    return absl::InvalidArgumentError(absl::StrCat("config.pose_model is ",
+                                                   static_cast<int>(config.pose_model()),
+                                                   "; it must be LITE (1), FULL (2) or HEAVY (3)"));
+  }
   if (!v1::DeliveryMode_IsValid(config.delivery())) {
     return absl::InvalidArgumentError(absl::StrCat("config.delivery is ", static_cast<int>(config.delivery()),
                                                    "; it must be one of DeliveryMode"));

@@ -4,6 +4,7 @@
 
 #include <CLI/App.hpp>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "blazepose/pose_engine.h"
@@ -16,15 +17,16 @@ struct ExtractorOptions {
   ExtractorOptions();
 
   rpc::ServerOptions server;
-  std::string models_dir;      // with the BlazePose .tflite files
-  std::string model = "full";  // landmark network: lite, full or heavy
+  std::string models_dir;               // with the BlazePose .tflite files
+  std::string model = "full";           // landmark network: lite, full or heavy
+  std::string session_models = "lite";  // further ones, separated by commas
   extraction::FrameDecoderConfig decoder;
 
   void Register(CLI::App& app);
   // INVALID_ARGUMENT naming the flag and its limits.
   absl::Status Validate() const;
-  // Of valid options.
-  blazepose::ModelComplexity Complexity() const { return *blazepose::ParseModelComplexity(model); }
+  // Of valid options: the one that sessions get that name none, then the others.
+  std::vector<blazepose::ModelComplexity> Models() const;
 };
 
 }  // namespace trackfit::extractor_server

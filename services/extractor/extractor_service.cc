@@ -5,8 +5,11 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "blazepose/people_tracker.h"
 #include "contract/convert.h"
 #include "rpc/stream_reactor.h"
@@ -50,6 +53,18 @@ extraction::ExtractorFrame ViewOf(const v1::Frame& frame) {
   return view;
 }
 
+v1::PoseModel ToProto(blazepose::ModelComplexity complexity) {
+  switch (complexity) {
+    case blazepose::ModelComplexity::kLite:
+      return v1::POSE_MODEL_LITE;
+    case blazepose::ModelComplexity::kFull:
+      return v1::POSE_MODEL_FULL;
+    case blazepose::ModelComplexity::kHeavy:
+      return v1::POSE_MODEL_HEAVY;
+  }
+  return v1::POSE_MODEL_UNSPECIFIED;
+}
+
 v1::FrameResult ToProto(const extraction::ExtractionResult& result) {
   v1::FrameResult message;
   message.set_sequence(result.sequence);
@@ -82,7 +97,8 @@ absl::StatusOr<v1::FrameResult> Process(extraction::ExtractionSession& session, 
 
 class ExtractStreamHandler : public streaming::StreamHandler<v1::ExtractStreamRequest> {
  public:
-  using NewSession = std::function<extraction::ExtractionSession(uint32_t max_people)>;
+  using NewSession =
+      std::function<absl::StatusOr<extraction::ExtractionSession>(const v1::ExtractStreamConfig& config)>;
 
   ExtractStreamHandler(streaming::StreamSession<v1::ExtractStreamResponse> stream, NewSession new_session)
       : stream_(std::move(stream)), new_session_(std::move(new_session)) {}
@@ -94,7 +110,10 @@ class ExtractStreamHandler : public streaming::StreamHandler<v1::ExtractStreamRe
       }
       return;
     }
-    if (!session_) session_.emplace(new_session_(1));
+    if (!session_) {
+      if (absl::Status status = Configure({}); !status.ok())
+        return stream_.responses->Finish(std::move(status));
+    }
     Answer(Process(*session_, request.has_frame(), request.frame(), worker));
   }
 
@@ -114,9 +133,9 @@ class ExtractStreamHandler : public streaming::StreamHandler<v1::ExtractStreamRe
       return absl::InvalidArgumentError(
           "config came late; it must be the first request, and the only config");
     }
-    const uint32_t max_people = std::max(config.max_people(), 1U);
-    if (absl::Status status = skeleton::ValidateMaxPeople("config", max_people); !status.ok()) return status;
-    session_.emplace(new_session_(max_people));
+    auto session = new_session_(config);
+    if (!session.ok()) return session.status();
+    session_.emplace(*std::move(session));
     newest_only_ = config.newest_only();
     return absl::OkStatus();
   }
@@ -136,17 +155,22 @@ class ExtractStreamHandler : public streaming::StreamHandler<v1::ExtractStreamRe
 
 }  // namespace
 
-ExtractorService::ExtractorService(rpc::Runtime& runtime, blazepose::PoseEngines& engines,
+ExtractorService::ExtractorService(rpc::Runtime& runtime, std::vector<PoseModel>& models,
                                    const extraction::FrameDecoderConfig& decoder)
-    : runtime_(runtime), engines_(engines), decoder_(decoder), metrics_(runtime.metrics()) {}
+    : runtime_(runtime), models_(models), decoder_(decoder), metrics_(runtime.metrics()) {}
 
 grpc::ServerBidiReactor<v1::ExtractStreamRequest, v1::ExtractStreamResponse>* ExtractorService::ExtractStream(
     grpc::CallbackServerContext* context) {
   return rpc::OpenStream<v1::ExtractStreamRequest, v1::ExtractStreamResponse>(
       runtime_, context, "ExtractStream", [this](auto stream) {
-        return std::make_unique<ExtractStreamHandler>(std::move(stream), [this](uint32_t max_people) {
-          return NewSession({.max_people = max_people});
-        });
+        return std::make_unique<ExtractStreamHandler>(
+            std::move(stream),
+            [this](const v1::ExtractStreamConfig& config) -> absl::StatusOr<extraction::ExtractionSession> {
+              const uint32_t max_people = std::max(config.max_people(), 1U);
+              absl::Status valid = skeleton::ValidateMaxPeople("config", max_people);
+              if (!valid.ok()) return valid;
+              return NewSession({.max_people = max_people}, config.pose_model());
+            });
       });
 }
 
@@ -155,21 +179,38 @@ grpc::ServerUnaryReactor* ExtractorService::Extract(grpc::CallbackServerContext*
                                                     v1::ExtractResponse* response) {
   return rpc::RunUnary(runtime_, context, "Extract", request->ByteSizeLong(),
                        [this, request, response](int worker) -> absl::StatusOr<rpc::Progress> {
-                         extraction::ExtractionSession session = NewSession({.static_mode = true});
-                         auto result = Process(session, request->has_frame(), request->frame(), worker);
+                         auto session = NewSession({.static_mode = true}, v1::POSE_MODEL_UNSPECIFIED);
+                         if (!session.ok()) return session.status();
+                         auto result = Process(*session, request->has_frame(), request->frame(), worker);
                          if (!result.ok()) return result.status();
                          *response->mutable_result() = *std::move(result);
                          return rpc::Progress::kDone;
                        });
 }
 
-extraction::ExtractionSession ExtractorService::NewSession(const blazepose::PoseTrackerConfig& config) {
+absl::StatusOr<extraction::ExtractionSession> ExtractorService::NewSession(
+    const blazepose::PoseTrackerConfig& config, v1::PoseModel model) {
+  absl::StatusOr<blazepose::PoseEngines*> engines = EnginesOf(model);
+  if (!engines.ok()) return engines.status();
   return extraction::ExtractionSession(
       decoder_, metrics_,
-      [this, tracker = blazepose::PeopleTracker(config)](int worker, const cv::Mat& bgr, uint64_t sequence,
-                                                         int64_t timestamp_us) mutable {
-        return tracker.Track(engines_.OfWorker(worker), bgr, sequence, timestamp_us);
+      [engines = *engines, tracker = blazepose::PeopleTracker(config)](
+          int worker, const cv::Mat& bgr, uint64_t sequence, int64_t timestamp_us) mutable {
+        return tracker.Track(engines->OfWorker(worker), bgr, sequence, timestamp_us);
       });
+}
+
+absl::StatusOr<blazepose::PoseEngines*> ExtractorService::EnginesOf(v1::PoseModel model) {
+  if (model == v1::POSE_MODEL_UNSPECIFIED) return &models_.front().engines;
+  std::vector<std::string> names;
+  for (PoseModel& loaded : models_) {
+    if (ToProto(loaded.complexity) == model) return &loaded.engines;
+    names.push_back(v1::PoseModel_Name(ToProto(loaded.complexity)));
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "config.pose_model is ",
+      v1::PoseModel_IsValid(model) ? v1::PoseModel_Name(model) : std::to_string(static_cast<int>(model)),
+      "; the server has ", absl::StrJoin(names, " and ")));
 }
 
 }  // namespace trackfit::extractor_server

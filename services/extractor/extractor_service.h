@@ -4,6 +4,9 @@
 
 #include <trackfit/v1/extractor.grpc.pb.h>
 
+#include <vector>
+
+#include "absl/status/statusor.h"
 #include "blazepose/people_tracker.h"
 #include "blazepose/pose_engines.h"
 #include "extraction/extraction_session.h"
@@ -12,11 +15,17 @@
 
 namespace trackfit::extractor_server {
 
-// Thread-safe. Runtime and engines outlive it.
+// Thread-safe. Runtime and models outlive it.
 class ExtractorService final : public v1::ExtractorService::CallbackService {
  public:
-  // `decoder` must be valid.
-  ExtractorService(rpc::Runtime& runtime, blazepose::PoseEngines& engines,
+  // A landmark network, with an engine for each worker.
+  struct PoseModel {
+    blazepose::ModelComplexity complexity;
+    blazepose::PoseEngines engines;
+  };
+
+  // `models` has at least one; the first is for sessions that name none. `decoder` must be valid.
+  ExtractorService(rpc::Runtime& runtime, std::vector<PoseModel>& models,
                    const extraction::FrameDecoderConfig& decoder);
 
   grpc::ServerBidiReactor<v1::ExtractStreamRequest, v1::ExtractStreamResponse>* ExtractStream(
@@ -25,11 +34,13 @@ class ExtractorService final : public v1::ExtractorService::CallbackService {
                                     v1::ExtractResponse* response) override;
 
  private:
-  // A session with a tracker of its own.
-  extraction::ExtractionSession NewSession(const blazepose::PoseTrackerConfig& config);
+  // A session with a tracker of its own. INVALID_ARGUMENT when there is no such model.
+  absl::StatusOr<extraction::ExtractionSession> NewSession(const blazepose::PoseTrackerConfig& config,
+                                                           v1::PoseModel model);
+  absl::StatusOr<blazepose::PoseEngines*> EnginesOf(v1::PoseModel model);
 
   rpc::Runtime& runtime_;
-  blazepose::PoseEngines& engines_;
+  std::vector<PoseModel>& models_;
   const extraction::FrameDecoder decoder_;
   extraction::ExtractionMetrics metrics_;
 };

@@ -1,5 +1,7 @@
 // The extractor: frames in, 33-landmark skeletons out.
 #include <opencv2/core/utility.hpp>
+#include <utility>
+#include <vector>
 
 #include "blazepose/pose_engines.h"
 #include "extractor_options.h"
@@ -12,13 +14,17 @@ namespace {
 
 int Serve(const ExtractorOptions& options, rpc::Runtime& runtime, rpc::TerminationSignal& signal) {
   cv::setNumThreads(1);  // the workers are the threads; OpenCV would bring more
-  auto engines = blazepose::PoseEngines::LoadWarm(options.models_dir, options.Complexity(),
-                                                  options.server.WorkerCount());
-  if (!engines.ok()) {
-    runtime.log().Error("cannot load BlazePose", {{"reason", engines.status().message()}});
-    return 1;
+  std::vector<ExtractorService::PoseModel> models;
+  for (const blazepose::ModelComplexity complexity : options.Models()) {
+    auto engines =
+        blazepose::PoseEngines::LoadWarm(options.models_dir, complexity, options.server.WorkerCount());
+    if (!engines.ok()) {
+      runtime.log().Error("cannot load BlazePose", {{"reason", engines.status().message()}});
+      return 1;
+    }
+    models.push_back({complexity, *std::move(engines)});
   }
-  ExtractorService service(runtime, *engines, options.decoder);
+  ExtractorService service(runtime, models, options.decoder);
   return rpc::ServeUntilSignal(signal, runtime, service, v1::ExtractorService::service_full_name());
 }
 

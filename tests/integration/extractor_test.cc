@@ -336,6 +336,28 @@ TEST_F(Extractor, LooksOnlyAtTheNewestFrameWhereTheConfigurationSaysSo) {
   EXPECT_EQ(last, v1::FRAME_STATUS_POSE) << "the newest";
 }
 
+TEST_F(Extractor, FindsLandmarksWithTheModelThatTheConfigurationNames) {
+  StartServer({"--session-models", "full"});
+  const auto landmarks = [this](v1::PoseModel model) {
+    grpc::ClientContext context;
+    const auto stream = stub_->ExtractStream(&context);
+    Request config;
+    config.mutable_config()->set_pose_model(model);
+    stream->Write(config);
+    stream->Write(MakeRequest(0, squat_->front()));
+    stream->WritesDone();
+    Response response;
+    stream->Read(&response);
+    const grpc::Status status = stream->Finish();
+    return status.ok() ? response.result().pose().SerializeAsString() : status.error_message();
+  };
+  const std::string lite = landmarks(v1::POSE_MODEL_LITE);
+  EXPECT_EQ(landmarks(v1::POSE_MODEL_UNSPECIFIED), lite) << "--model";
+  EXPECT_NE(landmarks(v1::POSE_MODEL_FULL), lite);
+  EXPECT_EQ(landmarks(v1::POSE_MODEL_HEAVY),
+            "config.pose_model is POSE_MODEL_HEAVY; the server has POSE_MODEL_LITE and POSE_MODEL_FULL");
+}
+
 TEST_F(Extractor, NumbersAsManyPeopleAsTheConfigurationSays) {
   StartServer();
   const std::string two = TwoPeopleJpeg();

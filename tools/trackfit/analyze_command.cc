@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <opencv2/core/utils/logger.hpp>
 #include <string>
@@ -63,6 +64,7 @@ struct AnalyzeOptions {
   uint32_t first_after = 0;
   uint32_t every = 0;
   uint32_t max_people = 1;
+  v1::PoseModel pose_model = v1::POSE_MODEL_UNSPECIFIED;
   client::CoachFlags coach;
 
   absl::Status Validate() const {
@@ -114,6 +116,7 @@ absl::StatusOr<v1::SessionConfig> ConfigOf(const AnalyzeOptions& options) {
     return command_line::UsageError(status);
   config.set_expected_exercise(exercises::Builtin().NameOf(options.expected));
   if (options.max_people != 1) config.set_max_people(options.max_people);
+  config.set_pose_model(options.pose_model);
   if (options.window_frames > 0 || options.first_after > 0 || options.every > 0) {
     config.mutable_window()->set_frames(options.window_frames);
     config.mutable_window()->set_first_after(options.first_after);
@@ -342,6 +345,13 @@ void DeclareSession(CLI::App& command, AnalyzeOptions& options) {
                   "Track up to N people, at most 8; the first is assessed")
       ->type_name("N")
       ->capture_default_str()
+      ->group("Session");
+  command
+      .add_option("--pose-model", options.pose_model,
+                  "Network that finds the skeletons: lite, full or heavy; default: the server's choice")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, v1::PoseModel>{
+          {"lite", v1::POSE_MODEL_LITE}, {"full", v1::POSE_MODEL_FULL}, {"heavy", v1::POSE_MODEL_HEAVY}}))
+      ->type_name("MODEL")
       ->group("Session");
   command.add_option("--every", options.every, "Poses between assessments; 0 = the server's default")
       ->type_name("N")

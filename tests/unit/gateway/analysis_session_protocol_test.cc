@@ -67,6 +67,21 @@ TEST_F(AnalysisSessionProtocol, RefusesABrokenWindow) {
   ExpectInvalidArgument("config.window.frames");
 }
 
+TEST_F(AnalysisSessionProtocol, PassesThePoseModelOn) {
+  v1::SessionConfig config;
+  config.set_pose_model(v1::POSE_MODEL_LITE);
+  Configure(config);
+  PushFrame(1);
+  EXPECT_EQ(extractor_.sent.front()->config().pose_model(), v1::POSE_MODEL_LITE);
+}
+
+TEST_F(AnalysisSessionProtocol, RefusesAnUnknownPoseModel) {
+  v1::SessionConfig config;
+  config.set_pose_model(static_cast<v1::PoseModel>(9));
+  Configure(config);
+  ExpectInvalidArgument("config.pose_model is 9");
+}
+
 TEST_F(AnalysisSessionProtocol, RefusesAnUnknownDelivery) {
   v1::SessionConfig config;
   config.set_delivery(static_cast<v1::DeliveryMode>(9));
