@@ -121,9 +121,15 @@ std::string Trends(std::span<const v1::Repetition> repetitions, const client::La
   return absl::StrCat("<div class=\"trends\">", html, "</div>");
 }
 
+// Of a part that may be wider than the window: it scrolls by keyboard, too.
+std::string WideStart(const char* label, const client::Labels& labels) {
+  return absl::StrCat("<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"", labels(label),
+                      "\">");
+}
+
 std::string Matrix(std::span<const v1::Repetition> repetitions, const client::Labels& labels) {
-  std::string html = absl::StrCat("<div class=\"wide\"><table class=\"matrix\"><thead><tr><th>",
-                                  labels("Condition"), "</th>");
+  std::string html = absl::StrCat(WideStart("Conditions of good form", labels),
+                                  "<table class=\"matrix\"><thead><tr><th>", labels("Condition"), "</th>");
   for (const v1::Repetition& repetition : repetitions)
     absl::StrAppend(&html, "<th>", repetition.number(), "</th>");
   absl::StrAppend(&html, "<th>", labels("Good range"), "</th></tr></thead><tbody>");
@@ -145,7 +151,8 @@ std::string Matrix(std::span<const v1::Repetition> repetitions, const client::La
 }
 
 std::string MeasuresTable(std::span<const v1::Repetition> repetitions, const client::Labels& labels) {
-  std::string html = "<div class=\"wide\"><table class=\"measures\"><thead><tr><th>#</th><th></th>";
+  std::string html =
+      absl::StrCat(WideStart("Measures", labels), "<table class=\"measures\"><thead><tr><th>#</th><th></th>");
   for (const char* column :
        {"Score", "Time<br>s", "Out<br>s", "Pause<br>s", "Back<br>s", "Range<br>%", "Range<br>degrees",
         "Left \u2212 right<br>degrees", "Peak speed<br>ranges/s", "Path<br>1 = straight", "Sway<br>torsos"})

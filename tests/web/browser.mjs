@@ -1,4 +1,5 @@
 // Chromium with a video for a camera, and what every page of these tests is watched for.
+import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -63,14 +64,23 @@ export async function until(read, enough, what, seconds = 40) {
   throw new Error(`${what}: still ${JSON.stringify(last)} after ${seconds} s`);
 }
 
+// The file that a button saves, as text.
+export async function saved(page, button) {
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: button }).click();
+  return readFileSync(await (await downloading).path(), 'utf8');
+}
+
 // What the page exports of the training that it shows.
 export async function exportedWorkout(page) {
-  const downloading = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Export as JSON' }).click();
-  const stream = await (await downloading).createReadStream();
-  const chunks = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return JSON.parse(Buffer.concat(chunks).toString()).workouts[0];
+  return JSON.parse(await saved(page, 'Export as JSON')).workouts[0];
+}
+
+// Analyses a video on the page that is open, and waits for the summary.
+export async function analyse(page, url, video) {
+  await page.goto(`${url}#file`);
+  await page.setInputFiles('input[type=file]', video);
+  await page.locator('.workout').waitFor({ timeout: 150_000 });
 }
 
 export async function endTraining(page) {

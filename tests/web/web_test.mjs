@@ -3,19 +3,22 @@
 //     node --test web_test.mjs       with TRACKFIT_BINARIES, TRACKFIT_SCRATCH and TRACKFIT_PAGE in the environment
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import {
+  analyse,
   answered,
   counted,
   endTraining,
   exportedWorkout,
   launch,
   openPage,
+  saved,
   startTraining,
   until,
 } from './browser.mjs';
@@ -196,8 +199,7 @@ describe('file', () => {
 
       await page.goto(`${servers.url}#file`);
       await assertAccessible(page, 'file');
-      await page.setInputFiles('input[type=file]', video);
-      await page.locator('.workout').waitFor({ timeout: 120_000 });
+      await analyse(page, servers.url, video);
       const workout = await exportedWorkout(page);
       assert.equal(workout.overall.exercise, overall.exercise);
       assert.equal(workout.overall.known, overall.known);
@@ -245,10 +247,8 @@ describe('file', () => {
     const remote = await launch({ flags: ['--host-resolver-rules=MAP gym.example 127.0.0.1'] });
     try {
       const page = await openPage(remote, { camera: false });
-      await page.goto(`http://gym.example:${port}/#file`);
+      await analyse(page, `http://gym.example:${port}/`, video);
       assert.equal(await page.evaluate(() => 'VideoDecoder' in window), false);
-      await page.setInputFiles('input[type=file]', video);
-      await page.locator('.workout').waitFor({ timeout: 150_000 });
       assert.equal(await page.getByTestId('repetitions').innerText(), '4');
       assert.equal(await page.getByTestId('verdict').getAttribute('data-exercise'), 'push_up');
     } finally {
@@ -261,6 +261,89 @@ describe('file', () => {
       await page.goto(`${servers.url}#file`);
       await page.setInputFiles('input[type=file]', clip); // MPEG-4 part 2
       await page.getByRole('alert').getByText('cannot play push_up.mp4').waitFor();
+    }),
+  );
+});
+
+// A report as its reader sees it: opened from the disk, in a browser that has nothing else.
+async function readReport(file, options, read) {
+  const page = await openPage(browser, { camera: false, ...options });
+  const asked = [];
+  page.on('request', (one) => asked.push(one.url()));
+  try {
+    await page.goto(pathToFileURL(file).href);
+    const found = await read(page);
+    assert.deepEqual(page.errors, []);
+    assert.deepEqual(asked, [page.url()], 'the report loads nothing');
+    return found;
+  } finally {
+    await page.context().close();
+  }
+}
+
+const texts = (page, selector) => page.locator(selector).allInnerTexts();
+
+describe('report', () => {
+  const outline = async (page) => ({
+    headings: await texts(page, 'h1, h2, h3, h4'),
+    tiles: await texts(page, '.tile span'),
+    columns: await texts(page, 'thead th'),
+    conditions: await texts(page, '.matrix tbody th'),
+    charts: await page.locator('svg').evaluateAll((all) => all.map((svg) => svg.getAttribute('aria-label'))),
+    verdicts: await texts(page, '.repetition .chip'),
+    foot: await texts(page, 'footer p'),
+  });
+
+  it('is the page of trackfit report, in one file', shortly, () =>
+    withPage({}, async (page) => {
+      const results = join(scratch, 'report.jsonl');
+      const ours = join(scratch, 'page.html');
+      const theirs = join(scratch, 'command_line.html');
+      trackfit('analyze', video, '--gateway', servers.gateway, '--json', results);
+      trackfit('report', results, '--output', theirs);
+      await analyse(page, servers.url, video);
+      writeFileSync(ours, await saved(page, 'Export report'));
+      const { reps } = await exportedWorkout(page);
+      const [mine, reference] = [await readReport(ours, {}, outline), await readReport(theirs, {}, outline)];
+      // What is off by a hair may be so in one of them only.
+      const stable = ({ charts, ...rest }) => ({
+        ...rest,
+        charts: charts.filter((label) => !/good:/.test(label)),
+      });
+      assert.deepEqual(stable(mine), stable(reference));
+      assert.equal(mine.verdicts.length, 4);
+
+      for (const colorScheme of ['light', 'dark']) {
+        await readReport(ours, { colorScheme, phone: colorScheme === 'dark' }, async (report) => {
+          await assertAccessible(report, `${colorScheme} report`);
+          await assertNoSideways(report, 'report');
+          assert.deepEqual(
+            await texts(report, '.repetition .score'),
+            reps.map(({ score }) => score.toFixed(0)),
+          );
+          assert.match(await report.locator('.change').innerText(), /hips/);
+        });
+      }
+      assert.deepEqual(page.errors, []);
+    }),
+  );
+
+  it('comes from the history in the language of its training', shortly, () =>
+    withPage({ locale: 'ko-KR' }, async (page) => {
+      await startTraining(page);
+      await counted(page, 2);
+      await endTraining(page);
+      await page.goto(`${servers.url}#history`);
+      await page.getByLabel('언어').selectOption('en');
+      await page.getByRole('button', { name: 'Open' }).click();
+      const file = join(scratch, 'korean.html');
+      writeFileSync(file, await saved(page, 'Export report'));
+      await readReport(file, {}, async (report) => {
+        assert.equal(await report.locator('html').getAttribute('lang'), 'ko');
+        await report.getByRole('heading', { name: '1세트 · 푸시업' }).waitFor();
+        assert.ok((await texts(report, '.repetition')).length >= 2);
+        await assertAccessible(report, 'Korean report');
+      });
     }),
   );
 });

@@ -12,6 +12,7 @@ export default defineConfig({
   },
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
   server: {
+    fs: { allow: ['../../..'] }, // the report has the command line's words and style
     proxy: {
       '/v1': { target: gateway, ws: true, changeOrigin: true, rewriteWsOrigin: true },
       '/healthz': gateway,

@@ -44,6 +44,13 @@ export function repOf(repetition: Repetition): Rep {
     liftingMs: milliseconds(repetition.liftingUs),
     heldMs: milliseconds(repetition.heldUs),
     findings,
+    measures: {
+      rangeDegrees: repetition.rangeDegrees,
+      leftRightDegrees: repetition.leftRightDegrees,
+      peakSpeed: repetition.peakSpeed,
+      pathRatio: repetition.pathRatio,
+      sway: repetition.sway,
+    },
   };
 }
 

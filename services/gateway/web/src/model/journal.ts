@@ -49,7 +49,10 @@ export class Journal {
         break;
       case 'hint':
         this.hints = this.hints.filter(({ code }) => code !== value.code);
-        if (!value.withdrawn) this.hints.push({ code: value.code, text: value.text });
+        if (!value.withdrawn) {
+          this.hints.push({ code: value.code, text: value.text });
+          this.say('hint', value.text);
+        }
         break;
       case 'summary':
         this.sumUp(value);

@@ -15,11 +15,16 @@ interface Driver {
 }
 
 // Degrees at the middle joint, in a picture `aspect` times as wide as high; null where a joint is hardly seen.
-function angleAt(joints: Float32Array, corner: readonly number[], aspect: number): number | null {
+function angleAt(
+  joints: Float32Array,
+  corner: readonly number[],
+  aspect: number,
+  seenFrom: number,
+): number | null {
   const [a, b, c] = corner.map((joint) => ({
     x: (joints[joint * 3] ?? 0) * aspect,
     y: joints[joint * 3 + 1] ?? 0,
-    seen: (joints[joint * 3 + 2] ?? 0) >= LEAST_VISIBILITY,
+    seen: (joints[joint * 3 + 2] ?? 0) >= seenFrom,
   }));
   if (!a?.seen || !b?.seen || !c?.seen) return null;
   const turn = Math.atan2(a.y - b.y, a.x - b.x) - Math.atan2(c.y - b.y, c.x - b.x);
@@ -27,10 +32,16 @@ function angleAt(joints: Float32Array, corner: readonly number[], aspect: number
   return degrees > 180 ? 360 - degrees : degrees;
 }
 
-// The mean of both sides, or the one that is seen.
-export function anglesOf({ joints }: Skeleton, aspect: number): (number | null)[] {
+// The mean of both sides, or the one that is seen: whose visibilities are `seenFrom` at least.
+export function anglesOf(
+  { joints }: Skeleton,
+  aspect: number,
+  seenFrom = LEAST_VISIBILITY,
+): (number | null)[] {
   return ANGLES.map((sides) => {
-    const seen = sides.map((corner) => angleAt(joints, corner, aspect)).filter((angle) => angle !== null);
+    const seen = sides
+      .map((corner) => angleAt(joints, corner, aspect, seenFrom))
+      .filter((angle) => angle !== null);
     return seen.length ? seen.reduce((sum, angle) => sum + angle, 0) / seen.length : null;
   });
 }

@@ -1,5 +1,5 @@
 // Repetitions in sets.
-import type { FindingCount, Rep, WorkoutSet } from './types';
+import type { Drift, FindingCount, Rep, WorkoutSet } from './types';
 
 function countFindings(reps: Rep[]): FindingCount[] {
   const counts = new Map<string, FindingCount>();
@@ -14,6 +14,17 @@ function countFindings(reps: Rep[]): FindingCount[] {
   return [...counts.values()];
 }
 
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function driftOf(complete: Rep[]): Drift | null {
+  const third = Math.floor(complete.length / 3);
+  if (third === 0) return null;
+  const [first, last] = [complete.slice(0, third), complete.slice(-third)];
+  const time = (reps: Rep[]) => mean(reps.map(({ startMs, endMs }) => endMs - startMs));
+  const range = (reps: Rep[]) => mean(reps.map((rep) => rep.range));
+  return { tempo: time(last) / time(first), rangeLost: range(first) - range(last) };
+}
+
 function setOf(reps: Rep[], before: WorkoutSet | undefined): WorkoutSet | undefined {
   const first = reps[0];
   const last = reps.at(-1);
@@ -26,11 +37,13 @@ function setOf(reps: Rep[], before: WorkoutSet | undefined): WorkoutSet | undefi
     repetitions: complete.length,
     partial: reps.length - complete.length,
     correct: reps.filter((rep) => rep.correct).length,
-    score: reps.reduce((sum, rep) => sum + rep.score, 0) / reps.length,
+    score: mean(reps.map(({ score }) => score)),
     startMs: first.startMs,
     endMs: last.endMs,
     restMs: before ? first.startMs - before.endMs : 0,
     heldMs: Math.max(...reps.map((rep) => rep.heldMs)),
+    tensionMs: reps.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0),
+    drift: driftOf(complete),
     findings: countFindings(reps),
   };
 }

@@ -34,6 +34,16 @@ export interface Rep {
   liftingMs: number;
   heldMs: number; // of held exercises
   findings: Finding[];
+  measures?: Measures; // not in trainings that were kept before there were any
+}
+
+// 0: not measured, but for `sway`.
+export interface Measures {
+  rangeDegrees: number; // of the driving joint
+  leftRightDegrees: number; // left minus right, at the turning point
+  peakSpeed: number; // full ranges per second
+  pathRatio: number; // 1 = straight
+  sway: number; // of the trunk, torso lengths
 }
 
 export interface FindingCount {
@@ -42,6 +52,12 @@ export interface FindingCount {
   judged: number;
   off: number; // slightly or clearly
   clearly: number;
+}
+
+// From the first third of a set's complete repetitions to the last.
+export interface Drift {
+  tempo: number; // durations, last / first
+  rangeLost: number; // share of the full range, first - last
 }
 
 export interface WorkoutSet {
@@ -56,6 +72,8 @@ export interface WorkoutSet {
   endMs: number;
   restMs: number; // before it
   heldMs: number; // the longest hold
+  tensionMs: number; // sum of the repetitions' durations
+  drift: Drift | null; // null: fewer than three complete repetitions
   findings: FindingCount[];
 }
 
@@ -67,7 +85,7 @@ export interface Skeleton {
 }
 
 export interface Saying {
-  kind: 'advice' | 'notice';
+  kind: 'advice' | 'hint' | 'notice';
   text: string;
   timeMs: number;
 }

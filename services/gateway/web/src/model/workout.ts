@@ -7,6 +7,7 @@ export interface Workout {
   startedAt: number; // milliseconds since 1970
   source: 'live' | 'file';
   name: string; // of the file; empty: live
+  language?: string; // of what the server says; not in trainings that were kept before it was
   aspect: number; // of the picture, width / height
   startMs: number; // of the frames' own time
   endMs: number;
@@ -22,7 +23,7 @@ const newId = (startedAt: number) => `${startedAt.toString(36)}-${Math.random().
 
 export function workoutOf(
   journal: Journal,
-  about: Pick<Workout, 'startedAt' | 'source' | 'name' | 'aspect'>,
+  about: Pick<Workout, 'startedAt' | 'source' | 'name' | 'aspect' | 'language'>,
 ): Workout {
   return {
     ...about,

@@ -120,6 +120,7 @@ export const en = {
   position: 'Position in the recording',
   timeline: 'Timeline of repetitions',
   skeletonOnly: 'The skeleton that was seen; pictures are not kept.',
+  saveReport: 'Export report',
   save: 'Export as JSON',
   incomplete: 'The connection broke before the end; this is what came until then.',
 

@@ -122,6 +122,7 @@ export const ko: Texts = {
   position: '영상 위치',
   timeline: '반복 타임라인',
   skeletonOnly: '찾은 골격만 보여 줍니다. 화면은 저장되지 않습니다.',
+  saveReport: '보고서 내보내기',
   save: 'JSON으로 내보내기',
   incomplete: '끝나기 전에 연결이 끊겼습니다. 그때까지의 결과입니다.',
 

@@ -15,6 +15,7 @@ const RATE = 31; // frames per second of the video
 
 export class FileAnalysis {
   readonly journal = new Journal();
+  readonly language: string;
   link: Link = { state: 'connecting' };
   progress = 0; // [0, 1]
   remainingMs = 0;
@@ -30,6 +31,7 @@ export class FileAnalysis {
     options: SessionOptions,
     onChange: () => void,
   ) {
+    this.language = options.language;
     this.session = new Session(
       options,
       {

@@ -70,6 +70,10 @@ export class LiveTraining {
     this.watch();
   }
 
+  get language(): string {
+    return this.parts.options.language;
+  }
+
   get rate(): number {
     return this.session.inFlight.rate(performance.now());
   }

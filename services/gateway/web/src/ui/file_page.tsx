@@ -84,6 +84,7 @@ export function FilePage({ onWorkout }: FilePageProps) {
       startedAt: Date.now(),
       source: 'file',
       name: file.name,
+      language: current.language,
       aspect,
     });
     setDone({ workout, url: url.current });

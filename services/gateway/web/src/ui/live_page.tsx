@@ -50,6 +50,7 @@ export function LivePage({ onWorkout }: LivePageProps) {
       startedAt: startedAt.current,
       source: 'live',
       name: '',
+      language: ended.language,
       aspect: ended.aspect,
     });
     setWorkout(result);

@@ -48,7 +48,8 @@ export function WorkoutView({ workout, videoUrl = null, actions }: WorkoutViewPr
         </div>
         <div class="actions">
           {actions}
-          <button onClick={() => download(`trackfit-${workout.id}.json`, exported([workout]))}>
+          <button onClick={() => void saveReport(workout, settings.language)}>{t('saveReport')}</button>
+          <button onClick={() => download(`${fileName(workout)}.json`, exported([workout]))}>
             {t('save')}
           </button>
         </div>
@@ -100,6 +101,17 @@ export function WorkoutView({ workout, videoUrl = null, actions }: WorkoutViewPr
       </div>
     </article>
   );
+}
+
+// trackfit-2026-03-01-18-30: in order of time when sorted by name
+function fileName({ startedAt }: Workout): string {
+  const local = new Date(startedAt - new Date(startedAt).getTimezoneOffset() * 60_000);
+  return `trackfit-${local.toISOString().slice(0, 16).replace(/[T:]/g, '-')}`;
+}
+
+async function saveReport(workout: Workout, language: string) {
+  const { reportOf } = await import('../report/report');
+  download(`${fileName(workout)}.html`, reportOf(workout, language));
 }
 
 function titleOf(
