@@ -2,12 +2,9 @@
 //
 //     node --test web_test.mjs       with TRACKFIT_BINARIES, TRACKFIT_SCRATCH and TRACKFIT_PAGE in the environment
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, request } from 'node:http';
-import { createRequire } from 'node:module';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import {
@@ -22,63 +19,21 @@ import {
   startTraining,
   until,
 } from './browser.mjs';
-import { Servers } from './servers.mjs';
-
-const { TRACKFIT_BINARIES: binaries, TRACKFIT_SCRATCH: scratch, TRACKFIT_PAGE: pageFolder } = process.env;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const clip = join(scratch, 'push_up.mp4'); // what the command line reads
-const video = join(scratch, 'push_up.h264.mp4'); // the same in what browsers play
-const camera = join(scratch, 'push_up.mjpeg');
-
-const servers = new Servers(binaries, scratch);
-let browser;
-
-const shortly = { timeout: 180_000 };
-const trackfit = (...args) =>
-  execFileSync(join(binaries, 'trackfit'), args, { stdio: ['ignore', 'pipe', 'pipe'] });
-const ffmpeg = (...args) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args]);
-
-before(async () => {
-  rmSync(scratch, { recursive: true, force: true });
-  mkdirSync(scratch, { recursive: true });
-  trackfit(
-    ...['synthesize', '--exercise', 'push_up', '--repetitions', '4', '--repetition-seconds', '2.6'],
-    ...['--fault', 'sagging_hips', '--size', '480x360', '--output', clip],
-  );
-  ffmpeg('-i', clip, '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '15', '-pix_fmt', 'yuv420p', video);
-  ffmpeg('-i', clip, '-q:v', '3', '-f', 'mjpeg', camera);
-  await servers.start('--max-sessions', '3');
-  browser = await launch({ camera });
-});
-after(async () => {
-  await browser?.close();
-  assert.deepEqual(await servers.stopAll(), [0, 0, 0]);
-});
-
-async function withPage(options, use) {
-  const page = await openPage(browser, options);
-  try {
-    await page.goto(servers.url);
-    await use(page);
-  } finally {
-    await page.context().close();
-  }
-}
-
-async function assertAccessible(page, where) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run());
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  assert.deepEqual(
-    serious.map(({ id, nodes }) => `${where}: ${id} at ${nodes.map(({ target }) => target).join(', ')}`),
-    [],
-  );
-}
-
-async function assertNoSideways(page, where) {
-  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  assert.ok(content <= window, `${where} is ${content} px wide in a window of ${window} px`);
-}
+import {
+  PLACES,
+  assertAccessible,
+  assertNoSideways,
+  clip,
+  newPage,
+  pageFolder,
+  scratch,
+  servers,
+  shortly,
+  trackfit,
+  video,
+  withPage,
+} from './stage.mjs';
+import './trouble.mjs';
 
 describe('live', () => {
   it('names, counts and advises, aloud, and sums up', shortly, () =>
@@ -235,7 +190,7 @@ describe('file', () => {
       );
       await servers.stop('gateway', 'SIGKILL');
       await page.getByText('The connection broke').waitFor();
-      await servers.startGateway('--max-sessions', '3');
+      await servers.startGateway(...PLACES);
       await page.getByRole('button', { name: 'Try again' }).click();
       await page.locator('.workout').waitFor({ timeout: 120_000 });
       assert.equal(await page.getByTestId('repetitions').innerText(), '4');
@@ -267,7 +222,7 @@ describe('file', () => {
 
 // A report as its reader sees it: opened from the disk, in a browser that has nothing else.
 async function readReport(file, options, read) {
-  const page = await openPage(browser, { camera: false, ...options });
+  const page = await newPage({ camera: false, ...options });
   const asked = [];
   page.on('request', (one) => asked.push(one.url()));
   try {
@@ -375,125 +330,6 @@ describe('history', () => {
       assert.deepEqual(page.errors, []);
     }),
   );
-});
-
-describe('trouble', () => {
-  const alert = (page, text) => page.getByRole('alert').getByText(text).waitFor();
-
-  it('tells that the camera was refused', shortly, () =>
-    withPage({ camera: false }, async (page) => {
-      await startTraining(page);
-      await alert(page, 'The camera is not allowed');
-      await assertAccessible(page, 'camera refused');
-    }),
-  );
-
-  it('tells that there is no camera', shortly, async () => {
-    const blind = await launch();
-    try {
-      const page = await openPage(blind);
-      await page.goto(servers.url);
-      await startTraining(page);
-      await alert(page, 'No camera was found');
-    } finally {
-      await blind.close();
-    }
-  });
-
-  it('tells that browsers want HTTPS beyond localhost', shortly, async () => {
-    const { port } = new URL(servers.url);
-    const remote = await launch({ camera, flags: ['--host-resolver-rules=MAP gym.example 127.0.0.1'] });
-    try {
-      const page = await openPage(remote, { camera: false });
-      await page.goto(`http://gym.example:${port}/`);
-      await startTraining(page);
-      await alert(page, 'only over HTTPS');
-    } finally {
-      await remote.close();
-    }
-  });
-
-  it('waits for a place on a full server', shortly, async () => {
-    const pages = await Promise.all(Array.from({ length: 4 }, () => openPage(browser)));
-    try {
-      for (const page of pages) await page.goto(servers.url);
-      for (const page of pages.slice(0, 3)) {
-        await startTraining(page);
-        await answered(page);
-      }
-      const late = pages[3];
-      await startTraining(late);
-      await late.getByText(/All places on the server are taken. Next try in \d+ s/).waitFor();
-      await endTraining(pages[0]);
-      await answered(late);
-    } finally {
-      for (const page of pages) await page.context().close();
-    }
-  });
-
-  it('goes on with the count when the server is killed and comes back', shortly, () =>
-    withPage({}, async (page) => {
-      await startTraining(page);
-      const before = await counted(page, 2);
-      await servers.stop('gateway', 'SIGKILL');
-      await page.getByText('The server does not answer').waitFor();
-      await servers.startGateway('--max-sessions', '3');
-      await counted(page, before + 2);
-      await endTraining(page);
-      const numbers = (await exportedWorkout(page)).reps.map(({ number }) => number);
-      assert.deepEqual(
-        numbers,
-        numbers.map((_, i) => i + 1),
-      );
-    }),
-  );
-
-  it('says that answers fail to come, and goes on when they do', shortly, () =>
-    withPage({}, async (page) => {
-      await startTraining(page);
-      const before = await counted(page, 1);
-      await servers.stop('inferencer', 'SIGKILL');
-      const stalled = page.getByText('sends no answers at the moment');
-      await stalled.waitFor();
-      await servers.startInferencer();
-      await stalled.waitFor({ state: 'detached' });
-      await counted(page, before + 2);
-    }),
-  );
-
-  it('survives a drain', shortly, () =>
-    withPage({}, async (page) => {
-      await startTraining(page);
-      await counted(page, 1);
-      await servers.stop('gateway', 'SIGTERM');
-      await page.getByText(/The server restarts|The server does not answer/).waitFor();
-      await servers.startGateway('--max-sessions', '3');
-      await counted(page, 3);
-    }),
-  );
-
-  it('tells that something between blocks WebSocket', shortly, async () => {
-    const target = new URL(servers.url);
-    const proxy = createServer((incoming, outgoing) => {
-      const { method, url, headers } = incoming;
-      request({ host: target.hostname, port: target.port, method, path: url, headers }, (answer) => {
-        outgoing.writeHead(answer.statusCode, answer.headers);
-        answer.pipe(outgoing);
-      }).end();
-    });
-    proxy.on('upgrade', (_, socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
-    await new Promise((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    const page = await openPage(browser);
-    try {
-      await page.goto(`http://127.0.0.1:${proxy.address().port}/`);
-      await startTraining(page);
-      await page.getByText('blocks WebSocket').waitFor();
-    } finally {
-      await page.context().close();
-      proxy.close();
-      proxy.closeAllConnections();
-    }
-  });
 });
 
 describe('page', () => {

@@ -4,7 +4,7 @@
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 
-for needed in "${CHROMIUM:-chromium}" node ffmpeg; do
+for needed in "${CHROMIUM:-chromium}" node ffmpeg openssl; do
   command -v "$needed" >/dev/null || { echo "skipped: $needed is missing; tools/setup installs it"; exit 77; }
 done
 TRACKFIT_BINARIES=$(realpath "$1") TRACKFIT_SCRATCH=$2 TRACKFIT_PAGE=$here/../../services/gateway/web/dist \
