@@ -58,7 +58,9 @@ export async function* framesOf(file: Blob, video: HTMLVideoElement, side: numbe
 
 async function decodedFrames(file: Blob, side: number): Promise<AsyncGenerator<VideoPicture> | null> {
   if (!('VideoDecoder' in window)) return null;
-  const { BlobSource, CanvasSink, Input, MATROSKA, MP4, QTFF, WEBM } = await import('mediabunny');
+  const library = await import('mediabunny').catch(() => null);
+  if (!library) return null;
+  const { BlobSource, CanvasSink, Input, MATROSKA, MP4, QTFF, WEBM } = library;
   const input = new Input({ source: new BlobSource(file), formats: [MP4, QTFF, WEBM, MATROSKA] });
   const track = await input.getPrimaryVideoTrack().catch(() => null);
   if (!track || !(await track.canDecode())) return null;

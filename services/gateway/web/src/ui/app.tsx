@@ -18,6 +18,7 @@ export function App() {
   const [section, setSection] = useState(() => sectionOf(location.hash));
   const [history, setHistory] = useState<History | null>(null);
   const [workouts, setWorkouts] = useState<Workout[] | null>([]);
+  const [outdated, setOutdated] = useState(false);
 
   const page = useMemo(
     () =>
@@ -37,6 +38,13 @@ export function App() {
     const onHash = () => setSection(sectionOf(location.hash));
     window.addEventListener('hashchange', onHash);
     return () => window.removeEventListener('hashchange', onHash);
+  }, []);
+
+  // Parts that are loaded when they are wanted have other names after an update of the server.
+  useEffect(() => {
+    const onFailure = () => setOutdated(true);
+    window.addEventListener('vite:preloadError', onFailure);
+    return () => window.removeEventListener('vite:preloadError', onFailure);
   }, []);
 
   // Without a store the page works; it only forgets.
@@ -89,6 +97,11 @@ export function App() {
         </select>
       </header>
       <main id="main">
+        {outdated && (
+          <p class="message problem outdated" role="alert">
+            {t('outdated')} <button onClick={() => location.reload()}>{t('reload')}</button>
+          </p>
+        )}
         {section === 'live' && <LivePage onWorkout={keep} />}
         {section === 'file' && <FilePage onWorkout={keep} />}
         {section === 'history' && (

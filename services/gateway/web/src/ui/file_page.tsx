@@ -3,6 +3,8 @@ import { loadVideo } from '../media/video_file';
 import { workoutOf, type Workout } from '../model/workout';
 import { FileAnalysis } from '../training/file';
 import { usePage } from './context';
+import { Heading } from './heading';
+import { LinkMessage } from './link_message';
 import { ExerciseChoice } from './live_page';
 import { Stage } from './stage';
 import { clock, linkWords } from './words';
@@ -127,18 +129,16 @@ export function FilePage({ onWorkout }: FilePageProps) {
       </section>
     );
   }
-  const words = link ? linkWords(link, performance.now(), t) : '';
+  const words = link ? linkWords(link, t) : '';
   const percent = Math.round((current?.progress ?? 0) * 100);
   return (
     <div class="training">
       <Stage video={video} overlay={overlay} aspect={aspect} label={file.name} />
       <div class="side">
-        <h1 class="file-name">{t('analysing', { name: file.name })}</h1>
-        {words && (
-          <p class={link?.state === 'connecting' ? 'message' : 'message problem'} role="status">
-            {words}
-          </p>
-        )}
+        <div class="file-name">
+          <Heading>{t('analysing', { name: file.name })}</Heading>
+        </div>
+        <LinkMessage link={link} words={words} troubled={link?.state !== 'connecting'} />
         <progress max={100} value={percent} aria-label={t('analysing', { name: file.name })} />
         <p class="fine">{t('progress', { n: percent, time: clock(current?.remainingMs ?? 0) })}</p>
         <div class="counter card">

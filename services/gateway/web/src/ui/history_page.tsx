@@ -4,6 +4,7 @@ import { setsOf } from '../model/sets';
 import { exported, type Workout } from '../model/workout';
 import { usePage } from './context';
 import { download } from './download';
+import { Heading } from './heading';
 import { ProgressChart } from './progress_chart';
 import { clock } from './words';
 import { WorkoutView } from './workout_view';
@@ -19,6 +20,7 @@ export function HistoryPage({ history, workouts, onRemove, onClear }: HistoryPag
   const { settings, t } = usePage();
   const [workout, setWorkout] = useState<Workout | null>(null);
   const [sure, setSure] = useState(false);
+  const [changed, setChanged] = useState(0); // what had the focus is gone
   const exportAll = async () => {
     const whole = [];
     for (const entry of workouts ?? []) whole.push((await history?.whole(entry)) ?? entry);
@@ -29,7 +31,13 @@ export function HistoryPage({ history, workouts, onRemove, onClear }: HistoryPag
       <WorkoutView
         workout={workout}
         actions={
-          <button class="primary" onClick={() => setWorkout(null)}>
+          <button
+            class="primary"
+            onClick={() => {
+              setWorkout(null);
+              setChanged(changed + 1);
+            }}
+          >
             {t('back')}
           </button>
         }
@@ -40,7 +48,7 @@ export function HistoryPage({ history, workouts, onRemove, onClear }: HistoryPag
     <article class="history">
       <header>
         <div>
-          <h1>{t('historyTitle')}</h1>
+          {changed ? <Heading key={changed}>{t('historyTitle')}</Heading> : <h1>{t('historyTitle')}</h1>}
           <p>{t('historyLead')}</p>
         </div>
         {workouts && workouts.length > 0 && (
@@ -49,7 +57,10 @@ export function HistoryPage({ history, workouts, onRemove, onClear }: HistoryPag
             <button
               class="danger"
               onClick={() => {
-                if (sure) onClear();
+                if (sure) {
+                  onClear();
+                  setChanged(changed + 1);
+                }
                 setSure(!sure);
               }}
               onBlur={() => setSure(false)}
@@ -68,7 +79,14 @@ export function HistoryPage({ history, workouts, onRemove, onClear }: HistoryPag
             <li key={entry.id} class="card">
               <Line workout={entry} />
               <button onClick={() => void history?.whole(entry).then(setWorkout)}>{t('open')}</button>
-              <button onClick={() => onRemove(entry.id)}>{t('remove')}</button>
+              <button
+                onClick={() => {
+                  onRemove(entry.id);
+                  setChanged(changed + 1);
+                }}
+              >
+                {t('remove')}
+              </button>
             </li>
           ))}
         </ul>

@@ -6,7 +6,9 @@ import { workoutOf, type Workout } from '../model/workout';
 import { LiveTraining } from '../training/live';
 import { Voice } from '../voice';
 import { usePage } from './context';
+import { Heading } from './heading';
 import { FramingPicture } from './icons';
+import { LinkMessage } from './link_message';
 import { LivePanel } from './live_panel';
 import { Stage } from './stage';
 import { cameraWords, linkWords } from './words';
@@ -181,7 +183,7 @@ export function LivePage({ onWorkout }: LivePageProps) {
       : stalled
         ? t('stalled')
         : link
-          ? linkWords(link, performance.now(), t)
+          ? linkWords(link, t)
           : t(settings.onDevice && onDeviceIsThere ? 'loading' : 'starting');
   return (
     <div class="training">
@@ -189,11 +191,8 @@ export function LivePage({ onWorkout }: LivePageProps) {
         {current?.paused && <p class="veil">{t('paused')}</p>}
       </Stage>
       <div class="side">
-        {words && (
-          <p class={troubled ? 'message problem' : 'message'} role="status">
-            {words}
-          </p>
-        )}
+        <Heading hidden>{t('liveTraining')}</Heading>
+        <LinkMessage link={link} words={words} troubled={troubled} />
         {current && <LivePanel training={current} />}
         <div class="actions">
           <button

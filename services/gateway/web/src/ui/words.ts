@@ -62,32 +62,22 @@ const CAMERA: Record<CameraProblem, TextKey> = {
 export const cameraWords = (problem: CameraProblem, t: Translate) => t(CAMERA[problem]);
 
 // What to say about the link; empty while all is well.
-export function linkWords(link: Link, nowMs: number, t: Translate): string {
-  switch (link.state) {
-    case 'connecting':
-      return t('connecting');
-    case 'failed':
-      return link.problem.kind === 'refused'
-        ? t('refused', { reason: link.problem.reason })
-        : problemWords(link, 0, t);
-    case 'waiting':
-      return problemWords(link, Math.max(1, Math.ceil((link.untilMs - nowMs) / 1000)), t);
+export function linkWords(link: Link, t: Translate): string {
+  if (link.state === 'connecting') return t('connecting');
+  if (link.state !== 'waiting' && link.state !== 'failed') return '';
+  const { problem } = link;
+  switch (problem.kind) {
+    case 'gone':
+      return t(link.state === 'failed' ? 'problemGone' : 'gone');
+    case 'refused':
+      return t('refused', { reason: problem.reason });
     default:
-      return '';
+      return t(problem.kind);
   }
 }
 
-function problemWords(link: Extract<Link, { state: 'waiting' | 'failed' }>, n: number, t: Translate): string {
-  switch (link.problem.kind) {
-    case 'full':
-      return t('full', { n });
-    case 'restarting':
-      return t('restarting');
-    case 'blocked':
-      return t('blocked', { n });
-    case 'gone':
-      return link.state === 'failed' ? t('problemGone') : t('gone', { n });
-    case 'refused':
-      return t('refused', { reason: link.problem.reason });
-  }
+// Seconds to the next attempt; null where none is worth telling.
+export function nextTry(link: Link, nowMs: number): number | null {
+  if (link.state !== 'waiting' || link.problem.kind === 'restarting') return null;
+  return Math.max(1, Math.ceil((link.untilMs - nowMs) / 1000));
 }

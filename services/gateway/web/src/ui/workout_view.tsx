@@ -6,6 +6,7 @@ import type { Finding, Rep, WorkoutSet } from '../model/types';
 import { exported, timeOf, type Workout } from '../model/workout';
 import { usePage } from './context';
 import { download } from './download';
+import { Heading } from './heading';
 import { Replay, type ReplayControl } from './replay';
 import { clock, measuredLine, repVerdict, repWord, seconds, verdictTitle } from './words';
 
@@ -39,7 +40,7 @@ export function WorkoutView({ workout, videoUrl = null, actions }: WorkoutViewPr
       <header>
         <div>
           <p class="fine">{workout.name || new Date(workout.startedAt).toLocaleString(settings.language)}</p>
-          <h1>{titleOf(workout, sets, t, settings.language)}</h1>
+          <Heading>{titleOf(workout, sets, t, settings.language)}</Heading>
           {workout.overall?.known && (
             <p class="fine" data-testid="verdict" data-exercise={workout.overall.exercise}>
               {t('sure', { n: Math.round(workout.overall.confidence * 100) })}
@@ -110,8 +111,9 @@ function fileName({ startedAt }: Workout): string {
 }
 
 async function saveReport(workout: Workout, language: string) {
-  const { reportOf } = await import('../report/report');
-  download(`${fileName(workout)}.html`, reportOf(workout, language));
+  const loaded = await import('../report/report').catch(() => null);
+  if (!loaded) return; // which the page tells
+  download(`${fileName(workout)}.html`, loaded.reportOf(workout, language));
 }
 
 function titleOf(
@@ -210,7 +212,7 @@ function Said({ workout }: { workout: Workout }) {
   return (
     <section class="card">
       <h2>{t('said')}</h2>
-      <ul class="sayings">
+      <ul class="sayings" lang={workout.language}>
         {workout.sayings.map(({ kind, text, timeMs }, i) => (
           <li key={i} class={kind}>
             <span class="clock">{clock(timeMs - workout.startMs)}</span>
