@@ -89,8 +89,15 @@ describe('live', () => {
       await until(skeletons, (text) => text.startsWith('0 pictures/s'), 'pictures while paused');
       await page.keyboard.press('Space');
       await until(skeletons, (text) => !text.startsWith('0 pictures/s'), 'pictures after the pause');
+      const filled = () => page.evaluate(() => document.fullscreenElement !== null);
+      for (const full of [true, false]) {
+        await page.keyboard.press('f');
+        await until(filled, (now) => now === full, 'the full screen');
+      }
       await page.keyboard.press('Escape');
       await page.locator('.workout').waitFor();
+      const focused = await page.evaluate(() => document.activeElement.textContent);
+      assert.equal(focused, 'Push-up', 'the headline of what came has the focus');
     }),
   );
 

@@ -45,7 +45,7 @@ describe('sets', () => {
         endMs: 5000,
         correct: false,
         score: 50,
-        findings: [finding('depth', 'clearly')],
+        findings: [{ ...finding('depth', 'clearly'), text: 'Go lower.' }],
       }),
       rep({
         number: 3,
@@ -65,9 +65,20 @@ describe('sets', () => {
       score: 50,
       startMs: 0,
       endMs: 7000,
+      drift: null,
     });
-    expect(sets[0]?.findings).toEqual([{ code: 'depth', title: 'depth', judged: 2, off: 1, clearly: 1 }]);
+    expect(sets[0]?.findings).toEqual([
+      { code: 'depth', title: 'depth', judged: 2, off: 1, clearly: 1, text: 'Go lower.' },
+    ]);
     expect(sets[1]).toMatchObject({ set: 2, repetitions: 1, restMs: 60_000 });
+  });
+
+  it('tells how tempo and range drift from the first third to the last', () => {
+    const reps = [2000, 2000, 2000, 3000].map((ms, i) =>
+      rep({ number: i + 1, startMs: i * 4000, endMs: i * 4000 + ms, range: 1 - i / 10 }),
+    );
+    expect(setsOf(reps)[0]?.drift).toEqual({ tempo: 1.5, rangeLost: expect.closeTo(0.3) as number });
+    expect(setsOf(reps)[0]?.tensionMs).toBe(9000);
   });
 
   it('puts first what is clearly off, over all sets', () => {

@@ -47,7 +47,7 @@ export async function loadVideo(video: HTMLVideoElement, file: Blob): Promise<st
 // The frames of a file in order, at most `rate` per second of it, shrunk to `side` pixels. `video` shows the same file; frames
 // are sought in it where the browser decodes none for scripts (WebCodecs: a recent browser, and HTTPS or localhost).
 export async function* framesOf(file: Blob, video: HTMLVideoElement, side: number, rate: number) {
-  const decoded = await decodedFrames(file, side);
+  const decoded = await decodedFrames(file, side).catch(() => null); // what decodes cannot be loaded
   let next = -Infinity;
   for await (const frame of decoded ?? soughtFrames(video, side)) {
     if (frame.timeMs < next) continue;
@@ -58,9 +58,7 @@ export async function* framesOf(file: Blob, video: HTMLVideoElement, side: numbe
 
 async function decodedFrames(file: Blob, side: number): Promise<AsyncGenerator<VideoPicture> | null> {
   if (!('VideoDecoder' in window)) return null;
-  const library = await import('mediabunny').catch(() => null);
-  if (!library) return null;
-  const { BlobSource, CanvasSink, Input, MATROSKA, MP4, QTFF, WEBM } = library;
+  const { BlobSource, CanvasSink, Input, MATROSKA, MP4, QTFF, WEBM } = await import('mediabunny');
   const input = new Input({ source: new BlobSource(file), formats: [MP4, QTFF, WEBM, MATROSKA] });
   const track = await input.getPrimaryVideoTrack().catch(() => null);
   if (!track || !(await track.canDecode())) return null;

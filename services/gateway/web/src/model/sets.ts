@@ -3,12 +3,13 @@ import type { Drift, FindingCount, Rep, WorkoutSet } from './types';
 
 function countFindings(reps: Rep[]): FindingCount[] {
   const counts = new Map<string, FindingCount>();
-  for (const { code, title, level } of reps.flatMap(({ findings }) => findings)) {
+  for (const { code, title, level, text } of reps.flatMap(({ findings }) => findings)) {
     if (level === 'unseen') continue;
-    const count = counts.get(code) ?? { code, title, judged: 0, off: 0, clearly: 0 };
+    const count = counts.get(code) ?? { code, title, judged: 0, off: 0, clearly: 0, text: '' };
     ++count.judged;
     if (level !== 'good') ++count.off;
     if (level === 'clearly') ++count.clearly;
+    count.text = text || count.text;
     counts.set(code, count);
   }
   return [...counts.values()];
@@ -86,6 +87,7 @@ export function worstFindings(sets: WorkoutSet[], limit: number): FindingCount[]
             judged: sum.judged + finding.judged,
             off: sum.off + finding.off,
             clearly: sum.clearly + finding.clearly,
+            text: finding.text || sum.text,
           }
         : finding,
     );

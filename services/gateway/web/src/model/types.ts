@@ -52,6 +52,7 @@ export interface FindingCount {
   judged: number;
   off: number; // slightly or clearly
   clearly: number;
+  text: string; // the latest sentence about it; may be empty
 }
 
 // From the first third of a set's complete repetitions to the last.

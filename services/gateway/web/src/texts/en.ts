@@ -36,7 +36,8 @@ export const en = {
   again: 'Train again',
   paused: 'Paused',
   getReady: 'Watching …',
-  keys: 'Keys: Space pauses, Escape ends.',
+  fullScreen: 'Full screen',
+  keys: 'Keys: Space pauses, F fills the screen, Escape ends.',
 
   repetitions: '{n|repetition|repetitions}',
   repetitionsWord: 'repetitions',
@@ -98,7 +99,7 @@ export const en = {
   correctLine: '{n} correct',
   restLine: 'after {n} s of rest',
   workOn: 'What to work on',
-  workOnLine: 'off in {off} of {judged}',
+  workOnLine: '{what}: off in {off} of {judged}',
   nothingOff: 'Nothing was off. Well done.',
   repetitionNumber: 'Repetition {n}',
   hold: 'Held {n} s',

@@ -38,7 +38,8 @@ export const ko: Texts = {
   again: '다시 운동하기',
   paused: '일시정지됨',
   getReady: '관찰 중 …',
-  keys: '키: 스페이스 일시정지, Esc 끝내기.',
+  fullScreen: '전체 화면',
+  keys: '키: 스페이스 일시정지, F 전체 화면, Esc 끝내기.',
 
   repetitions: '{n}회',
   repetitionsWord: '회',
@@ -99,7 +100,7 @@ export const ko: Texts = {
   correctLine: '올바름 {n}회',
   restLine: '{n}초 휴식 후',
   workOn: '고칠 점',
-  workOnLine: '{judged}회 중 {off}회 벗어남',
+  workOnLine: '{what}: {judged}회 중 {off}회 벗어남',
   nothingOff: '벗어난 것이 없습니다. 잘하셨습니다.',
   repetitionNumber: '{n}회차',
   hold: '{n}초 유지',

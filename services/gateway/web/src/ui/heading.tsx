@@ -5,7 +5,10 @@ import { useEffect, useRef } from 'preact/hooks';
 
 export function Heading({ hidden = false, children }: { hidden?: boolean; children: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    window.scrollTo(0, 0);
+    heading.current?.focus({ preventScroll: true });
+  }, []);
   return (
     <h1 ref={heading} tabIndex={-1} class={hidden ? 'visually-hidden' : ''}>
       {children}

@@ -6,7 +6,7 @@ import { usePage } from './context';
 import { download } from './download';
 import { Heading } from './heading';
 import { ProgressChart } from './progress_chart';
-import { clock } from './words';
+import { clock, when } from './words';
 import { WorkoutView } from './workout_view';
 
 interface HistoryPageProps {
@@ -102,11 +102,8 @@ export function HistoryPage({ history, workouts, onRemove, onClear }: HistoryPag
       <p>
         <b>{titles}</b> {t('repetitions', { n: repetitions })}
         <span class="fine">
-          {new Date(entry.startedAt).toLocaleString(settings.language, {
-            dateStyle: 'medium',
-            timeStyle: 'short',
-          })}{' '}
-          · {clock(entry.endMs - entry.startMs)} {entry.name && `· ${entry.name}`}
+          {when(entry.startedAt, settings.language)} · {clock(entry.endMs - entry.startMs)}{' '}
+          {entry.name && `· ${entry.name}`}
         </span>
       </p>
     );

@@ -35,6 +35,7 @@ export function LivePage({ onWorkout }: LivePageProps) {
   const stream = useRef<MediaStream | null>(null);
   const training = useRef<LiveTraining | null>(null);
   const poses = useRef<PoseFinder | null>(null);
+  const whole = useRef<HTMLDivElement>(null);
   const startedAt = useRef(0);
 
   const stopCamera = useCallback(() => {
@@ -141,7 +142,8 @@ export function LivePage({ onWorkout }: LivePageProps) {
     const onKey = (event: KeyboardEvent) => {
       if (event.target instanceof HTMLElement && event.target.closest('button, select, input, a')) return;
       if (event.key === ' ') training.current?.pause(!training.current.paused);
-      else if (event.key === 'Escape') finish();
+      else if (event.key === 'f') toggleFullScreen(whole.current);
+      else if (event.key === 'Escape' && !document.fullscreenElement) finish();
       else return;
       event.preventDefault();
     };
@@ -186,14 +188,11 @@ export function LivePage({ onWorkout }: LivePageProps) {
           ? linkWords(link, t)
           : t(settings.onDevice && onDeviceIsThere ? 'loading' : 'starting');
   return (
-    <div class="training">
-      <Stage video={video} overlay={overlay} mirrored={mirrored} aspect={aspect} label={t('camera')}>
-        {current?.paused && <p class="veil">{t('paused')}</p>}
-      </Stage>
-      <div class="side">
-        <Heading hidden>{t('liveTraining')}</Heading>
-        <LinkMessage link={link} words={words} troubled={troubled} />
-        {current && <LivePanel training={current} />}
+    <div class="training live" ref={whole}>
+      <div class="picture">
+        <Stage video={video} overlay={overlay} mirrored={mirrored} aspect={aspect} label={t('camera')}>
+          {current?.paused && <p class="veil">{t('paused')}</p>}
+        </Stage>
         <div class="actions">
           <button
             onClick={() => current?.pause(!current.paused)}
@@ -202,6 +201,11 @@ export function LivePage({ onWorkout }: LivePageProps) {
           >
             {current?.paused ? t('resume') : t('pause')}
           </button>
+          {document.fullscreenEnabled && (
+            <button class="wide-only" onClick={() => toggleFullScreen(whole.current)}>
+              {t('fullScreen')}
+            </button>
+          )}
           <button
             class="primary"
             onClick={link?.state === 'failed' ? leave : finish}
@@ -212,8 +216,20 @@ export function LivePage({ onWorkout }: LivePageProps) {
         </div>
         <p class="fine keys">{t('keys')}</p>
       </div>
+      <div class="side">
+        <Heading hidden>{t('liveTraining')}</Heading>
+        <LinkMessage link={link} words={words} troubled={troubled} />
+        {current && <LivePanel training={current} />}
+      </div>
     </div>
   );
+}
+
+// From where somebody trains, a number must be as large as the screen allows.
+function toggleFullScreen(element: HTMLElement | null) {
+  // Where it is not allowed, all stays as it is.
+  if (document.fullscreenElement) document.exitFullscreen().catch(() => undefined);
+  else element?.requestFullscreen().catch(() => undefined);
 }
 
 function problemText(problem: Problem, t: Translate): string {

@@ -49,18 +49,18 @@ export function LivePanel({ training }: { training: LiveTraining }) {
         </p>
       </div>
       <div class="said" aria-live="polite">
+        {current && (
+          <div class="card advice">
+            <p>
+              <b>{t('advice')}</b> {current}
+            </p>
+          </div>
+        )}
         {hint && (
           <div class="card hint">
             <FramingPicture code={hint.code} />
             <p>
               <b>{t('cameraHint')}</b> {hint.text}
-            </p>
-          </div>
-        )}
-        {current && (
-          <div class="card advice">
-            <p>
-              <b>{t('advice')}</b> {current}
             </p>
           </div>
         )}
@@ -103,7 +103,7 @@ function Tempo({ out, pause, back }: { out: number; pause: number; back: number 
     <div class="tempo" role="group" aria-label={t('tempo')}>
       {parts.map(({ name, ms, word }) => (
         <span key={name} class={name} style={{ flexGrow: Math.max(200, ms) }}>
-          {seconds(ms)} <small>{word}</small>
+          {t('unit_seconds', { n: seconds(ms) })} <small>{word}</small>
         </span>
       ))}
     </div>

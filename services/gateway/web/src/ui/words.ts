@@ -19,6 +19,9 @@ export const clock = (ms: number) => {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 };
 
+export const when = (at: number, language: string) =>
+  new Date(at).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
+
 export const seconds = (ms: number) => (ms / 1000).toFixed(1);
 
 export type RepVerdict = 'good' | 'clearly' | 'partial';

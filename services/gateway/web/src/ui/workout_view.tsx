@@ -8,7 +8,7 @@ import { usePage } from './context';
 import { download } from './download';
 import { Heading } from './heading';
 import { Replay, type ReplayControl } from './replay';
-import { clock, measuredLine, repVerdict, repWord, seconds, verdictTitle } from './words';
+import { clock, measuredLine, repVerdict, repWord, seconds, verdictTitle, when } from './words';
 
 interface WorkoutViewProps {
   workout: Workout;
@@ -39,7 +39,7 @@ export function WorkoutView({ workout, videoUrl = null, actions }: WorkoutViewPr
     <article class="workout">
       <header>
         <div>
-          <p class="fine">{workout.name || new Date(workout.startedAt).toLocaleString(settings.language)}</p>
+          <p class="fine">{workout.name || when(workout.startedAt, settings.language)}</p>
           <Heading>{titleOf(workout, sets, t, settings.language)}</Heading>
           {workout.overall?.known && (
             <p class="fine" data-testid="verdict" data-exercise={workout.overall.exercise}>
@@ -71,7 +71,7 @@ export function WorkoutView({ workout, videoUrl = null, actions }: WorkoutViewPr
               <p>{t('nothingCountedHint')}</p>
             </section>
           ) : (
-            <section class="card">
+            <section class="card first">
               <h2>{t('workOn')}</h2>
               {worst.length === 0 && <p>{t('nothingOff')}</p>}
               <ol class="work-on">
@@ -81,8 +81,10 @@ export function WorkoutView({ workout, videoUrl = null, actions }: WorkoutViewPr
                       onClick={() => showCode(finding.code)}
                       title={t('showMoment', { what: finding.title })}
                     >
-                      <b>{finding.title}</b>
-                      <span>{t('workOnLine', { off: finding.off, judged: finding.judged })}</span>
+                      <b>{finding.text || finding.title}</b>
+                      <span>
+                        {t('workOnLine', { what: finding.title, off: finding.off, judged: finding.judged })}
+                      </span>
                     </button>
                   </li>
                 ))}
@@ -194,7 +196,10 @@ function SetCard({ set, reps, onShow, onShowSequence }: SetCardProps) {
                 onClick={() => onShowSequence(finding.sequence)}
                 title={t('showMoment', { what: finding.title })}
               >
-                <b>{finding.title}</b> <span>{measuredLine(finding, t)}</span>
+                <b>{finding.text || finding.title}</b>{' '}
+                <span>
+                  {finding.title}: {measuredLine(finding, t)}
+                </span>
               </button>
             ))}
           </li>
