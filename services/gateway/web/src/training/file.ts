@@ -9,7 +9,7 @@ import { Session, type Link } from '../session/session';
 import { drawSkeleton } from '../ui/skeleton';
 
 const SIDE = 640; // pixels
-const QUALITY = 0.95; // as `trackfit analyze`: compression decides doubtful clips
+const QUALITY = 0.95; // as `trackfit analyze`; ADR 30 has what compression without loss would change
 const IN_FLIGHT = 6;
 const RATE = 31; // frames per second of the video
 
