@@ -119,6 +119,22 @@ describe('live', () => {
     }),
   );
 
+  it('offers the cameras that there are, and says how to stand', shortly, async () => {
+    const two = await launch({ flags: ['--use-fake-device-for-media-stream=device-count=2'] });
+    try {
+      const page = await openPage(two);
+      await page.goto(servers.url);
+      await page.getByLabel('Exercise').selectOption('Squat');
+      await page.getByText('halfway between front and side').waitFor();
+      await page.getByLabel('Camera').selectOption('fake_device_1');
+      await startTraining(page);
+      const used = () => page.locator('video').evaluate(({ srcObject }) => srcObject?.getTracks()[0].label);
+      await until(used, (name) => name === 'fake_device_1', 'the camera');
+    } finally {
+      await two.close();
+    }
+  });
+
   it('says on the device that nobody is in sight', shortly, async () => {
     const empty = await launch({ flags: ['--use-fake-device-for-media-stream'] }); // Chromium's test picture
     try {

@@ -35,13 +35,25 @@ const yamlFiles = (folder) =>
     .filter((name) => name.endsWith('.yaml'))
     .sort()
     .map((name) => parse(readFileSync(join(repository, folder, name), 'utf8')));
-const exercises = yamlFiles('deploy/exercises').map(({ exercise, title }) => ({ exercise, title }));
+const vocabulary = parse(readFileSync(join(repository, 'libs/exercises/vocabulary.yaml'), 'utf8'));
+const named = new Set(vocabulary.exercises.map(({ name }) => name));
+const exercises = yamlFiles('deploy/exercises').map(({ exercise, title, best_view: view }) => ({
+  exercise,
+  title,
+  view,
+  recognised: named.has(exercise),
+}));
 const voices = Object.fromEntries(
   yamlFiles('deploy/exercises/voices').map((file) => [file.language, Object.keys(file.voices)]),
 );
 writeFileSync(
   join(gen, 'coach.ts'),
-  `export const exercises: { exercise: string; title: Record<string, string> }[] = ${JSON.stringify(exercises)};
+  `export const exercises: {
+  exercise: string;
+  title: Record<string, string>;
+  view: 'front' | 'side' | 'diagonal'; // from where it is seen best
+  recognised: boolean; // by models; others are to be chosen
+}[] = ${JSON.stringify(exercises)};
 export const voices: Record<string, string[]> = ${JSON.stringify(voices)};
 `,
 );

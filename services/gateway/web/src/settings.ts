@@ -7,6 +7,7 @@ export interface Settings {
   voice: string;
   spoken: boolean;
   facing: 'user' | 'environment';
+  camera: string; // by its id; empty: any that faces so
   onDevice: boolean; // skeletons are found here, and no picture is sent
 }
 
@@ -19,6 +20,7 @@ export function loadSettings(storage: Pick<Storage, 'getItem'>, languages: reado
     voice: 'neutral',
     spoken: true,
     facing: 'user',
+    camera: '',
     onDevice: false,
   };
   try {

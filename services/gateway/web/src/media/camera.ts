@@ -16,17 +16,32 @@ function problemOf(error: unknown): CameraProblem {
   return 'none';
 }
 
-// Throws a CameraError.
-export async function openCamera(facing: Facing): Promise<MediaStream> {
+export interface Camera {
+  id: string;
+  name: string;
+}
+
+// Those of this device; browsers name them once one has been allowed, and until then there are none here.
+export async function namedCameras(): Promise<Camera[]> {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- not there over plain HTTP
+  const devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
+  return devices
+    .filter(({ kind, label }) => kind === 'videoinput' && label)
+    .map(({ deviceId, label }) => ({ id: deviceId, name: label }));
+}
+
+// `camera`: the id of one that is wanted if it is there, or empty. Throws a CameraError.
+export async function openCamera(facing: Facing, camera: string): Promise<MediaStream> {
   // Beyond localhost browsers have no camera for pages that came over plain HTTP.
   if (!window.isSecureContext) throw new CameraError('insecure');
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- old browsers
   if (!navigator.mediaDevices?.getUserMedia) throw new CameraError('none');
+  const there = (await namedCameras()).some(({ id }) => id === camera);
   try {
     return await navigator.mediaDevices.getUserMedia({
       audio: false,
       video: {
-        facingMode: { ideal: facing },
+        ...(there ? { deviceId: { exact: camera } } : { facingMode: { ideal: facing } }),
         width: { ideal: 640 },
         height: { ideal: 480 },
         frameRate: { ideal: 30 },

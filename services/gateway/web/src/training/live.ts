@@ -74,6 +74,11 @@ export class LiveTraining {
     return this.parts.options.language;
   }
 
+  // Of the latest frame, in the frames' own time.
+  get timeMs(): number {
+    return this.lastTimeMs;
+  }
+
   get rate(): number {
     return this.session.inFlight.rate(performance.now());
   }

@@ -1,6 +1,14 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { exercises, voices } from '../gen/coach';
-import { CameraError, closeCamera, facesUser, openCamera, type CameraProblem } from '../media/camera';
+import {
+  CameraError,
+  closeCamera,
+  facesUser,
+  namedCameras,
+  openCamera,
+  type Camera,
+  type CameraProblem,
+} from '../media/camera';
 import { onDeviceIsThere, openPoseFinder, type PoseFinder } from '../media/pose_finder';
 import { workoutOf, type Workout } from '../model/workout';
 import { LiveTraining } from '../training/live';
@@ -11,7 +19,7 @@ import { FramingPicture } from './icons';
 import { LinkMessage } from './link_message';
 import { LivePanel } from './live_panel';
 import { Stage } from './stage';
-import { cameraWords, linkWords } from './words';
+import { cameraWords, exerciseTitle, linkWords } from './words';
 import { WorkoutView } from './workout_view';
 import type { TextKey, Translate } from '../texts';
 
@@ -74,7 +82,7 @@ export function LivePage({ onWorkout }: LivePageProps) {
     setWorkout(null);
     setStep('training');
     try {
-      const camera = await openCamera(settings.facing);
+      const camera = await openCamera(settings.facing, settings.camera);
       stream.current = camera;
       const element = video.current;
       const canvas = overlay.current;
@@ -239,6 +247,13 @@ function problemText(problem: Problem, t: Translate): string {
 
 function Setup({ onStart }: { onStart: () => void }) {
   const { settings, change, t } = usePage();
+  const view = exercises.find(({ exercise }) => exercise === settings.exercise)?.view;
+  const listed = (recognised: boolean) =>
+    new Intl.ListFormat(settings.language).format(
+      exercises
+        .filter((one) => one.recognised === recognised)
+        .map(({ exercise }) => exerciseTitle(exercise, settings.language)),
+    );
   return (
     <section class="setup card">
       <div class="lead">
@@ -248,9 +263,12 @@ function Setup({ onStart }: { onStart: () => void }) {
           {t('start')}
         </button>
         <div class="placing">
-          <FramingPicture code="well_framed" />
-          <p class="fine">{t('placeCamera')}</p>
+          <FramingPicture code={view ? TURN[view] : 'well_framed'} />
+          <p class="fine">{t(view ? `place_${view}` : 'placeCamera')}</p>
         </div>
+        <p class="fine">
+          {t('recognises', { list: listed(true) })} {t('toChoose', { list: listed(false) })}
+        </p>
       </div>
       <div class="choices">
         <ExerciseChoice />
@@ -264,18 +282,7 @@ function Setup({ onStart }: { onStart: () => void }) {
             ))}
           </select>
         </label>
-        <label>
-          {t('camera')}
-          <select
-            value={settings.facing}
-            onChange={(event) =>
-              change({ facing: event.currentTarget.value === 'environment' ? 'environment' : 'user' })
-            }
-          >
-            <option value="user">{t('frontCamera')}</option>
-            <option value="environment">{t('backCamera')}</option>
-          </select>
-        </label>
+        <CameraChoice />
         <label class="check">
           <input
             type="checkbox"
@@ -307,6 +314,38 @@ const VOICE_NAMES: Record<string, TextKey> = {
   drill: 'voice_drill',
   calm: 'voice_calm',
 };
+
+// The hint's picture of how to stand.
+const TURN = { front: 'turn_to_front', side: 'turn_sideways', diagonal: 'turn_diagonally' } as const;
+
+// Front or back, as phones have them; where there are several that have names, each of these too.
+function CameraChoice() {
+  const { settings, change, t } = usePage();
+  const [cameras, setCameras] = useState<Camera[]>([]);
+  useEffect(() => void namedCameras().then(setCameras), []);
+  const choices = cameras.length > 1 ? cameras : [];
+  const choose = (value: string) => {
+    if (value === 'user' || value === 'environment') change({ facing: value, camera: '' });
+    else change({ camera: value });
+  };
+  return (
+    <label>
+      {t('camera')}
+      <select
+        value={choices.some(({ id }) => id === settings.camera) ? settings.camera : settings.facing}
+        onChange={(event) => choose(event.currentTarget.value)}
+      >
+        <option value="user">{t('frontCamera')}</option>
+        <option value="environment">{t('backCamera')}</option>
+        {choices.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
 
 export function ExerciseChoice() {
   const { settings, change, t } = usePage();

@@ -2,9 +2,10 @@
 import type { LiveTraining } from '../training/live';
 import { usePage } from './context';
 import { FramingPicture } from './icons';
-import { repVerdict, repWord, seconds, verdictTitle } from './words';
+import { clock, repVerdict, repWord, seconds, verdictTitle } from './words';
 
 const ADVICE_MS = 12_000; // how long a sentence stands
+const REST_MS = 8_000; // after a repetition, from which on somebody rests
 
 export function LivePanel({ training }: { training: LiveTraining }) {
   const { settings, t } = usePage();
@@ -20,6 +21,7 @@ export function LivePanel({ training }: { training: LiveTraining }) {
   const current = advice && journal.timeMs - advice.timeMs < ADVICE_MS ? advice.text : '';
   const hint = training.seesNobody ? { code: 'nobody', text: t('nobody') } : journal.hints.at(-1);
   const lag = training.lag(0.5);
+  const restMs = last ? training.timeMs - last.endMs : 0;
   return (
     <>
       <div class="counter card">
@@ -34,7 +36,14 @@ export function LivePanel({ training }: { training: LiveTraining }) {
             {last && <em class={`chip ${repVerdict(last)}`}>{repWord(last, t)}</em>}
           </span>
         </div>
-        {last && !held && <Tempo out={last.loweringMs} pause={last.pauseMs} back={last.liftingMs} />}
+        {restMs >= REST_MS && (
+          <p class="rest" role="timer">
+            {t('rest')} <b>{clock(restMs)}</b>
+          </p>
+        )}
+        {last && !held && restMs < REST_MS && (
+          <Tempo out={last.loweringMs} pause={last.pauseMs} back={last.liftingMs} />
+        )}
         <p class="fine">
           {[
             last && t('setNumber', { n: last.set }),
