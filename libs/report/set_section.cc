@@ -127,6 +127,11 @@ std::string WideStart(const char* label, const client::Labels& labels) {
                       "\">");
 }
 
+// A condition may be measured otherwise where the view is another, so that degrees stand beside lengths.
+std::string CellOf(const v1::Finding& finding) {
+  return absl::StrCat(client::MeasuredNumber(finding), finding.unit() == "degrees" ? "\u00b0" : "");
+}
+
 std::string Matrix(std::span<const v1::Repetition> repetitions, const client::Labels& labels) {
   std::string html = absl::StrCat(WideStart("Conditions of good form", labels),
                                   "<table class=\"matrix\"><thead><tr><th>", labels("Condition"), "</th>");
@@ -141,7 +146,7 @@ std::string Matrix(std::span<const v1::Repetition> repetitions, const client::La
       const v1::Finding* finding = FindingIn(repetition, code);
       const bool judged = finding != nullptr && finding->level() != v1::FINDING_LEVEL_NOT_JUDGED;
       absl::StrAppend(&html, "<td class=\"", judged ? ClassOf(finding->level()) : "unseen", "\">",
-                      judged ? client::MeasuredNumber(*finding) : std::string("\u2013"), "</td>");
+                      judged ? CellOf(*finding) : std::string("\u2013"), "</td>");
       if (finding == nullptr) continue;
       good = client::GoodRangeInUnits(*finding, labels);
     }

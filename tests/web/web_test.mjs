@@ -101,6 +101,27 @@ describe('live', () => {
     }),
   );
 
+  it('tells screen readers what happens, and nothing between', shortly, () =>
+    withPage({}, async (page) => {
+      await startTraining(page);
+      await answered(page);
+      await page.evaluate(() => {
+        window.told = [];
+        new MutationObserver((changes) => {
+          for (const { target } of changes) {
+            const element = target instanceof Element ? target : target.parentElement;
+            const region = element?.closest('[aria-live], [role=status]');
+            if (region && !element.closest('[aria-hidden=true]')) window.told.push(region.textContent);
+          }
+        }).observe(document.body, { subtree: true, childList: true, characterData: true });
+      });
+      await counted(page, 3);
+      const told = await page.evaluate(() => window.told);
+      assert.ok(told.includes('Push-up: 2 repetitions, Not correct'), told.join(' | '));
+      assert.ok(told.length <= 12, told.join(' | '));
+    }),
+  );
+
   it('finds skeletons on the device and sends no picture', shortly, () =>
     withPage({}, async (page) => {
       const sizes = [];

@@ -113,7 +113,7 @@ TEST(Page, ShowsTrendsOfWhatWasOffOnly) {
 TEST(Page, ShowsNeverAsGoodWhatWasNotJudged) {
   const std::string page = Page(testing::SquatSession({90}));
   EXPECT_THAT(page, HasSubstr("<tr><th title=\"knees_in\">Knees in</th><td class=\"unseen\">\u2013</td>"));
-  EXPECT_THAT(page, HasSubstr("<tr><th title=\"squat_depth\">Depth</th><td class=\"good\">90</td>"));
+  EXPECT_THAT(page, HasSubstr("<tr><th title=\"squat_depth\">Depth</th><td class=\"good\">90\u00b0</td>"));
 }
 
 // Everything that the page may show, in Korean; what servers say is given without Latin letters.

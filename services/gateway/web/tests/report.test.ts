@@ -103,6 +103,7 @@ describe('report', () => {
   });
 
   it('shows never as good what was not judged, and no measure that there is not', () => {
+    expect(html).toContain('<td class="good">90°</td>');
     expect(html).toContain('<td class="unseen">–</td>');
     const [first = '', second = ''] =
       html.split('class="measures"')[1]?.split('<tbody>')[1]?.split('</tr>') ?? [];

@@ -124,6 +124,9 @@ function Trends({ reps, conditions, labels }: { reps: Rep[]; conditions: Conditi
   );
 }
 
+// A condition may be measured otherwise where the view is another, so that degrees stand beside lengths.
+const cellOf = ({ measured, unit }: Finding) => numberIn(measured, unit) + (unit === 'degrees' ? '°' : '');
+
 function Matrix({ reps, conditions, labels }: { reps: Rep[]; conditions: Condition[]; labels: Labels }) {
   const title = labels.of('Conditions of good form');
   return (
@@ -148,7 +151,7 @@ function Matrix({ reps, conditions, labels }: { reps: Rep[]; conditions: Conditi
                   const seen = judged(finding);
                   return (
                     <td key={i} class={seen?.level ?? 'unseen'}>
-                      {seen ? numberIn(seen.measured, seen.unit) : '–'}
+                      {seen ? cellOf(seen) : '–'}
                     </td>
                   );
                 })}

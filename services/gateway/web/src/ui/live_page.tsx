@@ -197,6 +197,7 @@ export function LivePage({ onWorkout }: LivePageProps) {
           : t(settings.onDevice && onDeviceIsThere ? 'loading' : 'starting');
   return (
     <div class="training live" ref={whole}>
+      <Heading hidden>{t('liveTraining')}</Heading>
       <div class="picture">
         <Stage video={video} overlay={overlay} mirrored={mirrored} aspect={aspect} label={t('camera')}>
           {current?.paused && <p class="veil">{t('paused')}</p>}
@@ -225,7 +226,6 @@ export function LivePage({ onWorkout }: LivePageProps) {
         <p class="fine keys">{t('keys')}</p>
       </div>
       <div class="side">
-        <Heading hidden>{t('liveTraining')}</Heading>
         <LinkMessage link={link} words={words} troubled={troubled} />
         {current && <LivePanel training={current} />}
       </div>

@@ -18,7 +18,7 @@ export function LivePanel({ training }: { training: LiveTraining }) {
       ? verdictTitle(journal.verdict, t, settings.language)
       : '';
   const advice = journal.sayings.findLast(({ kind }) => kind === 'advice');
-  const current = advice && journal.timeMs - advice.timeMs < ADVICE_MS ? advice.text : '';
+  const current = advice && journal.timeMs - advice.timeMs < ADVICE_MS ? advice.text : null;
   const hint = training.seesNobody ? { code: 'nobody', text: t('nobody') } : journal.hints.at(-1);
   const lag = training.lag(0.5);
   const restMs = last ? training.timeMs - last.endMs : 0;
@@ -54,7 +54,7 @@ export function LivePanel({ training }: { training: LiveTraining }) {
             .join(' · ')}
         </p>
         <p class="visually-hidden" role="status">
-          {last ? `${title}: ${t('repetitions', { n: journal.count })}, ${repWord(last, t)}` : ''}
+          {last ? `${title}: ${t('repetitions', { n: journal.count })}, ${repWord(last, t)}` : null}
         </p>
       </div>
       <div class="said" aria-live="polite">
