@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "web/beast.h"
+#include "web/exchange_connection.h"
+#include "web/goodbye.h"
 #include "web/http_message.h"
 #include "web/http_shared.h"
 #include "web/web_socket_connection.h"
@@ -45,15 +48,36 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection<Stream
   using Body = http::span_body<const char>;
 
   void ReadNext() {
-    parser_.emplace();
+    parser_ = std::make_unique<BodyParser>();
     parser_->header_limit(static_cast<std::uint32_t>(shared_.config.max_header_bytes));
-    parser_->body_limit(std::uint64_t{0});
+    parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
     ExpireAfter(stream_, shared_.config.timeout);
-    http::async_read(stream_, buffer_, *parser_,
-                     [self = this->shared_from_this()](const ErrorCode& error, std::size_t) {
-                       if (error) return self->Refuse(error);
-                       if (!self->BecameWebSocket()) self->Send(self->Answer(self->ReadRequest()));
-                     });
+    http::async_read_header(stream_, buffer_, *parser_,
+                            [self = this->shared_from_this()](const ErrorCode& error, std::size_t) {
+                              if (error) return self->Refuse(error);
+                              self->Handle(self->ReadRequest());
+                            });
+  }
+
+  void Handle(const HttpRequest& request) {
+    if (shared_.config.refuse) {
+      if (auto refusal = shared_.config.refuse(request)) return SendLast(*std::move(refusal));
+    }
+    if (parser_->get().method() == http::verb::post) {
+      if (const auto page = shared_.config.post_pages.find(request.path);
+          page != shared_.config.post_pages.end()) {
+        return HandlePost(request, page->second);
+      }
+    }
+    if (!parser_->is_done()) return SendLast(Text(413, "requests with a body are not understood here\n"));
+    if (!BecameWebSocket(request)) Send(Answer(request));
+  }
+
+  // The stream is the exchange's then.
+  void HandlePost(const HttpRequest& request, const PostPage& page) {
+    page.on_post(request, std::make_shared<ExchangeConnection<Stream>>(std::move(stream_), std::move(buffer_),
+                                                                       std::move(parser_),
+                                                                       page.max_body_bytes, shared_));
   }
 
   static HttpResponse Text(int status, std::string body) {
@@ -69,13 +93,12 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection<Stream
         error.category() != make_error_code(http::error{}).category()) {
       return;  // it left
     }
-    refused_ = true;
+    is_broken_ = true;
     if (error == http::error::header_limit) {
-      return Send(
+      return SendLast(
           Text(431, absl::StrCat("more than ", shared_.config.max_header_bytes, " bytes before the body\n")));
     }
-    if (error == http::error::body_limit) return Send(Text(413, "requests with a body are not understood\n"));
-    Send(Text(400, absl::StrCat("not HTTP: ", error.message(), "\n")));
+    SendLast(Text(400, absl::StrCat("not HTTP: ", error.message(), "\n")));
   }
 
   HttpRequest ReadRequest() const {
@@ -92,15 +115,14 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection<Stream
   }
 
   // Whether the client wanted a WebSocket and may have one; the stream is the socket's then.
-  bool BecameWebSocket() {
+  bool BecameWebSocket(const HttpRequest& request) {
     const auto& message = parser_->get();
     if (!websocket::is_upgrade(message)) return false;
-    const HttpRequest request = ReadRequest();
     const auto page = shared_.config.web_sockets.find(request.path);
     if (page == shared_.config.web_sockets.end() || page->second.refuse(request)) return false;
     if (buffer_.size() > 0) return false;  // it must await our answer to the handshake before it sends
     const auto socket = std::make_shared<WebSocketConnection<Stream>>(std::move(stream_), shared_.sockets);
-    socket->Accept(parser_->release(), page->second.on_open);
+    socket->Accept(http::request<http::empty_body>(message.base()), page->second.on_open);
     return true;
   }
 
@@ -136,14 +158,20 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection<Stream
     return paths;
   }
 
+  // Nothing further is read of this client.
+  void SendLast(HttpResponse response) {
+    is_last_ = true;
+    Send(std::move(response));
+  }
+
   void Send(HttpResponse response) {
     const auto& request = parser_->get();
     answer_ = std::move(response);
     const std::string& body = answer_.kept_body ? *answer_.kept_body : answer_.body;
     message_ = {};
     message_.result(static_cast<unsigned>(answer_.status));
-    message_.version(refused_ ? 11 : request.version());
-    message_.keep_alive(request.keep_alive() && !refused_ && !shared_.draining);
+    message_.version(is_broken_ ? 11 : request.version());
+    message_.keep_alive(request.keep_alive() && !is_last_ && !shared_.draining);
     message_.set(http::field::content_type, answer_.content_type);
     for (const auto& [name, value] : answer_.headers) message_.set(name, value);
     message_.body() = beast::span<const char>(body.data(), body.size());
@@ -167,27 +195,17 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection<Stream
                              if (!(serializer.split() ? serializer.is_header_done() : serializer.is_done()))
                                return self->SendSome();
                              if (self->message_.keep_alive()) return self->ReadNext();
-                             self->SayGoodbye();
+                             FarewellTo(self->stream_, self->shared_.config.timeout, self);
                            });
-  }
-
-  // So that nothing that was sent is lost where the client still sends.
-  void SayGoodbye() {
-    const auto done = [self = this->shared_from_this()](const ErrorCode&) {};
-    if constexpr (IsTls<Stream>) {
-      ExpireAfter(stream_, shared_.config.timeout);
-      stream_.async_shutdown(done);
-    } else if constexpr (requires { Discard(stream_, done); }) {
-      Discard(stream_, done);
-    }
   }
 
   Stream stream_;
   HttpShared& shared_;
   beast::flat_buffer buffer_;
-  std::optional<http::request_parser<http::empty_body>> parser_;
-  bool refused_ = false;
-  HttpResponse answer_;  // message_ refers to it
+  std::unique_ptr<BodyParser> parser_;
+  bool is_broken_ = false;  // what came was no request
+  bool is_last_ = false;    // no further request is read
+  HttpResponse answer_;     // message_ refers to it
   http::response<Body> message_;
   std::optional<http::response_serializer<Body>> serializer_;
 };

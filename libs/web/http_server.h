@@ -1,4 +1,5 @@
-// A web server for what the process holds in memory: generated pages, files, WebSockets.
+// A web server for what the process holds in memory: generated pages, files, WebSockets; and for
+// what comes and goes in pieces.
 #ifndef TRACKFIT_WEB_HTTP_SERVER_H_
 #define TRACKFIT_WEB_HTTP_SERVER_H_
 
@@ -13,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "net/probe_result.h"
 #include "net/refusal.h"
+#include "web/http_exchange.h"
 #include "web/http_message.h"
 #include "web/web_socket.h"
 
@@ -36,6 +38,9 @@ struct HttpServerConfig {
   std::map<std::string, HttpHandler> pages;               // by path
   HttpHandler other_pages = nullptr;                      // for all other paths; empty: 404
   std::map<std::string, WebSocketPage> web_sockets = {};  // by path
+  std::map<std::string, PostPage> post_pages = {};  // by path, which may be that of a page or WebSocket, too
+  // The answer to a client that may see nothing here; nullopt: it may. Empty: all may.
+  std::function<std::optional<HttpResponse>(const HttpRequest&)> refuse = nullptr;
   WebSocketLimits web_socket_limits = {};
   std::optional<TlsFiles> tls = std::nullopt;  // nullopt: plain HTTP
   int max_connections = 32;
@@ -51,7 +56,7 @@ struct HttpServerConfig {
   std::function<void(int open)> on_count = nullptr;
 };
 
-// Serves GET and HEAD over HTTP/1.1 with persistent connections, and WebSockets, from construction to
+// Serves GET and HEAD over HTTP/1.1 with persistent connections, WebSockets, and POST, from construction to
 // destruction. Uses one thread; slow clients do not delay others. Keeps accepting when there are too many
 // connections or descriptors run out.
 class HttpServer {

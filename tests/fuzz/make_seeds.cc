@@ -232,6 +232,12 @@ Seeds WebSeeds() {
                           "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"},
       {"body", raw + "POST /v1/analyze HTTP/1.1\r\nHost: here\r\nContent-Length: 4\r\n\r\nbody"},
+      {"chunks", some +
+                     "POST /v1/analyze HTTP/1.1\r\nHost: here\r\nExpect: 100-continue\r\n"
+                     "Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n2;a=b\r\n!!\r\n0\r\nA: b\r\n\r\nmore"},
+      {"large_body",
+       raw + "POST /v1/analyze HTTP/1.0\r\nContent-Length: 2000\r\n\r\n" + std::string(2000, 'x')},
+      {"no_body", raw + "POST /other HTTP/1.1\r\nHost: here\r\nContent-Length: 4\r\n\r\nbody"},
       {"messages", whole + binary("one") + binary(std::string(300, 'x')) + binary("")},
       {"pieces", pieces + binary("one") + binary("two") +
                      Client::Encode({.opcode = Client::kClose, .payload = "\x03\xE8"})},

@@ -1,5 +1,5 @@
-// What a stranger may send to the web port: HTTP, the handshake of a WebSocket, and its frames. The first
-// byte says how the others arrive.
+// What a stranger may send to the web port: HTTP, bodies of POST, the handshake of a WebSocket, and its
+// frames. The first byte says how the others arrive.
 #include <boost/beast/_experimental/test/stream.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -44,6 +44,28 @@ void Echo(const std::shared_ptr<WebSocket>& opened) {
   socket->Read();
 }
 
+// Sends each piece back, and answers what is broken.
+void EchoBody(const HttpRequest&, const std::shared_ptr<HttpExchange>& taken) {
+  HttpExchange* const exchange = taken.get();  // which alone calls these
+  const auto bytes = std::make_shared<std::size_t>(0);
+  exchange->Start({
+      .on_body =
+          [exchange, bytes](std::string piece) {
+            Require((*bytes += piece.size()) <= kMostMessage);
+            if (piece.empty()) return *bytes > 0 ? exchange->End() : exchange->Respond({.body = "nothing\n"});
+            if (*bytes == piece.size()) exchange->Begin({});
+            exchange->Send(std::move(piece));
+          },
+      .on_sent = [exchange] { exchange->Read(); },
+      .on_lost =
+          [exchange, bytes](const absl::Status& status) {
+            if (absl::IsCancelled(status) || *bytes > 0) return exchange->Drop();
+            exchange->Respond({.status = 400, .body = std::string(status.message())});
+          },
+  });
+  exchange->Read();
+}
+
 HttpServerConfig Config() {
   HttpServerConfig config;
   config.max_header_bytes = 1024;
@@ -55,6 +77,7 @@ HttpServerConfig Config() {
   config.web_sockets["/v1/analyze"] = {
       .refuse = [](const HttpRequest&) -> std::optional<HttpResponse> { return std::nullopt; },
       .on_open = Echo};
+  config.post_pages["/v1/analyze"] = {.max_body_bytes = kMostMessage, .on_post = EchoBody};
   return config;
 }
 
