@@ -1,6 +1,5 @@
 #include "client/coach_flags.h"
 
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -8,40 +7,13 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "contract/coach_target.h"
 
 namespace trackfit::client {
 namespace {
 
 constexpr uintmax_t kMaxReferenceBytes = 256 * 1024;  // the contract's
-
-absl::StatusOr<v1::CoachTarget> ParseTarget(const std::string& text) {
-  const auto wrong = [&] {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--target ", text, ": it must be CODE=LOW:HIGH, such as squat_depth=:110 or elbow_angle=70:90"));
-  };
-  const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
-  const std::vector<std::string> ends = absl::StrSplit(parts.second, ':');
-  if (parts.first.empty() || ends.size() != 2 || (ends[0].empty() && ends[1].empty())) return wrong();
-  v1::CoachTarget target;
-  target.set_code(parts.first);
-  float low = 0, high = 0;
-  if (!ends[0].empty()) {
-    if (!absl::SimpleAtof(ends[0], &low) || !std::isfinite(low)) return wrong();
-    target.set_good_low(low);
-  }
-  if (!ends[1].empty()) {
-    if (!absl::SimpleAtof(ends[1], &high) || !std::isfinite(high)) return wrong();
-    target.set_good_high(high);
-  }
-  if (target.has_good_low() && target.has_good_high() && low > high) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--target ", text, ": the lower end is above the upper one; swap them"));
-  }
-  return target;
-}
 
 absl::Status ApplyReference(const std::string& reference, v1::SessionConfig& config) {
   std::error_code error;
@@ -98,7 +70,7 @@ absl::Status CoachFlags::Apply(v1::SessionConfig& config) const {
   if (!voice.empty()) config.mutable_coach()->set_voice(voice);
   if (!language.empty()) config.mutable_coach()->set_language(language);
   for (const std::string& text : targets) {
-    absl::StatusOr<v1::CoachTarget> target = ParseTarget(text);
+    absl::StatusOr<v1::CoachTarget> target = contract::ParseCoachTarget("--target", text);
     if (!target.ok()) return target.status();
     *config.mutable_coach()->add_targets() = *std::move(target);
   }

@@ -3,6 +3,7 @@
 extern "C" {
 #include <libavcodec/packet.h>
 #include <libavformat/avformat.h>
+#include <libavutil/dict.h>
 #include <libavutil/log.h>
 }
 
@@ -24,10 +25,16 @@ struct CloseInput {
 using Input = std::unique_ptr<AVFormatContext, CloseInput>;
 
 // Nullptr when it cannot be opened.
-Input Open(const std::string& path) {
+Input Open(const std::string& path, const std::string& formats = "") {
+  AVDictionary* options = nullptr;
+  if (!formats.empty()) {
+    av_dict_set(&options, "format_whitelist", formats.c_str(), 0);
+    av_dict_set(&options, "protocol_whitelist", "file", 0);
+  }
   AVFormatContext* opened = nullptr;
-  if (avformat_open_input(&opened, FileUrl(path).c_str(), nullptr, nullptr) != 0) return nullptr;
-  return Input(opened);
+  const int error = avformat_open_input(&opened, FileUrl(path).c_str(), nullptr, &options);
+  av_dict_free(&options);
+  return error == 0 ? Input(opened) : nullptr;
 }
 
 struct FreePacket {
@@ -65,13 +72,14 @@ bool IsTruncated(const AVFormatContext& file, AVStream* video) {
 
 std::string FileUrl(const std::string& path) { return "file:" + path; }
 
-Container ReadContainer(const std::string& path) {
+Container ReadContainer(const std::string& path, const std::string& formats) {
   Container container;
-  const Input file = Open(path);
+  const Input file = Open(path, formats);
   if (file == nullptr) return container;
   container.readable = true;
   AVStream* video = FirstVideo(*file);
   if (video == nullptr) return container;
+  container.pixels = int64_t{video->codecpar->width} * video->codecpar->height;
   size_t bytes = 0;
   const auto* matrix =
       reinterpret_cast<const int32_t*>(av_stream_get_side_data(video, AV_PKT_DATA_DISPLAYMATRIX, &bytes));

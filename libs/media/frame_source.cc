@@ -35,6 +35,11 @@ absl::Status FpsError(const std::string& problem) {
   return command_line::UsageError(absl::StrCat("--fps", problem));
 }
 
+absl::Status CheckFps(std::optional<double> fps) {
+  if (!fps.has_value() || (*fps > 0 && *fps <= kMaxFps)) return absl::OkStatus();
+  return FpsError(absl::StrCat(" is ", *fps, "; it must be in (0, ", kMaxFps, "]"));
+}
+
 int64_t FrameTime(int64_t number, double fps) {
   return std::llround(static_cast<double>(number) * 1e6 / fps);
 }
@@ -289,24 +294,6 @@ absl::StatusOr<std::unique_ptr<FrameSource>> OpenCamera(const std::string& name,
   return std::make_unique<CameraSource>(std::move(capture), name);
 }
 
-absl::StatusOr<std::unique_ptr<FrameSource>> OpenVideo(const std::string& path, std::optional<double> fps) {
-  const QuietLibav quiet;
-  const Container container = ReadContainer(path);
-  cv::VideoCapture capture;
-  try {
-    // Opening an unreadable file would print errors, because OpenCV resets ffmpeg's log level.
-    if (container.readable) capture.open(FileUrl(path), cv::CAP_FFMPEG);
-    capture.set(cv::CAP_PROP_ORIENTATION_AUTO, 0);
-  } catch (const cv::Exception&) {
-    // Reported as not opened.
-  }
-  if (!capture.isOpened())
-    return absl::InvalidArgumentError(
-        absl::StrCat("cannot read ", path,
-                     " as a video; it is something else, empty, or damaged: does a player play it?"));
-  return std::make_unique<VideoSource>(std::move(capture), container, path, fps);
-}
-
 absl::StatusOr<std::unique_ptr<FrameSource>> OpenImages(const std::vector<std::string>& inputs, double fps) {
   std::vector<fs::path> paths(inputs.begin(), inputs.end());
   for (const fs::path& path : paths) {
@@ -347,11 +334,30 @@ int64_t FrameClock::Next(double claimed_ms) {
   return std::llround(*last_us_);
 }
 
+absl::StatusOr<std::unique_ptr<FrameSource>> OpenVideo(const std::string& path, std::optional<double> fps,
+                                                       const std::string& formats) {
+  if (absl::Status valid = CheckFps(fps); !valid.ok()) return valid;
+  const QuietLibav quiet;
+  const Container container = ReadContainer(path, formats);
+  cv::VideoCapture capture;
+  try {
+    // Opening an unreadable file would print errors, because OpenCV resets ffmpeg's log level.
+    if (container.readable) capture.open(FileUrl(path), cv::CAP_FFMPEG);
+    capture.set(cv::CAP_PROP_ORIENTATION_AUTO, 0);
+  } catch (const cv::Exception&) {
+    // Reported as not opened.
+  }
+  if (!capture.isOpened())
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot read ", path,
+                     " as a video; it is something else, empty, or damaged: does a player play it?"));
+  return std::make_unique<VideoSource>(std::move(capture), container, path, fps);
+}
+
 absl::StatusOr<std::unique_ptr<FrameSource>> OpenFrameSource(const std::vector<std::string>& inputs,
                                                              std::optional<double> fps) {
   if (inputs.empty()) return absl::InvalidArgumentError("no input given");
-  if (fps.has_value() && !(*fps > 0 && *fps <= kMaxFps))
-    return FpsError(absl::StrCat(" is ", *fps, "; it must be in (0, ", kMaxFps, "]"));
+  if (absl::Status valid = CheckFps(fps); !valid.ok()) return valid;
   const double image_fps = fps.value_or(kDefaultFps);
   const std::string& first = inputs.front();
   if (inputs.size() > 1) return OpenImages(inputs, image_fps);

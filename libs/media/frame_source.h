@@ -71,6 +71,11 @@ class FrameSource {
 absl::StatusOr<std::unique_ptr<FrameSource>> OpenFrameSource(const std::vector<std::string>& inputs,
                                                              std::optional<double> fps = std::nullopt);
 
+// The same for a video file of any name. `formats`: see ReadContainer(); what OpenCV reads is not restricted
+// by it.
+absl::StatusOr<std::unique_ptr<FrameSource>> OpenVideo(const std::string& path, std::optional<double> fps,
+                                                       const std::string& formats = "");
+
 }  // namespace trackfit::media
 
 #endif  // TRACKFIT_MEDIA_FRAME_SOURCE_H_

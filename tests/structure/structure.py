@@ -34,6 +34,7 @@ NOT_IN_IMAGE = {
     "services/extractor": ["LibTorch"],
     "services/inferencer": ["OpenCV"],
     "tools/health": ["LibTorch", "OpenCV"],
+    "tools/upload_worker": ["LibTorch"],
 }
 # Headers that include LibTorch's, which take half a minute to compile for everyone who includes them.
 LIBTORCH_IN_HEADERS = {
