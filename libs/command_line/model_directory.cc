@@ -54,4 +54,10 @@ std::string WebDirectoryFor(const std::string& executable) {
 
 std::string DefaultWebDirectory() { return WebDirectoryFor(OwnExecutable()); }
 
+std::string ProgramBeside(const std::string& name) {
+  const fs::path path = fs::path(OwnExecutable()).replace_filename(name);
+  std::error_code error;
+  return fs::is_regular_file(path, error) ? path.string() : "";
+}
+
 }  // namespace trackfit::command_line

@@ -1,4 +1,4 @@
-// The default directories of models, of what the coach knows, and of the web app.
+// The default places of models, of what the coach knows, of the web app, and of programs.
 #ifndef TRACKFIT_COMMAND_LINE_MODEL_DIRECTORY_H_
 #define TRACKFIT_COMMAND_LINE_MODEL_DIRECTORY_H_
 
@@ -23,6 +23,9 @@ std::string ExerciseDirectoryFor(const std::string& executable);
 // tree.
 std::string DefaultWebDirectory();
 std::string WebDirectoryFor(const std::string& executable);
+
+// The path of a program in the folder of the running executable; "" where there is none.
+std::string ProgramBeside(const std::string& name);
 
 }  // namespace trackfit::command_line
 

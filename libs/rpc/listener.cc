@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -137,6 +138,11 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(Runtime& runtime) {
 Listener::Listener(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Listener::~Listener() = default;
 
+std::string Listener::loopback() const {
+  std::ostringstream text;
+  text << net::LoopbackOf(impl_->endpoints().front());
+  return text.str();
+}
 int Listener::port() const { return impl_->port(); }
 const ConnectionLimits& Listener::limits() const { return impl_->limits(); }
 

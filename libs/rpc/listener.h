@@ -37,6 +37,8 @@ class Listener {
   ~Listener();
 
   int port() const;
+  // Where this machine reaches it: "127.0.0.1:8000".
+  std::string loopback() const;
   const ConnectionLimits& limits() const;
 
   // Once, before the server is built.

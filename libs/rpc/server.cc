@@ -79,6 +79,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Runtime& runtime, grpc::Se
   if (absl::Status pages = server->ServePages(); !pages.ok()) return pages;
   if (absl::Status listening = server->Listen(service); !listening.ok()) return listening;
   server->listener_->Start();
+  for (const SidePort& side : server->side_ports_) {
+    if (side.start) side.start(server->listener_->loopback());
+  }
   server->StartSelfCheck();
   server->SetServing(server->ready());
   if (absl::Status written = server->WritePortFile(); !written.ok()) return written;

@@ -1,15 +1,21 @@
 #include "gateway_options.h"
 
+#include <unistd.h>
+
 #include <chrono>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "command_line/address.h"
 #include "command_line/model_directory.h"
+#include "web/host.h"
 #include "web/origin.h"
 
 namespace trackfit::gateway_server {
+
+UploadOptions::UploadOptions() : worker(command_line::ProgramBeside("trackfit-upload-worker")) {}
 
 GatewayOptions::GatewayOptions() {
   server.listen = "0.0.0.0:8000";
@@ -21,18 +27,31 @@ GatewayOptions::GatewayOptions() {
 void GatewayOptions::Register(CLI::App& app) {
   server.Register(app);
   app.option_defaults()->group("Gateway");
-  rpc::AddFlag(
-      app, "http-listen", http.listen,
-      "Address for browsers: web app, WebSocket /v1/analyze, /metrics, /healthz; port 0 picks a free "
-      "one; empty: none");
+  rpc::AddFlag(app, "http-listen", http.listen,
+               "Address for browsers: web app, WebSocket and POST /v1/analyze, /metrics, /healthz; port 0 "
+               "picks a free "
+               "one; empty: none");
   rpc::AddFlag(app, "http-allowed-origins", http.allowed_origins,
-               "Pages elsewhere that may open the WebSocket, as https://HOST,https://HOST:PORT; * for all");
+               "Pages elsewhere that may analyse here, as https://HOST,https://HOST:PORT; * for all");
+  rpc::AddFlag(app, "http-hosts", http.hosts,
+               "Names by which browsers reach that port, as app.example.com,...; those of others, which lead "
+               "here by trickery, are refused; empty: any. Addresses and localhost always work");
   rpc::AddFlag(
       app, "http-certificate", http.certificate,
       "PEM file of the certificate for HTTPS on that port, with those that lead to a known authority; "
       "empty: plain HTTP");
   rpc::AddFlag(app, "http-key", http.key, "PEM file of the certificate's key");
   rpc::AddFlag(app, "web-root", http.web_root, "Folder of the built web app");
+  rpc::AddFlag(app, "upload-worker", http.uploads.worker,
+               "The program that decodes videos posted to /v1/analyze, trackfit-upload-worker; empty: none "
+               "are taken");
+  rpc::AddFlag(app, "max-upload-mb", http.uploads.max_mb, "Largest video");
+  rpc::AddFlag(app, "max-uploads", http.uploads.max_uploads,
+               "Videos at a time, each with a process of its own");
+  rpc::AddFlag(app, "upload-timeout", http.uploads.timeout,
+               "Seconds from a video's first byte to the last of its results; also of CPU time");
+  rpc::AddFlag(app, "upload-memory-mb", http.uploads.memory_mb,
+               "Address space of the program that decodes a video; 0: not limited");
   rpc::AddFlag(app, "extractor", extractor,
                "Address of the extractor; all that it resolves to are used in turn");
   rpc::AddFlag(app, "inferencer", inferencer,
@@ -87,6 +106,34 @@ absl::Status GatewayOptions::CheckHttp() const {
   const auto origins = web::OriginCheck::Create(http.allowed_origins);
   if (!origins.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("--http-allowed-origins: ", origins.status().message()));
+  }
+  const auto hosts = web::HostCheck::Create(http.hosts);
+  if (!hosts.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("--http-hosts: ", hosts.status().message()));
+  }
+  return CheckUploads();
+}
+
+absl::Status GatewayOptions::CheckUploads() const {
+  const UploadOptions& uploads = http.uploads;
+  if (uploads.worker.empty()) return absl::OkStatus();
+  if (access(uploads.worker.c_str(), X_OK) != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--upload-worker: ", uploads.worker, " is no program that can be run"));
+  }
+  constexpr int kLeastMemoryMb = 256;  // the libraries alone
+  if (uploads.memory_mb != 0 && uploads.memory_mb < kLeastMemoryMb) {
+    return absl::InvalidArgumentError(absl::StrCat("upload-memory-mb is ", uploads.memory_mb,
+                                                   "; it must be 0 or at least ", kLeastMemoryMb));
+  }
+  if (!(uploads.timeout >= 1 && uploads.timeout <= 86'400)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("upload-timeout is ", uploads.timeout, "; it must be between 1 and 86400"));
+  }
+  for (const auto& [flag, value, most] : {std::tuple("max-upload-mb", uploads.max_mb, 65'536),
+                                          std::tuple("max-uploads", uploads.max_uploads, 64)}) {
+    if (value >= 1 && value <= most) continue;
+    return absl::InvalidArgumentError(absl::StrCat(flag, " is ", value, "; it must be between 1 and ", most));
   }
   return absl::OkStatus();
 }

@@ -12,13 +12,26 @@
 
 namespace trackfit::gateway_server {
 
+// Of POST /v1/analyze.
+struct UploadOptions {
+  UploadOptions();
+
+  std::string worker;    // trackfit-upload-worker; empty: no uploads
+  int max_mb = 64;       // of a file
+  int max_uploads = 2;   // at a time
+  double timeout = 600;  // seconds, from the first byte of the file to the last of the answer
+  int memory_mb = 4096;  // of address space for a worker; 0: as much as it likes
+};
+
 // Of the gateway's web port.
 struct HttpOptions {
   std::string listen = "0.0.0.0:8080";  // host:port; port 0 picks a free one; empty: none
   std::string allowed_origins;          // see web::OriginCheck
+  std::string hosts;                    // see web::HostCheck
   std::string certificate;              // PEM files of HTTPS; both or none
   std::string key;
   std::string web_root;  // the app's folder
+  UploadOptions uploads;
 };
 
 struct GatewayOptions {
@@ -39,6 +52,7 @@ struct GatewayOptions {
 
  private:
   absl::Status CheckHttp() const;
+  absl::Status CheckUploads() const;
 };
 
 }  // namespace trackfit::gateway_server

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "gateway/config_check.h"
 #include "rpc/stream_reactor.h"
 
 namespace trackfit::gateway_server {
@@ -15,6 +16,11 @@ GatewayService::GatewayService(rpc::Runtime& runtime, const gateway::AnalysisOpt
                    -> absl::StatusOr<std::unique_ptr<streaming::StreamHandler<v1::AnalyzeRequest>>> {
         return MakeAnalyzeHandler(context_, std::move(stream));
       }) {}
+
+absl::Status GatewayService::Check(const v1::SessionConfig& config) const {
+  const auto model = context_.upstreams.model();
+  return model.ok() ? gateway::CheckConfig(config, **model) : absl::OkStatus();
+}
 
 grpc::ServerBidiReactor<v1::AnalyzeRequest, v1::AnalyzeResponse>* GatewayService::Analyze(
     grpc::CallbackServerContext* context) {

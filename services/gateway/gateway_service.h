@@ -4,6 +4,7 @@
 
 #include <trackfit/v1/gateway.grpc.pb.h>
 
+#include "absl/status/status.h"
 #include "analyze_handler.h"
 #include "rpc/runtime.h"
 #include "streaming/stream_handler.h"
@@ -20,6 +21,10 @@ class GatewayService final : public v1::GatewayService::CallbackService {
   const streaming::StreamHandlerFactory<v1::AnalyzeRequest, v1::AnalyzeResponse>& analyze() const {
     return analyze_;
   }
+
+  // INVALID_ARGUMENT where a session would refuse this configuration, as far as it is known what the
+  // inferencer serves.
+  absl::Status Check(const v1::SessionConfig& config) const;
 
   grpc::ServerBidiReactor<v1::AnalyzeRequest, v1::AnalyzeResponse>* Analyze(
       grpc::CallbackServerContext* context) override;

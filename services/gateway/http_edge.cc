@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "rpc/listener.h"
 #include "rpc/operator_pages.h"
+#include "web/host.h"
 #include "web/origin.h"
 #include "web/static_files.h"
 #include "web/web_socket_stream.h"
@@ -45,6 +46,12 @@ web::HttpResponse OtherOrigin(const web::HttpRequest& request) {
                                " may not use this gateway; see --http-allowed-origins\n")};
 }
 
+web::HttpResponse OtherHost(const web::HttpRequest& request) {
+  return {.status = 421,
+          .body = absl::StrCat("this gateway does not go by the name ", request.Header("host"),
+                               "; see --http-hosts\n")};
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HttpEdge>> HttpEdge::Start(rpc::Runtime& runtime, const HttpOptions& options,
@@ -60,23 +67,37 @@ absl::StatusOr<std::unique_ptr<HttpEdge>> HttpEdge::Start(rpc::Runtime& runtime,
   return edge;
 }
 
+HttpEdge::~HttpEdge() {
+  if (uploads_ != nullptr) uploads_->Stop();
+}
+
 absl::Status HttpEdge::Listen(rpc::Runtime& runtime, const HttpOptions& options, GatewayService& service) {
   const auto origins = web::OriginCheck::Create(options.allowed_origins);
   if (!origins.ok()) return origins.status();
+  const auto hosts = web::HostCheck::Create(options.hosts);
+  if (!hosts.ok()) return hosts.status();
+  const auto refuse = [origins =
+                           *origins](const web::HttpRequest& request) -> std::optional<web::HttpResponse> {
+    if (origins.Allows(request)) return std::nullopt;
+    return OtherOrigin(request);
+  };
+  uploads_ = std::make_unique<UploadPage>(runtime, options.uploads, service, refuse);
   const rpc::ServerOptions& server = runtime.options();
   const rpc::ConnectionLimits limits = rpc::LimitsFor(server, runtime.descriptor_limit() / 2);
   web::HttpServerConfig config;
   config.pages = rpc::OperatorPages(runtime);
   config.other_pages = AppPages(options.web_root, runtime.log());
   config.web_sockets["/v1/analyze"] = {
-      .refuse = [origins = *origins](const web::HttpRequest& request) -> std::optional<web::HttpResponse> {
-        if (origins.Allows(request)) return std::nullopt;
-        return OtherOrigin(request);
-      },
+      .refuse = refuse,
       .on_open =
           [&runtime, &service](const std::shared_ptr<web::WebSocket>& socket) {
             AnalyzeStream::Open(runtime.stream_resources(), "Analyze", socket, service.analyze());
           },
+  };
+  config.post_pages["/v1/analyze"] = uploads_->Page();
+  config.refuse = [hosts = *hosts](const web::HttpRequest& request) -> std::optional<web::HttpResponse> {
+    if (hosts.Allows(request)) return std::nullopt;
+    return OtherHost(request);
   };
   if (!options.certificate.empty()) config.tls = web::TlsFiles{options.certificate, options.key};
   config.web_socket_limits.max_message_bytes = static_cast<std::size_t>(server.max_message_mb) << 20;
@@ -102,7 +123,12 @@ std::vector<rpc::SidePort> HttpEdge::side_ports() {
   return {{.name = "http",
            .port = server_->port(),
            .probe = [this](std::chrono::milliseconds limit) { return server_->Probe(limit); },
-           .stop = [this] { server_->StopListening(); }}};
+           .start = [this](const std::string& grpc) { uploads_->Serve(grpc); },
+           .stop =
+               [this] {
+                 server_->StopListening();
+                 uploads_->Drain();
+               }}};
 }
 
 }  // namespace trackfit::gateway_server

@@ -13,6 +13,7 @@
 #include "rpc/refusal_log.h"
 #include "rpc/runtime.h"
 #include "rpc/server.h"
+#include "upload_page.h"
 #include "web/http_server.h"
 
 namespace trackfit::gateway_server {
@@ -25,6 +26,11 @@ class HttpEdge {
   static absl::StatusOr<std::unique_ptr<HttpEdge>> Start(rpc::Runtime& runtime, const HttpOptions& options,
                                                          GatewayService& service);
 
+  HttpEdge(const HttpEdge&) = delete;
+  HttpEdge& operator=(const HttpEdge&) = delete;
+  // Gives what is on its way to clients a moment.
+  ~HttpEdge();
+
   // For rpc::Server, which must not outlive it.
   std::vector<rpc::SidePort> side_ports();
   int port() const { return server_ == nullptr ? 0 : server_->port(); }  // 0: none
@@ -35,6 +41,7 @@ class HttpEdge {
   absl::Status Listen(rpc::Runtime& runtime, const HttpOptions& options, GatewayService& service);
 
   rpc::RefusalLog refusals_;
+  std::unique_ptr<UploadPage> uploads_;  // outlives the connections
   std::unique_ptr<web::HttpServer> server_;
 };
 

@@ -64,6 +64,12 @@ TEST_F(WebDirectory, IsThatOfTheInstallationOrOfTheBuild) {
   EXPECT_EQ(WebDirectoryFor(prefix_ / "bin/trackfit-gateway"), prefix_ / "share/trackfit/web");
 }
 
+TEST(ProgramBeside, IsWhereTheRunningOneIsIfThereIsOne) {
+  const fs::path self = fs::read_symlink("/proc/self/exe");
+  EXPECT_EQ(ProgramBeside(self.filename()), self);
+  EXPECT_EQ(ProgramBeside("trackfit-of-no-such-name"), "");
+}
+
 TEST_F(ModelDirectory, IsTheConfiguredOneElsewhere) {
   EXPECT_THAT(ModelDirectoryFor(executable_, "of_no_family"), EndsWith("share/trackfit/models/of_no_family"));
 }
