@@ -13,6 +13,22 @@ namespace {
 // Others name further files and addresses to read (playlists, scripts of other programs), or are rare.
 constexpr char kFormats[] = "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,ogg,flv,asf,ivf,h264,hevc,m4v";
 
+// What OpenCV 4.6 hands to ffmpeg when it opens a file, which it takes from the environment alone.
+class CaptureOptions {
+ public:
+  explicit CaptureOptions(const std::string& options) {
+    if (const char* before = std::getenv(kName); before != nullptr) before_ = before;
+    setenv(kName, options.c_str(), 1);
+  }
+  CaptureOptions(const CaptureOptions&) = delete;
+  CaptureOptions& operator=(const CaptureOptions&) = delete;
+  ~CaptureOptions() { before_ ? setenv(kName, before_->c_str(), 1) : unsetenv(kName); }
+
+ private:
+  static constexpr char kName[] = "OPENCV_FFMPEG_CAPTURE_OPTIONS";
+  std::optional<std::string> before_;
+};
+
 absl::Status NoVideo() {
   return absl::InvalidArgumentError(
       "this cannot be read as a video; it is something else, empty, or damaged: does a player play it?");
@@ -43,7 +59,7 @@ class ForeignVideo : public FrameSource {
   std::vector<std::string> warnings() const override { return source_->warnings(); }
 
  private:
-  // A video may change its size on the way.
+  // Not every container says how large they are.
   absl::StatusOr<std::optional<SourceFrame>> Read() {
     absl::StatusOr<std::optional<SourceFrame>> frame = source_->Next();
     if (!frame.ok() || !frame->has_value()) return frame;
@@ -68,8 +84,7 @@ absl::StatusOr<std::unique_ptr<FrameSource>> OpenForeignVideo(const std::string&
     if (!container.readable) return NoVideo();
     if (container.pixels > limits.max_pixels) return TooLarge(container.pixels, limits);
   }
-  const std::string options = absl::StrCat("format_whitelist;", kFormats, "|protocol_whitelist;file");
-  setenv("OPENCV_FFMPEG_CAPTURE_OPTIONS", options.c_str(), 1);
+  const CaptureOptions options(absl::StrCat("format_whitelist;", kFormats, "|protocol_whitelist;file"));
   absl::StatusOr<std::unique_ptr<FrameSource>> source = OpenVideo(path, fps, kFormats);
   if (absl::IsInvalidArgument(source.status()) && !fps.has_value()) return NoVideo();
   if (!source.ok()) return source.status();

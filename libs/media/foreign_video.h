@@ -19,8 +19,7 @@ struct ForeignLimits {
 // As OpenVideo(), whose errors do not name the path; accepts only containers that hold their frames
 // themselves, reads nothing but this file, and returns no frame that is larger. The first one is read
 // already. INVALID_ARGUMENT where it is no video, has no frames, or larger ones; so may be the errors of
-// Next(). Sets the environment variable by which OpenCV is told such things: no other thread may use the
-// environment meanwhile.
+// Next(). Changes the environment for a moment: no other thread may use that meanwhile.
 absl::StatusOr<std::unique_ptr<FrameSource>> OpenForeignVideo(const std::string& path,
                                                               std::optional<double> fps,
                                                               const ForeignLimits& limits = {});
