@@ -28,7 +28,7 @@ struct SidePort {
   // Whether it reacts within the limit; thread-safe.
   std::function<net::ProbeResult(std::chrono::milliseconds limit)> probe;
   // Told once, when gRPC is served, where this machine reaches that ("127.0.0.1:8000"). May be empty.
-  std::function<void(const std::string& grpc)> start;
+  std::function<void(const std::string& grpc)> start = nullptr;
   // From then on it takes no connections; called once, when the drain begins.
   std::function<void()> stop;
 };

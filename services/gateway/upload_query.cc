@@ -114,6 +114,7 @@ absl::StatusOr<UploadQuery> ParseUploadQuery(const std::string& query) {
         std::ranges::find_if(kParameters, [&](const Parameter& parameter) { return name == parameter.name; });
     if (known == std::end(kParameters)) {
       std::vector<std::string> names;
+      names.reserve(std::size(kParameters));
       for (const Parameter& parameter : kParameters) names.emplace_back(parameter.name);
       return absl::InvalidArgumentError(
           absl::StrCat("there is no parameter \"", name, "\"", spelling::InsteadOf(name, names)));
