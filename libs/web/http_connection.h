@@ -63,13 +63,15 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection<Stream
     if (shared_.config.refuse) {
       if (auto refusal = shared_.config.refuse(request)) return SendLast(*std::move(refusal));
     }
-    if (parser_->get().method() == http::verb::post) {
-      if (const auto page = shared_.config.post_pages.find(request.path);
-          page != shared_.config.post_pages.end()) {
-        return HandlePost(request, page->second);
-      }
+    const auto page = shared_.config.post_pages.find(request.path);
+    const bool takes_posts = page != shared_.config.post_pages.end();
+    if (takes_posts && parser_->get().method() == http::verb::post) return HandlePost(request, page->second);
+    if (!parser_->is_done()) {
+      HttpResponse refusal = takes_posts ? Text(405, "bodies are taken by POST alone\n")
+                                         : Text(413, "requests with a body are not understood here\n");
+      if (takes_posts) refusal.headers = {{"Allow", "POST"}};
+      return SendLast(std::move(refusal));
     }
-    if (!parser_->is_done()) return SendLast(Text(413, "requests with a body are not understood here\n"));
     if (!BecameWebSocket(request)) Send(Answer(request));
   }
 

@@ -349,6 +349,9 @@ TEST(HttpExchange, IsOnlyWhereItIsWanted) {
   const ClientSocket body(desk.port());
   body.Send("POST /page HTTP/1.1\r\nHost: here\r\nContent-Length: 1\r\n\r\nx");
   EXPECT_THAT(body.ReceiveAll(), StartsWith("HTTP/1.1 413 "));
+  const ClientSocket put(desk.port());
+  put.Send("PUT /post HTTP/1.1\r\nHost: here\r\nContent-Length: 1\r\n\r\nx");
+  EXPECT_THAT(put.ReceiveAll(), AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("Allow: POST")));
   const ClientSocket nobody(desk.port());
   nobody.Send("POST /page HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
   EXPECT_THAT(nobody.ReceiveAll(), StartsWith("HTTP/1.1 405 "));
