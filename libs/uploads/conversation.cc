@@ -5,7 +5,7 @@
 namespace trackfit::uploads {
 
 std::shared_ptr<Conversation> Conversation::Start(std::shared_ptr<web::HttpExchange> exchange) {
-  const std::shared_ptr<Conversation> conversation(new Conversation(std::move(exchange)));
+  std::shared_ptr<Conversation> conversation(new Conversation(std::move(exchange)));
   // The exchange does not own it, for it owns the exchange.
   const std::weak_ptr<Conversation> weak = conversation;
   conversation->exchange_->Start({

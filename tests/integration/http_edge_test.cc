@@ -14,6 +14,7 @@
 #include "integration/support/http_get.h"
 #include "integration/support/web_socket_analyze.h"
 #include "support/client_socket.h"
+#include "support/eventually.h"
 #include "support/scratch_folder.h"
 #include "support/web_socket_client.h"
 
@@ -161,9 +162,10 @@ TEST_F(UploadTest, GivesTheProgramItsParameters) {
                 R"("coach":{"voice":"calm","language":"en","adviceOff":true,)"
                 R"("targets":[{"code":"a","goodLow":1},{"code":"b","goodHigh":2}]}} )"
                 "--fps=29.97 --limit-frames=100\n"));
-  EXPECT_THAT(gateway().MetricsText(),
-              AllOf(HasSubstr("trackfit_gateway_uploads_total{outcome=\"complete\"} 2"),
-                    HasSubstr("trackfit_gateway_uploads 0")));
+  EXPECT_THAT(gateway().MetricsText(), HasSubstr("trackfit_gateway_uploads_total{outcome=\"complete\"} 2"));
+  EXPECT_TRUE(testing::Eventually([this] {
+    return gateway().MetricsText().find("\ntrackfit_gateway_uploads 0\n") != std::string::npos;
+  }));
 }
 
 TEST_F(UploadTest, NamesTheParameterThatIsWrong) {
