@@ -72,8 +72,9 @@ constexpr Parameter kParameters[] = {
     {"target",
      [](const std::string& name, const std::string& value, UploadQuery& query) {
        auto target = contract::ParseCoachTarget(name, value);
-       if (target.ok()) *query.config.mutable_coach()->add_targets() = *std::move(target);
-       return target.status();
+       if (!target.ok()) return target.status();
+       *query.config.mutable_coach()->add_targets() = *std::move(target);
+       return absl::OkStatus();
      }},
     {"reference",
      [](const std::string&, const std::string& value, UploadQuery& query) {
@@ -109,19 +110,20 @@ absl::StatusOr<UploadQuery> ParseUploadQuery(const std::string& query) {
   if (!parameters.ok()) return parameters.status();
   UploadQuery parsed;
   std::set<std::string> seen;
-  for (const auto& [name, value] : *parameters) {
+  for (const auto& parameter : *parameters) {
+    const std::string& name = parameter.first;
     const auto* known =
-        std::ranges::find_if(kParameters, [&](const Parameter& parameter) { return name == parameter.name; });
+        std::ranges::find_if(kParameters, [&name](const Parameter& other) { return name == other.name; });
     if (known == std::end(kParameters)) {
       std::vector<std::string> names;
       names.reserve(std::size(kParameters));
-      for (const Parameter& parameter : kParameters) names.emplace_back(parameter.name);
+      for (const Parameter& other : kParameters) names.emplace_back(other.name);
       return absl::InvalidArgumentError(
           absl::StrCat("there is no parameter \"", name, "\"", spelling::InsteadOf(name, names)));
     }
     if (!seen.insert(name).second && name != "target")
       return absl::InvalidArgumentError(absl::StrCat(name, " is given twice"));
-    if (absl::Status status = known->read(name, value, parsed); !status.ok()) return status;
+    if (absl::Status status = known->read(name, parameter.second, parsed); !status.ok()) return status;
   }
   return parsed;
 }
