@@ -1,9 +1,10 @@
 # shellcheck shell=bash
 # For scripts that source it: starts the three servers on this machine and stops them again.
 # Set `bin` (folder of the executables) and `logs` (folder for <name>.log) before calling start_servers; `model_repository` serves
-# another model.
+# another model, and all servers get `server_flags`.
 # shellcheck disable=SC2154,SC2034
 
+server_flags=()
 declare -A server_pid=()      # by name: extractor, inferencer, gateway
 declare -A server_port=()     # by name: of gRPC
 declare -A metrics_port=()    # by name: of /metrics
@@ -22,7 +23,7 @@ start_server() {
   shift 3
   rm -f "$logs/$name.ports"
   "$bin/trackfit-$name" --listen "127.0.0.1:$port" --metrics-listen "127.0.0.1:$metrics" \
-    --port-file "$logs/$name.ports" "$@" >"$logs/$name.log" 2>&1 &
+    --port-file "$logs/$name.ports" "${server_flags[@]}" "$@" >"$logs/$name.log" 2>&1 &
   server_pid[$name]=$!
 }
 

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdint>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <opencv2/core/utils/logger.hpp>
 #include <string>
@@ -19,6 +18,7 @@
 #include "client/columns.h"
 #include "client/frame_feed.h"
 #include "client/gateway_client.h"
+#include "client/pose_model_flag.h"
 #include "client/results_file.h"
 #include "client/session_record.h"
 #include "client/words.h"
@@ -346,13 +346,7 @@ void DeclareSession(CLI::App& command, AnalyzeOptions& options) {
       ->type_name("N")
       ->capture_default_str()
       ->group("Session");
-  command
-      .add_option("--pose-model", options.pose_model,
-                  "Network that finds the skeletons: lite, full or heavy; default: the server's choice")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, v1::PoseModel>{
-          {"lite", v1::POSE_MODEL_LITE}, {"full", v1::POSE_MODEL_FULL}, {"heavy", v1::POSE_MODEL_HEAVY}}))
-      ->type_name("MODEL")
-      ->group("Session");
+  client::DeclarePoseModel(command, options.pose_model)->group("Session");
   command.add_option("--every", options.every, "Poses between assessments; 0 = the server's default")
       ->type_name("N")
       ->group("Session");
