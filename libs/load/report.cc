@@ -40,7 +40,8 @@ bool Report::clean() const {
 }
 
 std::string Report::Text() const {
-  const Latencies latency = Of(outcome.latencies_ms), drop = Of(outcome.drop_latencies_ms);
+  const Latencies latency = Of(outcome.latencies_ms), drop = Of(outcome.drop_latencies_ms),
+                  window = Of(outcome.window_latencies_ms);
   const uint64_t missing = outcome.dropped + outcome.held_back;
   std::string text = absl::StrFormat(
       "%d sessions at %g frames/s for %.1f s%s\n"
@@ -57,8 +58,11 @@ std::string Report::Text() const {
   if (outcome.dropped > 0) {
     absl::StrAppendFormat(&text, "           dropped ones: p50 %.0f ms, p95 %.0f ms\n", drop.p50, drop.p95);
   }
-  absl::StrAppendFormat(&text, "coach      %d assessments, %d repetitions, %d notices\n", outcome.assessments,
-                        outcome.repetitions, outcome.notices);
+  absl::StrAppendFormat(
+      &text,
+      "coach      %d assessments, %d repetitions, %d notices\n"
+      "           assessments p50 %.0f ms, p95 %.0f ms, from when a window's last frame was due\n",
+      outcome.assessments, outcome.repetitions, outcome.notices, window.p50, window.p95);
   if (slow_sent > 0) {
     absl::StrAppendFormat(&text, "slow       readers sent %d frames and read %d answers\n", slow_sent,
                           slow_read);
@@ -95,6 +99,7 @@ std::string Report::Json() const {
       {"compared", outcome.compared},
       {"faults", outcome.fault_count},
       {"latency_ms", JsonOf(Of(outcome.latencies_ms))},
+      {"assessment_latency_ms", JsonOf(Of(outcome.window_latencies_ms))},
       {"drop_latency_ms", JsonOf(Of(outcome.drop_latencies_ms))},
   };
   return json.dump();

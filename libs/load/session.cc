@@ -32,6 +32,8 @@ void Outcome::Add(const Outcome& other) {
   notices += other.notices;
   compared += other.compared;
   latencies_ms.insert(latencies_ms.end(), other.latencies_ms.begin(), other.latencies_ms.end());
+  window_latencies_ms.insert(window_latencies_ms.end(), other.window_latencies_ms.begin(),
+                             other.window_latencies_ms.end());
   drop_latencies_ms.insert(drop_latencies_ms.end(), other.drop_latencies_ms.begin(),
                            other.drop_latencies_ms.end());
   const uint64_t unnamed = other.fault_count - other.faults.size();
@@ -131,7 +133,7 @@ void Session::Take(const v1::AnalyzeResponse& response, Clock::time_point now) {
       TakeResult(response.frame_result(), now);
       break;
     case v1::AnalyzeResponse::kAssessment:
-      TakeAssessment(response.assessment());
+      TakeAssessment(response.assessment(), now);
       break;
     case v1::AnalyzeResponse::kSummary:
       TakeSummary(response.summary());
@@ -180,8 +182,9 @@ void Session::TakeResult(const v1::FrameResult& result, Clock::time_point now) {
   }
 }
 
-void Session::TakeAssessment(const v1::Assessment& assessment) {
+void Session::TakeAssessment(const v1::Assessment& assessment, Clock::time_point now) {
   ++outcome_.assessments;
+  outcome_.window_latencies_ms.push_back(Milliseconds(now - DueTime(assessment.last_sequence())));
   if (!unanswered_.empty() && assessment.last_sequence() >= unanswered_.front()) {
     outcome_.AddFault(absl::StrCat(name_, ": a window ends at frame ", assessment.last_sequence(),
                                    ", which is not answered yet"));

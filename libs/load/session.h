@@ -37,8 +37,9 @@ struct Outcome {
   uint64_t compared = 0;
   // From when a frame was due to when its answer came, of those with a pose or without.
   std::vector<float> latencies_ms;
-  std::vector<float> drop_latencies_ms;  // the same of those dropped by the servers
-  std::vector<std::string> faults;       // answers that should not have come, or did not; the first few
+  std::vector<float> drop_latencies_ms;    // the same of those dropped by the servers
+  std::vector<float> window_latencies_ms;  // from when a window's last frame was due to its assessment
+  std::vector<std::string> faults;         // answers that should not have come, or did not; the first few
   uint64_t fault_count = 0;
 
   void AddFault(std::string fault);
@@ -79,7 +80,7 @@ class Session {
   Clock::time_point DueTime(uint64_t sequence) const;
   void Take(const v1::AnalyzeResponse& response, Clock::time_point now);
   void TakeResult(const v1::FrameResult& result, Clock::time_point now);
-  void TakeAssessment(const v1::Assessment& assessment);
+  void TakeAssessment(const v1::Assessment& assessment, Clock::time_point now);
   void TakeSummary(const v1::SessionSummary& summary);
   void TakeEnd(absl::Status status);
 
