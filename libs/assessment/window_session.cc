@@ -58,7 +58,7 @@ WindowSession::WindowSession(std::shared_ptr<const Assessor> assessor, const Win
       expected_exercise_(std::move(expected_exercise)),
       resampler_(assessor_->rate_hz(), kMaxGapUs) {}
 
-absl::StatusOr<std::vector<Assessment>> WindowSession::Push(const skeleton::Pose& given) {
+absl::StatusOr<std::vector<Assessment>> WindowSession::Push(const skeleton::Pose& given, Due due) {
   if (const absl::Status status = skeleton::ValidatePose(given); !status.ok()) return status;
   skeleton::Pose pose = given;
   skeleton::MarkAbsentJoints(pose);
@@ -91,7 +91,7 @@ absl::StatusOr<std::vector<Assessment>> WindowSession::Push(const skeleton::Pose
     }
     ++unassessed_;
     const int due_after = first_is_due_ ? config_.first_after : config_.every;
-    if (unassessed_ < due_after) continue;
+    if (unassessed_ < due_after || due == Due::kPutOff) continue;
     auto assessment = AssessWindow();
     if (!assessment.ok()) return assessment.status();
     assessments.push_back(*std::move(assessment));

@@ -30,6 +30,10 @@ struct WindowConfig {
   absl::StatusOr<WindowConfig> Resolve(int model_window_frames) const;
 };
 
+// Whether a window that is due is assessed at once, or with the next pose for which that may be: where poses
+// wait, the newest window is worth more than those before it.
+enum class Due { kNow, kPutOff };
+
 // State of one stream; not thread-safe. Poses are resampled to the model's rate by their timestamps; a pause
 // of more than one second in them, or another person's pose, ends a movement and starts a new window. A
 // window with too few poses (evidence.h) gets a notice and is not known.
@@ -44,7 +48,7 @@ class WindowSession {
   // Takes the next pose and gives the assessments that became due (usually none or one). INVALID_ARGUMENT,
   // naming the field, for a broken pose or one whose sequence or timestamp does not increase; the session is
   // then over.
-  absl::StatusOr<std::vector<Assessment>> Push(const skeleton::Pose& pose);
+  absl::StatusOr<std::vector<Assessment>> Push(const skeleton::Pose& pose, Due due = Due::kNow);
 
   // The stream is over: assesses the poses since the last assessment if they are at least half a second, so
   // that a clip shorter than the first window still gets one. Else nullopt.

@@ -15,8 +15,9 @@ MovementSession::MovementSession(assessment::WindowSession windows, std::optiona
   counted_ = {counted.begin(), counted.end()};
 }
 
-absl::StatusOr<MovementSession::Results> MovementSession::Push(const skeleton::Pose& pose, int people) {
-  auto assessments = windows_.Push(pose);
+absl::StatusOr<MovementSession::Results> MovementSession::Push(const skeleton::Pose& pose, int people,
+                                                               assessment::Due due) {
+  auto assessments = windows_.Push(pose, due);
   if (!assessments.ok()) return assessments.status();
   Results results{*std::move(assessments), {}};
   if (!coach_) return results;

@@ -35,7 +35,8 @@ class MovementSession {
 
   // INVALID_ARGUMENT, naming the field, for a broken pose or one whose sequence or timestamp does not
   // increase; the session is then over. `people`: in the frame of the pose.
-  absl::StatusOr<Results> Push(const skeleton::Pose& pose, int people = 1);
+  absl::StatusOr<Results> Push(const skeleton::Pose& pose, int people = 1,
+                               assessment::Due due = assessment::Due::kNow);
   // A frame without anybody; its sequence and timestamp increase, together with those of poses.
   Results PushNobody(uint64_t sequence, int64_t timestamp_us);
   // The stream is over.

@@ -474,6 +474,7 @@ void AnalysisSession::ConnectInferencer() {
   if (config_.has_coach()) *config.mutable_coach() = config_.coach();
   config.set_reference(config_.reference());
   config.set_reference_data(config_.reference_data());
+  config.set_newest_only(live());
   if (coach_.checkpoint() != nullptr) *config.mutable_checkpoint() = *coach_.checkpoint();
   parts_.inferencer.Send(std::move(request));
   unwritten_poses_ = 1;

@@ -15,12 +15,18 @@ InferStreamHandler::InferStreamHandler(streaming::StreamSession<v1::InferStreamR
       poses_(metrics.Counter("trackfit_poses_total", "Poses taken.")) {}
 
 void InferStreamHandler::OnRequest(v1::InferStreamRequest request, streaming::InFlight, int) {
-  if (absl::Status status = Handle(request); !status.ok()) stream_.responses->Finish(std::move(status));
+  absl::Status handled = Handle(request, assessment::Due::kNow);
+  if (!handled.ok()) stream_.responses->Finish(std::move(handled));
+}
+
+void InferStreamHandler::OnSuperseded(v1::InferStreamRequest request, streaming::InFlight) {
+  absl::Status handled = Handle(request, assessment::Due::kPutOff);
+  if (!handled.ok()) stream_.responses->Finish(std::move(handled));
 }
 
 void InferStreamHandler::OnHalfClose(int) { stream_.responses->Finish(FinishSession()); }
 
-absl::Status InferStreamHandler::Handle(const v1::InferStreamRequest& request) {
+absl::Status InferStreamHandler::Handle(const v1::InferStreamRequest& request, assessment::Due due) {
   using Request = v1::InferStreamRequest;
   if (request.has_config()) return Configure(request.config());
   if (request.request_case() == Request::REQUEST_NOT_SET) {
@@ -28,7 +34,7 @@ absl::Status InferStreamHandler::Handle(const v1::InferStreamRequest& request) {
   }
   if (!session_) return absl::InvalidArgumentError("config is missing; it must come before the first pose");
   if (request.has_no_pose()) return Send(session_->PushNobody(request.no_pose()));
-  absl::Status sent = Send(session_->Push(request.pose(), request.people()));
+  absl::Status sent = Send(session_->Push(request.pose(), request.people(), due));
   if (sent.ok()) poses_.Increment();
   return sent;
 }
@@ -38,6 +44,7 @@ absl::Status InferStreamHandler::Configure(const v1::InferStreamConfig& config) 
   auto session = PoseSession::Create(shared_, config);
   if (!session.ok()) return session.status();
   session_ = *std::move(session);
+  newest_only_ = config.newest_only();
   return absl::OkStatus();
 }
 

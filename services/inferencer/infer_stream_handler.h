@@ -21,11 +21,14 @@ class InferStreamHandler : public streaming::StreamHandler<v1::InferStreamReques
                      telemetry::Metrics& metrics);
 
   void OnRequest(v1::InferStreamRequest request, streaming::InFlight in_flight, int worker) override;
+  bool newest_only() const override { return newest_only_; }
+  // The coach sees every pose, but no window is assessed that a newer one follows at once.
+  void OnSuperseded(v1::InferStreamRequest request, streaming::InFlight in_flight) override;
   // Assesses what no window has covered yet, and sums up the coach's last set.
   void OnHalfClose(int worker) override;
 
  private:
-  absl::Status Handle(const v1::InferStreamRequest& request);
+  absl::Status Handle(const v1::InferStreamRequest& request, assessment::Due due);
   absl::Status Configure(const v1::InferStreamConfig& config);
   absl::Status FinishSession();
   // A checkpoint goes with the last of them, so that either both arrive or neither.
@@ -35,6 +38,7 @@ class InferStreamHandler : public streaming::StreamHandler<v1::InferStreamReques
   const PoseSession::Shared shared_;
   prometheus::Counter& poses_;
   std::optional<PoseSession> session_;  // once it is configured
+  bool newest_only_ = false;
 };
 
 }  // namespace trackfit::inferencer_server

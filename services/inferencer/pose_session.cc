@@ -60,13 +60,14 @@ absl::StatusOr<PoseSession> PoseSession::Create(const Shared& shared, const v1::
 PoseSession::PoseSession(coaching::MovementSession session, CoachMetrics& metrics)
     : session_(std::move(session)), metrics_(&metrics) {}
 
-absl::StatusOr<PoseSession::Results> PoseSession::Push(const v1::Pose& message, uint32_t people) {
+absl::StatusOr<PoseSession::Results> PoseSession::Push(const v1::Pose& message, uint32_t people,
+                                                       assessment::Due due) {
   const auto pose = contract::FromProto(message);
   if (!pose.ok()) return pose.status();
   absl::Status ordered = order_.TakeSequence("pose", pose->sequence);
   if (ordered.ok()) ordered = order_.TakeTimestamp("pose", pose->timestamp_us);
   if (!ordered.ok()) return ordered;
-  auto results = session_.Push(*pose, static_cast<int>(std::min(people, skeleton::kMaxPeople)));
+  auto results = session_.Push(*pose, static_cast<int>(std::min(people, skeleton::kMaxPeople)), due);
   if (!results.ok()) return results.status();
   return Counted(*std::move(results));
 }

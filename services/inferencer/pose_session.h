@@ -36,7 +36,8 @@ class PoseSession {
 
   // INVALID_ARGUMENT naming the field of a pose or frame that is broken, or whose sequence or timestamp does
   // not increase; the session is then over. `people` as in the contract.
-  absl::StatusOr<Results> Push(const v1::Pose& pose, uint32_t people);
+  absl::StatusOr<Results> Push(const v1::Pose& pose, uint32_t people,
+                               assessment::Due due = assessment::Due::kNow);
   absl::StatusOr<Results> PushNobody(const v1::NoPose& frame);
   // The stream is over.
   absl::StatusOr<Results> Finish();

@@ -52,6 +52,19 @@ TEST(WindowSession, AnswersAfterSixtyPosesAndThenEveryFifteen) {
   EXPECT_EQ(assessments[6].duration_us, 3'333'333);
 }
 
+TEST(WindowSession, AssessesOnceForAllWindowsThatWerePutOff) {
+  WindowSession session = MakeSession();
+  const auto poses = testing::WavingPoses(30, 5);
+  for (size_t i = 0; i < 120; ++i) {
+    EXPECT_TRUE(session.Push(poses[i], Due::kPutOff).value().empty());
+  }
+  const auto assessments = session.Push(poses[120]).value();
+  ASSERT_EQ(assessments.size(), 1U) << "five were due";
+  EXPECT_EQ(assessments[0].last_sequence, 120U);
+  for (size_t i = 121; i < 135; ++i) EXPECT_TRUE(session.Push(poses[i]).value().empty());
+  EXPECT_EQ(session.Push(poses[135]).value().size(), 1U) << "fifteen later, as ever";
+}
+
 TEST(WindowSession, SlidesOverAtMostAHundredPosesAndNeverPads) {
   WindowSession session = MakeSession();
   const auto assessments = PushAll(session, testing::WavingPoses(30, 5));

@@ -62,6 +62,14 @@ class Stream {
   void Send(v1::InferStreamRequest request) {
     handler_.OnRequest(std::move(request), streaming::InFlight(nullptr), 0);
   }
+  // As when another pose waits behind it.
+  void PushSuperseded(const skeleton::Pose& pose) {
+    v1::InferStreamRequest request;
+    *request.mutable_pose() = contract::ToProto(pose);
+    ASSERT_TRUE(handler_.newest_only());
+    handler_.OnSuperseded(std::move(request), streaming::InFlight(nullptr));
+  }
+  bool newest_only() const { return handler_.newest_only(); }
   void HalfClose() { handler_.OnHalfClose(0); }
 
   const std::vector<Response>& written() const { return responses_->written; }
@@ -162,6 +170,27 @@ TEST_F(InferStreamHandlerTest, GivesAssessmentsRepetitionsAndTheSet) {
   ASSERT_NE(set, stream.written().end());
   EXPECT_EQ(set->set().repetitions(), 4U);
   EXPECT_THAT(metrics_.Text(), HasSubstr("trackfit_repetition_score_count{exercise=\"squat\"} 4"));
+}
+
+TEST_F(InferStreamHandlerTest, LiveStreamsAssessFewerWindowsBeforeTheyFallBehindAndCountAllTheSame) {
+  EXPECT_FALSE(Open(Expecting("squat")).newest_only());
+  v1::InferStreamConfig config = Expecting("squat");
+  config.set_newest_only(true);
+  Stream stream = Open(config);
+  const std::vector<skeleton::Pose> poses = Squats(4);
+  for (size_t i = 0; i < poses.size(); ++i) {
+    if (i % 90 == 89) {
+      stream.Push(poses[i]);
+    } else {
+      stream.PushSuperseded(poses[i]);
+    }
+  }
+  stream.HalfClose();
+  EXPECT_TRUE(stream.status().ok()) << stream.status();
+  EXPECT_THAT(stream.Repetitions(), ElementsAre("1.1", "1.2", "1.3", "1.4"));
+  const auto assessed = std::ranges::count_if(stream.written(), &Response::has_assessment);
+  EXPECT_GE(assessed, static_cast<int64_t>(poses.size() / 90));
+  EXPECT_LE(assessed, static_cast<int64_t>(poses.size() / 90 + 1)) << "and one at the end";
 }
 
 TEST_F(InferStreamHandlerTest, FindsOutWhichExerciseItIsFromTheModel) {
