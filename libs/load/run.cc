@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <random>
 #include <thread>
@@ -45,7 +46,9 @@ class Crowd {
  public:
   Crowd(const RunOptions& options, const std::vector<Recording>& recordings)
       : options_(options), recordings_(recordings), random_(options.seed) {
-    for (int i = 0; i < std::max(1, options.connections); ++i) {
+    const int connections = std::max(1, options.connections);
+    connections_.reserve(static_cast<std::size_t>(connections));
+    for (int i = 0; i < connections; ++i) {
       connections_.push_back(std::make_unique<Connection>(options.gateway));
     }
   }
@@ -56,6 +59,7 @@ class Crowd {
     report_.fps = recordings_.front().fps;
     report_.live = options_.session.config.delivery() == v1::DELIVERY_MODE_LIVE;
     std::vector<std::unique_ptr<SlowReader>> slow;
+    slow.reserve(static_cast<std::size_t>(options_.slow_readers));
     for (int i = 0; i < options_.slow_readers; ++i) slow.push_back(MakeSlowReader(i));
     for (int i = 0; i < options_.sessions; ++i) {
       const double share = static_cast<double>(i) / options_.sessions;

@@ -48,16 +48,16 @@ Session::Session(std::string name, v1::GatewayService::Stub& stub, rpc::OpenCall
       options_(options),
       live_(options.config.delivery() == v1::DELIVERY_MODE_LIVE),
       start_(start) {
-  stream_ =
-      Stream::Open([&stub](auto* context, auto* reactor) { stub.async()->Analyze(context, reactor); },
-                   {{"trackfit-session-id", name_}}, std::chrono::system_clock::time_point::max(), calls,
-                   {.on_response = [this](v1::AnalyzeResponse response) { Take(response, Clock::now()); },
-                    .on_written =
-                        [this] {
-                          const std::lock_guard lock(mutex_);
-                          --unwritten_;
-                        },
-                    .on_closed = [this](absl::Status status) { TakeEnd(std::move(status)); }});
+  stream_ = Stream::Open(
+      [&stub](auto* context, auto* reactor) { stub.async()->Analyze(context, reactor); },
+      {{"trackfit-session-id", name_}}, std::chrono::system_clock::time_point::max(), calls,
+      {.on_response = [this](const v1::AnalyzeResponse& response) { Take(response, Clock::now()); },
+       .on_written =
+           [this] {
+             const std::lock_guard lock(mutex_);
+             --unwritten_;
+           },
+       .on_closed = [this](absl::Status status) { TakeEnd(std::move(status)); }});
   {
     const std::lock_guard lock(mutex_);
     ++unwritten_;

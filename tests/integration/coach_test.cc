@@ -87,8 +87,9 @@ class CoachProcesses : public ::testing::Test {
         "trackfit-inferencer", std::vector<std::string>{"--model-repository", Repository().string()});
     ASSERT_NE(inferencer_->port(), 0);
     gateway_ = std::make_unique<ServerProcess>(
-        "trackfit-gateway", std::vector<std::string>{"--extractor", "127.0.0.1:1", "--inferencer",
-                                                     inferencer_->address(), "--drain-grace", "1"});
+        "trackfit-gateway",
+        std::vector<std::string>{"--extractor", "127.0.0.1:1", "--inferencer", inferencer_->address(),
+                                 "--drain-grace", "1", "--upstream-timeout", "90"});  // restarts take a while
     ASSERT_NE(gateway_->port(), 0);
   }
 

@@ -87,8 +87,9 @@ class GatewayProcesses : public ::testing::Test {
       inferencer = stand_in_->address();
     }
     gateway_ = std::make_unique<ServerProcess>(
-        "trackfit-gateway", std::vector<std::string>{"--extractor", extractor_->address(), "--inferencer",
-                                                     inferencer, "--drain-grace", "1"});
+        "trackfit-gateway",
+        std::vector<std::string>{"--extractor", extractor_->address(), "--inferencer", inferencer,
+                                 "--drain-grace", "1", "--upstream-timeout", "90"});  // restarts take a while
     ASSERT_NE(gateway_->port(), 0);
   }
 

@@ -105,6 +105,15 @@ class AnalyzeCall {
     stream_ = stub_->Analyze(&context_);
   }
 
+  AnalyzeCall(const AnalyzeCall&) = delete;
+  AnalyzeCall& operator=(const AnalyzeCall&) = delete;
+  // Of a test that has failed on the way.
+  ~AnalyzeCall() {
+    if (!reader_.joinable()) return;
+    context_.TryCancel();
+    reader_.join();
+  }
+
   void StartReading() {
     reader_ = std::thread([this] {
       for (v1::AnalyzeResponse response; stream_->Read(&response);) {
