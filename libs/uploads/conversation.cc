@@ -70,15 +70,30 @@ absl::Status Conversation::Send(const web::HttpResponse& head, std::string piece
   return WaitFor([this] { return !sending_; }, deadline);
 }
 
+bool Conversation::IsSent(std::unique_lock<std::mutex>& lock, TimePoint deadline) {
+  return changed_.wait_until(lock, deadline, [this] { return lost_ || !sending_; }) && !lost_;
+}
+
 bool Conversation::SendLast(std::string piece, TimePoint deadline) {
   std::unique_lock lock(mutex_);
-  const auto is_sent = [&] {
-    return changed_.wait_until(lock, deadline, [this] { return lost_ || !sending_; }) && !lost_;
-  };
-  if (!is_sent()) return false;
+  if (!IsSent(lock, deadline)) return false;
   sending_ = true;
   exchange_->Send(std::move(piece));
-  return is_sent();
+  return IsSent(lock, deadline);
+}
+
+void Conversation::Respond(web::HttpResponse response, TimePoint deadline) {
+  std::unique_lock lock(mutex_);
+  sending_ = true;
+  exchange_->Respond(std::move(response));
+  IsSent(lock, deadline);
+}
+
+void Conversation::End(TimePoint deadline) {
+  std::unique_lock lock(mutex_);
+  sending_ = true;
+  exchange_->End();
+  IsSent(lock, deadline);
 }
 
 void Conversation::WhenOver(std::function<void()> call) {

@@ -35,9 +35,10 @@ class Conversation {
   bool SendLast(std::string piece, TimePoint deadline);
   bool has_begun() const { return has_begun_; }  // whether a piece has been sent
 
-  // How it ends, one of these.
-  void Respond(web::HttpResponse response) { exchange_->Respond(std::move(response)); }
-  void End() { exchange_->End(); }
+  // How it ends, one of these. The first two wait until the client has been sent what is left, for the server
+  // may stop next.
+  void Respond(web::HttpResponse response, TimePoint deadline);
+  void End(TimePoint deadline);
   void Drop() { exchange_->Drop(); }
 
   // What to do as soon as it is lost or aborted, on whichever thread finds that; at once if it is. Replaces
@@ -51,6 +52,8 @@ class Conversation {
  private:
   explicit Conversation(std::shared_ptr<web::HttpExchange> exchange) : exchange_(std::move(exchange)) {}
 
+  // Also when it was aborted; false where it is lost, or the deadline passes.
+  bool IsSent(std::unique_lock<std::mutex>& lock, TimePoint deadline);
   template <class Condition>
   absl::Status WaitFor(const Condition& condition, TimePoint deadline);
 

@@ -184,11 +184,11 @@ class Uploads::Upload {
     if (!conversation_->has_begun()) {
       web::HttpResponse response = status.ok() ? LinesOfJson() : ErrorResponse(status);
       if (absl::IsDeadlineExceeded(status) && is_receiving_) response.status = 408;
-      return conversation_->Respond(std::move(response));
+      return conversation_->Respond(std::move(response), steady_clock::now() + kLastWords);
     }
     if (!status.ok() && !conversation_->SendLast(ErrorLine(status), steady_clock::now() + kLastWords))
       return conversation_->Drop();
-    conversation_->End();
+    conversation_->End(steady_clock::now() + kLastWords);
   }
 
   Uploads& uploads_;

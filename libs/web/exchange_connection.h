@@ -56,7 +56,7 @@ class ExchangeConnection final : public HttpExchange,
     Post([response = std::move(response)](ExchangeConnection& self) mutable {
       response.headers.emplace_back("Content-Length", absl::StrCat(response.body.size()));
       self.SendHead(response, false);
-      self.Write(std::move(response.body), [](ExchangeConnection& sent) { sent.SayGoodbye(); });
+      self.Write(std::move(response.body), [](ExchangeConnection& sent) { sent.SayLast(); });
     });
   }
   void Begin(HttpResponse head) override {
@@ -73,7 +73,7 @@ class ExchangeConnection final : public HttpExchange,
   }
   void End() override {
     Post([](ExchangeConnection& self) {
-      self.Write(self.is_chunked_ ? "0\r\n\r\n" : "", [](ExchangeConnection& sent) { sent.SayGoodbye(); });
+      self.Write(self.is_chunked_ ? "0\r\n\r\n" : "", [](ExchangeConnection& sent) { sent.SayLast(); });
     });
   }
   void Drop() override {
@@ -175,6 +175,10 @@ class ExchangeConnection final : public HttpExchange,
     events_.on_lost(absl::CancelledError(absl::StrCat("the client has gone: ", error.message())));
   }
 
+  void SayLast() {
+    if (events_.on_sent) events_.on_sent();
+    SayGoodbye();
+  }
   void SayGoodbye() {
     if (std::exchange(over_, true)) return;
     events_ = {};  // what they own goes with them

@@ -19,7 +19,7 @@ class HttpExchange {
   // Called on the server's thread, one at a time; must not block.
   struct Events {
     std::function<void(std::string piece)> on_body;  // what Read() asked for; "": the body is complete
-    std::function<void()> on_sent;                   // what Send() sent
+    std::function<void()> on_sent;                   // what Send(), End() or Respond() sent
     // Once: the client has gone or broken a rule, and nothing comes behind it. CANCELLED when it vanished or
     // is too slow; otherwise it can still be answered: OUT_OF_RANGE where the body is too large,
     // INVALID_ARGUMENT where it is no HTTP.

@@ -21,7 +21,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-using ::testing::AllOf;
 using testing::Eventually;
 using ::testing::HasSubstr;
 using ::testing::Lt;
