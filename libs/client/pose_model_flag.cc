@@ -1,18 +1,22 @@
 #include "client/pose_model_flag.h"
 
 #include <CLI/CLI.hpp>
-#include <map>
 #include <string>
+
+#include "contract/pose_model.h"
 
 namespace trackfit::client {
 
 CLI::Option* DeclarePoseModel(CLI::App& command, v1::PoseModel& model) {
-  const std::map<std::string, v1::PoseModel> names = {
-      {"lite", v1::POSE_MODEL_LITE}, {"full", v1::POSE_MODEL_FULL}, {"heavy", v1::POSE_MODEL_HEAVY}};
   return command
-      .add_option("--pose-model", model,
-                  "Network that finds the skeletons: lite, full or heavy; default: the server's choice")
-      ->transform(CLI::CheckedTransformer(names))
+      .add_option_function<std::string>(
+          "--pose-model",
+          [&model](const std::string& text) {
+            const auto parsed = contract::ParsePoseModel("--pose-model", text);
+            if (!parsed.ok()) throw CLI::ValidationError(std::string(parsed.status().message()));
+            model = *parsed;
+          },
+          "Network that finds the skeletons: lite, full or heavy; default: the server's choice")
       ->type_name("MODEL");
 }
 

@@ -86,10 +86,11 @@ absl::Status PlayAlone(const std::string& gateway, const v1::SessionConfig& conf
       [&](const v1::AnalyzeResponse& response) {
         if (response.has_frame_result()) {
           const v1::FrameResult& result = response.frame_result();
-          recording.results.push_back(Comparable(result));
+          recording.results.push_back(result.SerializeAsString());
           if (result.has_pose()) recording.poses.push_back(result.pose());
         } else if (response.has_assessment()) {
-          recording.assessments[response.assessment().last_sequence()] = Comparable(response.assessment());
+          recording.assessments[response.assessment().last_sequence()] =
+              response.assessment().SerializeAsString();
         }
         return absl::OkStatus();
       });
@@ -100,8 +101,5 @@ absl::Status PlayAlone(const std::string& gateway, const v1::SessionConfig& conf
   }
   return absl::OkStatus();
 }
-
-std::string Comparable(const v1::FrameResult& result) { return result.SerializeAsString(); }
-std::string Comparable(const v1::Assessment& assessment) { return assessment.SerializeAsString(); }
 
 }  // namespace trackfit::load

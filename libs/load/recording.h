@@ -42,10 +42,6 @@ absl::StatusOr<Recording> ReadRecording(const std::string& video, double fps, do
 absl::Status PlayAlone(const std::string& gateway, const v1::SessionConfig& config, bool need_poses,
                        Recording& recording);
 
-// A message as it is compared.
-std::string Comparable(const v1::FrameResult& result);
-std::string Comparable(const v1::Assessment& assessment);
-
 }  // namespace trackfit::load
 
 #endif  // TRACKFIT_LOAD_RECORDING_H_

@@ -47,7 +47,7 @@ std::string Report::Text() const {
       "%d sessions at %g frames/s for %.1f s%s\n"
       "sessions   %d opened, %d completed, %d vanished\n"
       "frames     %d sent, %d answered: %d with a pose, %d without, %d dropped, %d invalid\n"
-      "           %.1f a second analysed; %.1f %% of the frames due were not, %d of them never left the "
+      "           %.1f a second analysed; %.1f %% of what was due dropped, %d of it before it left the "
       "client\n"
       "latency    p50 %.0f ms, p95 %.0f ms, p99 %.0f ms, at most %.0f ms, from when a frame was due\n",
       sessions, fps, seconds, live ? ", live" : ", lossless", opened, completed, vanished, outcome.sent,

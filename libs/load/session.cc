@@ -176,7 +176,7 @@ void Session::TakeResult(const v1::FrameResult& result, Clock::time_point now) {
   }
   if (!options_.verify || options_.poses || result.sequence() >= recording_.results.size()) return;
   ++outcome_.compared;
-  if (Comparable(result) != recording_.results[result.sequence()]) {
+  if (result.SerializeAsString() != recording_.results[result.sequence()]) {
     outcome_.AddFault(
         absl::StrCat(name_, ": frame ", result.sequence(), " is answered otherwise than to one alone"));
   }
@@ -193,7 +193,7 @@ void Session::TakeAssessment(const v1::Assessment& assessment, Clock::time_point
   const auto alone = recording_.assessments.find(assessment.last_sequence());
   if (alone == recording_.assessments.end()) return;
   ++outcome_.compared;
-  if (Comparable(assessment) != alone->second) {
+  if (assessment.SerializeAsString() != alone->second) {
     outcome_.AddFault(absl::StrCat(name_, ": the window that ends at frame ", assessment.last_sequence(),
                                    " is assessed otherwise than of one alone"));
   }

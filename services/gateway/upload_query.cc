@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "contract/coach_target.h"
+#include "contract/pose_model.h"
 #include "spelling/edit_distance.h"
 #include "web/query.h"
 
@@ -87,6 +88,13 @@ constexpr Parameter kParameters[] = {
        absl::Status status = ReadNumber(name, value, people);
        query.config.set_max_people(people);
        return status;
+     }},
+    {"pose_model",
+     [](const std::string& name, const std::string& value, UploadQuery& query) {
+       const auto model = contract::ParsePoseModel(name, value);
+       if (!model.ok()) return model.status();
+       query.config.set_pose_model(*model);
+       return absl::OkStatus();
      }},
     {"window_frames", ReadWindow<&v1::WindowConfig::set_frames>},
     {"first_after", ReadWindow<&v1::WindowConfig::set_first_after>},
