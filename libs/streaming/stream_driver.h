@@ -389,9 +389,10 @@ class StreamDriver : public ResponseWriter<Response>,
     return outbox_.front();
   }
 
-  // The session's place is free only when nothing of it is left.
+  // The session's place is free only when nothing of it is left, its bytes included.
   void LeaveIfOver() {
-    Held returned;
+    std::optional<runtime::AdmissionGate::Lease> place;
+    Held returned;  // without the mutex: others may read on at once
     {
       std::lock_guard lock(mutex_);
       if (!call_is_over_ || !handler_is_gone_ || !counted_) return;
@@ -402,12 +403,13 @@ class StreamDriver : public ResponseWriter<Response>,
                                  {"message", status_->message()},
                                  {"seconds", counted_->seconds()}});
       counted_.reset();
-      lease_.reset();
+      place.swap(lease_);
       returned.swap(held_);
     }
     returned.clear();
+    place.reset();
     resources_.budget.CallWaiting();  // a grant may be left that was not used
-    resources_.streams.Remove(this);
+    resources_.streams.Remove(this);  // the last: a drain waits for it, and then all of this may go
   }
 
   const StreamResources& resources_;

@@ -285,6 +285,7 @@ TEST(StreamReactor, ReadsNoFurtherThanASessionsShareOfTheBytes) {
   }
   waiting.ReleaseAll();
   EXPECT_TRUE(stream.Finish().ok());
+  EXPECT_TRUE(Eventually([&] { return server.runtime().streams().count() == 0; }));
   EXPECT_EQ(server.runtime().budget().used(), 0u);
 }
 
@@ -313,6 +314,7 @@ TEST(StreamReactor, ReadsNoFurtherThanTheBytesThatAHandlerKeepsOfRequestsLetGo) 
   }
   let_go();
   EXPECT_TRUE(stream.Finish().ok());
+  EXPECT_TRUE(Eventually([&] { return server.runtime().streams().count() == 0; }));
   EXPECT_EQ(server.runtime().budget().used(), 0u);
 }
 

@@ -246,9 +246,9 @@ TEST(WebSocketStream, SurvivesClientsThatVanishAtAnyMoment) {
     });
   }
   for (std::thread& client : clients) client.join();
-  EXPECT_TRUE(Eventually([&] { return server.gate().active() == 0; }));
+  EXPECT_TRUE(Eventually([&] { return server.streams().count() == 0; }));
+  EXPECT_EQ(server.gate().active(), 0);
   EXPECT_EQ(server.handlers, 0);
-  EXPECT_EQ(server.streams().count(), 0);
   EXPECT_EQ(server.budget().used(), 0U);
 }
 
