@@ -88,6 +88,7 @@ struct ResizeArgs {
   int pixels;
   int channels;
   float* output;
+  Limits limits;
 };
 
 // Bilinear samples of an 8-bit BGR image along a line. Sample i is taken `left` + i * `right_step` columns

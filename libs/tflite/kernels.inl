@@ -205,6 +205,7 @@ void Pool(const PoolArgs& args) {
 
 void Resize(const ResizeArgs& args) {
   const Lanes lower_weight = Broadcast(args.lower_weight);
+  const Lanes low = Broadcast(args.limits.low), high = Broadcast(args.limits.high);
   for (int pixel = 0; pixel < args.pixels; ++pixel) {
     const InterpolationTap& column = args.columns[pixel];
     const Lanes right_weight = Broadcast(column.weight);
@@ -215,7 +216,7 @@ void Resize(const ResizeArgs& args) {
                   lower_left = Load(args.lower + left + channel);
       const Lanes upper = upper_left + (Load(args.upper + right + channel) - upper_left) * right_weight;
       const Lanes lower = lower_left + (Load(args.lower + right + channel) - lower_left) * right_weight;
-      Store(output + channel, upper + (lower - upper) * lower_weight);
+      Store(output + channel, Limit(upper + (lower - upper) * lower_weight, low, high));
     }
   }
 }

@@ -244,7 +244,8 @@ class Runner {
                               .columns = packed.columns.data(),
                               .pixels = output.shape.width,
                               .channels = output.pixel_floats,
-                              .output = Row(node.output, row)});
+                              .output = Row(node.output, row),
+                              .limits = node.limits});
   }
 
   void DepthToSpace(const PlanNode& node, int row) {

@@ -261,6 +261,9 @@ class Planner {
                       window->stride_x != window->stride_y || window->stride_x > 2)) {
       return absl::UnimplementedError("depthwise convolutions have windows of 3 or 5 and strides of 1 or 2");
     }
+    if (!depthwise && IsEnlargedForItAlone(op, *input, *window)) {
+      return ConvolveBeforeResize(op, input->tensor, channels);
+    }
     const absl::StatusOr<int> output = Make(op.output);
     if (!output.ok()) return output.status();
     PlanNode& node =
@@ -270,6 +273,42 @@ class Planner {
     node.filter = op.inputs[1];
     node.bias = op.inputs[2];
     return absl::OkStatus();
+  }
+
+  // Whether a convolution looks at single pixels of what a resize has enlarged for nobody else.
+  bool IsEnlargedForItAlone(const TfliteOperator& op, const Value& input, const SlidingWindow& window) const {
+    if (window.height != 1 || window.width != 1 || window.stride_y != 1 || window.stride_x != 1) return false;
+    if (input.padded || uses_.at(op.inputs[0]) != 1) return false;
+    const auto resize = MakerOf(input.tensor);
+    if (resize->kind != NodeKind::kResize) return false;
+    const TensorShape &small = plan_.tensors[resize->inputs[0]], &large = plan_.tensors[input.tensor];
+    return small.height <= large.height && small.width <= large.width;
+  }
+
+  // A resize mixes pixels with weights that sum to one, and such a convolution does the same to each pixel,
+  // so their order does not matter but for the number of pixels, until the activation.
+  absl::Status ConvolveBeforeResize(const TfliteOperator& op, int enlarged, int channels) {
+    const absl::StatusOr<int> output = Make(op.output);
+    if (!output.ok()) return output.status();
+    const auto found = MakerOf(enlarged);
+    PlanNode resize = *found;
+    plan_.nodes.erase(found);
+    plan_.tensors[enlarged] = plan_.tensors[resize.inputs[0]];  // holds the small result now
+    plan_.tensors[enlarged].channels = channels;
+    PlanNode& convolution = Append(NodeKind::kConvolution, {resize.inputs[0]}, enlarged);
+    convolution.limits = LimitsOf(Activation::kNone);
+    convolution.filter = op.inputs[1];
+    convolution.bias = op.inputs[2];
+    resize.inputs = {enlarged};
+    resize.output = *output;
+    resize.limits = LimitsOf(op.activation);
+    plan_.nodes.push_back(std::move(resize));
+    return absl::OkStatus();
+  }
+
+  std::vector<PlanNode>::const_iterator MakerOf(int tensor) const {
+    return std::find_if(plan_.nodes.begin(), plan_.nodes.end(),
+                        [tensor](const PlanNode& node) { return node.output == tensor; });
   }
 
   // Also checks the output's shape.
@@ -391,6 +430,7 @@ class Planner {
     const absl::StatusOr<int> output = Make(op.output);
     if (!output.ok()) return output.status();
     PlanNode& node = Append(NodeKind::kResize, {input}, *output);
+    node.limits = LimitsOf(Activation::kNone);
     node.align_corners = op.align_corners;
     node.half_pixel_centers = op.half_pixel_centers;
     return absl::OkStatus();
@@ -439,6 +479,16 @@ RowRange WindowRows(const SlidingWindow& window, RowRange output) {
 
 absl::StatusOr<NetworkPlan> PlanNetwork(const TfliteModel& model, const std::vector<int>& outputs) {
   return Planner(model).Plan(outputs);
+}
+
+int64_t MultiplyAdds(const TfliteModel& model, const NetworkPlan& plan) {
+  int64_t count = 0;
+  for (const PlanNode& node : plan.nodes) {
+    if (node.kind != NodeKind::kConvolution && node.kind != NodeKind::kDepthwise) continue;
+    const TensorShape& output = plan.tensors[node.output];
+    count += static_cast<int64_t>(model.tensors()[node.filter].ElementCount()) * output.height * output.width;
+  }
+  return count;
 }
 
 RowRange InputRows(const NetworkPlan& plan, const PlanNode& node, size_t position, RowRange output) {

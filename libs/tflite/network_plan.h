@@ -5,6 +5,7 @@
 #define TRACKFIT_TFLITE_NETWORK_PLAN_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -52,7 +53,7 @@ struct PlanNode {
   std::vector<int> inputs;  // plan tensors; the second one of a convolution is added to its result
   int output = -1;          // plan tensor
   SlidingWindow window;     // convolutions and pooling
-  Limits limits{};          // convolutions, sums and pooling
+  Limits limits{};          // convolutions, sums, pooling and resizes
   int filter = -1;          // convolutions: tensors of the model
   int bias = -1;
   int block = 1;               // depth to space
@@ -73,6 +74,9 @@ struct NetworkPlan {
 // `outputs` are positions in model.outputs(). InvalidArgument when the model's shapes are inconsistent,
 // Unimplemented for features that BlazePose does not use.
 absl::StatusOr<NetworkPlan> PlanNetwork(const TfliteModel& model, const std::vector<int>& outputs);
+
+// What the convolutions of a plan for this model multiply and add.
+int64_t MultiplyAdds(const TfliteModel& model, const NetworkPlan& plan);
 
 // The rows of the node's input at `position` that these rows of its output depend on; may extend past the
 // input's edges.

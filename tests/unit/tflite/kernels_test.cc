@@ -173,9 +173,12 @@ TEST_P(KernelsTest, ResizeInterpolatesFourNeighbours) {
   std::fill(lower.begin() + 8, lower.end(), 6.0f);
   const InterpolationTap columns[] = {{0, 1, 0.25f}, {1, 1, 0}};
   std::vector<float> output(16);
-  kernels().resize({upper.data(), lower.data(), 0.5f, columns, 2, 8, output.data()});
+  kernels().resize({upper.data(), lower.data(), 0.5f, columns, 2, 8, output.data(), {-kInfinity, kInfinity}});
   EXPECT_FLOAT_EQ(output[0], 2.5f);  // halfway between 0.5 and 4.5
   EXPECT_FLOAT_EQ(output[15], 4.0f);
+  kernels().resize({upper.data(), lower.data(), 0.5f, columns, 2, 8, output.data(), {3, 3.5f}});
+  EXPECT_FLOAT_EQ(output[0], 3.0f);
+  EXPECT_FLOAT_EQ(output[15], 3.5f);
 }
 
 }  // namespace

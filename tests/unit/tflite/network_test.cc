@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "tflite/network_plan.h"
 #include "tiny_model.h"
 #include "unit/blazepose/models.h"
 
@@ -120,6 +122,20 @@ TEST(Network, HeavyLandmarkModelGivesItsGoldenOutputs) {
                 {1, 0.983321, {0.983321f}},
                 {2, 10.9317, {-26.5911f, -3.90122f, -10.6237f, -76.0621f}},
                 {3, 0.411608, {0.0501476f, 0.214663f, -0.65263f, 0.904184f}}});
+}
+
+// The detector enlarges twice and looks at single pixels of what comes out; its golden outputs are those of
+// the order in its file.
+TEST(Network, LooksAtPixelsBeforeTheyAreEnlarged) {
+  const TfliteModel detector = LoadModel("pose_detection.tflite");
+  const auto plan = PlanNetwork(detector, {0, 1});
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(std::ranges::count(plan->nodes, NodeKind::kResize, &PlanNode::kind), 2);
+  for (const PlanNode& node : plan->nodes) {
+    if (node.kind != NodeKind::kResize) continue;
+    EXPECT_EQ(node.limits.high, 6) << "the activation comes last";
+  }
+  EXPECT_LT(MultiplyAdds(detector, *plan), 390'000'000) << "430 million in the order of the file";
 }
 
 TEST(Network, ResultsDoNotDependOnEarlierRuns) {
