@@ -23,6 +23,19 @@ constexpr int kMinRecoveries = 2;        // consecutive, before a mistaken track
 constexpr int kRecoverEvery = 2;         // frames, while somebody is occluded or a track seems mistaken
 constexpr int kDetectOccludedEvery = 3;  // frames, while somebody is occluded
 
+// Adds the time from construction to destruction.
+class Stopwatch {
+ public:
+  explicit Stopwatch(std::chrono::steady_clock::duration& total) : total_(total) {}
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+  ~Stopwatch() { total_ += std::chrono::steady_clock::now() - start_; }
+
+ private:
+  std::chrono::steady_clock::duration& total_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
 absl::Status CheckProbability(const char* field, float value) {
   if (value >= 0 && value <= 1) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(field, " must be between 0 and 1, not ", value));
@@ -78,6 +91,7 @@ absl::StatusOr<std::vector<skeleton::Pose>> PeopleTracker::Track(PoseEngine& eng
   if (!config_.static_mode && cuts_.IsCut(bgr)) Reset();
 
   ++frames_;
+  times_ = {};
   for (Person& person : people_) person.seen.reset();
   const Frame frame{engine, bgr, timestamp_us};
   const bool search = DetectionIsDue();
@@ -107,7 +121,8 @@ bool PeopleTracker::DetectionIsDue() {
 }
 
 absl::StatusOr<std::optional<Observation>> PeopleTracker::Observe(const Frame& frame,
-                                                                  const RegionOfInterest& region) const {
+                                                                  const RegionOfInterest& region) {
+  const Stopwatch stopwatch(times_.landmarks);
   const absl::StatusOr<LandmarkDetection> body = frame.engine.landmarks().Detect(frame.bgr, region);
   if (!body.ok()) return body.status();
   if (!(body->score > config_.min_presence_score)) return std::nullopt;
@@ -191,8 +206,10 @@ absl::Status PeopleTracker::RecoverLost(const Frame& frame) {
 
 absl::Status PeopleTracker::DetectNewPeople(const Frame& frame) {
   since_detection_ = 0;
-  const absl::StatusOr<std::vector<PersonDetection>> found =
-      frame.engine.detector().DetectAll(frame.bgr, config_.min_detection_score);
+  const auto found = [&] {
+    const Stopwatch stopwatch(times_.detector);
+    return frame.engine.detector().DetectAll(frame.bgr, config_.min_detection_score);
+  }();
   if (!found.ok()) return found.status();
   size_t free_slots = config_.max_people - VisibleCount();
   for (const PersonDetection& detection : *found) {

@@ -6,6 +6,7 @@
 #ifndef TRACKFIT_BLAZEPOSE_PEOPLE_TRACKER_H_
 #define TRACKFIT_BLAZEPOSE_PEOPLE_TRACKER_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <opencv2/core/mat.hpp>
@@ -33,6 +34,12 @@ struct PoseTrackerConfig {
   absl::Status Validate() const;
 };
 
+// What the networks took of a frame, with what they need around them: cropping, scaling, decoding.
+struct TrackTimes {
+  std::chrono::steady_clock::duration detector{};   // zero: it did not run
+  std::chrono::steady_clock::duration landmarks{};  // of all people; zero likewise
+};
+
 // The state of one stream, a few kilobytes per person. It does not depend on the engine: each call may pass
 // another engine of the same models, and the results are bit-identical. Not thread-safe; copyable.
 class PeopleTracker {
@@ -50,6 +57,9 @@ class PeopleTracker {
   // Drops all tracks; whoever is found next gets a new id.
   void Reset();
 
+  // Of the latest Track().
+  const TrackTimes& times() const { return times_; }
+
  private:
   // A track and its observation in the current frame, if any.
   struct Person {
@@ -64,8 +74,7 @@ class PeopleTracker {
   };
 
   // The person in a region; nullopt when there is none.
-  absl::StatusOr<std::optional<Observation>> Observe(const Frame& frame,
-                                                     const RegionOfInterest& region) const;
+  absl::StatusOr<std::optional<Observation>> Observe(const Frame& frame, const RegionOfInterest& region);
 
   bool DetectionIsDue();
   absl::Status UpdateTracks(const Frame& frame);
@@ -88,6 +97,7 @@ class PeopleTracker {
   uint32_t last_id_ = 0;
   uint64_t frames_ = 0;      // so far
   int since_detection_ = 0;  // frames
+  TrackTimes times_;
 };
 
 }  // namespace trackfit::blazepose

@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
@@ -21,23 +20,12 @@
 #include "command_line/reach.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "rpc/status.h"
+#include "rpc/trace.h"
 
 namespace trackfit::client {
 namespace {
 
 using std::chrono::steady_clock;
-
-// Seconds until a retry makes sense; nullopt unless the session was refused.
-std::optional<double> RetryAfter(const grpc::ClientContext& context) {
-  const auto& trailers = context.GetServerTrailingMetadata();
-  const auto found = trailers.find(rpc::kRetryAfterKey);
-  int64_t milliseconds = 0;
-  if (found == trailers.end() ||
-      !absl::SimpleAtoi(absl::string_view(found->second.data(), found->second.size()), &milliseconds)) {
-    return std::nullopt;
-  }
-  return static_cast<double>(milliseconds) / 1000;
-}
 
 constexpr std::chrono::milliseconds kWatchInterval{50};
 constexpr std::chrono::seconds kHealthTimeout{1};
@@ -96,6 +84,7 @@ absl::Status GatewaySession::Run(const v1::SessionConfig& config, const FramePro
                                  const ResponseHandler& on_response) {
   const auto stub = v1::GatewayService::NewStub(OpenChannel(options_));
   if (config.delivery() == v1::DELIVERY_MODE_LIVE) options_.max_unanswered = 0;
+  rpc::AddTrace(options_.traceparent, context_);
   RecordActivity();
   const std::unique_ptr<Stream> stream = stub->Analyze(&context_);
 
@@ -236,9 +225,10 @@ absl::Status GatewaySession::Explain(const grpc::Status& status) const {
           absl::StrCat(IdentifyServer(options_), " answers at ", gateway,
                        ", not a gateway; the gateway's port is 8000 unless set otherwise (--listen)"));
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
-      if (const std::optional<double> seconds = RetryAfter(context_); seconds.has_value()) {
-        return absl::ResourceExhaustedError(absl::StrFormat(
-            "the gateway at %s refused the session: %s; try again in %.1f s", gateway, message, *seconds));
+      if (const auto delay = rpc::RetryAfterOf(context_)) {
+        return absl::ResourceExhaustedError(
+            absl::StrFormat("the gateway at %s refused the session: %s; try again in %.1f s", gateway,
+                            message, static_cast<double>(delay->count()) / 1000));
       }
       return absl::ResourceExhaustedError(absl::StrCat(  // gRPC's own error: a message over the limit
           "the gateway at ", gateway, " ended the session: ", message,

@@ -29,6 +29,8 @@ struct ClientOptions {
   std::string proxy{};  // host:port of an HTTP proxy; empty: none, regardless of the environment
   // Maximum number of unanswered frames; 0, and always in live sessions: limited by flow control only.
   int max_unanswered = 0;
+  // W3C trace context that the session is part of; empty: the one in the environment's TRACEPARENT, if any.
+  std::string traceparent{};
 };
 
 // One session with the gateway. Run() once; the other calls may come from any thread, at any time.

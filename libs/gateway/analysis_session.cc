@@ -24,7 +24,6 @@ constexpr size_t kLiveLedger = 1024;
 constexpr size_t kPosesUnwritten =
     32;                              // handed to the inferencer's stream and not yet taken by the transport
 constexpr size_t kPosesUnsent = 64;  // beyond them the session is occupied
-constexpr size_t kPosesKept = 2048;  // for a replay
 
 // An inferencer that has had the poses behind its last assessment for so long does not break because of them:
 // it assesses a window in a fraction of a second.
@@ -117,7 +116,7 @@ void AnalysisSession::OnFrameResult(uint64_t attempt, v1::FrameResult result) {
   if (extractor_.Answered()) parts_.observer.OnUpstreamAnswered(Upstream::kExtractor);
   extractor_answered_ = true;
   RenumberPeople(result);
-  if (const absl::Status status = ledger_.Answer(std::move(result)); !status.ok()) {
+  if (const absl::Status status = ledger_.Answer(std::move(result), parts_.now()); !status.ok()) {
     return Finish(absl::InternalError(absl::StrCat("extractor: ", status.message())));
   }
   extractor_.Progressed(parts_.now());
@@ -184,7 +183,9 @@ absl::Status AnalysisSession::TakeAssessment(v1::Assessment assessment) {
   clip_summary_.Add(*judged);
   summary_.set_assessments(summary_.assessments() + 1);
   notices_.Remember(assessment);
-  parts_.observer.OnAssessment(assessment, expected_of_model_);
+  const std::optional<TimePoint> received = arrivals_.TakeUpTo(last_sequence);
+  parts_.observer.OnAssessment(assessment, expected_of_model_,
+                               received ? std::optional(parts_.now() - *received) : std::nullopt);
   v1::AnalyzeResponse response;
   *response.mutable_assessment() = std::move(assessment);
   parts_.client.Send(std::move(response));
@@ -378,7 +379,7 @@ void AnalysisSession::FeedExtractor() {
   // One until it answers: should it break, then with that one and no other in hand.
   const size_t most_live = extractor_answered_ ? kLiveFramesInFlight : 1;
   while (ledger_.waiting() > 0 && (!live() || ledger_.in_flight() < most_live)) {
-    parts_.extractor.Send(ledger_.NextToSend());
+    parts_.extractor.Send(ledger_.NextToSend(parts_.now()));
   }
 }
 
@@ -410,9 +411,9 @@ void AnalysisSession::DeliverAnswers() {
       case v1::FRAME_STATUS_POSE:
         summary_.set_poses(summary_.poses() + 1);
         if (max_people() == 1) {
-          TakePose(result.pose(), 0);
+          TakePose(result.pose(), 0, answered->times.received);
         } else if (const v1::Pose* pose = primary_.In(result)) {
-          TakePose(*pose, 1 + static_cast<uint32_t>(result.other_poses_size()));
+          TakePose(*pose, 1 + static_cast<uint32_t>(result.other_poses_size()), answered->times.received);
         }
         break;
       case v1::FRAME_STATUS_NO_POSE:
@@ -426,14 +427,15 @@ void AnalysisSession::DeliverAnswers() {
         summary_.set_invalid(summary_.invalid() + 1);
         break;
     }
-    parts_.observer.OnFrameAnswered(result.status(), parts_.now() - answered->received);
+    parts_.observer.OnFrameAnswered(result.status(), answered->times, parts_.now());
     v1::AnalyzeResponse response;
     *response.mutable_frame_result() = std::move(result);
     parts_.client.Send(std::move(response));
   }
 }
 
-void AnalysisSession::TakePose(const v1::Pose& pose, uint32_t people) {
+void AnalysisSession::TakePose(const v1::Pose& pose, uint32_t people, TimePoint received) {
+  arrivals_.Add(pose.sequence(), received);
   history_->Add(pose, coached_ ? people : 0);
   auto seen = contract::FromProto(pose);
   if (!seen.ok()) return;  // the inferencer says so

@@ -26,6 +26,7 @@
 #include "gateway/model_info.h"
 #include "gateway/orientation_check.h"
 #include "gateway/poison_watch.h"
+#include "gateway/pose_arrivals.h"
 #include "gateway/pose_history.h"
 #include "gateway/primary_person.h"
 #include "gateway/session_notices.h"
@@ -56,10 +57,12 @@ class AnalysisClient {
 class AnalysisObserver {
  public:
   virtual ~AnalysisObserver() = default;
-  // `latency` is the time from the frame's arrival to its answer.
-  virtual void OnFrameAnswered(v1::FrameStatus status, std::chrono::duration<double> latency) = 0;
-  // `expected_exercise` is empty when the client did not name one that the model knows.
-  virtual void OnAssessment(const v1::Assessment& assessment, const std::string& expected_exercise) = 0;
+  virtual void OnFrameAnswered(v1::FrameStatus status, const FrameLedger::Times& times,
+                               FrameLedger::TimePoint now) = 0;
+  // `expected_exercise` is empty when the client did not name one that the model knows. `latency` is the time
+  // from the arrival of the last frame in the window; nullopt when nobody remembers that.
+  virtual void OnAssessment(const v1::Assessment& assessment, const std::string& expected_exercise,
+                            std::optional<std::chrono::duration<double>> latency) = 0;
   virtual void OnUpstreamBroken(Upstream upstream, const absl::Status& status) = 0;
   // It answers, for the first time in the session or since it was lost.
   virtual void OnUpstreamAnswered(Upstream upstream) = 0;
@@ -135,6 +138,8 @@ class AnalysisSession {
   size_t occupancy() const;
 
  private:
+  static constexpr size_t kPosesKept = 2048;  // for a replay
+
   enum class Phase { kConfig, kModel, kRunning, kOver };
   enum class Kind { kFrame, kPose };
 
@@ -152,7 +157,7 @@ class AnalysisSession {
   // Moves on whatever can move: answers out, frames and poses on their way.
   void Pump();
   void DeliverAnswers();
-  void TakePose(const v1::Pose& pose, uint32_t people);
+  void TakePose(const v1::Pose& pose, uint32_t people, TimePoint received);
   void FeedExtractor();
   void ConnectExtractor();
   // Makes people of this attempt different from those whom earlier attempts saw.
@@ -195,6 +200,7 @@ class AnalysisSession {
   SessionNotices notices_;
 
   FrameLedger ledger_;
+  PoseArrivals arrivals_{kPosesKept};
   UpstreamState extractor_;
   bool extractor_answered_ = false;  // in this attempt
   PoisonWatch extractor_poison_;

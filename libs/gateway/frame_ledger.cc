@@ -16,23 +16,24 @@ void FrameLedger::AddFrame(v1::Frame frame, TimePoint received, std::shared_ptr<
   const int64_t timestamp_us = frame.timestamp_us();
   auto request = std::make_shared<v1::ExtractStreamRequest>();
   *request->mutable_frame() = std::move(frame);
-  entries_.push_back({State::kWaiting, received, timestamp_us, std::move(request), {}, std::move(held)});
+  entries_.push_back({State::kWaiting, {received}, timestamp_us, std::move(request), {}, std::move(held)});
 }
 
 void FrameLedger::AddAnswered(v1::FrameResult result, TimePoint received) {
-  entries_.push_back({State::kAnswered, received, 0, nullptr, std::move(result)});
+  entries_.push_back({State::kAnswered, {received}, 0, nullptr, std::move(result)});
 }
 
-FrameLedger::Request FrameLedger::NextToSend() {
+FrameLedger::Request FrameLedger::NextToSend(TimePoint now) {
   if (waiting_ == 0) return nullptr;
   Entry& entry = *OldestIn(State::kWaiting);
   entry.state = State::kInFlight;
+  entry.times.sent = now;
   --waiting_;
   ++in_flight_;
   return entry.request;
 }
 
-absl::Status FrameLedger::Answer(v1::FrameResult result) {
+absl::Status FrameLedger::Answer(v1::FrameResult result, TimePoint now) {
   if (in_flight_ == 0) {
     return absl::InternalError(
         absl::StrCat("answer to frame ", result.sequence(), ", but none is in flight"));
@@ -43,7 +44,8 @@ absl::Status FrameLedger::Answer(v1::FrameResult result) {
         absl::StrCat("answer to frame ", result.sequence(), "; that to frame ", expected, " is due"));
   }
   --in_flight_;
-  entry = {State::kAnswered, entry.received, entry.timestamp_us, nullptr, std::move(result)};
+  entry.times.returned = now;
+  entry = {State::kAnswered, entry.times, entry.timestamp_us, nullptr, std::move(result)};
   return absl::OkStatus();
 }
 
@@ -55,7 +57,7 @@ void FrameLedger::GiveUpOldestWaiting(v1::FrameStatus status, std::string detail
   result.set_status(status);
   result.set_detail(std::move(detail));
   --waiting_;
-  entry = {State::kAnswered, entry.received, entry.timestamp_us, nullptr, std::move(result)};
+  entry = {State::kAnswered, {entry.times.received}, entry.timestamp_us, nullptr, std::move(result)};
 }
 
 std::optional<uint64_t> FrameLedger::ReturnInFlight() {
@@ -72,7 +74,7 @@ std::optional<uint64_t> FrameLedger::ReturnInFlight() {
 std::optional<FrameLedger::Answered> FrameLedger::PopAnswered() {
   if (entries_.empty() || entries_.front().state != State::kAnswered) return std::nullopt;
   Entry& front = entries_.front();
-  Answered answered{std::move(front.result), front.received, front.timestamp_us};
+  Answered answered{std::move(front.result), front.times, front.timestamp_us};
   entries_.pop_front();
   return answered;
 }

@@ -24,9 +24,17 @@ class FrameLedger {
   using TimePoint = std::chrono::steady_clock::time_point;
   using Request = std::shared_ptr<const v1::ExtractStreamRequest>;
 
+  // When a frame came from the client, went to the extractor for the last time, and came back. What was not
+  // sent, or came with its answer, has only the first.
+  struct Times {
+    TimePoint received;
+    std::optional<TimePoint> sent = std::nullopt;
+    std::optional<TimePoint> returned = std::nullopt;
+  };
+
   struct Answered {
     v1::FrameResult result;
-    TimePoint received;        // when the frame came from the client
+    Times times;
     int64_t timestamp_us = 0;  // the frame's own time; 0 of what came with its answer
   };
 
@@ -37,10 +45,10 @@ class FrameLedger {
   void AddAnswered(v1::FrameResult result, TimePoint received);
 
   // The oldest waiting frame, which now counts as in flight; null when none waits.
-  Request NextToSend();
+  Request NextToSend(TimePoint now);
 
   // Answers the oldest frame in flight. INTERNAL when the answer is to another frame, or none is in flight.
-  absl::Status Answer(v1::FrameResult result);
+  absl::Status Answer(v1::FrameResult result, TimePoint now);
 
   // Gives up the oldest waiting frame, if any: it is answered with `status` and `detail`.
   void GiveUpOldestWaiting(v1::FrameStatus status, std::string detail);
@@ -62,7 +70,7 @@ class FrameLedger {
 
   struct Entry {
     State state;
-    TimePoint received;
+    Times times;
     int64_t timestamp_us = 0;
     Request request;         // null once answered
     v1::FrameResult result;  // set once answered

@@ -16,12 +16,30 @@ const char* Name(v1::FrameStatus status) {
   }
 }
 
+prometheus::Histogram& Stage(telemetry::Metrics& metrics, const std::string& stage) {
+  return metrics.Histogram(
+      "trackfit_gateway_frame_stage_seconds",
+      "What an answered frame's latency consists of: waiting to be sent to the extractor, "
+      "being away, and waiting for the answers to those before it.",
+      telemetry::WorkBuckets(), {{"stage", stage}});
+}
+
+double Seconds(FrameLedger::TimePoint begin, FrameLedger::TimePoint end) {
+  return std::chrono::duration<double>(end - begin).count();
+}
+
 }  // namespace
 
 GatewayMetrics::GatewayMetrics(telemetry::Metrics& metrics)
     : metrics_(metrics),
       latency_(metrics.Histogram("trackfit_gateway_frame_latency_seconds",
-                                 "Time from a frame's arrival to its answer.")) {
+                                 "Time from a frame's arrival to its answer.")),
+      waiting_(Stage(metrics, "waiting")),
+      extractor_(Stage(metrics, "extractor")),
+      ordering_(Stage(metrics, "ordering")),
+      assessment_latency_(metrics.Histogram(
+          "trackfit_gateway_assessment_latency_seconds",
+          "Time from the arrival of the last frame in a window to the window's assessment.")) {
   // Registered from the start, at zero, so that rates have no gaps.
   for (const auto status : {v1::FRAME_STATUS_POSE, v1::FRAME_STATUS_NO_POSE, v1::FRAME_STATUS_DROPPED,
                             v1::FRAME_STATUS_INVALID_FRAME}) {
@@ -33,12 +51,19 @@ GatewayMetrics::GatewayMetrics(telemetry::Metrics& metrics)
   }
 }
 
-void GatewayMetrics::CountFrame(v1::FrameStatus status, std::chrono::duration<double> latency) {
+void GatewayMetrics::CountFrame(v1::FrameStatus status, const FrameLedger::Times& times,
+                                FrameLedger::TimePoint now) {
   Frames(status).Increment();
-  latency_.Observe(latency.count());
+  latency_.Observe(Seconds(times.received, now));
+  if (!times.sent || !times.returned) return;
+  waiting_.Observe(Seconds(times.received, *times.sent));
+  extractor_.Observe(Seconds(*times.sent, *times.returned));
+  ordering_.Observe(Seconds(*times.returned, now));
 }
 
-void GatewayMetrics::CountAssessment(const v1::Assessment& assessment, const std::string& expected_exercise) {
+void GatewayMetrics::CountAssessment(const v1::Assessment& assessment, const std::string& expected_exercise,
+                                     std::optional<std::chrono::duration<double>> latency) {
+  if (latency) assessment_latency_.Observe(latency->count());
   metrics_
       .Counter("trackfit_gateway_recognised_total",
                "Assessments by the exercise that was recognised; unknown: none of the model's.",

@@ -5,8 +5,10 @@
 #include <trackfit/v1/common.pb.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 
+#include "gateway/frame_ledger.h"
 #include "gateway/upstream.h"
 #include "telemetry/metrics.h"
 
@@ -17,8 +19,10 @@ class GatewayMetrics {
  public:
   explicit GatewayMetrics(telemetry::Metrics& metrics);
 
-  void CountFrame(v1::FrameStatus status, std::chrono::duration<double> latency);
-  void CountAssessment(const v1::Assessment& assessment, const std::string& expected_exercise);
+  // What AnalysisObserver tells of a frame and of an assessment.
+  void CountFrame(v1::FrameStatus status, const FrameLedger::Times& times, FrameLedger::TimePoint now);
+  void CountAssessment(const v1::Assessment& assessment, const std::string& expected_exercise,
+                       std::optional<std::chrono::duration<double>> latency);
   void CountBreak(Upstream upstream);
   void CountPoisoned(Upstream upstream);
 
@@ -29,6 +33,10 @@ class GatewayMetrics {
 
   telemetry::Metrics& metrics_;
   prometheus::Histogram& latency_;
+  prometheus::Histogram& waiting_;
+  prometheus::Histogram& extractor_;
+  prometheus::Histogram& ordering_;
+  prometheus::Histogram& assessment_latency_;
 };
 
 }  // namespace trackfit::gateway

@@ -122,7 +122,7 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
 
   // Under the lock.
   absl::Status Cause(const grpc::Status& status) const {
-    absl::Status cause = FromGrpcStatus(status);
+    absl::Status cause = FromGrpcStatus(status, context_);
     const bool reported = context_.GetServerTrailingMetadata().count(kReportedKey) > 0;
     if (!absl::IsUnavailable(cause) || !taken_ || reported) return cause;
     return runtime::ConnectionLost(std::move(cause));

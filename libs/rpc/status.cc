@@ -1,7 +1,11 @@
 #include "rpc/status.h"
 
+#include <cstdint>
 #include <string>
+#include <utility>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/string_view.h"
 #include "runtime/admission_gate.h"
 
 namespace trackfit::rpc {
@@ -36,6 +40,24 @@ grpc::Status ToGrpcStatus(const absl::Status& status, grpc::ServerContextBase& c
 
 absl::Status FromGrpcStatus(const grpc::Status& status) {
   return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+}
+
+absl::Status FromGrpcStatus(const grpc::Status& status, const grpc::ClientContext& context) {
+  absl::Status cause = FromGrpcStatus(status);
+  if (cause.ok()) return cause;
+  if (const auto delay = RetryAfterOf(context)) return runtime::WithRetryAfter(std::move(cause), *delay);
+  return cause;
+}
+
+std::optional<std::chrono::milliseconds> RetryAfterOf(const grpc::ClientContext& context) {
+  const auto& trailers = context.GetServerTrailingMetadata();
+  const auto found = trailers.find(kRetryAfterKey);
+  int64_t milliseconds = 0;
+  if (found == trailers.end() ||
+      !absl::SimpleAtoi(absl::string_view(found->second.data(), found->second.size()), &milliseconds)) {
+    return std::nullopt;
+  }
+  return std::chrono::milliseconds(milliseconds);
 }
 
 }  // namespace trackfit::rpc

@@ -2,8 +2,12 @@
 #ifndef TRACKFIT_RPC_STATUS_H_
 #define TRACKFIT_RPC_STATUS_H_
 
+#include <grpcpp/client_context.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/status.h>
+
+#include <chrono>
+#include <optional>
 
 #include "absl/status/status.h"
 
@@ -24,6 +28,11 @@ grpc::Status ToGrpcStatus(const absl::Status& status, grpc::ServerContextBase& c
 
 // Same code, same message.
 absl::Status FromGrpcStatus(const grpc::Status& status);
+// The same for the end of a call, with what a refusal says of trying again as runtime::RetryAfter().
+absl::Status FromGrpcStatus(const grpc::Status& status, const grpc::ClientContext& context);
+
+// When another try makes sense; nullopt unless the call was refused. Once it is over.
+std::optional<std::chrono::milliseconds> RetryAfterOf(const grpc::ClientContext& context);
 
 }  // namespace trackfit::rpc
 

@@ -13,6 +13,7 @@
 #include "rpc/runtime.h"
 #include "rpc/session_id.h"
 #include "rpc/status.h"
+#include "rpc/trace.h"
 #include "runtime/admission_gate.h"
 #include "streaming/stream_driver.h"
 #include "streaming/stream_handler.h"
@@ -63,7 +64,8 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
   StreamReactor(Runtime& runtime, grpc::CallbackServerContext* context, const std::string& method,
                 runtime::AdmissionGate::Lease lease)
       : Driver(runtime.stream_resources(),
-               {method, SessionIdOf(*context), context->peer(), context->deadline()}, std::move(lease)),
+               {method, SessionIdOf(*context), TraceOf(*context), context->peer(), context->deadline()},
+               std::move(lease)),
         context_(context) {}
 
   // StreamDriver:

@@ -22,6 +22,7 @@
 #include "streaming/stream_handler.h"
 #include "streaming/stream_resources.h"
 #include "telemetry/metrics.h"
+#include "telemetry/trace_context.h"
 
 namespace trackfit::streaming {
 
@@ -29,7 +30,8 @@ namespace trackfit::streaming {
 struct StreamCall {
   std::string method;
   std::string session_id;
-  std::string peer;  // for logs
+  telemetry::TraceContext trace = {};  // this server's span
+  std::string peer;                    // for logs
   std::chrono::system_clock::time_point deadline = std::chrono::system_clock::time_point::max();
 };
 
@@ -82,7 +84,11 @@ class StreamDriver : public ResponseWriter<Response>,
   StreamDriver(const StreamResources& resources, StreamCall call, runtime::AdmissionGate::Lease lease)
       : resources_(resources),
         call_(std::move(call)),
-        log_(resources.log.With({{"session", call_.session_id}})),
+        log_(resources.log.With({{"session", call_.session_id}, {"trace_id", call_.trace.trace_id}})),
+        waits_(resources.metrics.Histogram(
+            "trackfit_request_wait_seconds",
+            "Time that requests of streams wait for their turn once they are read.", telemetry::WorkBuckets(),
+            {{"method", call_.method}})),
         lease_(std::move(lease)),
         counted_(std::in_place, resources.metrics, call_.method, telemetry::StreamBuckets()) {
     log_.Info("stream started", {{"method", call_.method}, {"peer", call_.peer}});
@@ -172,6 +178,7 @@ class StreamDriver : public ResponseWriter<Response>,
   struct Received {
     std::unique_ptr<Request> request;
     InFlight in_flight;
+    std::chrono::steady_clock::time_point at;
   };
   enum class Operation { kNone, kRead, kWrite, kCancel, kFinish };
 
@@ -179,8 +186,8 @@ class StreamDriver : public ResponseWriter<Response>,
 
   void MakeHandler(const StreamHandlerFactory<Request, Response>& make_handler) {
     strand_->Post([self = this->shared_from_this(), make_handler](int) {
-      auto handler =
-          make_handler({self->call_.session_id, self, self->strand_, self->call_.deadline, self->log_});
+      auto handler = make_handler(
+          {self->call_.session_id, self->call_.trace, self, self->strand_, self->call_.deadline, self->log_});
       if (handler.ok()) {
         self->handler_ = *std::move(handler);
       } else {
@@ -216,7 +223,7 @@ class StreamDriver : public ResponseWriter<Response>,
         }));
     {
       std::lock_guard lock(mutex_);
-      inbox_.push_back({std::move(request), std::move(in_flight)});
+      inbox_.push_back({std::move(request), std::move(in_flight), Now()});
     }
     strand_->Post([self = this->shared_from_this()](int worker) { self->HandleWaiting(worker); });
     // Only now may the next request be read: before, another thread could read and post it ahead of this one.
@@ -244,6 +251,7 @@ class StreamDriver : public ResponseWriter<Response>,
     for (; turn.size() > 1; turn.pop_front()) {
       handler_->OnSuperseded(std::move(*turn.front().request), std::move(turn.front().in_flight));
     }
+    waits_.Observe(std::chrono::duration<double>(Now() - turn.front().at).count());
     handler_->OnRequest(std::move(*turn.front().request), std::move(turn.front().in_flight), worker);
   }
 
@@ -416,6 +424,7 @@ class StreamDriver : public ResponseWriter<Response>,
   const StreamCall call_;
   const telemetry::Logger log_;
   std::shared_ptr<runtime::Strand> strand_;
+  prometheus::Histogram& waits_;
 
   std::unique_ptr<StreamHandler<Request>> handler_;  // touched on the strand only
 

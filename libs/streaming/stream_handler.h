@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "runtime/strand.h"
 #include "telemetry/log.h"
+#include "telemetry/trace_context.h"
 
 namespace trackfit::streaming {
 
@@ -85,11 +86,12 @@ class StreamHandler {
 // What a handler gets to work with.
 template <class Response>
 struct StreamSession {
-  std::string id;  // for logs; the caller's where it sent one
+  std::string id;                 // for logs; the caller's where it sent one
+  telemetry::TraceContext trace;  // this server's span, the parent of those behind
   std::shared_ptr<ResponseWriter<Response>> responses;
   std::shared_ptr<runtime::Strand> strand;  // for the handler's own later tasks
   std::chrono::system_clock::time_point deadline;
-  telemetry::Logger log;  // carries the session's id
+  telemetry::Logger log;  // carries the session's id and trace
 };
 
 // Makes the handler of a new stream, on its strand. An error ends the stream with that status.

@@ -5,8 +5,9 @@
 namespace trackfit::telemetry {
 
 const std::vector<double>& WorkBuckets() {
-  static const std::vector<double> kBuckets = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                               0.25,  0.5,    1,     2.5,  5,     10};
+  static const std::vector<double> kBuckets = {0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015,
+                                               0.02,  0.03,  0.05,  0.075, 0.1,    0.15, 0.2,
+                                               0.3,   0.5,   0.75,  1,     2.5,    5,    10};
   return kBuckets;
 }
 

@@ -124,7 +124,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection<Stream
     if (page == shared_.config.web_sockets.end() || page->second.refuse(request)) return false;
     if (buffer_.size() > 0) return false;  // it must await our answer to the handshake before it sends
     const auto socket = std::make_shared<WebSocketConnection<Stream>>(std::move(stream_), shared_.sockets);
-    socket->Accept(http::request<http::empty_body>(message.base()), page->second.on_open);
+    socket->Accept(http::request<http::empty_body>(message.base()),
+                   [request, on_open = page->second.on_open](const std::shared_ptr<WebSocket>& opened) {
+                     on_open(request, opened);
+                   });
     return true;
   }
 

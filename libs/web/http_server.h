@@ -24,8 +24,8 @@ namespace trackfit::web {
 struct WebSocketPage {
   // The answer to a client that may not open one; nullopt: it may. Never null.
   std::function<std::optional<HttpResponse>(const HttpRequest&)> refuse;
-  // Takes over a socket whose handshake is done, and calls its Start(). Never null.
-  std::function<void(const std::shared_ptr<WebSocket>&)> on_open;
+  // Takes over a socket whose handshake, with this request, is done, and calls its Start(). Never null.
+  std::function<void(const HttpRequest&, const std::shared_ptr<WebSocket>&)> on_open;
 };
 
 // PEM files of a server that speaks HTTPS; read when it starts.

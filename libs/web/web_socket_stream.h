@@ -12,7 +12,9 @@
 #include "streaming/session_id.h"
 #include "streaming/stream_driver.h"
 #include "streaming/stream_handler.h"
+#include "telemetry/trace_context.h"
 #include "web/close_code.h"
+#include "web/http_message.h"
 #include "web/web_socket.h"
 
 namespace trackfit::web {
@@ -27,7 +29,7 @@ class WebSocketStream final : public streaming::StreamDriver<Request, Response> 
   // What a WebSocketPage does with an opened socket: an admitted stream driven by the handler that the
   // factory makes, or a refusal. `resources` outlives the socket.
   static void Open(const streaming::StreamResources& resources, const std::string& method,
-                   const std::shared_ptr<WebSocket>& socket,
+                   const HttpRequest& request, const std::shared_ptr<WebSocket>& socket,
                    const streaming::StreamHandlerFactory<Request, Response>& make_handler) {
     auto lease = streaming::AdmitStream(resources, method);
     if (!lease.ok()) {
@@ -35,7 +37,7 @@ class WebSocketStream final : public streaming::StreamDriver<Request, Response> 
       return socket->Close(CloseCodeOf(lease.status()), CloseReasonOf(lease.status()));
     }
     std::shared_ptr<WebSocketStream> stream(
-        new WebSocketStream(resources, method, socket, *std::move(lease)));
+        new WebSocketStream(resources, method, request, socket, *std::move(lease)));
     socket->Start({.on_message = [stream](std::string message) { stream->OnMessage(message); },
                    .on_sent = [stream](bool ok) { stream->OnWritten(ok); },
                    .on_lost = [stream](absl::Status status) { stream->Lose(std::move(status)); },
@@ -47,9 +49,13 @@ class WebSocketStream final : public streaming::StreamDriver<Request, Response> 
   using Driver = streaming::StreamDriver<Request, Response>;
 
   WebSocketStream(const streaming::StreamResources& resources, const std::string& method,
-                  const std::shared_ptr<WebSocket>& socket, runtime::AdmissionGate::Lease lease)
+                  const HttpRequest& request, const std::shared_ptr<WebSocket>& socket,
+                  runtime::AdmissionGate::Lease lease)
       : Driver(resources,
-               {.method = method, .session_id = streaming::NewSessionId(), .peer = "ws:" + socket->peer()},
+               {.method = method,
+                .session_id = streaming::NewSessionId(),
+                .trace = telemetry::ContinueTrace(request.Header(telemetry::kTraceparentKey)),
+                .peer = "ws:" + socket->peer()},
                std::move(lease)),
         socket_(socket) {}
 

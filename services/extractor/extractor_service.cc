@@ -1,6 +1,7 @@
 #include "extractor_service.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -63,6 +64,11 @@ v1::PoseModel ToProto(blazepose::ModelComplexity complexity) {
       return v1::POSE_MODEL_HEAVY;
   }
   return v1::POSE_MODEL_UNSPECIFIED;
+}
+
+// Of a network that ran.
+void Observe(prometheus::Histogram& seconds, std::chrono::steady_clock::duration time) {
+  if (time > time.zero()) seconds.Observe(std::chrono::duration<double>(time).count());
 }
 
 v1::FrameResult ToProto(const extraction::ExtractionResult& result) {
@@ -157,7 +163,16 @@ class ExtractStreamHandler : public streaming::StreamHandler<v1::ExtractStreamRe
 
 ExtractorService::ExtractorService(rpc::Runtime& runtime, std::vector<PoseModel>& models,
                                    const extraction::FrameDecoderConfig& decoder)
-    : runtime_(runtime), models_(models), decoder_(decoder), metrics_(runtime.metrics()) {}
+    : runtime_(runtime),
+      models_(models),
+      decoder_(decoder),
+      metrics_(runtime.metrics()),
+      detector_seconds_(runtime.metrics().Histogram(
+          "trackfit_detector_seconds",
+          "Time in the network that finds people, of the frames in which it ran.")),
+      landmark_seconds_(runtime.metrics().Histogram(
+          "trackfit_landmark_seconds",
+          "Time in the network that finds the landmarks, for all people of a frame.")) {}
 
 grpc::ServerBidiReactor<v1::ExtractStreamRequest, v1::ExtractStreamResponse>* ExtractorService::ExtractStream(
     grpc::CallbackServerContext* context) {
@@ -194,9 +209,12 @@ absl::StatusOr<extraction::ExtractionSession> ExtractorService::NewSession(
   if (!engines.ok()) return engines.status();
   return extraction::ExtractionSession(
       decoder_, metrics_,
-      [engines = *engines, tracker = blazepose::PeopleTracker(config)](
+      [this, engines = *engines, tracker = blazepose::PeopleTracker(config)](
           int worker, const cv::Mat& bgr, uint64_t sequence, int64_t timestamp_us) mutable {
-        return tracker.Track(engines->OfWorker(worker), bgr, sequence, timestamp_us);
+        auto poses = tracker.Track(engines->OfWorker(worker), bgr, sequence, timestamp_us);
+        Observe(detector_seconds_, tracker.times().detector);
+        Observe(landmark_seconds_, tracker.times().landmarks);
+        return poses;
       });
 }
 

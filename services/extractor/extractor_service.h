@@ -43,6 +43,8 @@ class ExtractorService final : public v1::ExtractorService::CallbackService {
   std::vector<PoseModel>& models_;
   const extraction::FrameDecoder decoder_;
   extraction::ExtractionMetrics metrics_;
+  prometheus::Histogram& detector_seconds_;
+  prometheus::Histogram& landmark_seconds_;
 };
 
 }  // namespace trackfit::extractor_server

@@ -51,11 +51,13 @@ class Analysis final : public gateway::AnalysisClient, public gateway::AnalysisO
   void Finish(absl::Status status) override { stream_.responses->Finish(std::move(status)); }
 
   // gateway::AnalysisObserver:
-  void OnFrameAnswered(v1::FrameStatus status, std::chrono::duration<double> latency) override {
-    metrics_.CountFrame(status, latency);
+  void OnFrameAnswered(v1::FrameStatus status, const gateway::FrameLedger::Times& times,
+                       gateway::FrameLedger::TimePoint now) override {
+    metrics_.CountFrame(status, times, now);
   }
-  void OnAssessment(const v1::Assessment& assessment, const std::string& expected_exercise) override {
-    metrics_.CountAssessment(assessment, expected_exercise);
+  void OnAssessment(const v1::Assessment& assessment, const std::string& expected_exercise,
+                    std::optional<std::chrono::duration<double>> latency) override {
+    metrics_.CountAssessment(assessment, expected_exercise, latency);
   }
   void OnUpstreamBroken(Upstream upstream, const absl::Status& status) override {
     metrics_.CountBreak(upstream);
@@ -81,8 +83,9 @@ class Analysis final : public gateway::AnalysisClient, public gateway::AnalysisO
         if (const auto analysis = self.lock()) analysis->Handle(event);
       });
     };
-    extractor_ = context.upstreams.LinkToExtractor(stream_.id, stream_.deadline, ExtractorEvents(post));
-    inferencer_ = context.upstreams.LinkToInferencer(stream_.id, stream_.deadline, InferencerEvents(post));
+    const Upstreams::OnBehalf of{stream_.id, stream_.trace, stream_.deadline};
+    extractor_ = context.upstreams.LinkToExtractor(of, ExtractorEvents(post));
+    inferencer_ = context.upstreams.LinkToInferencer(of, InferencerEvents(post));
     session_ = std::make_unique<AnalysisSession>(
         stream_.id, context.options,
         AnalysisSession::Parts{*this, *extractor_, *inferencer_, *this,

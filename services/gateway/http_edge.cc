@@ -90,8 +90,9 @@ absl::Status HttpEdge::Listen(rpc::Runtime& runtime, const HttpOptions& options,
   config.web_sockets["/v1/analyze"] = {
       .refuse = refuse,
       .on_open =
-          [&runtime, &service](const std::shared_ptr<web::WebSocket>& socket) {
-            AnalyzeStream::Open(runtime.stream_resources(), "Analyze", socket, service.analyze());
+          [&runtime, &service](const web::HttpRequest& request,
+                               const std::shared_ptr<web::WebSocket>& socket) {
+            AnalyzeStream::Open(runtime.stream_resources(), "Analyze", request, socket, service.analyze());
           },
   };
   config.post_pages["/v1/analyze"] = uploads_->Page();

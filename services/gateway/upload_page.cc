@@ -13,6 +13,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "telemetry/trace_context.h"
 #include "upload_query.h"
 
 namespace trackfit::gateway_server {
@@ -138,6 +139,9 @@ absl::StatusOr<std::vector<std::string>> UploadPage::CommandFor(const web::HttpR
   if (gateway_.empty()) return absl::UnavailableError("the gateway is starting; try again");
   std::vector<std::string> command = {options_.worker, absl::StrCat("--gateway=", gateway_),
                                       absl::StrCat("--config=", config)};
+  if (const std::string trace = request.Header(telemetry::kTraceparentKey);
+      telemetry::ParseTraceparent(trace))
+    command.push_back(absl::StrCat("--traceparent=", trace));
   if (query->fps) command.push_back(absl::StrCat("--fps=", *query->fps));
   if (query->limit_frames > 0) command.push_back(absl::StrCat("--limit-frames=", query->limit_frames));
   return command;

@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::chrono::seconds kQueryTimeout{5};
 
-std::map<std::string, std::string> Metadata(const std::string& session_id) {
-  return {{rpc::kSessionIdKey, session_id}};
+std::map<std::string, std::string> Metadata(const Upstreams::OnBehalf& of) {
+  return {{rpc::kSessionIdKey, of.session_id}, {telemetry::kTraceparentKey, of.trace.ToTraceparent()}};
 }
 
 }  // namespace
@@ -36,20 +36,18 @@ Upstreams::Upstreams(const std::string& extractor, const std::string& inferencer
       model_(log),
       ticks_(ticker.Subscribe([this] { OnTick(); })) {}
 
-std::unique_ptr<ExtractorClientLink> Upstreams::LinkToExtractor(
-    const std::string& session_id, std::chrono::system_clock::time_point deadline,
-    ExtractorClientLink::MakeEvents make_events) {
+std::unique_ptr<ExtractorClientLink> Upstreams::LinkToExtractor(const OnBehalf& of,
+                                                                ExtractorClientLink::MakeEvents make_events) {
   return std::make_unique<ExtractorClientLink>(
       [this](auto* context, auto* reactor) { extractor_->async()->ExtractStream(context, reactor); },
-      Metadata(session_id), deadline, calls_, std::move(make_events));
+      Metadata(of), of.deadline, calls_, std::move(make_events));
 }
 
 std::unique_ptr<InferencerClientLink> Upstreams::LinkToInferencer(
-    const std::string& session_id, std::chrono::system_clock::time_point deadline,
-    InferencerClientLink::MakeEvents make_events) {
+    const OnBehalf& of, InferencerClientLink::MakeEvents make_events) {
   return std::make_unique<InferencerClientLink>(
       [this](auto* context, auto* reactor) { inferencer_->async()->InferStream(context, reactor); },
-      Metadata(session_id), deadline, calls_, std::move(make_events));
+      Metadata(of), of.deadline, calls_, std::move(make_events));
 }
 
 void Upstreams::NoteBroken(gateway::Upstream upstream, const absl::Status& status) {

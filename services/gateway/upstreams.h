@@ -21,6 +21,7 @@
 #include "rpc/open_calls.h"
 #include "runtime/ticker.h"
 #include "telemetry/log.h"
+#include "telemetry/trace_context.h"
 
 namespace trackfit::gateway_server {
 
@@ -43,12 +44,15 @@ class Upstreams {
   // to send clients to another gateway.
   bool reached() const { return extractor_reached_ && model_.model().ok(); }
 
-  // Streams of one session; `session_id` goes along as metadata, and the client's deadline holds for them.
-  std::unique_ptr<ExtractorClientLink> LinkToExtractor(const std::string& session_id,
-                                                       std::chrono::system_clock::time_point deadline,
+  // Whose streams they are: id and trace go along as metadata, and the client's deadline holds for them.
+  struct OnBehalf {
+    const std::string& session_id;
+    const telemetry::TraceContext& trace;
+    std::chrono::system_clock::time_point deadline;
+  };
+  std::unique_ptr<ExtractorClientLink> LinkToExtractor(const OnBehalf& of,
                                                        ExtractorClientLink::MakeEvents make_events);
-  std::unique_ptr<InferencerClientLink> LinkToInferencer(const std::string& session_id,
-                                                         std::chrono::system_clock::time_point deadline,
+  std::unique_ptr<InferencerClientLink> LinkToInferencer(const OnBehalf& of,
                                                          InferencerClientLink::MakeEvents make_events);
 
   // What sessions report; logged once each time that an upstream goes away or comes back.

@@ -25,7 +25,7 @@ void Require(bool condition) {
 }
 
 // Sends each message back, and closes at an empty one.
-void Echo(const std::shared_ptr<WebSocket>& opened) {
+void Echo(const HttpRequest&, const std::shared_ptr<WebSocket>& opened) {
   WebSocket* const socket = opened.get();  // which alone calls these
   socket->Start({
       .on_message =

@@ -16,6 +16,7 @@
 #include "integration/support/fake_upstreams.h"
 #include "integration/support/server_process.h"
 #include "integration/support/web_socket_analyze.h"
+#include "support/eventually.h"
 #include "support/poses.h"
 
 namespace trackfit {
@@ -271,6 +272,22 @@ TEST(GatewayProcess, LogsOnceThatAnUpstreamIsAwayAndOnceThatItIsBack) {
   EXPECT_EQ(lines_with("upstream away"), 1U) << log;
   EXPECT_EQ(lines_with("upstream back"), 1U) << log;
   EXPECT_EQ(lines_with("upstream stream broken"), 0U) << log;
+}
+
+TEST_F(GatewayProcesses, NameTheTraceOfASessionInAllTheirLogs) {
+  const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  AnalyzeCall call(port(), {{"traceparent", "00-" + trace + "-00f067aa0ba902b7-01"}});
+  call.StartReading();
+  for (const auto& request : *squat_) ASSERT_TRUE(call.Send(request));
+  ASSERT_TRUE(call.Finish().status.ok());
+  for (const ServerProcess* server : {gateway_.get(), extractor_.get(), inferencer_.get()}) {
+    if (server == nullptr) continue;  // a stand-in
+    EXPECT_TRUE(testing::Eventually([&] {
+      const std::string log = server->Log();
+      const std::size_t end = log.find("stream ended");
+      return end != std::string::npos && log.find("trace_id=" + trace, end) != std::string::npos;
+    })) << server->Log();
+  }
 }
 
 TEST_F(GatewayProcesses, GiveTheSameAssessmentsWhenTheInferencerIsKilled) {

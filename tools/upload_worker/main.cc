@@ -33,6 +33,7 @@ constexpr int kMaxUnanswered = 32;
 struct Flags {
   std::string gateway = "localhost:8000";
   std::string config = "{}";
+  std::string traceparent;
   std::optional<double> fps;
   int64_t limit_frames = 0;
   media::ForeignLimits limits;
@@ -50,7 +51,8 @@ absl::Status Analyse(const Flags& flags) {
   if (absl::Status status = lines.Open("--json", "-"); !status.ok()) return status;
   client::FrameFeed feed(**source,
                          {.encode = {}, .limit_frames = flags.limit_frames, .interrupted = nullptr});
-  client::GatewaySession session({.gateway = flags.gateway, .max_unanswered = kMaxUnanswered});
+  client::GatewaySession session(
+      {.gateway = flags.gateway, .max_unanswered = kMaxUnanswered, .traceparent = flags.traceparent});
   return session.Run(
       config, [&feed] { return feed.Next(); },
       [&lines](const v1::AnalyzeResponse& response) { return lines.Write(response); });
@@ -81,6 +83,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--config", flags.config, "The session's configuration, a SessionConfig as protobuf's JSON")
       ->type_name("JSON");
+  app.add_option("--traceparent", flags.traceparent, "W3C trace context of who posted it");
   app.add_option("--fps", flags.fps, "Frames per second, overriding the video's own")->type_name("HZ");
   app.add_option("--limit-frames", flags.limit_frames, "Stop after N frames; 0 = all")->type_name("N");
   app.add_option("--max-pixels", flags.limits.max_pixels, "Most pixels of a frame")

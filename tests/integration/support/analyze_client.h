@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -99,8 +100,13 @@ inline std::vector<v1::AnalyzeRequest> Clip(uint64_t count, const std::string& t
 // One Analyze stream; reads on its own thread until the stream ends.
 class AnalyzeCall {
  public:
+  using Metadata = std::map<std::string, std::string>;
+
   explicit AnalyzeCall(int port, std::chrono::seconds deadline = std::chrono::seconds(100))
+      : AnalyzeCall(port, {}, deadline) {}
+  AnalyzeCall(int port, const Metadata& metadata, std::chrono::seconds deadline = std::chrono::seconds(100))
       : stub_(v1::GatewayService::NewStub(Channel(port))) {
+    for (const auto& [key, value] : metadata) context_.AddMetadata(key, value);
     context_.set_deadline(std::chrono::system_clock::now() + deadline);
     stream_ = stub_->Analyze(&context_);
   }
@@ -128,6 +134,8 @@ class AnalyzeCall {
   void Cancel() { context_.TryCancel(); }
   grpc::ClientContext& context() { return context_; }
 
+  // Since StartReading().
+  int received() const { return received_; }
   // Waits until so many responses have come, at most half a minute.
   bool WaitForResponses(int count) const { return WaitFor(received_, count); }
   // The same of repetitions.

@@ -146,12 +146,16 @@ class FakeLink : public UpstreamLink<Request> {
 
 class FakeObserver : public AnalysisObserver {
  public:
-  void OnFrameAnswered(v1::FrameStatus status, std::chrono::duration<double> latency) override {
+  void OnFrameAnswered(v1::FrameStatus status, const FrameLedger::Times& frame_times,
+                       FrameLedger::TimePoint now) override {
     statuses.push_back(status);
-    latencies.push_back(latency.count());
+    times.push_back(frame_times);
+    latencies.push_back(std::chrono::duration<double>(now - frame_times.received).count());
   }
-  void OnAssessment(const v1::Assessment& assessment, const std::string& expected_exercise) override {
+  void OnAssessment(const v1::Assessment& assessment, const std::string& expected_exercise,
+                    std::optional<std::chrono::duration<double>> latency) override {
     assessments.emplace_back(assessment.exercise(), expected_exercise);
+    assessment_latencies.push_back(latency ? std::optional(latency->count()) : std::nullopt);
   }
   void OnUpstreamBroken(Upstream upstream, const absl::Status& status) override {
     broken.emplace_back(upstream, status.code());
@@ -160,7 +164,9 @@ class FakeObserver : public AnalysisObserver {
   void OnPoisoned(Upstream upstream) override { poisoned.push_back(upstream); }
 
   std::vector<v1::FrameStatus> statuses;
+  std::vector<FrameLedger::Times> times;
   std::vector<double> latencies;
+  std::vector<std::optional<double>> assessment_latencies;
   std::vector<std::pair<std::string, std::string>> assessments;
   std::vector<std::pair<Upstream, absl::StatusCode>> broken;
   std::vector<Upstream> answered;

@@ -93,6 +93,28 @@ TEST_F(AnalysisSessionOrder, MeasuresTheTimeFromArrivalToAnswer) {
   EXPECT_THAT(observer_.latencies, ElementsAre(::testing::DoubleNear(0.25, 1e-9)));
 }
 
+TEST_F(AnalysisSessionOrder, TellsWhereAFramesTimeWent) {
+  Configure();
+  PushFrames(1, 2);
+  const auto sent = now_;
+  now_ += milliseconds(20);
+  AnswerFrame(PoseResult(1));
+  now_ += milliseconds(30);
+  AnswerFrame(PoseResult(2));
+  ASSERT_EQ(observer_.times.size(), 2U);
+  EXPECT_EQ(observer_.times[1].received, sent);
+  EXPECT_EQ(observer_.times[1].sent, sent);
+  EXPECT_EQ(observer_.times[1].returned, sent + milliseconds(50));
+}
+
+TEST_F(AnalysisSessionOrder, MeasuresHowLateAnAssessmentIs) {
+  ConfigureAndPushPoses(59);
+  now_ += milliseconds(400);
+  Assess(inferencer_.attempt(), AssessmentOf(0, 58));
+  EXPECT_THAT(observer_.assessment_latencies,
+              ElementsAre(::testing::Optional(::testing::DoubleNear(0.4, 1e-9))));
+}
+
 TEST_F(AnalysisSessionLive, DropsTheOldestWaitingFramesAndAnswersAllInOrder) {
   ConfigureLive();
   PushFrames(1, 20);

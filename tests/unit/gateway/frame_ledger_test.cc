@@ -32,9 +32,9 @@ TEST(FrameLedger, SendsFramesInOrder) {
   FrameLedger ledger;
   ledger.AddFrame(FrameNumber(3), {});
   ledger.AddFrame(FrameNumber(5), {});
-  EXPECT_EQ(ledger.NextToSend()->frame().sequence(), 3U);
-  EXPECT_EQ(ledger.NextToSend()->frame().sequence(), 5U);
-  EXPECT_EQ(ledger.NextToSend(), nullptr);
+  EXPECT_EQ(ledger.NextToSend({})->frame().sequence(), 3U);
+  EXPECT_EQ(ledger.NextToSend({})->frame().sequence(), 5U);
+  EXPECT_EQ(ledger.NextToSend({}), nullptr);
   EXPECT_EQ(ledger.in_flight(), 2U);
 }
 
@@ -43,8 +43,8 @@ TEST(FrameLedger, HoldsAnAnswerBackUntilThoseBeforeItAreThere) {
   ledger.AddFrame(FrameNumber(1), {});
   ledger.AddAnswered(ResultOf(2, v1::FRAME_STATUS_POSE), {});
   EXPECT_TRUE(PopAll(ledger).empty());
-  ledger.NextToSend();
-  ASSERT_TRUE(ledger.Answer(ResultOf(1)).ok());
+  ledger.NextToSend({});
+  ASSERT_TRUE(ledger.Answer(ResultOf(1), {}).ok());
   EXPECT_EQ(PopAll(ledger), (std::vector<uint64_t>{1, 2}));
   EXPECT_TRUE(ledger.empty());
 }
@@ -52,11 +52,11 @@ TEST(FrameLedger, HoldsAnAnswerBackUntilThoseBeforeItAreThere) {
 TEST(FrameLedger, GivesUpTheOldestWaitingFrameAndSaysWhy) {
   FrameLedger ledger;
   for (uint64_t sequence = 1; sequence <= 3; ++sequence) ledger.AddFrame(FrameNumber(sequence), {});
-  ledger.NextToSend();
+  ledger.NextToSend({});
   ledger.GiveUpOldestWaiting(v1::FRAME_STATUS_DROPPED, "newer frames were waiting");
   EXPECT_EQ(ledger.waiting(), 1U);
-  EXPECT_EQ(ledger.NextToSend()->frame().sequence(), 3U);
-  ASSERT_TRUE(ledger.Answer(ResultOf(1)).ok());
+  EXPECT_EQ(ledger.NextToSend({})->frame().sequence(), 3U);
+  ASSERT_TRUE(ledger.Answer(ResultOf(1), {}).ok());
   ledger.PopAnswered();
   const auto dropped = ledger.PopAnswered();
   ASSERT_TRUE(dropped);
@@ -73,12 +73,12 @@ TEST(FrameLedger, HoldsWhatCameWithAFrameUntilItIsAnsweredOrGivenUp) {
     held.push_back(with_frame);
     ledger.AddFrame(FrameNumber(sequence), {}, with_frame);
   }
-  ledger.NextToSend();
+  ledger.NextToSend({});
   EXPECT_FALSE(held[0].expired() || held[1].expired() || held[2].expired());
   ledger.GiveUpOldestWaiting(v1::FRAME_STATUS_DROPPED, "");
   EXPECT_TRUE(held[1].expired());
   EXPECT_FALSE(held[0].expired());
-  ASSERT_TRUE(ledger.Answer(ResultOf(1)).ok());
+  ASSERT_TRUE(ledger.Answer(ResultOf(1), {}).ok());
   EXPECT_TRUE(held[0].expired());
   EXPECT_FALSE(held[2].expired());
 }
@@ -86,27 +86,27 @@ TEST(FrameLedger, HoldsWhatCameWithAFrameUntilItIsAnsweredOrGivenUp) {
 TEST(FrameLedger, SendsUnansweredFramesAgainAfterABreakAndNoOthers) {
   FrameLedger ledger;
   for (uint64_t sequence = 1; sequence <= 4; ++sequence) ledger.AddFrame(FrameNumber(sequence), {});
-  for (int sent = 0; sent < 3; ++sent) ledger.NextToSend();
-  ASSERT_TRUE(ledger.Answer(ResultOf(1)).ok());
+  for (int sent = 0; sent < 3; ++sent) ledger.NextToSend({});
+  ASSERT_TRUE(ledger.Answer(ResultOf(1), {}).ok());
   EXPECT_EQ(ledger.ReturnInFlight(), 2U) << "the oldest that was with the extractor";
   EXPECT_EQ(ledger.ReturnInFlight(), std::nullopt);
   EXPECT_EQ(ledger.in_flight(), 0U);
   for (uint64_t sequence = 2; sequence <= 4; ++sequence) {
-    EXPECT_EQ(ledger.NextToSend()->frame().sequence(), sequence);
-    EXPECT_TRUE(ledger.Answer(ResultOf(sequence)).ok());
+    EXPECT_EQ(ledger.NextToSend({})->frame().sequence(), sequence);
+    EXPECT_TRUE(ledger.Answer(ResultOf(sequence), {}).ok());
   }
   EXPECT_EQ(PopAll(ledger), (std::vector<uint64_t>{1, 2, 3, 4}));
 }
 
 TEST(FrameLedger, RefusesAnAnswerOutOfTurn) {
   FrameLedger ledger;
-  EXPECT_EQ(ledger.Answer(ResultOf(1)).code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(ledger.Answer(ResultOf(1), {}).code(), absl::StatusCode::kInternal);
   ledger.AddFrame(FrameNumber(1), {});
   ledger.AddFrame(FrameNumber(2), {});
-  EXPECT_EQ(ledger.Answer(ResultOf(1)).code(), absl::StatusCode::kInternal) << "not sent yet";
-  ledger.NextToSend();
-  ledger.NextToSend();
-  EXPECT_EQ(ledger.Answer(ResultOf(2)).code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(ledger.Answer(ResultOf(1), {}).code(), absl::StatusCode::kInternal) << "not sent yet";
+  ledger.NextToSend({});
+  ledger.NextToSend({});
+  EXPECT_EQ(ledger.Answer(ResultOf(2), {}).code(), absl::StatusCode::kInternal);
 }
 
 }  // namespace

@@ -39,7 +39,12 @@ class Responses : public streaming::ResponseWriter<Response> {
 class Stream {
  public:
   Stream(const PoseSession::Shared& shared, telemetry::Metrics& metrics)
-      : handler_({.id = "test", .responses = responses_, .strand = nullptr, .deadline = {}, .log = Silent()},
+      : handler_({.id = "test",
+                  .trace = trace_,
+                  .responses = responses_,
+                  .strand = nullptr,
+                  .deadline = {},
+                  .log = Silent()},
                  shared, metrics) {}
 
   void Configure(const v1::InferStreamConfig& config) {
@@ -106,6 +111,7 @@ class Stream {
             [](const std::string&) {}};
   }
 
+  const telemetry::TraceContext trace_ = telemetry::ContinueTrace("");
   std::shared_ptr<Responses> responses_ = std::make_shared<Responses>();
   InferStreamHandler handler_;
 };

@@ -80,8 +80,8 @@ class ScriptedWebServer {
           return HttpResponse{.status = 403, .body = "not you\n"};
         },
         .on_open =
-            [this](const std::shared_ptr<WebSocket>& socket) {
-              WebSocketStream<Text, Text>::Open(resources_, "Test", socket, [this](Session session) {
+            [this](const HttpRequest& request, const std::shared_ptr<WebSocket>& socket) {
+              WebSocketStream<Text, Text>::Open(resources_, "Test", request, socket, [this](Session session) {
                 return absl::StatusOr<std::unique_ptr<streaming::StreamHandler<Text>>>(
                     std::make_unique<Handler>(*this, std::move(session)));
               });

@@ -65,7 +65,7 @@ class TlsTest : public ::testing::Test {
     config.web_sockets["/echo"] = {
         .refuse = [](const HttpRequest&) -> std::optional<HttpResponse> { return std::nullopt; },
         .on_open =
-            [](const std::shared_ptr<WebSocket>& opened) {
+            [](const HttpRequest&, const std::shared_ptr<WebSocket>& opened) {
               WebSocket* const socket = opened.get();
               socket->Start(
                   {.on_message = [socket](std::string message) { socket->Send(std::move(message)); },

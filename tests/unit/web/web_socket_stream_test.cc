@@ -40,6 +40,16 @@ TEST(WebSocketStream, AnswersInOrderAndClosesAfterTheEmptyMessage) {
   EXPECT_THAT(server.metrics().Text(), HasSubstr("trackfit_calls_total{code=\"OK\",method=\"Test\"} 1"));
 }
 
+TEST(WebSocketStream, IsPartOfTheTraceThatTheHandshakeNames) {
+  const ScriptedWebServer server({.on_request = [](const Session& session, const Text&, streaming::InFlight) {
+    session.responses->Write({session.trace.trace_id});
+  }});
+  WebSocketClient client(server.port(),
+                         "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n");
+  client.SendBinary("which?");
+  EXPECT_EQ(client.ReceiveBinary(), "4bf92f3577b34da6a3ce929d0e0e4736");
+}
+
 TEST(WebSocketStream, AnswersPingsBehindTheEmptyMessage) {
   const ScriptedWebServer server({.on_half_close = [](const Session&) {}});
   WebSocketClient client(server.port());
