@@ -63,9 +63,22 @@ std::string Report::Text() const {
       "coach      %d assessments, %d repetitions, %d notices\n"
       "           assessments p50 %.0f ms, p95 %.0f ms, from when a window's last frame was due\n",
       outcome.assessments, outcome.repetitions, outcome.notices, window.p50, window.p95);
+  double all_stages = 0;
+  for (const StageTime& stage : stages) all_stages += stage.milliseconds;
+  for (const StageTime& stage : stages) {
+    absl::StrAppendFormat(&text, "%-10s %-25s %7.2f ms, %3.0f %%\n",
+                          &stage == &stages.front() ? "a frame" : "", stage.stage, stage.milliseconds,
+                          all_stages > 0 ? 100 * stage.milliseconds / all_stages : 0);
+  }
   if (slow_sent > 0) {
     absl::StrAppendFormat(&text, "slow       readers sent %d frames and read %d answers\n", slow_sent,
                           slow_read);
+  }
+  if (!outcome.refusal_latencies_ms.empty()) {
+    const Latencies refusal = Of(outcome.refusal_latencies_ms);
+    absl::StrAppendFormat(&text,
+                          "refused    p50 %.0f ms, p95 %.0f ms, at most %.0f ms until they were told\n",
+                          refusal.p50, refusal.p95, refusal.max);
   }
   for (const auto& [code, count] : ended_by_code) {
     absl::StrAppendFormat(&text, "ended      %d with %s: %s\n", count, code, first_of_code.at(code));
@@ -100,8 +113,10 @@ std::string Report::Json() const {
       {"faults", outcome.fault_count},
       {"latency_ms", JsonOf(Of(outcome.latencies_ms))},
       {"assessment_latency_ms", JsonOf(Of(outcome.window_latencies_ms))},
+      {"refusal_latency_ms", JsonOf(Of(outcome.refusal_latencies_ms))},
       {"drop_latency_ms", JsonOf(Of(outcome.drop_latencies_ms))},
   };
+  for (const StageTime& stage : stages) json["stages_ms"][stage.stage] = stage.milliseconds;
   return json.dump();
 }
 

@@ -54,6 +54,8 @@ class Crowd {
   }
 
   absl::StatusOr<Report> Run() {
+    const auto before = ReadTotals(options_.metrics);
+    if (!before.ok()) return before.status();
     const Clock::time_point start = Clock::now(), end = start + Seconds(options_.seconds);
     report_.sessions = options_.sessions;
     report_.fps = recordings_.front().fps;
@@ -76,7 +78,8 @@ class Crowd {
       }
       Collect(active_);
       Collect(ending_);
-      if (report_.opened > 0 && active_.empty()) break;
+      ComeBack(now);
+      if (report_.opened > 0 && active_.empty() && refused_.empty()) break;
       if (options_.on_progress && next_progress <= now) {
         options_.on_progress(std::chrono::duration<double>(now - start).count());
         next_progress = now + kProgressEvery;
@@ -91,6 +94,9 @@ class Crowd {
       report_.slow_read += reader->read();
     }
     slow.clear();
+    const auto after = ReadTotals(options_.metrics);
+    if (!after.ok()) return after.status();
+    report_.stages = StageTimes(*before, *after);
     if (report_.completed == 0 && report_.vanished == 0 && !report_.first_of_code.empty()) {
       return absl::UnavailableError(
           absl::StrCat("no session came through: ", report_.first_of_code.begin()->first, ": ",
@@ -160,8 +166,18 @@ class Crowd {
       } else {
         const std::string code = absl::StatusCodeToString(status.code());
         ++report_.ended_by_code[code];
+        if (const auto delay = session->retry_after()) refused_.push_back(Clock::now() + *delay);
         report_.first_of_code.try_emplace(code, status.message());
       }
+      return true;
+    });
+  }
+
+  // Those whom a full gateway refused, when it said.
+  void ComeBack(Clock::time_point now) {
+    std::erase_if(refused_, [&](Clock::time_point then) {
+      if (then > now) return false;
+      active_.push_back(Open(now));
       return true;
     });
   }
@@ -185,6 +201,7 @@ class Crowd {
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Session>> active_;
   std::vector<std::unique_ptr<Session>> ending_;
+  std::vector<Clock::time_point> refused_;  // when they come back
   Report report_;
 };
 

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "load/recording.h"
+#include "load/server_times.h"
 #include "load/session.h"
 
 namespace trackfit::load {
@@ -25,6 +26,8 @@ struct RunOptions {
   int connections = 8;     // the sessions are spread over them
   uint64_t seed = 1;       // of who ends and vanishes when
   SessionOptions session;  // of every session; `expected_exercise` and the like
+  // host:port of the metrics pages of the servers under load; empty: nothing is told of where the time went.
+  std::vector<std::string> metrics;
   std::function<void(double elapsed_s)> on_progress;  // now and then; may be empty
   std::function<bool()> interrupted;                  // asked all the time; may be empty
 };
@@ -38,6 +41,7 @@ struct Report {
   std::map<std::string, uint64_t> ended_by_code;     // those that neither completed nor vanished
   std::map<std::string, std::string> first_of_code;  // message
   Outcome outcome;
+  std::vector<StageTime> stages;          // of `metrics`
   uint64_t slow_sent = 0, slow_read = 0;  // by the slow readers
 
   // Whether every session got what it should: no fault, no end but OK, RESOURCE_EXHAUSTED aside.
@@ -49,8 +53,9 @@ struct Report {
 };
 
 // The recordings, at least one, are dealt to the sessions in turn; the first frames of sessions are spread
-// over a frame's time. UNAVAILABLE when no session at all gets through. Ends by itself after `seconds`, or
-// soon after `interrupted`, and waits up to 20 s for what is owed.
+// over a frame's time. Sessions that a full gateway refuses come back when it says. UNAVAILABLE when no
+// session at all gets through, or a metrics page does not answer. Ends by itself after `seconds`, or soon
+// after `interrupted`, and waits up to 20 s for what is owed.
 absl::StatusOr<Report> RunLoad(const RunOptions& options, const std::vector<Recording>& recordings);
 
 }  // namespace trackfit::load

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "runtime/admission_gate.h"
 
 namespace trackfit::load {
 namespace {
@@ -36,6 +37,8 @@ void Outcome::Add(const Outcome& other) {
                              other.window_latencies_ms.end());
   drop_latencies_ms.insert(drop_latencies_ms.end(), other.drop_latencies_ms.begin(),
                            other.drop_latencies_ms.end());
+  refusal_latencies_ms.insert(refusal_latencies_ms.end(), other.refusal_latencies_ms.begin(),
+                              other.refusal_latencies_ms.end());
   const uint64_t unnamed = other.fault_count - other.faults.size();
   for (const std::string& fault : other.faults) AddFault(fault);
   fault_count += unnamed;
@@ -110,6 +113,11 @@ bool Session::over() const {
 absl::Status Session::status() const {
   const std::lock_guard lock(mutex_);
   return status_.value_or(absl::OkStatus());
+}
+
+std::optional<std::chrono::milliseconds> Session::retry_after() const {
+  const std::lock_guard lock(mutex_);
+  return status_ ? runtime::RetryAfter(*status_) : std::nullopt;
 }
 
 Outcome Session::TakeOutcome() {
@@ -214,6 +222,12 @@ void Session::TakeEnd(absl::Status status) {
     outcome_.AddFault(absl::StrCat(name_, ": ended with ", unanswered_.size(), " frames unanswered"));
   }
   if (status.ok() && !summarized_) outcome_.AddFault(absl::StrCat(name_, ": ended without a summary"));
+  if (absl::IsResourceExhausted(status) && !started_) {
+    outcome_.refusal_latencies_ms.push_back(Milliseconds(Clock::now() - opened_));
+    if (!runtime::RetryAfter(status)) {
+      outcome_.AddFault(absl::StrCat(name_, ": refused, and not told when to come back"));
+    }
+  }
   status_ = std::move(status);
 }
 

@@ -37,9 +37,10 @@ struct Outcome {
   uint64_t compared = 0;
   // From when a frame was due to when its answer came, of those with a pose or without.
   std::vector<float> latencies_ms;
-  std::vector<float> drop_latencies_ms;    // the same of those dropped by the servers
-  std::vector<float> window_latencies_ms;  // from when a window's last frame was due to its assessment
-  std::vector<std::string> faults;         // answers that should not have come, or did not; the first few
+  std::vector<float> drop_latencies_ms;     // the same of those dropped by the servers
+  std::vector<float> refusal_latencies_ms;  // from the call to the answer that the gateway is full
+  std::vector<float> window_latencies_ms;   // from when a window's last frame was due to its assessment
+  std::vector<std::string> faults;          // answers that should not have come, or did not; the first few
   uint64_t fault_count = 0;
 
   void AddFault(std::string fault);
@@ -70,6 +71,8 @@ class Session {
   bool over() const;
   // How it ended; OK after Cancel(). Once it is over.
   absl::Status status() const;
+  // Whether a full gateway did not take it, and when it says to come back.
+  std::optional<std::chrono::milliseconds> retry_after() const;
   bool cancelled() const { return cancelled_; }
   // So far; afterwards everything.
   Outcome TakeOutcome();
@@ -89,6 +92,7 @@ class Session {
   const SessionOptions options_;
   const bool live_;
   const Clock::time_point start_;
+  const Clock::time_point opened_ = Clock::now();
   uint64_t next_ = 0;
   bool finishing_ = false;
   bool cancelled_ = false;

@@ -25,6 +25,7 @@ namespace trackfit::tools {
 namespace {
 
 constexpr int kDefaultPort = 8000;
+constexpr int kMetricsPort = 9100;
 constexpr double kLongestRecording = 20;  // seconds of each video
 
 struct LoadOptions {
@@ -62,6 +63,10 @@ absl::StatusOr<std::vector<load::Recording>> ReadAll(const LoadOptions& options)
 absl::Status Load(LoadOptions options) {
   absl::Status valid = command_line::CheckAddress("--gateway", options.run.gateway,
                                                   command_line::AddressUse::kConnect, kDefaultPort);
+  for (const std::string& page : options.run.metrics) {
+    if (valid.ok())
+      valid = command_line::CheckAddress("--metrics", page, command_line::AddressUse::kConnect, kMetricsPort);
+  }
   if (valid.ok()) valid = options.encode.Validate();
   if (valid.ok()) valid = files::CheckOutputs({{"--json", options.output}}, {});
   if (!valid.ok()) return command_line::UsageError(valid);
@@ -143,6 +148,12 @@ Action LoadCommand(CLI::App& command) {
       ->capture_default_str();
   command.add_option("--jpeg-quality", options->encode.jpeg_quality, "Quality of the JPEGs sent, 1 to 100")
       ->capture_default_str();
+  command
+      .add_option("--metrics", run.metrics,
+                  "Metrics ports of the servers, to tell where frames spent their time")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("HOST:PORT,...");
   command.add_option("--json", options->output, "Write the figures as JSON")->type_name("FILE");
   command.add_flag("-q,--quiet", options->quiet, "No progress");
   command.footer(

@@ -181,6 +181,23 @@ TEST(Load, TellsTheErrorsOfSessionsThatEnd) {
   EXPECT_EQ(report->completed, 1U);
   EXPECT_FALSE(report->clean());
   EXPECT_THAT(report->Text(), HasSubstr("1 with INTERNAL: out of luck"));
+  EXPECT_THAT(report->outcome.faults, Contains(HasSubstr("not told when to come back")));
+}
+
+TEST(Load, ComesBackToAFullGatewayWhenItSays) {
+  std::atomic<int> sessions = 0;
+  const FakeGateway gateway([&sessions](grpc::ServerContext& context, ServerStream& stream) {
+    if (++sessions > 2) return Honest(context, stream);
+    context.AddTrailingMetadata("retry-after-ms", "50");
+    return grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "full");
+  });
+  const auto report = RunLoad(Options(gateway), {TenFrames()});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->clean()) << report->Text();
+  EXPECT_EQ(report->completed, 3U);
+  EXPECT_EQ(report->ended_by_code.at("RESOURCE_EXHAUSTED"), 2U);
+  EXPECT_EQ(report->outcome.refusal_latencies_ms.size(), 2U);
+  EXPECT_THAT(report->Text(), HasSubstr("until they were told"));
 }
 
 TEST(Load, SaysThatNobodyIsThere) {
