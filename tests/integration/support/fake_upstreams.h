@@ -95,6 +95,14 @@ class OpenStream {
   StreamCount& count_;
 };
 
+// A server that is frozen, until `hangs` is taken back or its stream ends. True while it goes on.
+inline bool ThawOrEnd(const grpc::ServerContext& context, const std::atomic<bool>& hangs,
+                      std::atomic<int>& frozen) {
+  if (hangs) ++frozen;
+  while (hangs && !context.IsCancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return !context.IsCancelled();
+}
+
 inline void AwaitDeath(const grpc::ServerContext& context, std::atomic<int>& dying) {
   ++dying;
   while (!context.IsCancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -116,6 +124,7 @@ class FakeExtractor final : public v1::ExtractorService::Service, public StreamC
       if (request.frame().encoded() == "failure") return {grpc::StatusCode::INTERNAL, "the engine fails"};
       if (request.frame().encoded() == "deadly") AwaitDeath(*context, dying);
       std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms));
+      if (!ThawOrEnd(*context, hangs, frozen)) break;
       v1::ExtractStreamResponse response;
       *response.mutable_result() = See(request.frame());
       ++frames;
@@ -126,6 +135,8 @@ class FakeExtractor final : public v1::ExtractorService::Service, public StreamC
 
   std::atomic<int> frames = 0;
   std::atomic<int> pause_ms = 0;
+  std::atomic<bool> hangs = false;                                // over frames
+  std::atomic<int> frozen = 0;                                    // how often it did
   std::atomic<int> dying = 0;                                     // how often it got something deadly
   std::atomic<std::chrono::system_clock::time_point> deadline{};  // of the latest stream
 
@@ -189,6 +200,7 @@ class FakeInferencer final : public v1::InferencerService::Service, public Strea
       const auto assessments = session->Push(*pose);
       if (!assessments.ok()) return rpc::ToGrpcStatus(assessments.status());
       for (const auto& assessment : *assessments) {
+        if (!ThawOrEnd(*context, hangs, frozen)) return grpc::Status::CANCELLED;
         if (assessment.first_sequence <= deadly && deadly <= assessment.last_sequence) {
           AwaitDeath(*context, dying);
         }
@@ -212,6 +224,8 @@ class FakeInferencer final : public v1::InferencerService::Service, public Strea
   }
 
   std::atomic<int> poses = 0;
+  std::atomic<bool> hangs = false;  // over windows
+  std::atomic<int> frozen = 0;      // how often it did
   std::atomic<uint64_t> deadly = std::numeric_limits<uint64_t>::max();
   std::atomic<int> dying = 0;                                     // how often it got something deadly
   std::atomic<std::chrono::system_clock::time_point> deadline{};  // of the latest stream
