@@ -18,6 +18,7 @@ namespace trackfit::rpc {
 struct ServerProgram {
   std::string service;  // the short name, e.g. "extractor"; the program is trackfit-extractor
   std::string purpose;  // what comes in and goes out, for --help
+  HangUp hang_up = HangUp::kEnds;
 
   std::string name() const { return "trackfit-" + service; }
 };
@@ -43,7 +44,7 @@ int ServerMain(int argc, char** argv, const ServerProgram& program,
     options.Register(app);
     if (const std::optional<int> ended = command_line::Parse(app, argc, argv)) return *ended;
 
-    TerminationSignal signal;  // caught from here on: loading ends gracefully, too
+    TerminationSignal signal(program.hang_up);  // caught from here on: loading ends gracefully, too
     if (absl::Status valid = options.Validate(); !valid.ok()) return RefuseFlags(program.name(), valid);
     const auto runtime = Runtime::Create(program.service, options.server);
     if (!runtime.ok()) return RefuseFlags(program.name(), runtime.status());

@@ -13,14 +13,26 @@ namespace {
 
 constexpr int kSignals[] = {SIGTERM, SIGINT, SIGHUP};
 
-// A signal handler can reach nothing else.
+// A signal handler can reach nothing else. What has come is in the flags; the pipe only wakes.
 std::atomic<int> write_end = -1;
+std::atomic<bool> ends = false;
+std::atomic<bool> reloads = false;
 
-extern "C" void WriteToPipe(int) {
+void Wake() {
   const int interrupted_errno = errno;  // somebody may be about to read it
   const char byte = 1;
   [[maybe_unused]] const ssize_t written = ::write(write_end.load(), &byte, 1);
   errno = interrupted_errno;
+}
+
+extern "C" void End(int) {
+  ends = true;
+  Wake();
+}
+
+extern "C" void Reload(int) {
+  reloads = true;
+  Wake();
 }
 
 void Handle(int signal, void (*handler)(int), int flags) {
@@ -30,6 +42,12 @@ void Handle(int signal, void (*handler)(int), int flags) {
   sigaction(signal, &action, nullptr);
 }
 
+bool HasTerminal() {
+  const int terminal = ::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (terminal >= 0) ::close(terminal);
+  return terminal >= 0;
+}
+
 bool IsIgnored(int signal) {
   struct sigaction action = {};
   return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
@@ -37,14 +55,20 @@ bool IsIgnored(int signal) {
 
 }  // namespace
 
-TerminationSignal::TerminationSignal() {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return;
-  read_end_ = ends[0];
-  write_end = ends[1];
+TerminationSignal::TerminationSignal(HangUp hang_up) {
+  int pipe[2];
+  if (::pipe2(pipe, O_CLOEXEC | O_NONBLOCK) != 0) return;
+  read_end_ = pipe[0];
+  write_end = pipe[1];
+  ends = false;
+  reloads = false;
   for (const int signal : kSignals) {
     if (signal == SIGHUP && IsIgnored(signal)) continue;  // nohup
-    Handle(signal, WriteToPipe, SA_RESETHAND | SA_RESTART);
+    if (signal == SIGHUP && hang_up == HangUp::kReloads && !HasTerminal()) {
+      Handle(signal, Reload, SA_RESTART);
+    } else {
+      Handle(signal, End, SA_RESETHAND | SA_RESTART);
+    }
   }
 }
 
@@ -57,8 +81,13 @@ TerminationSignal::~TerminationSignal() {
 }
 
 bool TerminationSignal::Wait(std::chrono::milliseconds limit) {
+  if (ends) return true;
   pollfd waiting = {read_end_, POLLIN, 0};
-  return ::poll(&waiting, 1, static_cast<int>(limit.count())) > 0;
+  if (::poll(&waiting, 1, static_cast<int>(limit.count())) <= 0) return false;
+  for (char bytes[64]; ::read(read_end_, bytes, sizeof bytes) > 0;) {
+  }
+  if (reload_ && reloads.exchange(false)) reload_();
+  return ends;
 }
 
 }  // namespace trackfit::rpc

@@ -1,10 +1,15 @@
 #include "rpc/termination_signal.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
+#include <functional>
 
 namespace trackfit::rpc {
 namespace {
@@ -30,6 +35,48 @@ TEST(TerminationSignal, LetsANohupServerLiveOn) {
     EXPECT_TRUE(signal.Wait(kNow));
   }
   EXPECT_EQ(std::signal(SIGHUP, SIG_DFL), SIG_IGN) << "as it was";
+}
+
+// In a child without a terminal, whatever the tests have. Gives what `check` gives there.
+bool InASessionOfItsOwn(const std::function<bool()>& check) {
+  const pid_t child = fork();
+  if (child == 0) _exit(setsid() > 0 && check() ? 0 : 1);
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+TEST(TerminationSignal, ReloadsOnEachHangUpWithoutATerminalIfTheServerCan) {
+  EXPECT_TRUE(InASessionOfItsOwn([] {
+    TerminationSignal signal(HangUp::kReloads);
+    int reloads = 0;
+    raise(SIGHUP);  // before anybody listens
+    signal.OnReload([&reloads] { ++reloads; });
+    if (signal.Wait(kNow) || reloads != 1) return false;
+    for (int i = 0; i < 3; ++i) raise(SIGHUP);
+    if (signal.Wait(kNow) || reloads != 2 || signal.Wait(kNow)) return false;
+    raise(SIGTERM);
+    return signal.Wait(kNow) && reloads == 2;
+  }));
+}
+
+TEST(TerminationSignal, EndsWithAHangUpOfAServerThatCannotReload) {
+  EXPECT_TRUE(InASessionOfItsOwn([] {
+    TerminationSignal signal;
+    raise(SIGHUP);
+    return signal.Wait(kNow);
+  }));
+}
+
+TEST(TerminationSignal, EndsWithTheTerminalOfAServerThatCanReload) {
+  EXPECT_TRUE(InASessionOfItsOwn([] {
+    const int manager = posix_openpt(O_RDWR | O_NOCTTY);
+    if (manager < 0 || grantpt(manager) != 0 || unlockpt(manager) != 0) return false;
+    const int terminal = open(ptsname(manager), O_RDWR);  // becomes the session's
+    TerminationSignal signal(HangUp::kReloads);
+    raise(SIGHUP);
+    return terminal >= 0 && signal.Wait(kNow);
+  }));
 }
 
 TEST(TerminationSignal, LeavesErrnoToTheInterruptedCode) {
