@@ -179,6 +179,7 @@ absl::Status AnalysisSession::TakeAssessment(v1::Assessment assessment) {
   inferencer_.Progressed(parts_.now());
   inferencer_poison_.Answered();
   last_assessed_ = last_sequence;
+  NoteVersion(assessment);
   history_->Delivered(last_sequence);
   clip_summary_.Add(*judged);
   summary_.set_assessments(summary_.assessments() + 1);
@@ -190,6 +191,20 @@ absl::Status AnalysisSession::TakeAssessment(v1::Assessment assessment) {
   *response.mutable_assessment() = std::move(assessment);
   parts_.client.Send(std::move(response));
   return absl::OkStatus();
+}
+
+void AnalysisSession::NoteVersion(const v1::Assessment& assessment) {
+  const std::string& version = assessment.model_version();
+  if (version.empty() || version == model_version_) return;
+  Notify(v1::NOTICE_CODE_MODEL_CHANGED,
+         absl::StrCat("from here on version ", version, " of the model assesses; no inferencer has ",
+                      model_version_, " any more"));
+  model_version_ = version;
+  const std::string& expected = config_.expected_exercise();
+  const bool knows = std::ranges::any_of(assessment.classes(), [&expected](const v1::ClassScore& score) {
+    return score.exercise() == expected;
+  });
+  expected_of_model_ = knows ? expected : "";
 }
 
 void AnalysisSession::OnInferencerClosed(uint64_t attempt, const absl::Status& status) {
@@ -258,17 +273,21 @@ void AnalysisSession::BeginOnceModelIsKnown() {
   const auto model = parts_.model();
   if (!model.ok()) return inferencer_.Miss(model.status());
   inferencer_.ModelKnown();
-  if (const absl::Status status = Begin(**model); !status.ok()) Finish(status);
+  const auto own = ForSession(**model, config_.model(), id_);
+  const absl::Status status = own.ok() ? Begin(*own) : own.status();
+  if (!status.ok()) Finish(status);
 }
 
 absl::Status AnalysisSession::Begin(const ModelInfo& model) {
   if (absl::Status valid = CheckConfig(config_, model); !valid.ok()) return valid;
   if (Knows(model.exercises, config_.expected_exercise())) expected_of_model_ = config_.expected_exercise();
+  model_version_ = model.version;
   coached_ = IsCoached(config_, model);
   const auto window = contract::FromProto(config_.window()).Resolve(model.window_frames);
   if (!window.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("config.", window.status().message()));
   }
+  *config_.mutable_window() = contract::ToProto(*window);  // the same, whichever model goes on
   history_.emplace(ReplayUs(*window, model.rate_hz), kPosesKept, coached_);
   const auto half_step_us = static_cast<int64_t>(0.5e6 / model.rate_hz);  // windows end between two poses
   first_window_us_ = SpanUs(window->first_after, model.rate_hz) + half_step_us;
@@ -472,7 +491,9 @@ void AnalysisSession::ConnectInferencer() {
   auto request = std::make_shared<v1::InferStreamRequest>();
   v1::InferStreamConfig& config = *request->mutable_config();
   config.set_expected_exercise(config_.expected_exercise());
-  if (config_.has_window()) *config.mutable_window() = config_.window();
+  *config.mutable_window() = config_.window();
+  config.set_model(config_.model());
+  config.set_model_version(model_version_);
   if (config_.has_coach()) *config.mutable_coach() = config_.coach();
   config.set_reference(config_.reference());
   config.set_reference_data(config_.reference_data());

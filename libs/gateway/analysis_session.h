@@ -83,7 +83,12 @@ class AnalysisObserver {
 // INVALID_FRAME, or with the same window of poses, which is left out.
 //
 // Notices tell of what the client should know: timestamps that imply an implausible rate, people who stand on
-// their heads, an upstream that is away or back, poses left out. They may come before SessionStarted.
+// their heads, an upstream that is away or back, poses left out, another version of the model. They may come
+// before SessionStarted.
+//
+// A session asks all its inferencers for the version of the model that its client was told. One that no
+// longer has it uses another, and the session goes on: no exercise and no window that was accepted is refused
+// then.
 //
 // Of several people the primary one is assessed. After the loss of an extractor a single person keeps the
 // person_id; several get new ones, because the next extractor may count them otherwise.
@@ -165,6 +170,7 @@ class AnalysisSession {
   void FeedInferencer();
   void ConnectInferencer();
   // INTERNAL: it is none that the contract allows.
+  void NoteVersion(const v1::Assessment& assessment);
   absl::Status TakeAssessment(v1::Assessment assessment);
   // What the inferencer may have been at when its stream broke: poses of a window that it owed, or those that
   // it had just been given.
@@ -191,6 +197,7 @@ class AnalysisSession {
 
   Phase phase_ = Phase::kConfig;
   v1::SessionConfig config_;
+  std::string model_version_;      // that the client knows of
   std::string expected_of_model_;  // config_.expected_exercise() if the model knows it
   bool half_closed_ = false;
 

@@ -3,8 +3,28 @@
 namespace trackfit::gateway {
 namespace {
 
-constexpr std::chrono::seconds kAgain{5};  // to notice a new model
+constexpr std::chrono::seconds kAgain{1};  // to notice a new model
 constexpr std::chrono::milliseconds kAgainAfterFailure{200};
+
+template <class Message>
+bool IsPossible(const Message& model) {
+  return model.rate_hz() > 0 && model.window_frames() > 0;
+}
+
+std::vector<ServedModel> ModelsIn(const v1::GetModelResponse& answer) {
+  std::vector<ServedModel> models;
+  for (const v1::ServedModel& model : answer.models()) {
+    if (!IsPossible(model)) continue;
+    models.push_back({model.name(),
+                      model.version(),
+                      {model.exercises().begin(), model.exercises().end()},
+                      model.rate_hz(),
+                      static_cast<int>(model.window_frames()),
+                      model.canary(),
+                      model.share()});
+  }
+  return models;
+}
 
 }  // namespace
 
@@ -19,7 +39,7 @@ void ModelWatch::Answered(const v1::GetModelResponse& answer, TimePoint now) {
   const std::lock_guard lock(mutex_);
   asking_ = false;
   next_ = now + kAgainAfterFailure;
-  if (!(answer.rate_hz() > 0) || answer.window_frames() == 0) return;
+  if (!IsPossible(answer)) return;
   next_ = now + kAgain;
   if (model_ == nullptr || model_->version != answer.version()) {
     log_.Info("model", {{"version", answer.version()}, {"exercises", answer.exercises_size()}});
@@ -35,7 +55,8 @@ void ModelWatch::Answered(const v1::GetModelResponse& answer, TimePoint now) {
                 static_cast<int>(answer.window_frames()),
                 {answer.coached_exercises().begin(), answer.coached_exercises().end()},
                 {answer.references().begin(), answer.references().end()},
-                std::move(voices)});
+                std::move(voices),
+                ModelsIn(answer)});
 }
 
 void ModelWatch::Failed(const absl::Status& status, TimePoint now) {

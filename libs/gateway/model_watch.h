@@ -24,7 +24,7 @@ class ModelWatch {
   explicit ModelWatch(telemetry::Logger log) : log_(std::move(log)) {}
 
   // True when the caller is to send a GetModel now: no other is under way, and the last succeeded more than
-  // 5 s ago, or failed more than 200 ms ago. Its end must be reported by Answered() or Failed().
+  // 1 s ago, or failed more than 200 ms ago. Its end must be reported by Answered() or Failed().
   bool ShouldAsk(TimePoint now);
 
   // An answer that no model can have is ignored.

@@ -1,4 +1,4 @@
-// Makes the newest model of a repository ready to serve.
+// Makes ProtoGCN ready to serve.
 #ifndef TRACKFIT_INFERENCE_MODEL_LOADING_H_
 #define TRACKFIT_INFERENCE_MODEL_LOADING_H_
 
@@ -12,11 +12,13 @@
 
 namespace trackfit::inference {
 
-// Sets LibTorch's threads for the whole process, measures its matrix product (a loud warning if it is slow),
-// and loads and warms the newest model that works, as a MeasuredAssessor; `metrics` must outlive it. To be
-// called once, before any other thread uses LibTorch. Errors: those of ModelRepository::LoadNewest().
-absl::StatusOr<std::shared_ptr<const assessment::Assessor>> LoadNewestModel(
-    const std::string& model_repository, const telemetry::Logger& log, telemetry::Metrics& metrics);
+// Sets LibTorch's threads for the whole process and measures its matrix product; a loud warning if it is
+// slow. To be called once, before any other thread uses LibTorch.
+void PrepareToServe(const telemetry::Logger& log, telemetry::Metrics& metrics);
+
+// The model in the archive at `path`; errors as ProtogcnAssessor::Load.
+absl::StatusOr<std::shared_ptr<const assessment::Assessor>> LoadModel(const std::string& path,
+                                                                      const std::string& version);
 
 }  // namespace trackfit::inference
 

@@ -1,20 +1,16 @@
-#include "inference/measured_assessor.h"
+#include "model_store/measured_assessor.h"
 
 #include <utility>
 
-namespace trackfit::inference {
+namespace trackfit::model_store {
 
 MeasuredAssessor::MeasuredAssessor(std::shared_ptr<const assessment::Assessor> assessor,
-                                   telemetry::Metrics& metrics)
+                                   const std::string& model, ModelMetrics& metrics)
     : assessor_(std::move(assessor)),
-      metrics_(metrics),
-      seconds_(metrics.Histogram("trackfit_inference_seconds", "Time to assess one window.")),
-      errors_(metrics.Counter("trackfit_inference_errors_total", "Windows that could not be assessed.")) {
-  metrics_
-      .Gauge("trackfit_model_info", "Always 1; the label says which model is served.",
-             {{"model_version", assessor_->model_version()}})
-      .Set(1);
-}
+      metrics_(metrics.metrics()),
+      seconds_(metrics_.Histogram("trackfit_inference_seconds", "Time to assess one window.")),
+      errors_(metrics_.Counter("trackfit_inference_errors_total", "Windows that could not be assessed.")),
+      windows_(metrics.Windows(model, assessor_->model_version())) {}
 
 absl::StatusOr<assessment::Assessment> MeasuredAssessor::Assess(std::span<const skeleton::Pose> window,
                                                                 const std::string& expected_exercise) const {
@@ -24,6 +20,7 @@ absl::StatusOr<assessment::Assessment> MeasuredAssessor::Assess(std::span<const 
     errors_.Increment();
     return assessment;
   }
+  windows_.Increment();
   metrics_
       .Counter("trackfit_windows_assessed_total",
                "Windows assessed, by the exercise that was recognised; unknown: none of the model's.",
@@ -32,4 +29,4 @@ absl::StatusOr<assessment::Assessment> MeasuredAssessor::Assess(std::span<const 
   return assessment;
 }
 
-}  // namespace trackfit::inference
+}  // namespace trackfit::model_store

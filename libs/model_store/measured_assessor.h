@@ -1,6 +1,6 @@
 // An assessor that counts and times the assessments of another one.
-#ifndef TRACKFIT_INFERENCE_MEASURED_ASSESSOR_H_
-#define TRACKFIT_INFERENCE_MEASURED_ASSESSOR_H_
+#ifndef TRACKFIT_MODEL_STORE_MEASURED_ASSESSOR_H_
+#define TRACKFIT_MODEL_STORE_MEASURED_ASSESSOR_H_
 
 #include <memory>
 #include <span>
@@ -8,14 +8,17 @@
 #include <vector>
 
 #include "assessment/assessor.h"
+#include "model_store/model_metrics.h"
 #include "telemetry/metrics.h"
 
-namespace trackfit::inference {
+namespace trackfit::model_store {
 
 // Thread-safe. The metrics must outlive it.
 class MeasuredAssessor : public assessment::Assessor {
  public:
-  MeasuredAssessor(std::shared_ptr<const assessment::Assessor> assessor, telemetry::Metrics& metrics);
+  // `model` is the name of the model of which the assessor is a version.
+  MeasuredAssessor(std::shared_ptr<const assessment::Assessor> assessor, const std::string& model,
+                   ModelMetrics& metrics);
 
   double rate_hz() const override { return assessor_->rate_hz(); }
   int window_frames() const override { return assessor_->window_frames(); }
@@ -31,8 +34,9 @@ class MeasuredAssessor : public assessment::Assessor {
   telemetry::Metrics& metrics_;
   prometheus::Histogram& seconds_;
   prometheus::Counter& errors_;
+  prometheus::Counter& windows_;
 };
 
-}  // namespace trackfit::inference
+}  // namespace trackfit::model_store
 
-#endif  // TRACKFIT_INFERENCE_MEASURED_ASSESSOR_H_
+#endif  // TRACKFIT_MODEL_STORE_MEASURED_ASSESSOR_H_

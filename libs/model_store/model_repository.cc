@@ -1,80 +1,135 @@
-#include "inference/model_repository.h"
+#include "model_store/model_repository.h"
 
 #include <algorithm>
-#include <cstdint>
+#include <array>
+#include <cmath>
+#include <fstream>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
-namespace trackfit::inference {
+namespace trackfit::model_store {
 namespace {
 
-struct Version {
-  uint64_t number = 0;
-  std::string name;
-};
+namespace fs = std::filesystem;
 
-// Highest first.
-std::vector<Version> FindVersions(const std::filesystem::path& root) {
-  std::vector<Version> versions;
+constexpr std::size_t kLongestName = 64;
+constexpr std::size_t kLongestShare = 64;  // letters that are read of a file `canary`
+
+absl::StatusOr<std::vector<fs::path>> FoldersIn(const fs::path& path) {
+  std::vector<fs::path> folders;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(root, error)) {
-    Version version{0, entry.path().filename().string()};
-    const bool digits = std::all_of(version.name.begin(), version.name.end(), absl::ascii_isdigit);
-    if (digits && entry.is_directory(error) && absl::SimpleAtoi(version.name, &version.number)) {
-      versions.push_back(std::move(version));
-    }
+  for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+    std::error_code gone;
+    if (entry->is_directory(gone)) folders.push_back(entry->path());
   }
-  std::sort(versions.begin(), versions.end(),
-            [](const auto& a, const auto& b) { return a.number > b.number; });
+  if (error) return absl::UnavailableError(absl::StrCat(path.string(), ": ", error.message()));
+  return folders;
+}
+
+std::optional<FileState> StateOf(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return std::nullopt;
+  FileState state;
+  state.size = fs::file_size(path, error);
+  if (!error) state.modified = fs::last_write_time(path, error);
+  if (error) return std::nullopt;
+  return state;
+}
+
+bool IsNumber(const std::string& name) {
+  return !name.empty() && std::ranges::all_of(name, absl::ascii_isdigit);
+}
+
+bool IsName(const std::string& name) {
+  return !name.empty() && name.size() <= kLongestName && name.front() != '.' && !IsNumber(name) &&
+         std::ranges::all_of(
+             name, [](char c) { return absl::ascii_isalnum(c) || c == '_' || c == '-' || c == '.'; });
+}
+
+absl::StatusOr<double> ReadShare(const fs::path& path) {
+  std::ifstream file(path);
+  std::array<char, kLongestShare> buffer{};
+  file.read(buffer.data(), buffer.size());
+  const std::string text(
+      absl::StripAsciiWhitespace({buffer.data(), static_cast<std::size_t>(file.gcount())}));
+  double share = 0;
+  if (absl::SimpleAtod(text, &share) && share >= 0 && share < 1) return share;
+  return absl::InvalidArgumentError(absl::StrCat(path.string(), " holds \"", absl::CHexEscape(text),
+                                                 "\"; it must be a share of sessions in [0, 1)"));
+}
+
+std::vector<VersionFolder> VersionsIn(const std::vector<fs::path>& folders) {
+  std::vector<VersionFolder> versions;
+  for (const fs::path& folder : folders) {
+    VersionFolder version;
+    version.name = folder.filename().string();
+    version.path = folder / "model.pt";
+    if (!IsNumber(version.name) || !absl::SimpleAtoi(version.name, &version.number)) continue;
+    const auto state = StateOf(version.path);
+    if (!state) continue;
+    version.state = *state;
+    const fs::path canary = folder / "canary";
+    if (const auto canary_state = StateOf(canary)) {
+      version.canary = CanaryFile{canary, *canary_state, ReadShare(canary)};
+    }
+    versions.push_back(std::move(version));
+  }
+  std::ranges::sort(versions, [](const auto& a, const auto& b) {
+    return std::pair(a.number, a.name) > std::pair(b.number, b.name);
+  });
   return versions;
 }
 
-std::string WhyEmpty(const std::filesystem::path& root) {
-  const std::string repository = absl::StrCat("--model-repository ", root.string());
+std::string FolderName(const fs::path& root) {
   std::error_code error;
-  if (!std::filesystem::exists(root, error)) {
-    return absl::StrCat(repository,
-                        " does not exist; name the folder that holds <number>/model.pt, as "
-                        "deploy/models/protogcn does");
-  }
-  if (!std::filesystem::is_directory(root, error))
-    return absl::StrCat(repository, " is a file; name the folder that holds <number>/model.pt");
-  if (std::filesystem::exists(root / "model.pt", error)) {
-    return absl::StrCat(
-        repository, " holds model.pt itself; versions lie in folders with a number: move it to ",
-        (root / "1" / "model.pt").string(), ", or name the folder above, if this one is such");
-  }
-  return absl::StrCat(repository, " has no model; <number>/model.pt is expected");
+  const fs::path whole = fs::weakly_canonical(root, error);
+  const std::string name = (error || whole.filename().empty() ? root : whole).filename().string();
+  return IsName(name) ? name : "default";
 }
 
 }  // namespace
 
-ModelRepository::ModelRepository(std::filesystem::path root, ModelLoader loader, telemetry::Logger log)
-    : root_(std::move(root)), loader_(std::move(loader)), log_(std::move(log)) {}
+ModelRepository::ModelRepository(const fs::path& root) : root_(root), default_name_(FolderName(root)) {}
 
-absl::StatusOr<std::shared_ptr<const assessment::Assessor>> ModelRepository::LoadNewest() const {
-  const std::vector<Version> versions = FindVersions(root_);
-  std::string newest_reason;
-  for (const Version& version : versions) {
-    const bool is_last = version.number == versions.back().number;
-    const std::string path = root_ / version.name / "model.pt";
-    auto model = loader_(path, version.name);
-    if (model.ok()) {
-      log_.Info("model loaded", {{"version", version.name}, {"path", path}});
-      return model;
-    }
-    if (newest_reason.empty()) newest_reason = std::string(model.status().message());
-    log_.Error(is_last ? "model refused" : "model refused; trying the version before it",
-               {{"version", version.name}, {"path", path}, {"reason", model.status().message()}});
+absl::StatusOr<std::vector<ModelFolder>> ModelRepository::Read() const {
+  auto folders = FoldersIn(root_);
+  if (!folders.ok()) return folders.status();
+  std::ranges::sort(*folders);
+  std::vector<ModelFolder> models = {{default_name_, VersionsIn(*folders)}};
+  for (const fs::path& folder : *folders) {
+    const std::string name = folder.filename().string();
+    if (!IsName(name) || name == default_name_) continue;
+    const auto inside = FoldersIn(folder);
+    if (!inside.ok()) continue;  // not ours to read; what is served of it stays
+    ModelFolder model{name, VersionsIn(*inside)};
+    if (!model.versions.empty()) models.push_back(std::move(model));
   }
-  if (versions.empty()) return absl::NotFoundError(WhyEmpty(root_));
-  return absl::FailedPreconditionError(absl::StrCat("none of the ", versions.size(),
-                                                    " models in --model-repository ", root_.string(),
-                                                    " can be loaded; the newest: ", newest_reason));
+  return models;
 }
 
-}  // namespace trackfit::inference
+absl::Status ModelRepository::WhyEmpty() const {
+  const std::string repository = absl::StrCat("--model-repository ", root_.string());
+  std::error_code error;
+  if (!fs::exists(root_, error)) {
+    return absl::NotFoundError(
+        absl::StrCat(repository,
+                     " does not exist; name the folder that holds <number>/model.pt, as "
+                     "deploy/models/protogcn does"));
+  }
+  if (!fs::is_directory(root_, error)) {
+    return absl::NotFoundError(
+        absl::StrCat(repository, " is a file; name the folder that holds <number>/model.pt"));
+  }
+  if (fs::exists(root_ / "model.pt", error)) {
+    return absl::NotFoundError(
+        absl::StrCat(repository, " holds model.pt itself; versions lie in folders with a number: move it to ",
+                     (root_ / "1" / "model.pt").string(), ", or name the folder above, if this one is such"));
+  }
+  return absl::NotFoundError(absl::StrCat(repository, " has no model; <number>/model.pt is expected"));
+}
+
+}  // namespace trackfit::model_store

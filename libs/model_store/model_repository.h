@@ -1,37 +1,68 @@
-// Finds the newest working version of a model.
-#ifndef TRACKFIT_INFERENCE_MODEL_REPOSITORY_H_
-#define TRACKFIT_INFERENCE_MODEL_REPOSITORY_H_
+// What a folder of models holds: names, versions, files.
+#ifndef TRACKFIT_MODEL_STORE_MODEL_REPOSITORY_H_
+#define TRACKFIT_MODEL_STORE_MODEL_REPOSITORY_H_
 
+#include <cstdint>
 #include <filesystem>
-#include <functional>
-#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "assessment/assessor.h"
-#include "telemetry/log.h"
 
-namespace trackfit::inference {
+namespace trackfit::model_store {
 
-// Makes an assessor of the archive at `path`, warmed up; `version` is the name of its folder.
-using ModelLoader = std::function<absl::StatusOr<std::shared_ptr<const assessment::Assessor>>(
-    const std::string& path, const std::string& version)>;
+// A file with another state is another file.
+struct FileState {
+  std::uintmax_t size = 0;
+  std::filesystem::file_time_type modified{};
 
-// Versions are <root>/<number>/model.pt; folders with other names are ignored.
+  friend bool operator==(const FileState&, const FileState&) = default;
+};
+
+// <version>/canary: the share of new sessions that try the version, as a number.
+struct CanaryFile {
+  std::filesystem::path path;
+  FileState state;
+  absl::StatusOr<double> share;  // [0, 1), or what is wrong with the file
+};
+
+struct VersionFolder {
+  std::uint64_t number = 0;
+  std::string name;            // of the folder: the number's digits
+  std::filesystem::path path;  // of model.pt
+  FileState state;
+  std::optional<CanaryFile> canary;
+};
+
+struct ModelFolder {
+  std::string name;
+  std::vector<VersionFolder> versions;  // highest number first; only those that hold a model.pt
+};
+
+// Versions of the default model are <root>/<number>/model.pt, of others <root>/<name>/<number>/model.pt. A
+// name is of at most 64 letters, digits, '_', '-' and '.', and neither a number nor hidden; what else lies
+// there is ignored.
 class ModelRepository {
  public:
-  ModelRepository(std::filesystem::path root, ModelLoader loader, telemetry::Logger log);
+  explicit ModelRepository(const std::filesystem::path& root);
 
-  // The highest version that loads; a broken one is refused with a log line and the next lower is tried.
-  // NOT_FOUND when there is no version at all, FAILED_PRECONDITION when none of them loads.
-  absl::StatusOr<std::shared_ptr<const assessment::Assessor>> LoadNewest() const;
+  // Of the default model: the name of the root's folder.
+  const std::string& default_name() const { return default_name_; }
+
+  // The default model first, also when it has no version, then the others that have one, by name. UNAVAILABLE
+  // when the root cannot be read.
+  absl::StatusOr<std::vector<ModelFolder>> Read() const;
+
+  // NOT_FOUND: why the default model has no version, and what to do about it.
+  absl::Status WhyEmpty() const;
 
  private:
   const std::filesystem::path root_;
-  const ModelLoader loader_;
-  const telemetry::Logger log_;
+  const std::string default_name_;
 };
 
-}  // namespace trackfit::inference
+}  // namespace trackfit::model_store
 
-#endif  // TRACKFIT_INFERENCE_MODEL_REPOSITORY_H_
+#endif  // TRACKFIT_MODEL_STORE_MODEL_REPOSITORY_H_

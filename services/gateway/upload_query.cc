@@ -96,6 +96,11 @@ constexpr Parameter kParameters[] = {
        query.config.set_pose_model(*model);
        return absl::OkStatus();
      }},
+    {"model",
+     [](const std::string&, const std::string& value, UploadQuery& query) {
+       query.config.set_model(value);
+       return absl::OkStatus();
+     }},
     {"window_frames", ReadWindow<&v1::WindowConfig::set_frames>},
     {"first_after", ReadWindow<&v1::WindowConfig::set_first_after>},
     {"every", ReadWindow<&v1::WindowConfig::set_every>},

@@ -41,7 +41,7 @@ absl::Status InferStreamHandler::Handle(const v1::InferStreamRequest& request, a
 
 absl::Status InferStreamHandler::Configure(const v1::InferStreamConfig& config) {
   if (session_) return absl::InvalidArgumentError("config came twice; exactly one is required");
-  auto session = PoseSession::Create(shared_, config);
+  auto session = PoseSession::Create(shared_, config, stream_.id);
   if (!session.ok()) return session.status();
   session_ = *std::move(session);
   newest_only_ = config.newest_only();

@@ -13,8 +13,10 @@ struct InferencerOptions {
   InferencerOptions();
 
   rpc::ServerOptions server;
-  std::string model_repository;  // <number>/model.pt lie in it
-  std::string exercises;         // <exercise>.yaml lie in it
+  std::string model_repository;  // <number>/model.pt and <name>/<number>/model.pt lie in it
+  double model_poll = 10;        // seconds between looks for newer models; 0: never
+  double max_model_slowdown = 2;
+  std::string exercises;  // <exercise>.yaml lie in it
 
   void Register(CLI::App& app);
   // INVALID_ARGUMENT naming the flag and its limits.

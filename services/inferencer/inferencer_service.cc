@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,7 @@
 #include "contract/coaching_convert.h"
 #include "contract/convert.h"
 #include "infer_stream_handler.h"
+#include "rpc/session_id.h"
 #include "rpc/stream_reactor.h"
 #include "rpc/unary_call.h"
 
@@ -24,8 +26,12 @@ constexpr std::chrono::milliseconds kPart{200};
 // Infer, part by part.
 class ClipCall {
  public:
-  ClipCall(PoseSession::Shared shared, const v1::InferRequest& request, v1::InferResponse& response)
-      : shared_(std::move(shared)), request_(request), response_(response) {}
+  ClipCall(PoseSession::Shared shared, std::string session_id, const v1::InferRequest& request,
+           v1::InferResponse& response)
+      : shared_(std::move(shared)),
+        session_id_(std::move(session_id)),
+        request_(request),
+        response_(response) {}
 
   absl::StatusOr<rpc::Progress> DoPart() {
     if (!session_) {
@@ -53,7 +59,8 @@ class ClipCall {
     *config.mutable_coach() = request_.coach();
     config.set_reference(request_.reference());
     config.set_reference_data(request_.reference_data());
-    auto session = PoseSession::Create(shared_, config);
+    config.set_model(request_.model());
+    auto session = PoseSession::Create(shared_, config, session_id_);
     if (!session.ok()) {  // names a field of the request, which has no message `config`
       return absl::Status(session.status().code(), absl::StripPrefix(session.status().message(), "config."));
     }
@@ -93,6 +100,7 @@ class ClipCall {
   }
 
   const PoseSession::Shared shared_;
+  const std::string session_id_;
   const v1::InferRequest& request_;
   v1::InferResponse& response_;
   std::optional<PoseSession> session_;
@@ -100,14 +108,24 @@ class ClipCall {
   int next_ = 0;
 };
 
+// Into a GetModelResponse or a ServedModel.
+template <class Message>
+void Describe(const assessment::Assessor& model, Message& message) {
+  message.set_version(model.model_version());
+  for (const std::string& exercise : model.exercises()) message.add_exercises(exercise);
+  message.set_layout(model.layout());
+  message.set_rate_hz(model.rate_hz());
+  message.set_window_frames(static_cast<uint32_t>(model.window_frames()));
+}
+
 }  // namespace
 
 InferencerService::InferencerService(rpc::Runtime& runtime,
-                                     std::shared_ptr<const assessment::Assessor> assessor,
+                                     std::shared_ptr<const model_store::ServedModels> models,
                                      std::shared_ptr<const coaching::Knowledge> knowledge)
     : runtime_(runtime),
       coach_metrics_(runtime.metrics(), knowledge->catalogue()),
-      shared_{std::move(assessor), std::move(knowledge), coach_metrics_} {}
+      shared_{std::move(models), std::move(knowledge), coach_metrics_} {}
 
 grpc::ServerBidiReactor<v1::InferStreamRequest, v1::InferStreamResponse>* InferencerService::InferStream(
     grpc::CallbackServerContext* context) {
@@ -120,7 +138,7 @@ grpc::ServerBidiReactor<v1::InferStreamRequest, v1::InferStreamResponse>* Infere
 grpc::ServerUnaryReactor* InferencerService::Infer(grpc::CallbackServerContext* context,
                                                    const v1::InferRequest* request,
                                                    v1::InferResponse* response) {
-  const auto call = std::make_shared<ClipCall>(shared_, *request, *response);
+  const auto call = std::make_shared<ClipCall>(shared_, rpc::SessionIdOf(*context), *request, *response);
   return rpc::RunUnary(runtime_, context, "Infer", request->ByteSizeLong(),
                        [call](int) { return call->DoPart(); });
 }
@@ -131,12 +149,14 @@ grpc::ServerUnaryReactor* InferencerService::GetModel(grpc::CallbackServerContex
                                                       v1::GetModelResponse* response) {
   telemetry::CallGuard call(runtime_.metrics(), "GetModel", telemetry::WorkBuckets());
   call.set_code("OK");
-  const assessment::Assessor& model = *shared_.assessor;
-  response->set_version(model.model_version());
-  for (const std::string& exercise : model.exercises()) response->add_exercises(exercise);
-  response->set_layout(model.layout());
-  response->set_rate_hz(model.rate_hz());
-  response->set_window_frames(static_cast<uint32_t>(model.window_frames()));
+  for (const model_store::ServedVersion& served : shared_.models->List()) {
+    v1::ServedModel& model = *response->add_models();
+    model.set_name(served.model);
+    Describe(*served.assessor, model);
+    model.set_canary(served.is_canary);
+    model.set_share(served.share);
+    if (response->models_size() == 1) Describe(*served.assessor, *response);
+  }
   for (const std::string& exercise : shared_.knowledge->exercises())
     response->add_coached_exercises(exercise);
   for (const std::string& reference : shared_.knowledge->reference_names())

@@ -6,9 +6,9 @@
 
 #include <memory>
 
-#include "assessment/assessor.h"
 #include "coach_metrics.h"
 #include "coaching/coach_session.h"
+#include "model_store/served_models.h"
 #include "pose_session.h"
 #include "rpc/runtime.h"
 
@@ -17,7 +17,7 @@ namespace trackfit::inferencer_server {
 // Thread-safe. The runtime outlives it.
 class InferencerService final : public v1::InferencerService::CallbackService {
  public:
-  InferencerService(rpc::Runtime& runtime, std::shared_ptr<const assessment::Assessor> assessor,
+  InferencerService(rpc::Runtime& runtime, std::shared_ptr<const model_store::ServedModels> models,
                     std::shared_ptr<const coaching::Knowledge> knowledge);
 
   grpc::ServerBidiReactor<v1::InferStreamRequest, v1::InferStreamResponse>* InferStream(

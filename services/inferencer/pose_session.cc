@@ -17,15 +17,18 @@ bool Has(const std::vector<std::string>& names, const std::string& name) {
 }
 
 // The exercise that windows are judged against; empty: the one that the model recognises, because it does not
-// know the one that the client expects, but the coach does.
-absl::StatusOr<std::string> ExpectedOfModel(const PoseSession::Shared& shared,
+// know the one that the client expects, but the coach does, or the version did with which the session began.
+absl::StatusOr<std::string> ExpectedOfModel(const assessment::Assessor& model,
+                                            const PoseSession::Shared& shared,
                                             const v1::InferStreamConfig& config) {
   const std::string& expected = config.expected_exercise();
-  const std::vector<std::string>& known = shared.assessor->exercises();
+  const std::vector<std::string>& known = model.exercises();
   if (expected.empty() || Has(known, expected)) return expected;
   std::vector<std::string> coached;
   if (!config.coach().off()) coached = shared.knowledge->exercises();
   if (Has(coached, expected)) return std::string();
+  if (!config.model_version().empty() && config.model_version() != model.model_version())
+    return std::string();
   return contract::UnknownExercise("expected_exercise", expected, known, coached);
 }
 
@@ -46,11 +49,13 @@ absl::StatusOr<std::optional<coaching::CoachSession>> MakeCoach(const PoseSessio
 
 }  // namespace
 
-absl::StatusOr<PoseSession> PoseSession::Create(const Shared& shared, const v1::InferStreamConfig& config) {
-  const auto expected = ExpectedOfModel(shared, config);
+absl::StatusOr<PoseSession> PoseSession::Create(const Shared& shared, const v1::InferStreamConfig& config,
+                                                const std::string& session_id) {
+  const auto model = shared.models->Choose({config.model(), config.model_version(), session_id});
+  if (!model.ok()) return model.status();
+  const auto expected = ExpectedOfModel(**model, shared, config);
   if (!expected.ok()) return expected.status();
-  auto windows =
-      assessment::WindowSession::Create(shared.assessor, contract::FromProto(config.window()), *expected);
+  auto windows = assessment::WindowSession::Create(*model, contract::FromProto(config.window()), *expected);
   if (!windows.ok()) return windows.status();
   auto coach = MakeCoach(shared, config);
   if (!coach.ok()) return coach.status();

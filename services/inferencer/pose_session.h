@@ -7,14 +7,15 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "assessment/assessor.h"
 #include "coach_metrics.h"
 #include "coaching/coach_session.h"
 #include "coaching/movement_session.h"
+#include "model_store/served_models.h"
 #include "skeleton/validate.h"
 
 namespace trackfit::inferencer_server {
@@ -24,15 +25,17 @@ class PoseSession {
  public:
   // What all sessions share; the metrics outlive them.
   struct Shared {
-    std::shared_ptr<const assessment::Assessor> assessor;
+    std::shared_ptr<const model_store::ServedModels> models;
     std::shared_ptr<const coaching::Knowledge> knowledge;
     CoachMetrics& metrics;
   };
 
   using Results = coaching::MovementSession::Results;
 
-  // INVALID_ARGUMENT naming the field of the configuration that is broken.
-  static absl::StatusOr<PoseSession> Create(const Shared& shared, const v1::InferStreamConfig& config);
+  // Keeps to its end the version of the model that it gets now. INVALID_ARGUMENT naming the field of the
+  // configuration that is broken, else as ServedModels::Choose().
+  static absl::StatusOr<PoseSession> Create(const Shared& shared, const v1::InferStreamConfig& config,
+                                            const std::string& session_id);
 
   // INVALID_ARGUMENT naming the field of a pose or frame that is broken, or whose sequence or timestamp does
   // not increase; the session is then over. `people` as in the contract.

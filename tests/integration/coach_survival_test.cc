@@ -18,6 +18,7 @@
 #include "gateway/analysis_session.h"
 #include "infer_stream_handler.h"
 #include "support/scripted_assessor.h"
+#include "support/serving.h"
 #include "synthesis/camera.h"
 
 namespace trackfit {
@@ -193,8 +194,8 @@ class CoachSurvival : public ::testing::TestWithParam<std::string> {
     Client client;
     NoExtractor extractor;
     Inferencer inferencer(shared_, metrics_);
-    const auto model = std::make_shared<const gateway::ModelInfo>(
-        gateway::ModelInfo{"1", shared_.assessor->exercises(), 30, 100, shared_.knowledge->exercises(), {}});
+    const auto model = std::make_shared<const gateway::ModelInfo>(gateway::ModelInfo{
+        "1", shared_.models->Choose({}).value()->exercises(), 30, 100, shared_.knowledge->exercises(), {}});
     gateway::AnalysisOptions options;
     options.upstream_timeout = std::chrono::minutes(5);  // some die before they come to anything new
     AnalysisSession session(
@@ -224,12 +225,12 @@ class CoachSurvival : public ::testing::TestWithParam<std::string> {
   std::shared_ptr<const coaching::Knowledge> knowledge_ =
       coaching::Knowledge::Load(TRACKFIT_EXERCISES).value();
   inferencer_server::CoachMetrics coach_metrics_{metrics_, knowledge_->catalogue()};
-  PoseSession::Shared shared_{std::make_shared<testing::ScriptedAssessor>(
+  PoseSession::Shared shared_{testing::Serving(std::make_shared<testing::ScriptedAssessor>(
                                   [](std::span<const skeleton::Pose> window, const std::string& expected) {
                                     assessment::Assessment squat = testing::SureOfSquat(0.9F, expected);
                                     squat.known = IsSure(window.back().timestamp_us);
                                     return squat;
-                                  }),
+                                  })),
                               knowledge_, coach_metrics_};
   int streams_ = 0;  // of the last run
 };

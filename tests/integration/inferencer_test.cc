@@ -342,7 +342,8 @@ TEST_F(Inferencer, SaysThatItIsServingAndShowsItsMetrics) {
   EXPECT_EQ(CheckHealth(channel_, kName), "SERVING");
   InferAlone(Requests(WavingPoses(30, 2)));
   const std::string page = HttpGet(server_->metrics_port(), "/metrics");
-  EXPECT_THAT(page, HasSubstr("trackfit_model_info{model_version=\"2\"} 1"));
+  EXPECT_THAT(page, HasSubstr("trackfit_model_info{model=\"inferencer_test_" + std::to_string(getpid()) +
+                              "\",model_version=\"2\"} 1"));
   EXPECT_THAT(page, HasSubstr("trackfit_poses_total 60"));
   EXPECT_THAT(page, HasSubstr("trackfit_inference_seconds_count 1"));
   EXPECT_THAT(page, HasSubstr("trackfit_windows_assessed_total"));

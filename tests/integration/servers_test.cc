@@ -66,8 +66,8 @@ class Servers : public ::testing::TestWithParam<std::string> {
                !fs::exists("deploy/models/protogcn")) {
       GTEST_SKIP() << "no models; run tools/setup";
     }
-    server_ =
-        std::make_unique<ServerProcess>(GetParam(), flags, ServerProcess::Await::kListening, kDescriptors);
+    server_ = std::make_unique<ServerProcess>(GetParam(), flags, ServerProcess::Await::kListening,
+                                              kDescriptors, ServerProcess::Terminal::kOwn);
     ASSERT_NE(server_->port(), 0);
   }
 
@@ -112,7 +112,7 @@ TEST_P(Servers, AnswerOthersWhileOnePeerHoldsAllConnectionsThatItGets) {
 }
 
 TEST_P(Servers, DrainWhenTheTerminalHangsUp) {
-  server_->SendHangUp();
+  server_->CloseTerminal();
   EXPECT_EQ(server_->Wait(), 0);
   EXPECT_THAT(server_->Log(), HasSubstr("draining"));
 }

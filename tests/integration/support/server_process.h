@@ -29,18 +29,25 @@ namespace trackfit::testing {
 class ServerProcess {
  public:
   enum class Await { kListening, kNothing };
+  // Its controlling terminal: the test's if that has one, none, or one of its own.
+  enum class Terminal { kTests, kNone, kOwn };
 
   // Starts it and waits up to a minute until it listens; port() is 0 when it does not. `descriptors` is how
   // many files and sockets it may have open; 0: as many as the test.
   ServerProcess(std::string program, std::vector<std::string> flags, Await await = Await::kListening,
-                rlim_t descriptors = 0)
-      : program_(std::move(program)), flags_(std::move(flags)), await_(await), descriptors_(descriptors) {
+                rlim_t descriptors = 0, Terminal terminal = Terminal::kTests)
+      : program_(std::move(program)),
+        flags_(std::move(flags)),
+        await_(await),
+        descriptors_(descriptors),
+        terminal_(terminal) {
     Start();
   }
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
   ~ServerProcess() {
     Kill();
+    CloseTerminal();
     std::filesystem::remove(log_file_);
     std::filesystem::remove(port_file_);
   }
@@ -87,6 +94,10 @@ class ServerProcess {
 
   void SendTerm() const { kill(pid_, SIGTERM); }
   void SendHangUp() const { kill(pid_, SIGHUP); }
+  // Its own terminal goes away, for which the kernel sends SIGHUP.
+  void CloseTerminal() {
+    if (manager_ >= 0) close(std::exchange(manager_, -1));
+  }
 
   // Waits for its end, as long as the test may last; its exit status, or -1 when a signal ended it.
   int Wait() { return Reap(); }
@@ -108,8 +119,12 @@ class ServerProcess {
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
+    CloseTerminal();
+    const std::string terminal = terminal_ == Terminal::kOwn ? OpenTerminal() : "";
     pid_ = fork();
     if (pid_ == 0) {
+      if (terminal_ != Terminal::kTests) setsid();
+      if (!terminal.empty() && open(terminal.c_str(), O_RDWR) < 0) _exit(125);  // becomes the session's
       prctl(PR_SET_PDEATHSIG, SIGKILL);  // also when a test is killed for taking too long
       const int log = open(log_file_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
       if (log >= 0) dup2(log, STDERR_FILENO);
@@ -119,6 +134,12 @@ class ServerProcess {
       _exit(127);
     }
     if (await_ == Await::kListening) AwaitPorts();
+  }
+
+  std::string OpenTerminal() {
+    manager_ = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    const bool usable = manager_ >= 0 && grantpt(manager_) == 0 && unlockpt(manager_) == 0;
+    return usable ? ptsname(manager_) : "/no/terminal";
   }
 
   void AwaitPorts() {
@@ -160,6 +181,8 @@ class ServerProcess {
   const std::vector<std::string> flags_;
   const Await await_;
   const rlim_t descriptors_;
+  const Terminal terminal_;
+  int manager_ = -1;  // of its own terminal
   const std::filesystem::path log_file_ = NewLogFile(program_);
   const std::filesystem::path port_file_ = log_file_.string() + ".ports";
   int port_ = 0;

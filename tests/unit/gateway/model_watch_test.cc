@@ -53,6 +53,31 @@ TEST_F(ModelWatchTest, KnowsTheModelOfTheLastAnswer) {
   EXPECT_EQ((*watch_.model())->version, "4");
 }
 
+TEST_F(ModelWatchTest, KnowsAllModelsOfTheLastAnswer) {
+  v1::GetModelResponse answer = Version("3");
+  v1::ServedModel& yoga = *answer.add_models();
+  yoga.set_name("yoga");
+  yoga.set_version("9");
+  yoga.add_exercises("tree");
+  yoga.set_rate_hz(15);
+  yoga.set_window_frames(50);
+  yoga.set_canary(true);
+  yoga.set_share(0.25);
+  answer.add_models()->set_name("without a rate");
+  watch_.Answered(answer, now_);
+  const auto info = watch_.model();
+  ASSERT_TRUE(info.ok());
+  ASSERT_EQ((*info)->models.size(), 1U);
+  const ServedModel& model = (*info)->models.front();
+  EXPECT_EQ(model.name, "yoga");
+  EXPECT_EQ(model.version, "9");
+  EXPECT_THAT(model.exercises, ElementsAre("tree"));
+  EXPECT_EQ(model.rate_hz, 15);
+  EXPECT_EQ(model.window_frames, 50);
+  EXPECT_TRUE(model.canary);
+  EXPECT_EQ(model.share, 0.25);
+}
+
 TEST_F(ModelWatchTest, SaysWhyThereIsNoModelUntilTheFirstAnswer) {
   watch_.Failed(absl::UnavailableError("connection refused"), now_);
   EXPECT_EQ(watch_.model().status(), absl::UnavailableError("connection refused"));
@@ -61,12 +86,12 @@ TEST_F(ModelWatchTest, SaysWhyThereIsNoModelUntilTheFirstAnswer) {
   EXPECT_TRUE(watch_.model().ok()) << "the model that was known is kept";
 }
 
-TEST_F(ModelWatchTest, IsAskedOnceAtATimeEveryFiveSecondsAndSoonerAfterAFailure) {
+TEST_F(ModelWatchTest, IsAskedOnceAtATimeEverySecondAndSoonerAfterAFailure) {
   EXPECT_TRUE(watch_.ShouldAsk(now_));
   EXPECT_FALSE(watch_.ShouldAsk(now_ + milliseconds(60'000))) << "one is under way";
   watch_.Answered(Version("3"), now_);
-  EXPECT_FALSE(watch_.ShouldAsk(now_ + milliseconds(4'999)));
-  EXPECT_TRUE(watch_.ShouldAsk(now_ + milliseconds(5'000)));
+  EXPECT_FALSE(watch_.ShouldAsk(now_ + milliseconds(999)));
+  EXPECT_TRUE(watch_.ShouldAsk(now_ + milliseconds(1'000)));
   watch_.Failed(absl::UnavailableError("gone"), now_);
   EXPECT_FALSE(watch_.ShouldAsk(now_ + milliseconds(199)));
   EXPECT_TRUE(watch_.ShouldAsk(now_ + milliseconds(200)));

@@ -13,6 +13,7 @@
 
 #include "contract/convert.h"
 #include "support/scripted_assessor.h"
+#include "support/serving.h"
 #include "synthesis/camera.h"
 
 namespace trackfit::inferencer_server {
@@ -157,11 +158,11 @@ class InferStreamHandlerTest : public ::testing::Test {
   std::vector<std::string> expected_of_windows_;  // what the model was asked about
   telemetry::Metrics metrics_{"inferencer", "1"};
   CoachMetrics coach_metrics_{metrics_, Knowledge()->catalogue()};
-  PoseSession::Shared shared_{std::make_shared<testing::ScriptedAssessor>(
+  PoseSession::Shared shared_{testing::Serving(std::make_shared<testing::ScriptedAssessor>(
                                   [this](std::span<const skeleton::Pose>, const std::string& expected) {
                                     expected_of_windows_.push_back(expected);
                                     return testing::SureOfSquat(0.9F, expected);
-                                  }),
+                                  })),
                               Knowledge(), coach_metrics_};
 };
 
@@ -197,6 +198,28 @@ TEST_F(InferStreamHandlerTest, LiveStreamsAssessFewerWindowsBeforeTheyFallBehind
   const auto assessed = std::ranges::count_if(stream.written(), &Response::has_assessment);
   EXPECT_GE(assessed, static_cast<int64_t>(poses.size() / 90));
   EXPECT_LE(assessed, static_cast<int64_t>(poses.size() / 90 + 1)) << "and one at the end";
+}
+
+TEST_F(InferStreamHandlerTest, RefusesAModelThatIsNotServed) {
+  v1::InferStreamConfig config;
+  config.set_model("protogen");
+  EXPECT_THAT(Refusal(config),
+              HasSubstr("model is \"protogen\"; there are protogcn; did you mean protogcn?"));
+  config.set_model("protogcn");
+  EXPECT_TRUE(Open(config).status().ok());
+}
+
+TEST_F(InferStreamHandlerTest, GoesOnWithAnotherVersionThatDoesNotKnowTheExercise) {
+  v1::InferStreamConfig config = Expecting("moonwalk");
+  EXPECT_THAT(Refusal(config), HasSubstr("expected_exercise"));
+  config.set_model_version("1");
+  EXPECT_THAT(Refusal(config), HasSubstr("expected_exercise")) << "it has what it was promised";
+  config.set_model_version("0");
+  Stream stream = Open(config);
+  for (const skeleton::Pose& pose : Squats(1)) stream.Push(pose);
+  EXPECT_TRUE(stream.status().ok()) << stream.status();
+  EXPECT_FALSE(expected_of_windows_.empty());
+  EXPECT_THAT(expected_of_windows_, Each("")) << "judged against what it recognises";
 }
 
 TEST_F(InferStreamHandlerTest, FindsOutWhichExerciseItIsFromTheModel) {
