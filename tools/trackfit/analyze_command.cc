@@ -65,6 +65,7 @@ struct AnalyzeOptions {
   uint32_t every = 0;
   uint32_t max_people = 1;
   v1::PoseModel pose_model = v1::POSE_MODEL_UNSPECIFIED;
+  std::string model;
   client::CoachFlags coach;
 
   absl::Status Validate() const {
@@ -117,6 +118,7 @@ absl::StatusOr<v1::SessionConfig> ConfigOf(const AnalyzeOptions& options) {
   config.set_expected_exercise(exercises::Builtin().NameOf(options.expected));
   if (options.max_people != 1) config.set_max_people(options.max_people);
   config.set_pose_model(options.pose_model);
+  config.set_model(options.model);
   if (options.window_frames > 0 || options.first_after > 0 || options.every > 0) {
     config.mutable_window()->set_frames(options.window_frames);
     config.mutable_window()->set_first_after(options.first_after);
@@ -347,6 +349,11 @@ void DeclareSession(CLI::App& command, AnalyzeOptions& options) {
       ->capture_default_str()
       ->group("Session");
   client::DeclarePoseModel(command, options.pose_model)->group("Session");
+  command
+      .add_option("--model", options.model,
+                  "Assess by this model of the server's, instead of its default one")
+      ->type_name("NAME")
+      ->group("Session");
   command.add_option("--every", options.every, "Poses between assessments; 0 = the server's default")
       ->type_name("N")
       ->group("Session");

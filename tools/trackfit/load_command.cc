@@ -131,6 +131,10 @@ Action LoadCommand(CLI::App& command) {
   command.add_option("--expected", options->expected, "The exercise that the clients say they do");
   client::DeclarePoseModel(command, options->pose_model);
   command
+      .add_option("--model", *run.session.config.mutable_model(),
+                  "The model that assesses, instead of the server's default one")
+      ->type_name("NAME");
+  command
       .add_option("--churn", run.churn, "Sessions a second that end, at random, and are followed by another")
       ->check(CLI::Range(0.0, 1000.0))
       ->capture_default_str();
