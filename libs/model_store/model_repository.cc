@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -30,13 +31,18 @@ absl::StatusOr<std::vector<fs::path>> FoldersIn(const fs::path& path) {
   return folders;
 }
 
-std::optional<FileState> StateOf(const fs::path& path) {
+// nullopt: there is no file that may be read. UNAVAILABLE where the disk does not say: what it held is not
+// gone.
+absl::StatusOr<std::optional<FileState>> StateOf(const fs::path& path) {
   std::error_code error;
-  if (!fs::is_regular_file(path, error)) return std::nullopt;
+  const fs::file_type type = fs::status(path, error).type();
+  if (type == fs::file_type::none && error != std::errc::permission_denied)
+    return absl::UnavailableError(absl::StrCat(path.string(), ": ", error.message()));
+  if (type != fs::file_type::regular) return std::nullopt;
   FileState state;
   state.size = fs::file_size(path, error);
   if (!error) state.modified = fs::last_write_time(path, error);
-  if (error) return std::nullopt;
+  if (error) return std::nullopt;  // it has just gone
   return state;
 }
 
@@ -62,7 +68,7 @@ absl::StatusOr<double> ReadShare(const fs::path& path) {
                                                  "\"; it must be a share of sessions in [0, 1)"));
 }
 
-std::vector<VersionFolder> VersionsIn(const std::vector<fs::path>& folders) {
+absl::StatusOr<std::vector<VersionFolder>> VersionsIn(const std::vector<fs::path>& folders) {
   std::vector<VersionFolder> versions;
   for (const fs::path& folder : folders) {
     VersionFolder version;
@@ -70,12 +76,13 @@ std::vector<VersionFolder> VersionsIn(const std::vector<fs::path>& folders) {
     version.path = folder / "model.pt";
     if (!IsNumber(version.name) || !absl::SimpleAtoi(version.name, &version.number)) continue;
     const auto state = StateOf(version.path);
-    if (!state) continue;
-    version.state = *state;
+    if (!state.ok()) return state.status();
+    if (!*state) continue;
+    version.state = **state;
     const fs::path canary = folder / "canary";
-    if (const auto canary_state = StateOf(canary)) {
-      version.canary = CanaryFile{canary, *canary_state, ReadShare(canary)};
-    }
+    const auto canary_state = StateOf(canary);
+    if (!canary_state.ok()) return canary_state.status();
+    if (*canary_state) version.canary = CanaryFile{canary, **canary_state, ReadShare(canary)};
     versions.push_back(std::move(version));
   }
   std::ranges::sort(versions, [](const auto& a, const auto& b) {
@@ -99,14 +106,17 @@ absl::StatusOr<std::vector<ModelFolder>> ModelRepository::Read() const {
   auto folders = FoldersIn(root_);
   if (!folders.ok()) return folders.status();
   std::ranges::sort(*folders);
-  std::vector<ModelFolder> models = {{default_name_, VersionsIn(*folders)}};
+  auto versions = VersionsIn(*folders);
+  if (!versions.ok()) return versions.status();
+  std::vector<ModelFolder> models = {{default_name_, *std::move(versions)}};
   for (const fs::path& folder : *folders) {
     const std::string name = folder.filename().string();
     if (!IsName(name) || name == default_name_) continue;
     const auto inside = FoldersIn(folder);
     if (!inside.ok()) continue;  // not ours to read; what is served of it stays
-    ModelFolder model{name, VersionsIn(*inside)};
-    if (!model.versions.empty()) models.push_back(std::move(model));
+    versions = VersionsIn(*inside);
+    if (!versions.ok()) return versions.status();
+    if (!versions->empty()) models.push_back({name, *std::move(versions)});
   }
   return models;
 }

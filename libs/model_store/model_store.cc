@@ -145,8 +145,7 @@ void ModelStore::ServeFrom(const std::string& name, Model& model, Loaded stable,
                              {"canary_share", share}});
 }
 
-ModelStore::Loaded ModelStore::Obtain(const std::string& name, const VersionFolder& version,
-                                      const Model& model) {
+ModelStore::Loaded ModelStore::Obtain(const std::string& name, const VersionFolder& version, Model& model) {
   for (const Loaded& loaded : {model.stable, model.canary}) {
     if (loaded.measured == nullptr || loaded.version != version.name) continue;
     WarnOfChange(name, version, loaded);
@@ -157,6 +156,14 @@ ModelStore::Loaded ModelStore::Obtain(const std::string& name, const VersionFold
     return {};
   }
   if (IsRefused(version.path, version.state)) return {};
+  const bool is_newer = model.stable.plain != nullptr && version.number > model.stable.number;
+  const bool is_full = is_newer && served_->Alive(name) >= kMaxVersions;
+  if (is_full && !model.full_told) {
+    log_.Warning("a new version waits: sessions still use too many old ones",
+                 {{"model", name}, {"version", version.name}, {"limit", kMaxVersions}});
+  }
+  model.full_told = is_full;
+  if (is_full) return {};
   RefusedModel why;
   const auto plain = Load(version, why.reason);
   if (!plain.ok()) {
@@ -164,7 +171,6 @@ ModelStore::Loaded ModelStore::Obtain(const std::string& name, const VersionFold
     Refuse(name, version.name, version.path, version.state, why);
     return {};
   }
-  const bool is_newer = model.stable.plain != nullptr && version.number > model.stable.number;
   std::optional<RefusedModel> refused;
   const absl::Status tried = runtime::Guard(
       [&] { refused = Try(**plain, is_newer ? model.stable.plain.get() : nullptr, options_.trial); },

@@ -45,6 +45,9 @@ struct ModelStoreOptions {
 class ModelStore {
  public:
   static constexpr std::size_t kMaxModels = 32;  // further names are ignored, with a line in the log
+  // Of one model in memory, because sessions still use them; then a newer one waits until one of them is
+  // free.
+  static constexpr std::size_t kMaxVersions = 12;
 
   // The metrics outlive it.
   ModelStore(ModelStoreOptions options, ModelLoader loader, telemetry::Logger log,
@@ -72,6 +75,7 @@ class ModelStore {
     Loaded canary;
     double canary_share = 0;
     bool missing_told = false;  // that nothing on disk works
+    bool full_told = false;     // that a newer version waits
   };
   struct Refused {
     FileState state;
@@ -81,7 +85,7 @@ class ModelStore {
   void UpdateAll(const std::vector<ModelFolder>& folders);
   void Update(const ModelFolder& folder);
   // The version if it is served or can be; else its `measured` is null.
-  Loaded Obtain(const std::string& name, const VersionFolder& version, const Model& model);
+  Loaded Obtain(const std::string& name, const VersionFolder& version, Model& model);
   absl::StatusOr<AssessorPtr> Load(const VersionFolder& version, Refusal& reason) const;
   void ServeFrom(const std::string& name, Model& model, Loaded stable, Loaded canary, double share);
   bool MayBeInTheMaking(const FileState& state) const;

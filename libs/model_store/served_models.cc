@@ -82,6 +82,15 @@ std::vector<ServedVersion> ServedModels::List() const {
   return list;
 }
 
+std::size_t ServedModels::Alive(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = models_.find(name);
+  if (found == models_.end()) return 0;
+  const auto& [versions, kept] = found->second;
+  const auto alive = std::ranges::count_if(kept, [](const Kept& old) { return !old.in_use.expired(); });
+  return static_cast<std::size_t>(alive) + (versions.canary == nullptr ? 1 : 2);
+}
+
 bool ServedModels::ForgetOld(Clock::time_point now) {
   std::vector<AssessorPtr> freed;  // outside the lock
   const std::lock_guard lock(mutex_);

@@ -3,6 +3,7 @@
 #define TRACKFIT_MODEL_STORE_SERVED_MODELS_H_
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -61,6 +62,9 @@ class ServedModels {
 
   // The default model's stable version first, then its canary, then the others' likewise, by name.
   std::vector<ServedVersion> List() const;
+
+  // Versions of a model that are in memory: served, kept, or in use by a session.
+  std::size_t Alive(const std::string& model) const;
 
   // Lets go of what has been kept long enough. False: there is no more.
   bool ForgetOld(Clock::time_point now);

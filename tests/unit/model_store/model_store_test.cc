@@ -308,6 +308,23 @@ TEST_F(ModelStoreTest, ServesNamedModelsEachWithVersionsOfItsOwn) {
   EXPECT_EQ(Look("yoga"), "2") << "what is served stays";
 }
 
+TEST_F(ModelStoreTest, WaitsWithANewVersionWhileSessionsUseTooManyOldOnes) {
+  Write("1", "fine");
+  Start();
+  std::vector<AssessorPtr> sessions = {store_->served()->Choose({""}).value()};
+  for (int version = 2; version <= 20; ++version) {
+    Write(std::to_string(version), "fine");
+    Look();
+    sessions.push_back(store_->served()->Choose({""}).value());
+  }
+  EXPECT_EQ(Look(), std::to_string(ModelStore::kMaxVersions));
+  EXPECT_EQ(std::ranges::count_if(log_, [](const auto& line) { return line.find("waits") != line.npos; }), 1);
+  sessions.erase(sessions.begin());
+  EXPECT_EQ(Look(), "20") << "there is room for one";
+  for (int version = 20; version > 1; --version) Remove(std::to_string(version));
+  EXPECT_EQ(Look(), "1") << "going back needs no room";
+}
+
 TEST_F(ModelStoreTest, BoundsTheNumberOfModels) {
   Write("1", "fine");
   for (int i = 0; i < 40; ++i) Write("model" + std::to_string(i) + "/1", "fine");
