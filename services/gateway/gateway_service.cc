@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gateway/config_check.h"
+#include "gateway/model_info.h"
 #include "rpc/stream_reactor.h"
 
 namespace trackfit::gateway_server {
@@ -19,7 +20,9 @@ GatewayService::GatewayService(rpc::Runtime& runtime, const gateway::AnalysisOpt
 
 absl::Status GatewayService::Check(const v1::SessionConfig& config) const {
   const auto model = context_.upstreams.model();
-  return model.ok() ? gateway::CheckConfig(config, **model) : absl::OkStatus();
+  if (!model.ok()) return absl::OkStatus();
+  const auto own = gateway::ForSession(**model, config.model(), "");  // its session has no id yet
+  return own.ok() ? gateway::CheckConfig(config, *own) : own.status();
 }
 
 grpc::ServerBidiReactor<v1::AnalyzeRequest, v1::AnalyzeResponse>* GatewayService::Analyze(

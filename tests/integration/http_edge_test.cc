@@ -184,8 +184,9 @@ TEST_F(UploadTest, NamesTheParameterThatIsWrong) {
   EXPECT_THAT(error("fps=nan"), HasSubstr("it must be a number above 0"));
   EXPECT_THAT(error("target=depth"), HasSubstr("it must be CODE=LOW:HIGH"));
   EXPECT_THAT(error("expected_exercise=juggling"), HasSubstr("config.expected_exercise is"));
+  EXPECT_THAT(error("model=yoga"), HasSubstr("config.model is"));
   EXPECT_THAT(error("voice=%zz"), HasSubstr("write %25"));
-  EXPECT_THAT(gateway().MetricsText(), HasSubstr("trackfit_gateway_uploads_total{outcome=\"refused\"} 10"));
+  EXPECT_THAT(gateway().MetricsText(), HasSubstr("trackfit_gateway_uploads_total{outcome=\"refused\"} 11"));
 }
 
 TEST_F(UploadTest, KeepsPagesFromElsewhereAndFormsOut) {

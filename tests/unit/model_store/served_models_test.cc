@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "support/scripted_assessor.h"
@@ -99,6 +102,28 @@ TEST_F(ServedModelsTest, SharesSessionsBetweenCanaryAndStable) {
   EXPECT_NEAR(canary, 250, 50);
   EXPECT_EQ(Choose({"", "6", "session-1"}), "6");
   EXPECT_EQ(Choose({"", "7", "session-1"}), "7");
+}
+
+TEST(ServedModels, GiveOutVersionsWhileTheyChange) {
+  ServedModels served("protogcn");
+  served.Serve("protogcn", {Version("0")}, kNotAtAll);
+  std::atomic<bool> over = false;
+  std::vector<std::thread> sessions;
+  for (int i = 0; i < 3; ++i) {
+    sessions.emplace_back([&] {
+      while (!over) {
+        const AssessorPtr chosen = served.Choose({"", "0", "a"}).value();
+        EXPECT_TRUE(chosen->Assess({}, "").ok());
+        EXPECT_GE(served.List().size(), 1U);
+      }
+    });
+  }
+  for (int version = 1; version <= 200; ++version) {
+    served.Serve("protogcn", {Version(std::to_string(version)), Version("canary"), 0.5}, kNotAtAll);
+    served.ForgetOld(Clock::now());
+  }
+  over = true;
+  for (std::thread& session : sessions) session.join();
 }
 
 TEST_F(ServedModelsTest, ListsTheDefaultModelFirst) {
