@@ -25,7 +25,6 @@ namespace trackfit::tools {
 namespace {
 
 constexpr int kDefaultPort = 8000;
-constexpr int kMetricsPort = 9100;
 constexpr double kLongestRecording = 20;  // seconds of each video
 
 struct LoadOptions {
@@ -63,10 +62,6 @@ absl::StatusOr<std::vector<load::Recording>> ReadAll(const LoadOptions& options)
 absl::Status Load(LoadOptions options) {
   absl::Status valid = command_line::CheckAddress("--gateway", options.run.gateway,
                                                   command_line::AddressUse::kConnect, kDefaultPort);
-  for (const std::string& page : options.run.metrics) {
-    if (valid.ok())
-      valid = command_line::CheckAddress("--metrics", page, command_line::AddressUse::kConnect, kMetricsPort);
-  }
   if (valid.ok()) valid = options.encode.Validate();
   if (valid.ok()) valid = files::CheckOutputs({{"--json", options.output}}, {});
   if (!valid.ok()) return command_line::UsageError(valid);
