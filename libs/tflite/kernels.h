@@ -9,7 +9,7 @@
 
 namespace trackfit::tflite {
 
-inline constexpr int kLanes = 8;             // floats that are computed together
+inline constexpr int kLanes = 8;             // channels come in multiples of it
 inline constexpr int kMaxDepthwiseRows = 7;  // input rows of two rows of 5 x 5 windows with stride 2
 
 // Values are clamped to [low, high].
@@ -33,12 +33,8 @@ struct ConvolutionArgs {
 };
 
 // Packed weights of a convolution: panel by panel, each with its biases and then, for each input float of the
-// window, the weights of the panel's output channels. PanelVectors() is the width of the next panel in units
-// of kLanes.
-[[gnu::always_inline]] inline int PanelVectors(int channels_left) {
-  const int vectors = channels_left / kLanes;
-  return vectors % 3 == 0 || vectors > 4 ? 3 : vectors >= 2 ? 2 : 1;
-}
+// window, the weights of the panel's output channels. Kernels::panel_channels says how wide the next panel
+// is.
 [[gnu::always_inline]] inline size_t PackedSize(int window_floats, int channels) {
   return (static_cast<size_t>(window_floats) + 1) * static_cast<size_t>(channels);
 }
@@ -51,7 +47,7 @@ struct DepthwiseArgs {
   int stride;
   int pixels;
   int channels;
-  const float* weights;  // for each kLanes channels: biases, then the window's weights row by row
+  const float* weights;  // for each block of channels: biases, then the window's weights row by row
   Limits limits;
 };
 
@@ -111,6 +107,10 @@ struct SampleArgs {
 
 struct Kernels {
   const char* name;
+  // Of the next panel, where so many channels, a multiple of kLanes, are left.
+  int (*panel_channels)(int channels_left);
+  // Of the next block of a depthwise convolution's weights, unless fewer are left: then kLanes.
+  int block_channels;
   void (*convolve)(const ConvolutionArgs&);
   void (*depthwise)(const DepthwiseArgs&);
   void (*add)(const AddArgs&);

@@ -15,10 +15,44 @@ using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
 using LooseLanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(alignof(float)), may_alias)) =
     float;
 
-inline Lanes Load(const float* from) { return *reinterpret_cast<const LooseLanes*>(from); }
-inline void Store(float* to, Lanes value) { *reinterpret_cast<LooseLanes*>(to) = value; }
-inline Lanes Broadcast(float x) { return Lanes{x, x, x, x, x, x, x, x}; }
-inline Lanes Limit(Lanes value, Lanes low, Lanes high) {
+#if defined(__AVX512F__)
+constexpr int kWidest = 16;  // floats of a vector register
+#else
+constexpr int kWidest = kLanes;
+#endif
+
+// kWidth floats in a register.
+template <int kWidth>
+struct Vector;
+template <>
+struct Vector<kLanes> {
+  using Type = Lanes;
+  using Loose = LooseLanes;
+  static Type Broadcast(float x) { return Type{x, x, x, x, x, x, x, x}; }
+};
+#if defined(__AVX512F__)
+template <>
+struct Vector<16> {
+  using Type = float __attribute__((vector_size(64)));
+  using Loose __attribute__((vector_size(64), aligned(alignof(float)), may_alias)) = float;
+  static Type Broadcast(float x) { return Type{x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}; }
+};
+#endif
+
+template <int kWidth = kLanes>
+inline typename Vector<kWidth>::Type Load(const float* from) {
+  return *reinterpret_cast<const typename Vector<kWidth>::Loose*>(from);
+}
+template <int kWidth = kLanes>
+inline void Store(float* to, typename Vector<kWidth>::Type value) {
+  *reinterpret_cast<typename Vector<kWidth>::Loose*>(to) = value;
+}
+template <int kWidth = kLanes>
+inline typename Vector<kWidth>::Type Broadcast(float x) {
+  return Vector<kWidth>::Broadcast(x);
+}
+template <class Values>
+inline Values Limit(Values value, Values low, Values high) {
   value = value < low ? low : value;
   return value > high ? high : value;
 }
@@ -41,81 +75,101 @@ class Prefetcher {
   size_t part_;
 };
 
-// kRows pixels by kVectors * kLanes output channels, with all sums in registers.
-template <int kRows, int kVectors, bool kAdds>
+// kRows pixels by kVectors * kWidth output channels, with all sums in registers.
+template <int kWidth, int kRows, int kVectors, bool kAdds>
 inline void ConvolveTile(const ConvolutionArgs& args, const float* panel, int pixel, int channel) {
-  Lanes sums[kRows][kVectors];
+  using Values = typename Vector<kWidth>::Type;
+  Values sums[kRows][kVectors];
 #pragma GCC unroll 16
   for (int v = 0; v < kVectors; ++v) {
-    const Lanes bias = Load(panel + v * kLanes);
+    const Values bias = Load<kWidth>(panel + v * kWidth);
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) sums[i][v] = bias;
   }
-  const float* weights = panel + kVectors * kLanes;
+  const float* weights = panel + kVectors * kWidth;
   const float* const* inputs = args.inputs + pixel;
   for (int segment = 0; segment < args.segments; ++segment, inputs += args.pixels) {
     const float* rows[kRows];
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) rows[i] = inputs[i];
-    for (int k = 0; k < args.segment_length; ++k, weights += kVectors * kLanes) {
-      Lanes w[kVectors];
+    for (int k = 0; k < args.segment_length; ++k, weights += kVectors * kWidth) {
+      Values w[kVectors];
 #pragma GCC unroll 16
-      for (int v = 0; v < kVectors; ++v) w[v] = Load(weights + v * kLanes);
+      for (int v = 0; v < kVectors; ++v) w[v] = Load<kWidth>(weights + v * kWidth);
 #pragma GCC unroll 16
       for (int i = 0; i < kRows; ++i) {
-        const Lanes x = Broadcast(rows[i][k]);
+        const Values x = Broadcast<kWidth>(rows[i][k]);
 #pragma GCC unroll 16
         for (int v = 0; v < kVectors; ++v) sums[i][v] += x * w[v];
       }
     }
   }
-  const Lanes low = Broadcast(args.limits.low), high = Broadcast(args.limits.high);
+  const Values low = Broadcast<kWidth>(args.limits.low), high = Broadcast<kWidth>(args.limits.high);
 #pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 16
     for (int v = 0; v < kVectors; ++v) {
-      const int at = channel + v * kLanes;
-      if (kAdds) sums[i][v] += Load(args.residuals[pixel + i] + at);
-      Store(args.outputs[pixel + i] + at, Limit(sums[i][v], low, high));
+      const int at = channel + v * kWidth;
+      if (kAdds) sums[i][v] += Load<kWidth>(args.residuals[pixel + i] + at);
+      Store<kWidth>(args.outputs[pixel + i] + at, Limit(sums[i][v], low, high));
     }
   }
 }
 
-// kRows and kVectors are chosen to fill 16 vector registers with sums, weights and one input.
-template <int kRows, int kVectors, bool kAdds>
+// kRows and kVectors are chosen to fill the vector registers with sums, weights and one input.
+template <int kWidth, int kRows, int kVectors, bool kAdds>
 inline void ConvolvePanel(const ConvolutionArgs& args, const float* panel, int channel) {
-  const size_t floats = PackedSize(args.segments * args.segment_length, kVectors * kLanes);
+  const size_t floats = PackedSize(args.segments * args.segment_length, kVectors * kWidth);
   Prefetcher next(panel + floats, floats, (args.pixels + kRows - 1) / kRows);
   int pixel = 0;
   for (; pixel + kRows <= args.pixels; pixel += kRows) {
     next.Advance();
-    ConvolveTile<kRows, kVectors, kAdds>(args, panel, pixel, channel);
+    ConvolveTile<kWidth, kRows, kVectors, kAdds>(args, panel, pixel, channel);
   }
   if (kRows > 4 && pixel + 4 <= args.pixels) {
-    ConvolveTile<4, kVectors, kAdds>(args, panel, pixel, channel);
+    ConvolveTile<kWidth, 4, kVectors, kAdds>(args, panel, pixel, channel);
     pixel += 4;
   }
   if (pixel + 2 <= args.pixels) {
-    ConvolveTile<2, kVectors, kAdds>(args, panel, pixel, channel);
+    ConvolveTile<kWidth, 2, kVectors, kAdds>(args, panel, pixel, channel);
     pixel += 2;
   }
-  if (pixel < args.pixels) ConvolveTile<1, kVectors, kAdds>(args, panel, pixel, channel);
+  if (pixel < args.pixels) ConvolveTile<kWidth, 1, kVectors, kAdds>(args, panel, pixel, channel);
+}
+
+// The widest first, but two of two vectors rather than one of three and one of one.
+int PanelChannels(int channels_left) {
+  const int vectors = channels_left / kWidest;
+  if (vectors == 0) return kLanes;
+  return kWidest * (vectors >= 3 && channels_left != 4 * kWidest ? 3 : vectors >= 2 ? 2 : 1);
 }
 
 template <bool kAdds>
 inline void ConvolvePanels(const ConvolutionArgs& args) {
   const float* panel = args.weights;
   for (int channel = 0; channel < args.channels;) {
-    const int vectors = PanelVectors(args.channels - channel);
-    if (vectors == 3) {
-      ConvolvePanel<4, 3, kAdds>(args, panel, channel);
-    } else if (vectors == 2) {
-      ConvolvePanel<6, 2, kAdds>(args, panel, channel);
+    const int width = PanelChannels(args.channels - channel);
+#if defined(__AVX512F__)  // as many rows as there are registers for their addresses
+    if (width == 48) {
+      ConvolvePanel<16, 8, 3, kAdds>(args, panel, channel);
+    } else if (width == 32) {
+      ConvolvePanel<16, 8, 2, kAdds>(args, panel, channel);
+    } else if (width == 16) {
+      ConvolvePanel<16, 8, 1, kAdds>(args, panel, channel);
     } else {
-      ConvolvePanel<8, 1, kAdds>(args, panel, channel);
+      ConvolvePanel<8, 8, 1, kAdds>(args, panel, channel);
     }
-    panel += PackedSize(args.segments * args.segment_length, vectors * kLanes);
-    channel += vectors * kLanes;
+#else
+    if (width == 24) {
+      ConvolvePanel<8, 4, 3, kAdds>(args, panel, channel);
+    } else if (width == 16) {
+      ConvolvePanel<8, 6, 2, kAdds>(args, panel, channel);
+    } else {
+      ConvolvePanel<8, 8, 1, kAdds>(args, panel, channel);
+    }
+#endif
+    panel += PackedSize(args.segments * args.segment_length, width);
+    channel += width;
   }
 }
 
@@ -123,41 +177,55 @@ void Convolve(const ConvolutionArgs& args) {
   args.residuals != nullptr ? ConvolvePanels<true>(args) : ConvolvePanels<false>(args);
 }
 
-// kRows rows of kPixels pixels each, because neighbours share inputs and weights.
+// kRows rows of kPixels pixels each, because neighbours share inputs and weights; kWidth channels of them.
+// Returns the next channels' weights.
+template <int kWidth, int kSize, int kStride, int kRows, int kPixels>
+inline const float* DepthwiseChannels(const DepthwiseArgs& args, int pixel, ptrdiff_t channel,
+                                      const float* weights) {
+  using Values = typename Vector<kWidth>::Type;
+  const ptrdiff_t step = args.channels;
+  Values sums[kRows][kPixels];
+  const Values bias = Load<kWidth>(weights);
+  weights += kWidth;
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kPixels; ++i) sums[r][i] = bias;
+  }
+#pragma GCC unroll 16
+  for (int row = 0; row < kSize; ++row) {
+#pragma GCC unroll 16
+    for (int column = 0; column < kSize; ++column, weights += kWidth) {
+      const Values w = Load<kWidth>(weights);
+#pragma GCC unroll 16
+      for (int r = 0; r < kRows; ++r) {
+        const float* input = args.rows[row + r * kStride] + pixel * kStride * step + channel;
+#pragma GCC unroll 16
+        for (int i = 0; i < kPixels; ++i)
+          sums[r][i] += Load<kWidth>(input + (i * kStride + column) * step) * w;
+      }
+    }
+  }
+  const Values low = Broadcast<kWidth>(args.limits.low), high = Broadcast<kWidth>(args.limits.high);
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kPixels; ++i) {
+      Store<kWidth>(args.outputs[r] + (pixel + i) * step + channel, Limit(sums[r][i], low, high));
+    }
+  }
+  return weights;
+}
+
 template <int kSize, int kStride, int kRows, int kPixels>
 inline void DepthwisePixels(const DepthwiseArgs& args, int pixel) {
-  const Lanes low = Broadcast(args.limits.low), high = Broadcast(args.limits.high);
-  const ptrdiff_t step = args.channels;
   const float* weights = args.weights;
-  for (ptrdiff_t channel = 0; channel < step; channel += kLanes) {
-    Lanes sums[kRows][kPixels];
-    const Lanes bias = Load(weights);
-    weights += kLanes;
-#pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 16
-      for (int i = 0; i < kPixels; ++i) sums[r][i] = bias;
-    }
-#pragma GCC unroll 16
-    for (int row = 0; row < kSize; ++row) {
-#pragma GCC unroll 16
-      for (int column = 0; column < kSize; ++column, weights += kLanes) {
-        const Lanes w = Load(weights);
-#pragma GCC unroll 16
-        for (int r = 0; r < kRows; ++r) {
-          const float* input = args.rows[row + r * kStride] + pixel * kStride * step + channel;
-#pragma GCC unroll 16
-          for (int i = 0; i < kPixels; ++i) sums[r][i] += Load(input + (i * kStride + column) * step) * w;
-        }
-      }
-    }
-#pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 16
-      for (int i = 0; i < kPixels; ++i) {
-        Store(args.outputs[r] + (pixel + i) * step + channel, Limit(sums[r][i], low, high));
-      }
-    }
+  ptrdiff_t channel = 0;
+  for (; channel + kWidest <= args.channels; channel += kWidest) {
+    weights = DepthwiseChannels<kWidest, kSize, kStride, kRows, kPixels>(args, pixel, channel, weights);
+  }
+  for (; channel < args.channels; channel += kLanes) {
+    weights = DepthwiseChannels<kLanes, kSize, kStride, kRows, kPixels>(args, pixel, channel, weights);
   }
 }
 
@@ -261,7 +329,7 @@ void Sample(const SampleArgs& args) {
 }
 
 constexpr Kernels MakeKernels(const char* name) {
-  return {name, Convolve, Depthwise, Add, Pool, Resize, Sample};
+  return {name, PanelChannels, kWidest, Convolve, Depthwise, Add, Pool, Resize, Sample};
 }
 
 }  // namespace

@@ -70,12 +70,13 @@ std::vector<TensorLayout> LayOut(const NetworkPlan& plan, const std::vector<int>
 }
 
 // kernels.h documents the packed format.
-void PackConvolution(const TfliteTensor& filter, const TfliteTensor& bias, int pixel_floats, float* packed) {
+void PackConvolution(const Kernels& kernels, const TfliteTensor& filter, const TfliteTensor& bias,
+                     int pixel_floats, float* packed) {
   const int channels = filter.shape[0], positions = filter.shape[1] * filter.shape[2],
             inputs = filter.shape[3];
   const int padded = RoundUp(channels);
   for (int first = 0; first < padded;) {
-    const int width = PanelVectors(padded - first) * kLanes;
+    const int width = kernels.panel_channels(padded - first);
     const auto write = [&](auto value_of) {
       for (int i = 0; i < width; ++i) *packed++ = first + i < channels ? value_of(first + i) : 0.0f;
     };
@@ -93,14 +94,18 @@ void PackConvolution(const TfliteTensor& filter, const TfliteTensor& bias, int p
   }
 }
 
-void PackDepthwise(const TfliteTensor& filter, const TfliteTensor& bias, float* packed) {
+void PackDepthwise(const Kernels& kernels, const TfliteTensor& filter, const TfliteTensor& bias,
+                   float* packed) {
   const int positions = filter.shape[1] * filter.shape[2], channels = filter.shape[3];
-  for (int first = 0; first < channels; first += kLanes) {
+  const int padded = RoundUp(channels);
+  for (int first = 0; first < padded;) {
+    const int width = padded - first >= kernels.block_channels ? kernels.block_channels : kLanes;
     const auto write = [&](const std::vector<float>& values, int offset) {
-      for (int i = 0; i < kLanes; ++i) *packed++ = first + i < channels ? values[offset + first + i] : 0.0f;
+      for (int i = 0; i < width; ++i) *packed++ = first + i < channels ? values[offset + first + i] : 0.0f;
     };
     write(bias.floats, 0);
     for (int position = 0; position < positions; ++position) write(filter.floats, position * channels);
+    first += width;
   }
 }
 
@@ -197,10 +202,10 @@ void NetworkProgram::PlaceWeights(const TfliteModel& model) {
     const PlanNode& node = packed.node;
     float* to = weights.get() + packed.weights;
     if (node.kind == NodeKind::kConvolution) {
-      PackConvolution(model.tensors()[node.filter], model.tensors()[node.bias],
+      PackConvolution(*kernels, model.tensors()[node.filter], model.tensors()[node.bias],
                       tensors[node.inputs[0]].pixel_floats, to);
     } else if (node.kind == NodeKind::kDepthwise) {
-      PackDepthwise(model.tensors()[node.filter], model.tensors()[node.bias], to);
+      PackDepthwise(*kernels, model.tensors()[node.filter], model.tensors()[node.bias], to);
     }
   }
 }

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "tflite/usable_kernels.h"
+
 namespace trackfit::tflite {
 namespace {
 
@@ -34,8 +36,8 @@ class KernelsTest : public ::testing::TestWithParam<const Kernels*> {
   const Kernels& kernels() const { return *GetParam(); }
 };
 
-INSTANTIATE_TEST_SUITE_P(Cpu, KernelsTest, ::testing::Values(&BestKernels(), &PortableKernels()),
-                         [](const auto& kind) { return kind.index == 0 ? "Best" : "Portable"; });
+INSTANTIATE_TEST_SUITE_P(Cpu, KernelsTest, ::testing::ValuesIn(UsableKernels()),
+                         [](const auto& kind) { return std::string(kind.param->name); });
 
 // A convolution computed by its definition: weights[input][channel].
 std::vector<float> Convolved(const std::vector<float>& inputs, int pixels, int window, int channels,
@@ -52,11 +54,11 @@ std::vector<float> Convolved(const std::vector<float>& inputs, int pixels, int w
   return outputs;
 }
 
-std::vector<float> Packed(int window, int channels, const std::vector<float>& biases,
+std::vector<float> Packed(const Kernels& kernels, int window, int channels, const std::vector<float>& biases,
                           const std::vector<float>& weights) {
   std::vector<float> packed;
   for (int first = 0; first < channels;) {
-    const int width = PanelVectors(channels - first) * kLanes;
+    const int width = kernels.panel_channels(channels - first);
     packed.insert(packed.end(), biases.begin() + first, biases.begin() + first + width);
     for (int k = 0; k < window; ++k) {
       const auto row = weights.begin() + k * channels + first;
@@ -69,15 +71,15 @@ std::vector<float> Packed(int window, int channels, const std::vector<float>& bi
 
 TEST_P(KernelsTest, ConvolveMatchesTheDefinitionForEveryTileShape) {
   constexpr int kSegments = 2, kSegmentLength = 5, kWindow = kSegments * kSegmentLength;
-  for (const int channels : {8, 16, 24, 32, 40, 56, 64}) {
-    for (const int pixels : {1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 23}) {
+  for (const int channels : {8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 112}) {
+    for (const int pixels : {1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 16, 23, 31}) {
       for (const bool adds : {false, true}) {
         SCOPED_TRACE(std::to_string(channels) + " channels, " + std::to_string(pixels) + " pixels");
         const std::vector<float> inputs = Numbers(pixels * kWindow, 1), biases = Numbers(channels, 2);
         const std::vector<float> weights = Numbers(kWindow * channels, 3);
         const std::vector<float> residuals = adds ? Numbers(pixels * channels, 4) : std::vector<float>();
         const Limits limits = {-0.5f, 1.5f};
-        const std::vector<float> packed = Packed(kWindow, channels, biases, weights);
+        const std::vector<float> packed = Packed(kernels(), kWindow, channels, biases, weights);
         ASSERT_EQ(packed.size(), PackedSize(kWindow, channels));
         std::vector<float> outputs(pixels * channels, -7);
         std::vector<const float*> input_pixels, residual_pixels;
@@ -117,8 +119,7 @@ TEST_P(KernelsTest, DepthwiseFiltersChannelsIndependently) {
                        std::to_string(rows) + ", pixels " + std::to_string(pixels));
           const int width = (pixels - 1) * stride + size, height = (rows - 1) * stride + size;
           const std::vector<float> input = Numbers(static_cast<size_t>(width) * height * kChannels, 5);
-          const int block = (size * size + 1) * kLanes;
-          const std::vector<float> weights = Numbers(static_cast<size_t>(block) * kChannels / kLanes, 6);
+          const std::vector<float> weights = Numbers(PackedSize(size * size, kChannels), 6);
           std::vector<float> outputs(static_cast<size_t>(rows) * pixels * kChannels), expected;
           DepthwiseArgs args{};
           for (int i = 0; i < height; ++i) args.rows[i] = input.data() + i * width * kChannels;
@@ -133,11 +134,14 @@ TEST_P(KernelsTest, DepthwiseFiltersChannelsIndependently) {
           for (int r = 0; r < rows; ++r) {
             for (int x = 0; x < pixels; ++x) {
               for (int c = 0; c < kChannels; ++c) {
-                const float* of_block = weights.data() + c / kLanes * block + c % kLanes;
+                const int wide = kernels().block_channels, first_wide = c / wide * wide;
+                const int block = kChannels - first_wide >= wide ? wide : kLanes;
+                const int first = c / block * block;
+                const float* of_block = weights.data() + PackedSize(size * size, first) + c - first;
                 double sum = of_block[0];
                 for (int k = 0; k < size * size; ++k) {
                   const int y = r * stride + k / size, column = x * stride + k % size;
-                  sum += of_block[(k + 1) * kLanes] * input[(y * width + column) * kChannels + c];
+                  sum += of_block[(k + 1) * block] * input[(y * width + column) * kChannels + c];
                 }
                 expected.push_back(std::clamp(static_cast<float>(sum), 0.0f, 6.0f));
               }
