@@ -38,6 +38,7 @@ void SessionRecord::Add(const v1::AnalyzeResponse& response) {
     case v1::AnalyzeResponse::kStarted:
       language_ = response.started().language();
       break;
+    case v1::AnalyzeResponse::kResumed:  // tells of a connection, not of the session
     case v1::AnalyzeResponse::RESPONSE_NOT_SET:
       break;
   }

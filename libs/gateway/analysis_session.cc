@@ -62,6 +62,10 @@ AnalysisSession::AnalysisSession(std::string session_id, const AnalysisOptions& 
 
 void AnalysisSession::OnRequest(v1::AnalyzeRequest request, std::shared_ptr<void> held) {
   if (phase_ == Phase::kOver) return;
+  if (half_closed_) {
+    return Finish(
+        absl::InvalidArgumentError("a request came although the client had half-closed the session"));
+  }
   const bool configured = phase_ != Phase::kConfig;
   absl::Status status;
   switch (request.request_case()) {
@@ -89,7 +93,7 @@ void AnalysisSession::OnRequest(v1::AnalyzeRequest request, std::shared_ptr<void
 }
 
 void AnalysisSession::OnHalfClose() {
-  if (phase_ == Phase::kOver) return;
+  if (phase_ == Phase::kOver || half_closed_) return;
   half_closed_ = true;
   if (rate_) {
     if (auto message = rate_->Finish()) Notify(v1::NOTICE_CODE_IMPLAUSIBLE_RATE, *std::move(message));
@@ -261,6 +265,10 @@ void AnalysisSession::OnTick() {
   if (on() && parts_.now() >= parts_.deadline) return Finish(DeadlinePassed());
   if (on()) Pump();
   if (on()) CheckUpstreams();
+}
+
+void AnalysisSession::OnReconnectWanted(std::string message) {
+  if (phase_ != Phase::kOver) Notify(v1::NOTICE_CODE_RECONNECT, std::move(message));
 }
 
 void AnalysisSession::HandleConfig(const v1::SessionConfig& config) {

@@ -136,6 +136,16 @@ class AnalysisSession {
   // Time passes: to be called several times a second.
   void OnTick();
 
+  // The client should reconnect, as a notice says.
+  void OnReconnectWanted(std::string message);
+
+  // What the client sent last, in a session that it resumes.
+  std::optional<uint64_t> last_sequence() const { return order_.last_sequence(); }
+  bool half_closed() const { return half_closed_; }
+
+  // Of the images of frames that are not answered yet.
+  size_t unanswered_bytes() const { return ledger_.bytes(); }
+
   // How many of the latest requests still occupy the session; by reading only while that is below a limit the
   // caller bounds the session's memory and slows its client down. In LOSSLESS delivery these are the
   // unanswered ones; in LIVE delivery none, because there waiting frames are dropped instead. As good as

@@ -1,5 +1,8 @@
 #include "gateway/config_check.h"
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -93,6 +96,19 @@ absl::Status CheckConfig(const v1::SessionConfig& config, const ModelInfo& model
   const std::string& reference = config.reference();
   if (reference.empty() || Knows(model.references, reference)) return absl::OkStatus();
   return Wrong("config.reference", reference, model.references);
+}
+
+absl::Status CheckResume(const v1::SessionConfig& config) {
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  config.GetReflection()->ListFields(config, &fields);
+  for (const auto* field : fields) {
+    if (field->number() == v1::SessionConfig::kResumeFieldNumber) continue;
+    return absl::InvalidArgumentError(absl::StrCat("config.", std::string(field->name()),
+                                                   " is set beside config.resume; a session that is resumed "
+                                                   "keeps its configuration"));
+  }
+  if (!config.resume().token().empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError("config.resume.token is empty; SessionStarted.resume_token has it");
 }
 
 }  // namespace trackfit::gateway

@@ -17,6 +17,9 @@ namespace trackfit::gateway {
 // looked at.
 absl::Status CheckConfig(const v1::SessionConfig& config, const ModelInfo& model);
 
+// The same of a configuration that resumes a session, which has nothing else to say.
+absl::Status CheckResume(const v1::SessionConfig& config);
+
 // Whether the inferencer's coach has work in a session with this valid configuration.
 bool IsCoached(const v1::SessionConfig& config, const ModelInfo& model);
 

@@ -13,6 +13,7 @@ size_t ImageBytes(const v1::Frame& frame) {
 
 void FrameLedger::AddFrame(v1::Frame frame, TimePoint received, std::shared_ptr<void> held) {
   ++waiting_;
+  bytes_ += ImageBytes(frame);
   const int64_t timestamp_us = frame.timestamp_us();
   auto request = std::make_shared<v1::ExtractStreamRequest>();
   *request->mutable_frame() = std::move(frame);
@@ -45,7 +46,7 @@ absl::Status FrameLedger::Answer(v1::FrameResult result, TimePoint now) {
   }
   --in_flight_;
   entry.times.returned = now;
-  entry = {State::kAnswered, entry.times, entry.timestamp_us, nullptr, std::move(result)};
+  entry = WithAnswer(entry, std::move(result));
   return absl::OkStatus();
 }
 
@@ -57,7 +58,7 @@ void FrameLedger::GiveUpOldestWaiting(v1::FrameStatus status, std::string detail
   result.set_status(status);
   result.set_detail(std::move(detail));
   --waiting_;
-  entry = {State::kAnswered, {entry.times.received}, entry.timestamp_us, nullptr, std::move(result)};
+  entry = WithAnswer(entry, std::move(result));
 }
 
 std::optional<uint64_t> FrameLedger::ReturnInFlight() {
@@ -77,6 +78,11 @@ std::optional<FrameLedger::Answered> FrameLedger::PopAnswered() {
   Answered answered{std::move(front.result), front.times, front.timestamp_us};
   entries_.pop_front();
   return answered;
+}
+
+FrameLedger::Entry FrameLedger::WithAnswer(const Entry& entry, v1::FrameResult result) {
+  bytes_ -= ImageBytes(entry.request->frame());
+  return {State::kAnswered, entry.times, entry.timestamp_us, nullptr, std::move(result)};
 }
 
 FrameLedger::Entry* FrameLedger::OldestIn(State state) {

@@ -64,6 +64,7 @@ class FrameLedger {
   size_t size() const { return entries_.size(); }  // all that is not yet popped
   size_t waiting() const { return waiting_; }      // frames not yet sent
   size_t in_flight() const { return in_flight_; }  // frames sent and unanswered
+  size_t bytes() const { return bytes_; }          // of the images of unanswered frames
 
  private:
   enum class State { kWaiting, kInFlight, kAnswered };
@@ -78,10 +79,13 @@ class FrameLedger {
   };
 
   Entry* OldestIn(State state);
+  // An entry without its image, which is not needed any more.
+  Entry WithAnswer(const Entry& entry, v1::FrameResult result);
 
   std::deque<Entry> entries_;
   size_t waiting_ = 0;
   size_t in_flight_ = 0;
+  size_t bytes_ = 0;
 };
 
 // Bytes of the image in a frame.

@@ -28,18 +28,34 @@ double Seconds(FrameLedger::TimePoint begin, FrameLedger::TimePoint end) {
   return std::chrono::duration<double>(end - begin).count();
 }
 
+const char* Name(Resumption outcome) {
+  switch (outcome) {
+    case Resumption::kResumed:
+      return "resumed";
+    case Resumption::kNotFound:
+      return "not_found";
+    case Resumption::kExpired:
+      return "expired";
+    case Resumption::kEvicted:
+      return "evicted";
+  }
+  return "not_found";
+}
+
 }  // namespace
 
 GatewayMetrics::GatewayMetrics(telemetry::Metrics& metrics)
     : metrics_(metrics),
       latency_(metrics.Histogram("trackfit_gateway_frame_latency_seconds",
                                  "Time from a frame's arrival to its answer.")),
-      waiting_(Stage(metrics, "waiting")),
+      before_extractor_(Stage(metrics, "waiting")),
       extractor_(Stage(metrics, "extractor")),
       ordering_(Stage(metrics, "ordering")),
       assessment_latency_(metrics.Histogram(
           "trackfit_gateway_assessment_latency_seconds",
-          "Time from the arrival of the last frame in a window to the window's assessment.")) {
+          "Time from the arrival of the last frame in a window to the window's assessment.")),
+      waiting_sessions_(metrics.Gauge("trackfit_gateway_waiting_sessions",
+                                      "Sessions whose client is away and may come back.")) {
   // Registered from the start, at zero, so that rates have no gaps.
   for (const auto status : {v1::FRAME_STATUS_POSE, v1::FRAME_STATUS_NO_POSE, v1::FRAME_STATUS_DROPPED,
                             v1::FRAME_STATUS_INVALID_FRAME}) {
@@ -49,6 +65,10 @@ GatewayMetrics::GatewayMetrics(telemetry::Metrics& metrics)
     Breaks(upstream);
     Poisoned(upstream);
   }
+  for (const auto outcome :
+       {Resumption::kResumed, Resumption::kNotFound, Resumption::kExpired, Resumption::kEvicted}) {
+    Resumptions(outcome);
+  }
 }
 
 void GatewayMetrics::CountFrame(v1::FrameStatus status, const FrameLedger::Times& times,
@@ -56,7 +76,7 @@ void GatewayMetrics::CountFrame(v1::FrameStatus status, const FrameLedger::Times
   Frames(status).Increment();
   latency_.Observe(Seconds(times.received, now));
   if (!times.sent || !times.returned) return;
-  waiting_.Observe(Seconds(times.received, *times.sent));
+  before_extractor_.Observe(Seconds(times.received, *times.sent));
   extractor_.Observe(Seconds(*times.sent, *times.returned));
   ordering_.Observe(Seconds(*times.returned, now));
 }
@@ -82,6 +102,10 @@ void GatewayMetrics::CountBreak(Upstream upstream) { Breaks(upstream).Increment(
 
 void GatewayMetrics::CountPoisoned(Upstream upstream) { Poisoned(upstream).Increment(); }
 
+void GatewayMetrics::CountResumption(Resumption outcome) { Resumptions(outcome).Increment(); }
+
+void GatewayMetrics::SetWaiting(int sessions) { waiting_sessions_.Set(sessions); }
+
 prometheus::Counter& GatewayMetrics::Frames(v1::FrameStatus status) {
   return metrics_.Counter("trackfit_gateway_frames_total",
                           "Frames and poses answered, by what became of them.", {{"status", Name(status)}});
@@ -99,6 +123,12 @@ prometheus::Counter& GatewayMetrics::Poisoned(Upstream upstream) {
                           "Frames (extractor) and windows of poses (inferencer) given up because the server "
                           "broke twice with them.",
                           {{"upstream", Name(upstream)}});
+}
+
+prometheus::Counter& GatewayMetrics::Resumptions(Resumption outcome) {
+  return metrics_.Counter("trackfit_gateway_resumptions_total",
+                          "Clients that came back for their session, and sessions that waited in vain.",
+                          {{"outcome", Name(outcome)}});
 }
 
 }  // namespace trackfit::gateway

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "gateway/frame_ledger.h"
+#include "gateway/resumable_sessions.h"
 #include "gateway/upstream.h"
 #include "telemetry/metrics.h"
 
@@ -25,18 +26,22 @@ class GatewayMetrics {
                        std::optional<std::chrono::duration<double>> latency);
   void CountBreak(Upstream upstream);
   void CountPoisoned(Upstream upstream);
+  void CountResumption(Resumption outcome);
+  void SetWaiting(int sessions);
 
  private:
   prometheus::Counter& Frames(v1::FrameStatus status);
   prometheus::Counter& Breaks(Upstream upstream);
   prometheus::Counter& Poisoned(Upstream upstream);
+  prometheus::Counter& Resumptions(Resumption outcome);
 
   telemetry::Metrics& metrics_;
   prometheus::Histogram& latency_;
-  prometheus::Histogram& waiting_;
+  prometheus::Histogram& before_extractor_;
   prometheus::Histogram& extractor_;
   prometheus::Histogram& ordering_;
   prometheus::Histogram& assessment_latency_;
+  prometheus::Gauge& waiting_sessions_;
 };
 
 }  // namespace trackfit::gateway

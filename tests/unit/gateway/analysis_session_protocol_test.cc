@@ -202,5 +202,33 @@ TEST_F(AnalysisSessionProtocol, UncompressedPixelsHaveALimitOfTheirOwn) {
   EXPECT_FALSE(client_.finished);
 }
 
+TEST_F(AnalysisSessionProtocol, TakesNothingBehindAHalfClose) {
+  Configure();
+  PushFrame(1);
+  session_.OnHalfClose();
+  session_.OnHalfClose();
+  EXPECT_FALSE(client_.finished) << "a client that resumes its session may say it again";
+  PushFrame(2);
+  ExpectInvalidArgument("half-closed");
+}
+
+TEST_F(AnalysisSessionProtocol, KnowsWhatItReceivedLast) {
+  Configure();
+  EXPECT_EQ(session_.last_sequence(), std::nullopt);
+  PushFrames(3, 5);
+  EXPECT_EQ(session_.last_sequence(), 5U) << "answered or not";
+  EXPECT_EQ(session_.unanswered_bytes(), 3 * std::string("picture").size());
+  AnswerFrame(PoseResult(3));
+  EXPECT_EQ(session_.unanswered_bytes(), 2 * std::string("picture").size());
+}
+
+TEST_F(AnalysisSessionProtocol, PassesOnThatTheClientShouldReconnect) {
+  Configure();
+  session_.OnReconnectWanted("the stream is old");
+  ASSERT_EQ(client_.Notices().size(), 1U);
+  EXPECT_EQ(client_.Notices()[0].code(), v1::NOTICE_CODE_RECONNECT);
+  EXPECT_EQ(client_.Notices()[0].message(), "the stream is old");
+}
+
 }  // namespace
 }  // namespace trackfit::gateway

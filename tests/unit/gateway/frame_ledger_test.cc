@@ -109,5 +109,20 @@ TEST(FrameLedger, RefusesAnAnswerOutOfTurn) {
   EXPECT_EQ(ledger.Answer(ResultOf(2), {}).code(), absl::StatusCode::kInternal);
 }
 
+TEST(FrameLedger, CountsTheBytesOfImagesThatAreNotAnswered) {
+  FrameLedger ledger;
+  for (uint64_t sequence = 1; sequence <= 3; ++sequence) {
+    v1::Frame frame = FrameNumber(sequence);
+    frame.set_encoded(std::string(10, 'x'));
+    ledger.AddFrame(std::move(frame), {});
+  }
+  ledger.NextToSend();
+  EXPECT_EQ(ledger.bytes(), 30U);
+  ASSERT_TRUE(ledger.Answer(ResultOf(1)).ok());
+  EXPECT_EQ(ledger.bytes(), 20U);
+  ledger.GiveUpOldestWaiting(v1::FRAME_STATUS_DROPPED, "late");
+  EXPECT_EQ(ledger.bytes(), 10U);
+}
+
 }  // namespace
 }  // namespace trackfit::gateway
