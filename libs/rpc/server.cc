@@ -72,10 +72,12 @@ void Configure(const ServerOptions& options, grpc::ServerBuilder& builder) {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(Runtime& runtime, grpc::Service& service,
                                                       const std::string& name, std::function<bool()> is_ready,
-                                                      std::vector<SidePort> side_ports) {
+                                                      std::vector<SidePort> side_ports,
+                                                      std::function<void()> on_drain) {
   std::unique_ptr<Server> server(new Server(runtime, name));
   server->is_ready_ = std::move(is_ready);
   server->side_ports_ = std::move(side_ports);
+  server->on_drain_ = std::move(on_drain);
   if (absl::Status pages = server->ServePages(); !pages.ok()) return pages;
   if (absl::Status listening = server->Listen(service); !listening.ok()) return listening;
   server->listener_->Start();
@@ -194,6 +196,7 @@ void Server::Drain() {
   if (self_check_) self_check_->Stop();  // what it is asking now may take seconds
   listener_->Stop();
   for (const SidePort& side : side_ports_) side.stop();
+  if (on_drain_) on_drain_();
   runtime_.log().Info("draining", {{"streams", runtime_.streams().count()}});
   Shutdown();
   self_check_.reset();
@@ -233,8 +236,9 @@ bool Server::WaitForStreams(std::chrono::steady_clock::duration limit) {
 
 int ServeUntilSignal(TerminationSignal& signal, Runtime& runtime, grpc::Service& service,
                      const std::string& name, std::function<bool()> is_ready,
-                     std::vector<SidePort> side_ports) {
-  const auto server = Server::Start(runtime, service, name, std::move(is_ready), std::move(side_ports));
+                     std::vector<SidePort> side_ports, std::function<void()> on_drain) {
+  const auto server =
+      Server::Start(runtime, service, name, std::move(is_ready), std::move(side_ports), std::move(on_drain));
   if (!server.ok()) {
     runtime.log().Error("cannot serve", {{"reason", server.status().message()}});
     return 1;

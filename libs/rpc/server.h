@@ -38,12 +38,14 @@ class Server {
  public:
   // Listens; the health service says SERVING from now on, so the service must be warm, or, where `is_ready`
   // is given, from the first UpdateHealth() that finds it true. `name` is the service's full name in the
-  // contract; `side_ports` are open already and outlive the server. UNAVAILABLE, naming the address, when a
+  // contract; `side_ports` are open already and outlive the server; `on_drain` is called once, when the drain
+  // begins. UNAVAILABLE, naming the address, when a
   // port cannot be bound.
   static absl::StatusOr<std::unique_ptr<Server>> Start(Runtime& runtime, grpc::Service& service,
                                                        const std::string& name,
                                                        std::function<bool()> is_ready = nullptr,
-                                                       std::vector<SidePort> side_ports = {});
+                                                       std::vector<SidePort> side_ports = {},
+                                                       std::function<void()> on_drain = nullptr);
   // As Drain().
   ~Server();
 
@@ -83,6 +85,7 @@ class Server {
   std::function<bool()> is_ready_;  // empty once it was true
   std::atomic<bool> draining_ = false;
   std::vector<SidePort> side_ports_;
+  std::function<void()> on_drain_;          // may be empty
   std::unique_ptr<web::HttpServer> pages_;  // null: not served
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<grpc::Server> server_;
@@ -94,7 +97,7 @@ class Server {
 // anew.
 int ServeUntilSignal(TerminationSignal& signal, Runtime& runtime, grpc::Service& service,
                      const std::string& name, std::function<bool()> is_ready = nullptr,
-                     std::vector<SidePort> side_ports = {});
+                     std::vector<SidePort> side_ports = {}, std::function<void()> on_drain = nullptr);
 
 }  // namespace trackfit::rpc
 

@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "runtime/admission_gate.h"
 #include "runtime/byte_budget.h"
+#include "runtime/connection_lost.h"
 #include "runtime/guard.h"
 #include "runtime/strand.h"
 #include "streaming/live_streams.h"
@@ -164,12 +165,12 @@ class StreamDriver : public ResponseWriter<Response>,
     LeaveIfOver();
   }
 
-  // For Lose() when the client has gone.
+  // For Lose() when the client has gone; whether it wanted to, transports cannot tell.
   absl::Status CancelledStatus() const {
     if (std::chrono::system_clock::now() >= call_.deadline) {
       return absl::DeadlineExceededError("the client's deadline has passed");
     }
-    return absl::CancelledError("the stream was cancelled");
+    return runtime::ConnectionLost(absl::CancelledError("the stream was cancelled"));
   }
 
  private:
@@ -305,7 +306,8 @@ class StreamDriver : public ResponseWriter<Response>,
     status_ = std::move(status);
     strand_->Post([self = this->shared_from_this()](int) {
       const absl::Status done = runtime::Guard([&] {
-        if (self->handler_) self->handler_->OnEnd();
+        // status_ never changes once it is set.
+        if (self->handler_) self->handler_->OnEnd(*self->status_);
       });
       if (!done.ok()) self->resources_.report_exception(self->log_, done);
       self->handler_.reset();

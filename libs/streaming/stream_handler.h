@@ -78,9 +78,10 @@ class StreamHandler {
   // The client sends nothing more. Sooner or later the handler must call Finish().
   virtual void OnHalfClose(int worker) = 0;
 
-  // The stream has ended, by Finish() or by the client, a deadline or a drain. Nothing comes after this, and
-  // nothing can be sent any more; the handler is destroyed next.
-  virtual void OnEnd() {}
+  // The stream has ended with this status, by Finish() or by the client, a deadline or a drain; a
+  // runtime::ConnectionLost() where the client may have lost it against its will. Nothing comes after this,
+  // and nothing can be sent any more; the handler is destroyed next.
+  virtual void OnEnd(const absl::Status& /*status*/) {}
 };
 
 // What a handler gets to work with.

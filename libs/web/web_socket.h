@@ -36,7 +36,8 @@ class WebSocket {
     std::function<void(std::string message)> on_message;  // what Read() asked for
     std::function<void(bool ok)> on_sent;                 // what Send() sent
     // The client has gone or broken a rule. Close() is still to be called. CANCELLED when it closed or
-    // vanished, RESOURCE_EXHAUSTED for what is too large, INVALID_ARGUMENT for other rules.
+    // vanished (then it is a runtime::ConnectionLost()), RESOURCE_EXHAUSTED for what is too large,
+    // INVALID_ARGUMENT for other rules.
     std::function<void(absl::Status status)> on_lost;
     std::function<void()> on_over;  // after Close(); nothing comes behind it
   };

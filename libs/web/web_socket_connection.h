@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "runtime/connection_lost.h"
 #include "web/beast.h"
 #include "web/http_shared.h"
 #include "web/web_socket.h"
@@ -138,7 +139,8 @@ class WebSocketConnection final : public WebSocket,
     if (error == websocket::condition::protocol_violation) {
       return absl::InvalidArgumentError(absl::StrCat("not as RFC 6455 says: ", error.message()));
     }
-    return absl::CancelledError(absl::StrCat("the connection was lost: ", error.message()));
+    return runtime::ConnectionLost(
+        absl::CancelledError(absl::StrCat("the connection was lost: ", error.message())));
   }
 
   void Write() {
@@ -200,7 +202,7 @@ class WebSocketConnection final : public WebSocket,
     if (silence >= 3 * interval) {
       failed_ = true;
       CloseConnection();
-      return Lost(absl::CancelledError("the client gives no sign of life"));
+      return Lost(runtime::ConnectionLost(absl::CancelledError("the client gives no sign of life")));
     }
     if (silence < interval / 2 || pinging_) return;
     pinging_ = true;

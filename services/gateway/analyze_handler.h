@@ -1,4 +1,4 @@
-// Joins one Analyze stream, its analysis session, and the session's streams to the servers behind.
+// Joins one Analyze stream and its analysis: a new one, or one that it resumes.
 #ifndef TRACKFIT_SERVICES_GATEWAY_ANALYZE_HANDLER_H_
 #define TRACKFIT_SERVICES_GATEWAY_ANALYZE_HANDLER_H_
 
@@ -6,25 +6,14 @@
 
 #include <memory>
 
-#include "gateway/analysis_session.h"
-#include "gateway/gateway_metrics.h"
-#include "runtime/ticker.h"
+#include "analysis.h"
 #include "streaming/stream_handler.h"
-#include "upstreams.h"
 
 namespace trackfit::gateway_server {
 
-// What all handlers share; outlives them.
-struct AnalyzeContext {
-  gateway::AnalysisOptions options;
-  Upstreams& upstreams;
-  gateway::GatewayMetrics& metrics;
-  runtime::Ticker& ticker;
-};
-
 // To be made on the stream's strand, like every call to it.
 std::unique_ptr<streaming::StreamHandler<v1::AnalyzeRequest>> MakeAnalyzeHandler(
-    const AnalyzeContext& context, streaming::StreamSession<v1::AnalyzeResponse> stream);
+    const AnalyzeContext& context, ClientStream stream);
 
 }  // namespace trackfit::gateway_server
 

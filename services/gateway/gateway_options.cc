@@ -63,6 +63,17 @@ void GatewayOptions::Register(CLI::App& app) {
                "Largest JPEG, PNG or WebP file; a larger one is answered as an invalid frame");
   rpc::AddFlag(app, "max-raw-frame-bytes", max_raw_frame_bytes,
                "Most bytes of uncompressed pixels; a picture of more is answered as an invalid frame");
+  rpc::AddFlag(app, "resume-seconds", resume.seconds,
+               "Seconds that a resumable session waits for a client that lost its stream; 0: none does");
+  rpc::AddFlag(app, "resume-max", resume.max, "Sessions that wait at a time; the oldest make room for more");
+  rpc::AddFlag(app, "resume-kb", resume.kb,
+               "Kilobytes of a resumable session's latest responses that are kept for its client");
+  rpc::AddFlag(app, "resume-total-mb", resume.total_mb,
+               "Megabytes of all sessions that wait; the oldest make room for more");
+  rpc::AddFlag(
+      app, "max-stream-age", max_stream_age,
+      "Seconds, give or take a tenth, after which a client is asked to reconnect; after --drain-grace "
+      "more its stream ends; 0 = never");
   app.option_defaults()->group("Options");
 }
 
@@ -70,6 +81,7 @@ absl::Status GatewayOptions::Validate() const {
   using command_line::AddressUse;
   if (absl::Status valid = server.Validate(); !valid.ok()) return valid;
   if (absl::Status valid = CheckHttp(); !valid.ok()) return valid;
+  if (absl::Status valid = CheckStreams(); !valid.ok()) return valid;
   absl::Status valid = command_line::CheckAddress("--extractor", extractor, AddressUse::kConnect, 8001);
   if (valid.ok()) valid = command_line::CheckAddress("--inferencer", inferencer, AddressUse::kConnect, 8002);
   if (!valid.ok()) return valid;
@@ -85,6 +97,26 @@ absl::Status GatewayOptions::Validate() const {
     if (bytes >= kLeast && bytes <= most) continue;
     return absl::InvalidArgumentError(absl::StrCat(flag, " is ", bytes, "; it must be between ", kLeast,
                                                    " and ", most, ", which max-message-mb leaves room for"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GatewayOptions::CheckStreams() const {
+  constexpr int kMostWaiting = 3600, kMostAge = 30 * 86'400;
+  if (!(resume.seconds >= 0 && resume.seconds <= kMostWaiting)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("resume-seconds is ", resume.seconds, "; it must be between 0 and ", kMostWaiting));
+  }
+  if (max_stream_age != 0 && !(max_stream_age >= 1 && max_stream_age <= kMostAge)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("max-stream-age is ", max_stream_age, "; it must be 0 or between 1 and ", kMostAge));
+  }
+  for (const auto& [flag, value, least, most] :
+       {std::tuple("resume-max", resume.max, 1, 100'000), std::tuple("resume-kb", resume.kb, 16, 65'536),
+        std::tuple("resume-total-mb", resume.total_mb, 1, 65'536)}) {
+    if (value >= least && value <= most) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, " is ", value, "; it must be between ", least, " and ", most));
   }
   return absl::OkStatus();
 }

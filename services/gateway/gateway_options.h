@@ -34,6 +34,14 @@ struct HttpOptions {
   UploadOptions uploads;
 };
 
+// Of sessions that outlive their stream.
+struct ResumeOptions {
+  double seconds = 30;  // that a session waits for its client; 0: none does
+  int max = 64;         // sessions that wait
+  int kb = 512;         // of a session's latest responses
+  int total_mb = 64;    // of all sessions that wait
+};
+
 struct GatewayOptions {
   GatewayOptions();
 
@@ -44,6 +52,8 @@ struct GatewayOptions {
   double upstream_timeout = 20;               // seconds; see gateway::AnalysisOptions
   int64_t max_frame_bytes = 4 << 20;          // largest file; see gateway::AnalysisOptions
   int64_t max_raw_frame_bytes = 12 << 20;     // holds 4K in NV12 and I420, 1080p in any format
+  ResumeOptions resume;
+  double max_stream_age = 0;  // seconds until a client is asked to reconnect; 0: never
 
   void Register(CLI::App& app);
   // INVALID_ARGUMENT naming the flag and its limits.
@@ -53,6 +63,7 @@ struct GatewayOptions {
  private:
   absl::Status CheckHttp() const;
   absl::Status CheckUploads() const;
+  absl::Status CheckStreams() const;
 };
 
 }  // namespace trackfit::gateway_server

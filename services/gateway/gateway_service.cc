@@ -1,22 +1,53 @@
 #include "gateway_service.h"
 
+#include <chrono>
 #include <utility>
 
+#include "analyze_handler.h"
 #include "gateway/config_check.h"
 #include "gateway/model_info.h"
 #include "rpc/stream_reactor.h"
 
 namespace trackfit::gateway_server {
+namespace {
 
-GatewayService::GatewayService(rpc::Runtime& runtime, const gateway::AnalysisOptions& options,
-                               Upstreams& upstreams, runtime::Ticker& ticker)
+std::chrono::milliseconds Milliseconds(double seconds) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
+}
+
+gateway::ResumableSessionsConfig SessionsConfig(const ResumeOptions& options,
+                                                gateway::GatewayMetrics& metrics) {
+  return {
+      .retention = Milliseconds(options.seconds),
+      .most_sessions = static_cast<size_t>(options.max),
+      .most_bytes = static_cast<size_t>(options.total_mb) << 20,
+      .on_waiting = [&metrics](int sessions) { metrics.SetWaiting(sessions); },
+      .on_outcome = [&metrics](gateway::Resumption outcome) { metrics.CountResumption(outcome); },
+  };
+}
+
+}  // namespace
+
+GatewayService::GatewayService(rpc::Runtime& runtime, const GatewayOptions& options, Upstreams& upstreams,
+                               runtime::Ticker& ticker)
     : runtime_(runtime),
       metrics_(runtime.metrics()),
-      context_{options, upstreams, metrics_, ticker},
-      analyze_([this](streaming::StreamSession<v1::AnalyzeResponse> stream)
+      sessions_(SessionsConfig(options.resume, metrics_)),
+      context_{.options = options.Analysis(),
+               .retention = Milliseconds(options.resume.seconds),
+               .kept_bytes = static_cast<size_t>(options.resume.kb) << 10,
+               .max_sessions = static_cast<size_t>(options.server.max_sessions),
+               .stream_age = {Milliseconds(options.max_stream_age), Milliseconds(options.server.drain_grace)},
+               .resources = runtime.stream_resources(),
+               .upstreams = upstreams,
+               .metrics = metrics_,
+               .sessions = sessions_,
+               .ticker = ticker},
+      analyze_([this](ClientStream stream)
                    -> absl::StatusOr<std::unique_ptr<streaming::StreamHandler<v1::AnalyzeRequest>>> {
         return MakeAnalyzeHandler(context_, std::move(stream));
-      }) {}
+      }),
+      ticks_(ticker.Subscribe([this] { sessions_.OnTick(std::chrono::steady_clock::now()); })) {}
 
 absl::Status GatewayService::Check(const v1::SessionConfig& config) const {
   const auto model = context_.upstreams.model();

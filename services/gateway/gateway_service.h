@@ -5,7 +5,8 @@
 #include <trackfit/v1/gateway.grpc.pb.h>
 
 #include "absl/status/status.h"
-#include "analyze_handler.h"
+#include "analysis.h"
+#include "gateway_options.h"
 #include "rpc/runtime.h"
 #include "streaming/stream_handler.h"
 
@@ -14,8 +15,11 @@ namespace trackfit::gateway_server {
 // Thread-safe. The runtime, the upstreams and the ticker outlive it.
 class GatewayService final : public v1::GatewayService::CallbackService {
  public:
-  GatewayService(rpc::Runtime& runtime, const gateway::AnalysisOptions& options, Upstreams& upstreams,
+  GatewayService(rpc::Runtime& runtime, const GatewayOptions& options, Upstreams& upstreams,
                  runtime::Ticker& ticker);
+
+  // The server ends: sessions whose client is away are let go, and none waits any more.
+  void Drain() { sessions_.Close(); }
 
   // Makes the handler of one analysis, whatever carries its stream.
   const streaming::StreamHandlerFactory<v1::AnalyzeRequest, v1::AnalyzeResponse>& analyze() const {
@@ -32,8 +36,10 @@ class GatewayService final : public v1::GatewayService::CallbackService {
  private:
   rpc::Runtime& runtime_;
   gateway::GatewayMetrics metrics_;
+  gateway::ResumableSessions sessions_;
   const AnalyzeContext context_;
   const streaming::StreamHandlerFactory<v1::AnalyzeRequest, v1::AnalyzeResponse> analyze_;
+  const runtime::Ticker::Subscription ticks_;
 };
 
 }  // namespace trackfit::gateway_server

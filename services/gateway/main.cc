@@ -18,7 +18,7 @@ int Serve(const GatewayOptions& options, rpc::Runtime& runtime, rpc::Termination
     runtime.ReportException(runtime.log(), failed);
   });
   Upstreams upstreams(options.extractor, options.inferencer, ticker, runtime.log());
-  GatewayService service(runtime, options.Analysis(), upstreams, ticker);
+  GatewayService service(runtime, options, upstreams, ticker);
   const auto edge = HttpEdge::Start(runtime, options.http, service);
   if (!edge.ok()) {
     runtime.log().Error("cannot serve", {{"reason", edge.status().message()}});
@@ -26,7 +26,7 @@ int Serve(const GatewayOptions& options, rpc::Runtime& runtime, rpc::Termination
   }
   return rpc::ServeUntilSignal(
       signal, runtime, service, v1::GatewayService::service_full_name(),
-      [&upstreams] { return upstreams.reached(); }, (*edge)->side_ports());
+      [&upstreams] { return upstreams.reached(); }, (*edge)->side_ports(), [&service] { service.Drain(); });
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ def by_kind(lines):
     kinds = {kind: [] for kind in ("started", "frame_result", "assessment", "repetition", "advice", "hint", "summary")}
     for line in lines:
         for kind, message in json.loads(line, parse_float=float32).items():
-            if kind != "notices":
+            if kind not in ("notices", "number"):
                 kinds[kind].append(message)
     for summary in kinds["summary"]:
         summary.pop("notices", None)

@@ -129,6 +129,12 @@ class AnalyzeCall {
       }
     });
   }
+  // The next response, before StartReading(); an empty one when the stream is over.
+  v1::AnalyzeResponse Receive() {
+    v1::AnalyzeResponse response;
+    if (stream_->Read(&response)) analyzed_.responses.push_back(response);
+    return response;
+  }
   // False when the stream is broken.
   bool Send(const v1::AnalyzeRequest& request) { return stream_->Write(request); }
   void Cancel() { context_.TryCancel(); }

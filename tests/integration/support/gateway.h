@@ -34,12 +34,11 @@ class Gateway {
     ticker_ = std::make_unique<runtime::Ticker>(std::chrono::milliseconds(20));
     upstreams_ =
         std::make_unique<gateway_server::Upstreams>(extractor, inferencer, *ticker_, runtime_->log());
-    service_ = std::make_unique<gateway_server::GatewayService>(*runtime_, options.Analysis(), *upstreams_,
-                                                                *ticker_);
+    service_ = std::make_unique<gateway_server::GatewayService>(*runtime_, options, *upstreams_, *ticker_);
     edge_ = *gateway_server::HttpEdge::Start(*runtime_, options.http, *service_);
     server_ = *rpc::Server::Start(
         *runtime_, *service_, v1::GatewayService::service_full_name(),
-        [this] { return upstreams_->reached(); }, edge_->side_ports());
+        [this] { return upstreams_->reached(); }, edge_->side_ports(), [this] { service_->Drain(); });
   }
   int port() const { return server_->port(); }
   int http_port() const { return edge_->port(); }

@@ -16,6 +16,7 @@
 #include "rpc/server.h"
 #include "rpc/stream_reactor.h"
 #include "rpc/unary_call.h"
+#include "runtime/connection_lost.h"
 #include "support/eventually.h"
 
 namespace trackfit::rpc {
@@ -46,6 +47,7 @@ struct Counts {
   std::atomic<int> handlers = 0;
   std::atomic<int> requests = 0;
   std::atomic<int> ends = 0;
+  std::atomic<int> lost = 0;  // of these, by clients who may not have wanted to
 };
 
 // Does what its lambdas say; answers each request with its sequence by default.
@@ -72,7 +74,10 @@ class ScriptedHandler : public StreamHandler<Request> {
     script_.on_request(session_, std::move(request), std::move(in_flight));
   }
   void OnHalfClose(int) override { script_.on_half_close(session_); }
-  void OnEnd() override { ++counts_.ends; }
+  void OnEnd(const absl::Status& status) override {
+    if (runtime::IsConnectionLost(status)) ++counts_.lost;
+    ++counts_.ends;
+  }
 
  private:
   Session session_;

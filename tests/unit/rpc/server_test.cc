@@ -302,6 +302,19 @@ TEST(Server, NamesItsSidePortsAndStopsThemFirst) {
   std::filesystem::remove(options.port_file);
 }
 
+TEST(Server, TellsOnceThatItDrains) {
+  const auto runtime = *Runtime::Create("test", TestOptions());
+  ScriptedService service(*runtime, nullptr, nullptr);
+  std::atomic<int> drains = 0;
+  {
+    const auto server = *Server::Start(*runtime, service, kName, nullptr, {}, [&] { ++drains; });
+    EXPECT_EQ(drains, 0);
+    server->Drain();
+    EXPECT_EQ(drains, 1);
+  }
+  EXPECT_EQ(drains, 1);
+}
+
 TEST(Server, EndsWhenASidePortIsDeaf) {
   ServerOptions options = TestOptions();
   options.self_check_interval = 0.01;

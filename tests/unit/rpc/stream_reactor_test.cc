@@ -463,6 +463,7 @@ TEST(StreamReactor, CancelFreesTheSession) {
   EXPECT_TRUE(Eventually([&] { return server.runtime().gate().active() == 0; }));
   EXPECT_EQ(server.counts().handlers, 0);
   EXPECT_EQ(server.counts().ends, 1);
+  EXPECT_EQ(server.counts().lost, 1) << "which gRPC does not tell from a broken connection";
   waiting.ReleaseAll();  // harmless after the end
 }
 

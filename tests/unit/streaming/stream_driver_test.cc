@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -70,8 +71,9 @@ enum class Turn { kNotBegun, kBegun, kMayEnd };
 // "newest" only the newest of those that wait counts.
 class Echo final : public StreamHandler<Message> {
  public:
-  Echo(StreamSession<Message> session, std::vector<InFlight>& kept, std::atomic<Turn>& turn)
-      : session_(std::move(session)), kept_(kept), turn_(turn) {}
+  Echo(StreamSession<Message> session, std::vector<InFlight>& kept, std::atomic<Turn>& turn,
+       std::optional<absl::Status>& ended)
+      : session_(std::move(session)), kept_(kept), ended_(ended), turn_(turn) {}
   void OnRequest(Message request, InFlight in_flight, int) override {
     if (request.text == "thrown") throw std::runtime_error("thrown");
     if (request.text.starts_with("kept")) return kept_.push_back(std::move(in_flight));
@@ -87,10 +89,12 @@ class Echo final : public StreamHandler<Message> {
     session_.responses->Write({"not " + request.text});
   }
   void OnHalfClose(int) override { session_.responses->Finish(absl::OkStatus()); }
+  void OnEnd(const absl::Status& status) override { ended_ = status; }
 
  private:
   const StreamSession<Message> session_;
   std::vector<InFlight>& kept_;
+  std::optional<absl::Status>& ended_;
   std::atomic<Turn>& turn_;
   bool newest_only_ = false;
 };
@@ -108,7 +112,7 @@ class StreamDriverTest : public ::testing::Test {
     transport_ = Transport::Start(
         resources_,
         [this](StreamSession<Message> session) -> absl::StatusOr<std::unique_ptr<StreamHandler<Message>>> {
-          return std::make_unique<Echo>(std::move(session), kept_, turn_);
+          return std::make_unique<Echo>(std::move(session), kept_, turn_, ended_);
         });
     return transport_;
   }
@@ -134,6 +138,7 @@ class StreamDriverTest : public ::testing::Test {
       2,        100,      [this](const telemetry::Logger&, const absl::Status&) { ++exceptions_; }};
   std::vector<InFlight> kept_;
   std::atomic<Turn> turn_ = Turn::kNotBegun;
+  std::optional<absl::Status> ended_;
   std::shared_ptr<Transport> transport_;
 };
 
@@ -196,6 +201,24 @@ TEST_F(StreamDriverTest, FinishesOnceAfterTheLastResponse) {
   EXPECT_THAT(transport->TakeAsked(), Not(Contains("finish OK")));
   transport->OnWritten(true);
   EXPECT_THAT(transport->TakeAsked(), ElementsAre("finish OK"));
+}
+
+TEST_F(StreamDriverTest, TellsItsHandlerHowItEnded) {
+  const auto transport = Start();
+  transport->OnHalfClose();
+  Settle();
+  EXPECT_EQ(ended_, absl::OkStatus());
+}
+
+TEST_F(StreamDriverTest, TellsItsHandlerThatTheConnectionMayBeLost) {
+  const auto transport = Start();
+  transport->OnRequest({"a"});
+  Settle();
+  transport->OnWritten(false);
+  Settle();
+  ASSERT_TRUE(ended_);
+  EXPECT_EQ(ended_->code(), absl::StatusCode::kCancelled);
+  EXPECT_TRUE(runtime::IsConnectionLost(*ended_));
 }
 
 TEST_F(StreamDriverTest, GivesItsPlaceBackWhenCallAndHandlerAreOver) {

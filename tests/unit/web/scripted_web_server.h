@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "runtime/connection_lost.h"
 #include "runtime/shutting_down.h"
 #include "streaming/stream_handler.h"
 #include "streaming/stream_resources.h"
@@ -106,6 +107,7 @@ class ScriptedWebServer {
   std::atomic<int> handlers = 0;  // alive
   std::atomic<int> requests = 0;
   std::atomic<int> ends = 0;
+  std::atomic<int> lost = 0;  // of these, by clients who may not have wanted to
   std::atomic<int> exceptions = 0;
 
  private:
@@ -120,7 +122,10 @@ class ScriptedWebServer {
       server_.script_.on_request(session_, std::move(request), std::move(in_flight));
     }
     void OnHalfClose(int) override { server_.script_.on_half_close(session_); }
-    void OnEnd() override { ++server_.ends; }
+    void OnEnd(const absl::Status& status) override {
+      if (runtime::IsConnectionLost(status)) ++server_.lost;
+      ++server_.ends;
+    }
 
    private:
     ScriptedWebServer& server_;

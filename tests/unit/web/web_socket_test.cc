@@ -168,6 +168,7 @@ TEST(WebSocket, AnswersTheClientsCloseAndEndsTheStream) {
   EXPECT_EQ(answer->code(), 1001);
   EXPECT_TRUE(client.socket().HangsUp(5000));
   EXPECT_TRUE(Eventually([&] { return server.ends == 1 && server.gate().active() == 0; }));
+  EXPECT_EQ(server.lost, 0) << "it said so";
   EXPECT_THAT(server.metrics().Text(),
               HasSubstr("trackfit_calls_total{code=\"CANCELLED\",method=\"Test\"} 1"));
 }
@@ -184,6 +185,17 @@ TEST(WebSocket, ClosesTheConnectionOfAClientThatDoesNotAnswerItsClose) {
   EXPECT_TRUE(Eventually([&] { return server.gate().active() == 0; }));
 }
 
+TEST(WebSocket, TellsALostConnectionFromAClose) {
+  ScriptedWebServer server;
+  {
+    WebSocketClient client(server.port());
+    client.SendBinary("x");
+    ASSERT_TRUE(client.ReceiveBinary().has_value());
+  }
+  EXPECT_TRUE(Eventually([&] { return server.ends == 1; }));
+  EXPECT_EQ(server.lost, 1);
+}
+
 TEST(WebSocket, PingsSilentClientsAndDropsThoseThatAreGone) {
   ServerLimits limits;
   limits.sockets.ping_interval = std::chrono::milliseconds(100);
@@ -198,6 +210,7 @@ TEST(WebSocket, PingsSilentClientsAndDropsThoseThatAreGone) {
   }
   EXPECT_TRUE(Eventually([&] { return server.gate().active() == 1; }));
   EXPECT_EQ(server.ends, 1);
+  EXPECT_EQ(server.lost, 1);
   alive.SendBinary("x");
   std::optional<Frame> echo = alive.Receive();
   while (echo && echo->opcode == WebSocketClient::kPing) echo = alive.Receive();

@@ -1,0 +1,328 @@
+#include "analysis.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/resume_token.h"
+#include "runtime/connection_lost.h"
+
+namespace trackfit::gateway_server {
+namespace {
+
+using gateway::AnalysisSession;
+using gateway::Kept;
+using gateway::Resumption;
+using gateway::Upstream;
+using std::chrono::steady_clock;
+
+constexpr auto kNever = std::chrono::system_clock::time_point::max();
+
+// A client's stream, for the session.
+class StreamClient final : public gateway::AnalysisClient {
+ public:
+  explicit StreamClient(std::shared_ptr<const ClientStream> stream) : stream_(std::move(stream)) {}
+  void Send(v1::AnalyzeResponse response) override { stream_->responses->Write(std::move(response)); }
+  void Finish(absl::Status status) override { stream_->responses->Finish(std::move(status)); }
+
+ private:
+  const std::shared_ptr<const ClientStream> stream_;
+};
+
+// In the session's clock; one that is more than a year away counts as none.
+AnalysisSession::TimePoint InSteadyClock(std::chrono::system_clock::time_point deadline) {
+  const auto left = deadline - std::chrono::system_clock::now();
+  if (left > std::chrono::hours(24 * 365)) return AnalysisSession::TimePoint::max();
+  return steady_clock::now() + left;
+}
+
+std::optional<gateway::Resumability> ResumabilityOf(const AnalyzeContext& context, const std::string& token) {
+  if (token.empty()) return std::nullopt;
+  return gateway::Resumability{token, context.retention, context.kept_bytes};
+}
+
+double Spread() {
+  std::random_device random;
+  return std::uniform_real_distribution<double>(-1, 1)(random);
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<Analysis>> Analysis::Begin(const AnalyzeContext& context,
+                                                          std::shared_ptr<const ClientStream> stream,
+                                                          bool resumable) {
+  std::string token;
+  if (resumable && context.retention.count() > 0) {
+    absl::StatusOr<std::string> made = gateway::NewResumeToken();
+    if (!made.ok()) return made.status();
+    token = *std::move(made);
+  }
+  auto analysis = std::make_shared<Analysis>(context, std::move(stream), std::move(token));
+  analysis->strand_ = runtime::Strand::Create(context.resources.pool,
+                                              [weak = std::weak_ptr(analysis)](const absl::Status& failed) {
+                                                if (const auto self = weak.lock()) self->Fail(failed);
+                                              });
+  const size_t streams = static_cast<size_t>(context.resources.gate.active());
+  context.sessions.MakeRoom(context.max_sessions - std::min(context.max_sessions, streams));
+  if (!analysis->token_.empty()) context.sessions.Attach(analysis->token_, analysis);
+  analysis->Post([](Analysis& self) { self.Wire(); });
+  return analysis;
+}
+
+Analysis::Analysis(const AnalyzeContext& context, std::shared_ptr<const ClientStream> stream,
+                   std::string token)
+    : context_(context),
+      id_(stream->id),
+      trace_(stream->trace),
+      log_(stream->log),
+      token_(std::move(token)),
+      deadline_(token_.empty() ? stream->deadline : kNever),
+      stream_(std::move(stream)),
+      relay_(ResumabilityOf(context, token_)) {}
+
+void Analysis::Post(Task task) {
+  strand_->Post([self = shared_from_this(), task = std::move(task)](int) mutable { task(*self); });
+}
+
+void Analysis::Resume(std::shared_ptr<const ClientStream> stream, uint64_t last_number) {
+  Post([stream = std::move(stream), last_number](Analysis& self) { self.ResumeOn(stream, last_number); });
+}
+
+void Analysis::Take(const ClientStream* stream, v1::AnalyzeRequest request, streaming::InFlight in_flight) {
+  Post([stream, request = std::move(request), in_flight = std::move(in_flight)](Analysis& self) mutable {
+    if (self.stream_.get() != stream) return;
+    self.in_flight_.push_back(std::move(in_flight));
+    self.Handle([&request, bytes = self.in_flight_.back().bytes()](AnalysisSession& session) mutable {
+      session.OnRequest(std::move(request), std::move(bytes));
+    });
+  });
+}
+
+void Analysis::HalfClose(const ClientStream* stream) {
+  Post([stream](Analysis& self) {
+    if (self.stream_.get() == stream) self.Handle([](AnalysisSession& session) { session.OnHalfClose(); });
+  });
+}
+
+void Analysis::StreamEnded(const ClientStream* stream, const absl::Status& status) {
+  Post([stream, status](Analysis& self) {
+    if (self.stream_.get() == stream) self.Leave(status);
+  });
+}
+
+void Analysis::LetGo(std::shared_ptr<gateway::ResumableSession> self) {
+  strand_->Post([this, self = std::move(self)](int) {
+    if (stream_ == nullptr) End();
+  });
+}
+
+void Analysis::OnFrameAnswered(v1::FrameStatus status, const gateway::FrameLedger::Times& times,
+                               gateway::FrameLedger::TimePoint now) {
+  context_.metrics.CountFrame(status, times, now);
+}
+
+void Analysis::OnAssessment(const v1::Assessment& assessment, const std::string& expected_exercise,
+                            std::optional<std::chrono::duration<double>> latency) {
+  context_.metrics.CountAssessment(assessment, expected_exercise, latency);
+}
+
+void Analysis::OnUpstreamBroken(Upstream upstream, const absl::Status& status) {
+  context_.metrics.CountBreak(upstream);
+  context_.upstreams.NoteBroken(upstream, status);
+  log_.Debug("upstream stream broken", {{"upstream", gateway::Name(upstream)},
+                                        {"code", absl::StatusCodeToString(status.code())},
+                                        {"message", std::string(status.message())}});
+}
+
+void Analysis::OnUpstreamAnswered(Upstream upstream) { context_.upstreams.NoteAnswered(upstream); }
+
+void Analysis::OnPoisoned(Upstream upstream) {
+  context_.metrics.CountPoisoned(upstream);
+  log_.Warning("gave up what an upstream broke twice with", {{"upstream", gateway::Name(upstream)}});
+}
+
+void Analysis::Wire() {
+  const PostEvent post = [weak = weak_from_this(), strand = strand_](SessionEvent event) {
+    strand->Post([weak, event = std::move(event)](int) mutable {
+      if (const auto self = weak.lock()) self->Handle(std::move(event));
+    });
+  };
+  const Upstreams::OnBehalf of{id_, trace_, deadline_};
+  extractor_ = context_.upstreams.LinkToExtractor(of, ExtractorEvents(post));
+  inferencer_ = context_.upstreams.LinkToInferencer(of, InferencerEvents(post));
+  session_ = std::make_unique<AnalysisSession>(
+      id_, context_.options,
+      AnalysisSession::Parts{relay_, *extractor_, *inferencer_, *this,
+                             [&upstreams = context_.upstreams] { return upstreams.model(); },
+                             [] { return steady_clock::now(); }, InSteadyClock(deadline_)});
+  SetStream(stream_);
+  relay_.Attach(std::make_shared<StreamClient>(stream_));
+  ticks_ = context_.ticker.Subscribe([weak = weak_from_this(), strand = strand_] {
+    strand->Post([weak](int) {
+      if (const auto self = weak.lock()) self->OnTick();
+    });
+  });
+}
+
+void Analysis::SetStream(std::shared_ptr<const ClientStream> stream) {
+  stream_ = std::move(stream);
+  age_.emplace(context_.stream_age, Spread(), steady_clock::now());
+}
+
+// Does something with the session, then lets the client send as much as the session has room for.
+void Analysis::Handle(SessionEvent event) {
+  if (!session_) return;
+  event(*session_);
+  const size_t occupancy = session_->occupancy();
+  while (in_flight_.size() > occupancy) in_flight_.pop_front();
+  CountBytes();
+  // It came to its end while its client was away.
+  if (relay_.finished() && stream_ == nullptr && !over_ && !(relay_.finished()->ok() && WaitForClient()))
+    End();
+}
+
+void Analysis::OnTick() {
+  Handle([](AnalysisSession& session) { session.OnTick(); });
+  if (stream_ == nullptr || relay_.finished()) return;
+  const auto now = steady_clock::now();
+  if (age_->TakeRequest(now)) {
+    Handle([this](AnalysisSession& session) { session.OnReconnectWanted(age_->Request()); });
+  }
+  if (!age_->IsOver(now)) return;
+  const absl::Status old = absl::UnavailableError(age_->Ending());
+  relay_.stream()->Finish(old);
+  Leave(runtime::ConnectionLost(old));
+}
+
+void Analysis::ResumeOn(const std::shared_ptr<const ClientStream>& stream, uint64_t last_number) {
+  absl::Status status =
+      absl::NotFoundError("the session of config.resume.token has ended; start a new session");
+  const std::shared_ptr<gateway::AnalysisClient> before = relay_.stream();
+  if (!over_) {
+    v1::SessionResumed resumed;
+    resumed.set_session_id(id_);
+    if (session_) last_sequence_ = session_->last_sequence();
+    resumed.set_next_sequence(last_sequence_ ? *last_sequence_ + 1 : 0);
+    resumed.set_half_closed(!session_ || session_->half_closed());
+    status = relay_.Resume(std::make_shared<StreamClient>(stream), std::move(resumed), last_number);
+  }
+  context_.metrics.CountResumption(status.ok() ? Resumption::kResumed : Resumption::kNotFound);
+  if (!status.ok()) {
+    stream->responses->Finish(status);
+    if (stream_ == nullptr) End();  // who else would come
+    return;
+  }
+  if (before) before->Finish(absl::AbortedError("the client resumed this session on another stream"));
+  if (stream_) LeaveBehind();
+  SetStream(stream);
+  context_.sessions.Attach(token_, weak_from_this());
+  stream->log.Info("session resumed", {{"resumed", id_}, {"last_number", last_number}});
+}
+
+void Analysis::LeaveBehind() {
+  const size_t bytes = session_ ? session_->unanswered_bytes() : 0;
+  if (bytes > 0) left_behind_ = context_.resources.budget.TakeAnyway(bytes);
+  in_flight_.clear();
+}
+
+void Analysis::Leave(const absl::Status& status) {
+  const bool finished = relay_.finished().has_value();
+  const bool comes_back = finished ? relay_.finished()->ok() : runtime::IsConnectionLost(status);
+  stream_ = nullptr;
+  relay_.Detach();
+  LeaveBehind();
+  if (!relay_.resumable() || !relay_.started() || !comes_back || over_ || !WaitForClient()) End();
+}
+
+// False: there is no place for it.
+bool Analysis::WaitForClient() {
+  const bool finished = relay_.finished().has_value();
+  if (finished) ReleaseUpstreams();
+  CountBytes();
+  if (!context_.sessions.Keep(token_, shared_from_this(), finished ? Kept::kFinished : Kept::kWaiting,
+                              steady_clock::now())) {
+    return false;
+  }
+  if (!finished) log_.Info("session waits for its client", {{"seconds", context_.retention.count() / 1000}});
+  return true;
+}
+
+void Analysis::ReleaseUpstreams() {
+  if (session_) last_sequence_ = session_->last_sequence();
+  ticks_.reset();
+  session_.reset();
+  extractor_.reset();
+  inferencer_.reset();
+  left_behind_.reset();
+}
+
+void Analysis::End() {
+  if (std::exchange(over_, true)) return;
+  if (session_) session_->OnEnd();
+  ticks_.reset();
+  left_behind_.reset();
+  if (!token_.empty()) context_.sessions.Forget(token_);
+}
+
+// A task of the session threw: it is in no state to go on.
+void Analysis::Fail(const absl::Status& failed) {
+  context_.resources.report_exception(log_, failed);
+  relay_.Finish(failed);
+  End();
+}
+
+void Analysis::CountBytes() {
+  const size_t unanswered = session_ ? session_->unanswered_bytes() : 0;
+  if (unanswered == 0) left_behind_.reset();
+  bytes_ = relay_.bytes() + unanswered;
+}
+
+ExtractorClientLink::MakeEvents Analysis::ExtractorEvents(const PostEvent& post) {
+  return [post](uint64_t attempt) {
+    return ExtractorClientLink::Stream::Events{
+        .on_response =
+            [post, attempt](v1::ExtractStreamResponse response) {
+              post([attempt, response = std::move(response)](AnalysisSession& session) mutable {
+                session.OnFrameResult(attempt, std::move(*response.mutable_result()));
+              });
+            },
+        .on_written =
+            [post, attempt, told = false]() mutable {
+              if (std::exchange(told, true)) return;
+              post([attempt](AnalysisSession& session) { session.OnFrameWritten(attempt); });
+            },
+        .on_closed =
+            [post, attempt](const absl::Status& status) {
+              post([attempt, status](AnalysisSession& session) {
+                session.OnExtractorClosed(attempt, status);
+              });
+            },
+    };
+  };
+}
+
+InferencerClientLink::MakeEvents Analysis::InferencerEvents(const PostEvent& post) {
+  return [post](uint64_t attempt) {
+    return InferencerClientLink::Stream::Events{
+        .on_response =
+            [post, attempt](v1::InferStreamResponse response) {
+              post([attempt, response = std::move(response)](AnalysisSession& session) mutable {
+                session.OnInferred(attempt, std::move(response));
+              });
+            },
+        .on_written =
+            [post, attempt] {
+              post([attempt](AnalysisSession& session) { session.OnPoseWritten(attempt); });
+            },
+        .on_closed =
+            [post, attempt](const absl::Status& status) {
+              post([attempt, status](AnalysisSession& session) {
+                session.OnInferencerClosed(attempt, status);
+              });
+            },
+    };
+  };
+}
+
+}  // namespace trackfit::gateway_server

@@ -1,0 +1,140 @@
+// One analysis: its session, the session's streams to the servers behind, and whichever stream its client
+// has.
+#ifndef TRACKFIT_SERVICES_GATEWAY_ANALYSIS_H_
+#define TRACKFIT_SERVICES_GATEWAY_ANALYSIS_H_
+
+#include <trackfit/v1/gateway.pb.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gateway/analysis_session.h"
+#include "gateway/client_relay.h"
+#include "gateway/gateway_metrics.h"
+#include "gateway/resumable_sessions.h"
+#include "gateway/stream_age.h"
+#include "runtime/byte_budget.h"
+#include "runtime/strand.h"
+#include "runtime/ticker.h"
+#include "streaming/stream_handler.h"
+#include "streaming/stream_resources.h"
+#include "upstreams.h"
+
+namespace trackfit::gateway_server {
+
+// What all analyses share; outlives them.
+struct AnalyzeContext {
+  gateway::AnalysisOptions options;
+  std::chrono::milliseconds retention{0};  // of a session whose client is away; 0: none is resumable
+  size_t kept_bytes = 0;                   // of its latest responses
+  size_t max_sessions = 0;                 // that have a stream or wait for their client
+  gateway::StreamAgeLimits stream_age;
+  const streaming::StreamResources& resources;
+  Upstreams& upstreams;
+  gateway::GatewayMetrics& metrics;
+  gateway::ResumableSessions& sessions;
+  runtime::Ticker& ticker;
+};
+
+using ClientStream = streaming::StreamSession<v1::AnalyzeResponse>;
+
+// Has a strand of its own, for it may outlive its streams: what comes from elsewhere is posted there. Its
+// public methods are thread-safe.
+class Analysis final : public gateway::ResumableSession,
+                       private gateway::AnalysisObserver,
+                       public std::enable_shared_from_this<Analysis> {
+ public:
+  // For the stream's first request. An error when there is no token for a resumable one.
+  static absl::StatusOr<std::shared_ptr<Analysis>> Begin(const AnalyzeContext& context,
+                                                         std::shared_ptr<const ClientStream> stream,
+                                                         bool resumable);
+  // The analysis goes on, on this stream; where it has another, that one ends. Or the stream ends with an
+  // error that says why not.
+  void Resume(std::shared_ptr<const ClientStream> stream, uint64_t last_number);
+
+  // From the client. What comes from a stream that another has taken over from is ignored.
+  void Take(const ClientStream* stream, v1::AnalyzeRequest request, streaming::InFlight in_flight);
+  void HalfClose(const ClientStream* stream);
+  // Behind this the analysis goes on only where it waits for its client.
+  void StreamEnded(const ClientStream* stream, const absl::Status& status);
+
+  // gateway::ResumableSession:
+  size_t bytes() const override { return bytes_; }
+  void LetGo(std::shared_ptr<gateway::ResumableSession> self) override;
+
+  // For Begin(), which gives it its strand.
+  Analysis(const AnalyzeContext& context, std::shared_ptr<const ClientStream> stream, std::string token);
+
+ private:
+  using Task = absl::AnyInvocable<void(Analysis&)>;
+  using SessionEvent = absl::AnyInvocable<void(gateway::AnalysisSession&)>;
+  // Posts an event to the session from any thread; ignored when the analysis is over by then.
+  using PostEvent = std::function<void(SessionEvent)>;
+
+  // gateway::AnalysisObserver:
+  void OnFrameAnswered(v1::FrameStatus status, const gateway::FrameLedger::Times& times,
+                       gateway::FrameLedger::TimePoint now) override;
+  void OnAssessment(const v1::Assessment& assessment, const std::string& expected_exercise,
+                    std::optional<std::chrono::duration<double>> latency) override;
+  void OnUpstreamBroken(gateway::Upstream upstream, const absl::Status& status) override;
+  void OnUpstreamAnswered(gateway::Upstream upstream) override;
+  void OnPoisoned(gateway::Upstream upstream) override;
+
+  // Any thread.
+  void Post(Task task);
+
+  // On the strand:
+  void Wire();
+  void Handle(SessionEvent event);
+  void SetStream(std::shared_ptr<const ClientStream> stream);
+  void ResumeOn(const std::shared_ptr<const ClientStream>& stream, uint64_t last_number);
+  void OnTick();
+  // Requests of the stream that is lost are not its any more.
+  void LeaveBehind();
+  // The client has no stream any more.
+  void Leave(const absl::Status& status);
+  bool WaitForClient();
+  void ReleaseUpstreams();
+  void End();
+  void Fail(const absl::Status& failed);
+  void CountBytes();
+
+  static ExtractorClientLink::MakeEvents ExtractorEvents(const PostEvent& post);
+  static InferencerClientLink::MakeEvents InferencerEvents(const PostEvent& post);
+
+  const AnalyzeContext& context_;
+  const std::string id_;
+  const telemetry::TraceContext trace_;
+  const telemetry::Logger log_;
+  const std::string token_;                               // empty: not resumable
+  const std::chrono::system_clock::time_point deadline_;  // the client's; of a resumable one none
+  std::shared_ptr<runtime::Strand> strand_;
+  std::atomic<size_t> bytes_ = 0;
+
+  // On the strand:
+  std::shared_ptr<const ClientStream> stream_;  // null: the client is away
+  std::optional<gateway::StreamAge> age_;       // the stream's
+  gateway::ClientRelay relay_;
+  bool over_ = false;                                      // for good
+  std::deque<streaming::InFlight> in_flight_;              // of the latest requests of this stream
+  std::optional<runtime::ByteBudget::Lease> left_behind_;  // bytes of requests of streams that were lost
+  std::unique_ptr<ExtractorClientLink> extractor_;
+  std::unique_ptr<InferencerClientLink> inferencer_;
+  std::unique_ptr<gateway::AnalysisSession> session_;  // null once it has finished and its client is away
+  std::optional<uint64_t> last_sequence_;              // what that one received last
+  std::optional<runtime::Ticker::Subscription> ticks_;
+};
+
+}  // namespace trackfit::gateway_server
+
+#endif  // TRACKFIT_SERVICES_GATEWAY_ANALYSIS_H_
