@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createServer, request } from 'node:http';
+import { connect, createServer as createNetwork } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
@@ -116,6 +117,50 @@ describe('trouble', () => {
       );
     }),
   );
+
+  it('goes on where it was when the network breaks', shortly, async () => {
+    const target = new URL(servers.url);
+    const ends = new Set();
+    const network = createNetwork((client) => {
+      const server = connect(target.port, target.hostname);
+      for (const [from, to] of [
+        [client, server],
+        [server, client],
+      ]) {
+        ends.add(from);
+        from.on('error', () => undefined);
+        from.on('close', () => to.destroy());
+        from.pipe(to);
+      }
+    });
+    await new Promise((resolve) => network.listen(0, '127.0.0.1', resolve));
+    const resumed = async () => {
+      const metrics = await (await fetch(`${servers.url}metrics`)).text();
+      return Number(/resumptions_total{outcome="resumed"} (\d+)/.exec(metrics)[1]);
+    };
+    const before = await resumed();
+    const page = await newPage();
+    try {
+      await page.goto(`http://127.0.0.1:${network.address().port}/`);
+      await startTraining(page);
+      for (const times of [1, 2]) {
+        const count = await counted(page, times);
+        for (const end of ends) end.destroy();
+        ends.clear();
+        await counted(page, count + 1);
+      }
+      await endTraining(page);
+      const { reps } = await exportedWorkout(page);
+      assert.deepEqual(
+        reps.map(({ set, number }) => [set, number]),
+        reps.map((_, i) => [1, i + 1]),
+      );
+      assert.equal((await resumed()) - before, 2);
+    } finally {
+      await page.context().close();
+      network.close();
+    }
+  });
 
   it('says that answers fail to come, and goes on when they do', shortly, () =>
     withPage({}, async (page) => {

@@ -233,8 +233,9 @@ describe('file', () => {
         'progress',
       );
       await servers.stop('gateway', 'SIGKILL');
+      await page.getByText('The server does not answer').waitFor();
+      await servers.startGateway(...PLACES); // which does not have the session
       await page.getByText('The connection broke').waitFor();
-      await servers.startGateway(...PLACES);
       await page.getByRole('button', { name: 'Try again' }).click();
       await page.locator('.workout').waitFor({ timeout: 120_000 });
       assert.equal(await page.getByTestId('repetitions').innerText(), '4');

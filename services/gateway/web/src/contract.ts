@@ -9,7 +9,7 @@ import {
 
 export type { AnalyzeResponse, SessionSummary } from './gen/trackfit/v1/gateway_pb';
 export type { Assessment, FrameResult, Pose } from './gen/trackfit/v1/common_pb';
-export { FrameStatus, QualityLevel } from './gen/trackfit/v1/common_pb';
+export { FrameStatus, NoticeCode, QualityLevel } from './gen/trackfit/v1/common_pb';
 export { FindingLevel, type Repetition } from './gen/trackfit/v1/coaching_pb';
 
 export interface SessionOptions {
@@ -30,8 +30,14 @@ export function encodeConfig(options: SessionOptions): Uint8Array {
       expectedExercise,
       delivery: delivery === 'live' ? DeliveryMode.LIVE : DeliveryMode.LOSSLESS,
       coach: { language, voice },
+      resumable: true,
     },
   });
+}
+
+// Goes on with a session, instead of a configuration. `lastNumber` is of the last response that arrived.
+export function encodeResume(token: string, lastNumber: bigint): Uint8Array {
+  return encode({ case: 'config', value: { resume: { token, lastNumber } } });
 }
 
 // `timeMs` from any origin, strictly increasing; `picture` is a JPEG, PNG or WebP file.

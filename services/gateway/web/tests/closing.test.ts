@@ -1,23 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { problemOf, retryDelay } from '../src/session/closing';
+import { endingOf, retryDelay } from '../src/session/closing';
 
-describe('problemOf', () => {
+describe('endingOf', () => {
   it('reads when to try a full server again', () => {
     const reason = 'all 4 sessions are in use; try again in 1500 ms';
-    expect(problemOf(4008, reason)).toEqual({ kind: 'full', retryMs: 1500 });
-    expect(problemOf(4008, 'no time told')).toEqual({ kind: 'full', retryMs: 2000 });
+    expect(endingOf(4008, reason)).toEqual({ kind: 'full', retryMs: 1500 });
+    expect(endingOf(4008, 'no time told')).toEqual({ kind: 'full', retryMs: 2000 });
   });
   it('takes a drain for a restart', () => {
-    expect(problemOf(1001, 'shutting down')).toEqual({ kind: 'restarting' });
+    expect(endingOf(1001, 'shutting down')).toEqual({ kind: 'restarting' });
   });
   it('does not try again what the server refuses', () => {
-    const problem = problemOf(4003, 'config.expected_exercise: unknown');
+    const problem = endingOf(4003, 'config.expected_exercise: unknown');
     expect(problem).toEqual({ kind: 'refused', reason: 'config.expected_exercise: unknown' });
-    expect(retryDelay(problem, 0)).toBeNull();
+    expect(retryDelay({ kind: 'refused', reason: 'no' }, 0)).toBeNull();
+  });
+  it('knows when a session cannot be resumed', () => {
+    expect(endingOf(4005, 'start a new session').kind).toBe('forgotten');
+    expect(endingOf(4010, 'resumed on another stream').kind).toBe('forgotten');
   });
   it('takes a broken connection and an unavailable server for gone', () => {
-    expect(problemOf(1006, '').kind).toBe('gone');
-    expect(problemOf(4014, 'no extractor').kind).toBe('gone');
+    expect(endingOf(1006, '').kind).toBe('gone');
+    expect(endingOf(4014, 'no extractor').kind).toBe('gone');
   });
 });
 

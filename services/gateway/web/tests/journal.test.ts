@@ -1,5 +1,7 @@
+import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import { FrameStatus } from '../src/contract';
+import { FrameStatus, NoticeCode } from '../src/contract';
+import { NoticeSchema } from '../src/gen/trackfit/v1/common_pb';
 import { Journal } from '../src/model/journal';
 import { repetition, response, started } from './support';
 
@@ -60,6 +62,14 @@ describe('Journal', () => {
     );
     expect(journal.timeMs).toBe(120);
     expect([...(journal.skeletons[0]?.joints.slice(0, 3) ?? [])]).toEqual([0.25, 0.5, 1]);
+  });
+
+  it('does not say that the gateway asks to reconnect, which the session does by itself', () => {
+    const journal = new Journal();
+    const notices = [{ code: NoticeCode.RECONNECT, message: 'old' }];
+    journal.apply({ ...response(undefined), notices: notices.map((of) => create(NoticeSchema, of)) }, 0);
+    journal.apply(response({ case: 'summary', value: { notices } }), 0);
+    expect(journal.sayings).toEqual([]);
   });
 
   it('says each notice of the summary once', () => {

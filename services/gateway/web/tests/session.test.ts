@@ -1,35 +1,53 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Session, type Link } from '../src/session/session';
-import { FakeSocket, answer, repetition, response, started } from './support';
+import type { SessionOptions } from '../src/contract';
+import { FakeSocket, answer, numbered, repetition, resumable, response, resumed, started } from './support';
 
 const OPTIONS = { delivery: 'live', expectedExercise: 'squat', language: 'ko', voice: 'calm' } as const;
+
+const LOSSLESS: SessionOptions = { ...OPTIONS, delivery: 'lossless' };
 
 let links: Link[];
 let told: [string | undefined, number][];
 let httpAnswers: boolean;
 
-function open(reconnects = true): Session {
+function open(beginsAnew = true, options: SessionOptions = OPTIONS): Session {
   return new Session(
-    OPTIONS,
+    options,
     {
       url: 'ws://host/v1/analyze',
       openSocket: FakeSocket.open,
       now: () => Date.now(),
       answersHttp: () => Promise.resolve(httpAnswers),
-      reconnects,
+      beginsAnew,
       inFlight: 2,
     },
     {
       onLink: (link) => links.push(link),
-      onResponse: ({ response: { case: kind } }, connection) => told.push([kind, connection]),
+      onResponse: ({ response: { case: kind } }, run) => told.push([kind, run]),
     },
   );
 }
 
-function accept() {
+function accept(first = started) {
   FakeSocket.latest.accept();
-  FakeSocket.latest.deliver(started);
+  FakeSocket.latest.deliver(first);
 }
+
+// A session that was told how to be resumed, with two frames sent and none answered, and its connection breaks.
+async function breaks(beginsAnew = true, options: SessionOptions = OPTIONS): Promise<Session> {
+  const session = open(beginsAnew, options);
+  accept(resumable);
+  session.send(0, 0, picture);
+  session.send(1, 1, picture);
+  FakeSocket.latest.drop(1006);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(FakeSocket.all).toHaveLength(2);
+  FakeSocket.latest.accept();
+  return session;
+}
+
+const kinds = () => FakeSocket.latest.requests.map(({ request: { case: kind } }) => kind);
 
 const picture = new Uint8Array([1]);
 
@@ -120,6 +138,115 @@ describe('Session', () => {
     expect(session.send(2, 2, picture)).toBe(2);
     FakeSocket.latest.deliver(repetition(1, 1, 0));
     expect(told.at(-1)).toEqual(['repetition', 1]);
+  });
+
+  it('resumes where the connection broke', async () => {
+    const session = await breaks();
+    expect(FakeSocket.latest.requests[0]?.request).toMatchObject({
+      case: 'config',
+      value: { resume: { token: 'secret', lastNumber: 1n }, expectedExercise: '', resumable: false },
+    });
+    FakeSocket.latest.deliver(resumed(1));
+    expect(links.at(-1)).toEqual({ state: 'open' });
+    FakeSocket.latest.deliver(numbered(answer(0), 2));
+    expect(told.at(-1)).toEqual(['frameResult', 0]);
+    expect(session.inFlight.size).toBe(0); // the second never arrived, and is old by now
+    expect(session.send(2, 2, picture)).toBe(2);
+    expect(kinds()).toEqual(['config', 'frame']);
+  });
+
+  it('tells what arrived last when the connection breaks again', async () => {
+    await breaks();
+    FakeSocket.latest.deliver(resumed(2));
+    FakeSocket.latest.deliver(numbered(answer(0), 2));
+    FakeSocket.latest.deliver(numbered(answer(1), 3));
+    FakeSocket.latest.drop(1006);
+    await vi.advanceTimersByTimeAsync(1000);
+    FakeSocket.latest.accept();
+    expect(FakeSocket.latest.requests[0]?.request.value).toMatchObject({ resume: { lastNumber: 3n } });
+  });
+
+  it('sends the frames of a file again that did not arrive', async () => {
+    const session = await breaks(false, LOSSLESS);
+    FakeSocket.latest.deliver(resumed(1));
+    expect(FakeSocket.latest.requests.at(-1)?.request).toMatchObject({
+      case: 'frame',
+      value: { sequence: 1n },
+    });
+    expect(session.inFlight.size).toBe(2);
+    FakeSocket.latest.deliver(numbered(answer(0), 2));
+    FakeSocket.latest.deliver(numbered(answer(1), 3));
+    expect(session.inFlight.size).toBe(0);
+  });
+
+  it('sends all again where none arrived', async () => {
+    await breaks(false, LOSSLESS);
+    FakeSocket.latest.deliver(resumed(0));
+    expect(kinds()).toEqual(['config', 'frame', 'frame']);
+  });
+
+  it('begins anew where the server has forgotten the session', async () => {
+    const session = await breaks();
+    FakeSocket.latest.drop(4005, 'start a new session');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(FakeSocket.all).toHaveLength(3);
+    accept(resumable);
+    expect(FakeSocket.latest.requests[0]?.request).toMatchObject({ value: { expectedExercise: 'squat' } });
+    FakeSocket.latest.deliver(numbered(repetition(1, 1, 0), 2));
+    expect(told.at(-1)).toEqual(['repetition', 1]);
+    expect(session.inFlight.size).toBe(0);
+  });
+
+  it('fails with a file where the server has forgotten the session', async () => {
+    await breaks(false, LOSSLESS);
+    FakeSocket.latest.drop(4005, 'start a new session');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(FakeSocket.all).toHaveLength(2);
+    expect(links.at(-1)).toEqual({ state: 'failed', problem: { kind: 'gone' } });
+  });
+
+  it('does not ask for a session whose time has passed', async () => {
+    await breaks();
+    FakeSocket.latest.drop(1006);
+    for (let second = 0; second < 31; ++second) {
+      if (FakeSocket.latest.readyState === 0) FakeSocket.latest.drop(1006);
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    FakeSocket.latest.drop(1006);
+    await vi.advanceTimersByTimeAsync(6000);
+    FakeSocket.latest.accept();
+    expect(FakeSocket.latest.requests[0]?.request).toMatchObject({ value: { expectedExercise: 'squat' } });
+  });
+
+  it('gets the summary although the connection breaks at the end', async () => {
+    const session = open();
+    accept(resumable);
+    session.finish();
+    FakeSocket.latest.drop(1006);
+    await vi.advanceTimersByTimeAsync(1000);
+    FakeSocket.latest.accept();
+    FakeSocket.latest.deliver(resumed(0));
+    expect(FakeSocket.latest.sent.at(-1)).toHaveLength(0);
+    FakeSocket.latest.deliver(response({ case: 'summary', value: {} }));
+    FakeSocket.latest.drop(1000);
+    await vi.runAllTimersAsync();
+    expect(told.at(-1)?.[0]).toBe('summary');
+    expect(links.at(-1)).toEqual({ state: 'done' });
+  });
+
+  it('gets the summary when it is ended while the connection is broken', async () => {
+    const session = open();
+    accept(resumable);
+    FakeSocket.latest.drop(1006);
+    await vi.advanceTimersByTimeAsync(0);
+    session.finish();
+    expect(links.at(-1)?.state).toBe('waiting');
+    await vi.advanceTimersByTimeAsync(1000);
+    FakeSocket.latest.accept();
+    FakeSocket.latest.deliver(resumed(0));
+    FakeSocket.latest.drop(1000);
+    await vi.runAllTimersAsync();
+    expect(links.at(-1)).toEqual({ state: 'done' });
   });
 
   it('says that WebSocket is blocked where plain HTTP arrives', async () => {

@@ -22,6 +22,20 @@ export const started = response({
   value: { exercises: ['squat'], coachedExercises: ['squat', 'plank'] },
 });
 
+// The same of a session that can be resumed for half a minute.
+export const resumable = numbered(
+  response({ case: 'started', value: { resumeToken: 'secret', resumeSeconds: 30 } }),
+  1,
+);
+
+export function numbered(message: AnalyzeResponse, number: number): AnalyzeResponse {
+  return create(AnalyzeResponseSchema, { ...message, number: BigInt(number) });
+}
+
+export function resumed(nextSequence: number): AnalyzeResponse {
+  return response({ case: 'resumed', value: { nextSequence: BigInt(nextSequence) } });
+}
+
 export function answer(sequence: number): AnalyzeResponse {
   return response({ case: 'frameResult', value: { sequence: BigInt(sequence) } });
 }

@@ -1,5 +1,5 @@
-// Everything that a session has told, over all its connections.
-import { FrameStatus, type AnalyzeResponse, type SessionSummary } from '../contract';
+// Everything that a session has told, however often it began anew.
+import { FrameStatus, NoticeCode, type AnalyzeResponse, type SessionSummary } from '../contract';
 import { repOf, skeletonOf, verdictOf, watchedJoints } from './convert';
 import { offsetsAfter } from './sets';
 import type { Hint, Rep, Saying, Skeleton, Verdict, Watched } from './types';
@@ -15,16 +15,18 @@ export class Journal {
   summarised = false;
   watched: Watched[] = []; // joints that the latest window finds off
   timeMs = 0; // of the latest frame answered
-  private connection = -1;
-  private offsets: { set: number; number: number; within: number } | null = null; // `within`: the set of the connection
+  private run = -1;
+  private offsets: { set: number; number: number; within: number } | null = null; // `within`: the set of the run
 
-  apply(response: AnalyzeResponse, connection: number) {
-    if (connection !== this.connection) {
-      this.connection = connection;
+  apply(response: AnalyzeResponse, run: number) {
+    if (run !== this.run) {
+      this.run = run;
       this.offsets = null;
       this.hints = [];
     }
-    for (const { message } of response.notices) this.say('notice', message);
+    for (const { code, message } of response.notices) {
+      if (code !== NoticeCode.RECONNECT) this.say('notice', message); // which nobody notices
+    }
     const { case: kind, value } = response.response;
     switch (kind) {
       case 'started':
@@ -75,7 +77,7 @@ export class Journal {
 
   private placed(rep: Rep): Rep {
     if (!this.offsets) this.offsets = { ...offsetsAfter(this.lastRep, rep), within: rep.set };
-    // Only the set that the connection began in the middle of has its numbers moved.
+    // Only the set that the run began in the middle of has its numbers moved.
     const number = rep.set === this.offsets.within ? this.offsets.number : 0;
     return { ...rep, set: rep.set + this.offsets.set, number: rep.number + number };
   }
@@ -88,6 +90,8 @@ export class Journal {
     this.summarised = true;
     this.overall = summary.overall ? verdictOf(summary.overall) : null;
     const told = new Set(this.sayings.map(({ text }) => text));
-    for (const { message } of summary.notices) if (!told.has(message)) this.say('notice', message);
+    for (const { code, message } of summary.notices) {
+      if (code !== NoticeCode.RECONNECT && !told.has(message)) this.say('notice', message);
+    }
   }
 }

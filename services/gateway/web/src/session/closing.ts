@@ -7,9 +7,13 @@ export type Problem =
   | { kind: 'blocked' } // HTTP arrives, WebSocket does not
   | { kind: 'refused'; reason: string }; // what was sent is not accepted: trying again would not help
 
+// What a connection tells its session.
+export type Ending = Problem | { kind: 'forgotten' }; // the server does not have the session any more: only a new one is possible
+
 const GRPC = 4000;
 const RESOURCE_EXHAUSTED = 8;
-const NOT_WORTH_A_RETRY = [3, 5, 7, 9, 11, 12, 16]; // INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED, ...
+const FORGOTTEN = [5, 10]; // NOT_FOUND; ABORTED: another stream has taken it over
+const NOT_WORTH_A_RETRY = [3, 7, 9, 11, 12, 16]; // INVALID_ARGUMENT, PERMISSION_DENIED, ...
 const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
 const TOO_BIG = 1009;
@@ -21,9 +25,10 @@ function retryAfter(reason: string): number {
   return match ? Math.max(500, Number(match[1])) : DEFAULT_RETRY_MS;
 }
 
-export function problemOf(code: number, reason: string): Problem {
+export function endingOf(code: number, reason: string): Ending {
   if (code === GOING_AWAY) return { kind: 'restarting' };
   if (code === GRPC + RESOURCE_EXHAUSTED) return { kind: 'full', retryMs: retryAfter(reason) };
+  if (FORGOTTEN.includes(code - GRPC)) return { kind: 'forgotten' };
   if (code === POLICY_VIOLATION || code === TOO_BIG || NOT_WORTH_A_RETRY.includes(code - GRPC)) {
     return { kind: 'refused', reason: reason || `code ${code}` };
   }

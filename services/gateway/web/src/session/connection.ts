@@ -1,14 +1,6 @@
-// One WebSocket to the gateway: configuration, then frames, then a half-close; responses until the server closes.
-import {
-  decodeResponse,
-  encodeConfig,
-  encodeFrame,
-  encodePose,
-  type AnalyzeResponse,
-  type FoundPose,
-  type SessionOptions,
-} from '../contract';
-import { problemOf, type Problem } from './closing';
+// One WebSocket to the gateway: a first request, then frames, then a half-close; responses until the server closes.
+import { decodeResponse, encodeFrame, encodePose, type AnalyzeResponse, type FoundPose } from '../contract';
+import { endingOf, type Ending } from './closing';
 
 // What is sent of a moment: a JPEG, PNG or WebP file, or the skeleton in it.
 export type Sight = Uint8Array | FoundPose;
@@ -19,7 +11,7 @@ export interface ConnectionEvents {
   onOpen(): void;
   onResponse(response: AnalyzeResponse): void;
   // Once, last. null: the session ended as it should.
-  onEnd(problem: Problem | null): void;
+  onEnd(ending: Ending | null): void;
 }
 
 const NORMAL = 1000;
@@ -33,7 +25,7 @@ export class Connection {
 
   constructor(
     url: string,
-    options: SessionOptions,
+    first: Uint8Array, // the configuration, or what resumes a session
     private readonly events: ConnectionEvents,
     openSocket: OpenSocket = (address) => new WebSocket(address),
   ) {
@@ -41,14 +33,14 @@ export class Connection {
     this.socket.binaryType = 'arraybuffer';
     this.socket.onopen = () => {
       this.opened = true;
-      this.socket.send(encodeConfig(options));
+      this.socket.send(first);
       events.onOpen();
     };
     this.socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (this.ended || !(data instanceof ArrayBuffer)) return;
       events.onResponse(decodeResponse(data));
     };
-    this.socket.onclose = ({ code, reason }) => this.end(code === NORMAL ? null : problemOf(code, reason));
+    this.socket.onclose = ({ code, reason }) => this.end(code === NORMAL ? null : endingOf(code, reason));
   }
 
   // Whether a handshake has ever succeeded.
@@ -80,10 +72,10 @@ export class Connection {
     this.socket.close();
   }
 
-  private end(problem: Problem | null) {
+  private end(ending: Ending | null) {
     if (this.ended) return;
     this.ended = true;
-    this.events.onEnd(problem);
+    this.events.onEnd(ending);
   }
 }
 

@@ -37,9 +37,14 @@ export class InFlight {
     return true;
   }
 
-  // What was in flight is lost with its connection.
+  // What was in flight is lost with its session.
   clear() {
     this.sent.clear();
+  }
+
+  // So are those from this one on, which never arrived.
+  forgetFrom(first: number) {
+    for (const sequence of [...this.sent.keys()]) if (sequence >= first) this.sent.delete(sequence);
   }
 
   // Answers per second over the last two.

@@ -1,6 +1,7 @@
-// A session that outlives its connections: when the server goes, it connects again and goes on.
-import type { AnalyzeResponse, SessionOptions } from '../contract';
-import { retryDelay, type Problem } from './closing';
+// A session that outlives its connections: when one breaks, it connects again and resumes, or where the server does not have it
+// any more, begins anew.
+import { encodeConfig, encodeResume, type AnalyzeResponse, type SessionOptions } from '../contract';
+import { retryDelay, type Ending, type Problem } from './closing';
 import { Connection, type OpenSocket, type Sight } from './connection';
 import { InFlight } from './in_flight';
 
@@ -14,8 +15,8 @@ export type Link =
 
 export interface SessionEvents {
   onLink(link: Link): void;
-  // `connection` counts the connections from 0: a new one knows nothing of what the coach told before.
-  onResponse(response: AnalyzeResponse, connection: number): void;
+  // `run` counts how often it began anew: then the server knows nothing of what the coach told before.
+  onResponse(response: AnalyzeResponse, run: number): void;
 }
 
 export interface SessionEnvironment {
@@ -23,22 +24,33 @@ export interface SessionEnvironment {
   openSocket?: OpenSocket;
   now: () => number; // milliseconds
   answersHttp: () => Promise<boolean>;
-  reconnects: boolean;
+  beginsAnew: boolean; // where it cannot be resumed
   inFlight: number;
 }
 
 const FINISH_TIMEOUT_MS = 15000;
 
+interface Sent {
+  timeMs: number;
+  sight: Sight;
+}
+
 export class Session {
   readonly inFlight: InFlight;
   private connection: Connection | undefined;
-  private connections = -1;
+  private run = -1;
   private attempts = 0;
   private lastSequence = -1;
   private link: Link = { state: 'connecting' };
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private finishTimer: ReturnType<typeof setTimeout> | undefined;
   private finishing = false;
   private paused = false;
+  private token = ''; // empty: it cannot be resumed
+  private keptMs = 0; // by the server, when the connection has broken
+  private brokenMs: number | null = null; // since when
+  private lastNumber = 0n; // of the responses
+  private readonly unanswered = new Map<number, Sent>(); // of a lossless session, whose every frame counts
 
   constructor(
     private readonly options: SessionOptions,
@@ -63,6 +75,7 @@ export class Session {
   send(timeMs: number, takenMs: number, sight: Sight): number {
     const sequence = ++this.lastSequence;
     this.inFlight.add(sequence, takenMs);
+    if (this.options.delivery === 'lossless') this.unanswered.set(sequence, { timeMs, sight });
     this.connection?.sendSight(sequence, timeMs, sight);
     return sequence;
   }
@@ -77,69 +90,112 @@ export class Session {
   finish() {
     if (this.finishing) return;
     this.finishing = true;
-    clearTimeout(this.timer);
-    if (this.link.state !== 'open') {
+    if (this.link.state !== 'open' && !this.canResume) {
       this.close();
       return;
     }
-    this.connection?.halfClose();
-    this.timer = setTimeout(() => this.close(), FINISH_TIMEOUT_MS);
+    this.finishTimer = setTimeout(() => this.close(), FINISH_TIMEOUT_MS);
+    if (this.link.state === 'open') this.connection?.halfClose();
+    else if (this.link.state === 'paused') this.connect();
   }
 
   // Ends at once; nothing is told any more but 'done'.
   close() {
-    clearTimeout(this.timer);
     this.finishing = true;
     this.connection?.abandon();
-    if (this.link.state !== 'failed') this.set({ state: 'done' });
+    if (this.link.state !== 'failed') this.done();
+  }
+
+  private get canResume(): boolean {
+    return (
+      this.token !== '' && (this.brokenMs === null || this.environment.now() - this.brokenMs < this.keptMs)
+    );
   }
 
   private connect() {
     this.set({ state: 'connecting' });
-    this.inFlight.clear();
-    const number = ++this.connections;
+    if (!this.canResume) this.beginAnew();
     const connection = new Connection(
       this.environment.url,
-      this.options,
+      this.token ? encodeResume(this.token, this.lastNumber) : encodeConfig(this.options),
       {
         onOpen: () => undefined,
-        onResponse: (response) => this.respond(response, number),
-        onEnd: (problem) => void this.ended(connection, problem),
+        onResponse: (response) => this.respond(response),
+        onEnd: (ending) => void this.ended(connection, ending),
       },
       this.environment.openSocket,
     );
     this.connection = connection;
   }
 
-  private respond(response: AnalyzeResponse, connection: number) {
-    if (this.link.state === 'connecting' && response.response.case === 'started') {
-      this.attempts = 0;
-      this.set({ state: 'open' });
+  private beginAnew() {
+    ++this.run;
+    this.token = '';
+    this.lastNumber = 0n;
+    this.inFlight.clear();
+    this.unanswered.clear();
+  }
+
+  private respond(response: AnalyzeResponse) {
+    const { case: kind, value } = response.response;
+    if (response.number > 0n) this.lastNumber = response.number;
+    if (kind === 'started') {
+      this.token = value.resumeToken;
+      this.keptMs = value.resumeSeconds * 1000;
+      this.opened();
     }
-    this.events.onResponse(response, connection);
-    if (response.response.case === 'frameResult') {
+    if (kind === 'resumed') {
+      this.sendAgain(Number(value.nextSequence));
+      this.opened();
+      if (this.finishing) this.connection?.halfClose();
+      return;
+    }
+    this.events.onResponse(response, this.run);
+    if (kind === 'frameResult') {
       // after it was drawn, which is part of the latency
-      this.inFlight.answered(Number(response.response.value.sequence), this.environment.now());
+      const sequence = Number(value.sequence);
+      this.inFlight.answered(sequence, this.environment.now());
+      this.unanswered.delete(sequence);
     }
   }
 
-  private async ended(connection: Connection, told: Problem | null) {
-    if (this.finishing) {
-      clearTimeout(this.timer);
-      this.set({ state: 'done' });
+  private opened() {
+    if (this.link.state === 'open') return;
+    this.attempts = 0;
+    this.brokenMs = null;
+    this.set({ state: 'open' });
+  }
+
+  // What the server did not receive; of a live session it is old by now.
+  private sendAgain(from: number) {
+    if (this.options.delivery === 'live') this.inFlight.forgetFrom(from);
+    for (const [sequence, { timeMs, sight }] of this.unanswered) {
+      if (sequence >= from) this.connection?.sendSight(sequence, timeMs, sight);
+    }
+  }
+
+  private async ended(connection: Connection, told: Ending | null) {
+    this.brokenMs ??= this.environment.now();
+    if (told?.kind === 'forgotten' || told?.kind === 'refused') this.token = '';
+    if (this.finishing && (told === null || !this.canResume)) {
+      this.done();
       return;
     }
-    let problem: Problem = told ?? { kind: 'restarting' };
+    let problem: Problem = !told
+      ? { kind: 'restarting' }
+      : told.kind === 'forgotten'
+        ? { kind: 'gone' }
+        : told;
     if (problem.kind === 'gone' && !connection.wasOpen && (await this.environment.answersHttp())) {
       problem = { kind: 'blocked' };
     }
-    if (this.isFinishing()) return;
-    if (this.paused) {
+    if (this.link.state === 'done') return; // it was closed meanwhile
+    if (this.paused && !this.finishing) {
       this.set({ state: 'paused' });
       return;
     }
-    const delay =
-      this.environment.reconnects || problem.kind === 'full' ? retryDelay(problem, this.attempts++) : null;
+    const goesOn = this.environment.beginsAnew || this.canResume || problem.kind === 'full';
+    const delay = goesOn ? retryDelay(problem, this.attempts++) : null;
     if (delay === null) {
       this.set({ state: 'failed', problem });
       return;
@@ -148,9 +204,10 @@ export class Session {
     this.timer = setTimeout(() => this.connect(), delay);
   }
 
-  // finish() may have been called while something was awaited.
-  private isFinishing(): boolean {
-    return this.finishing;
+  private done() {
+    clearTimeout(this.timer);
+    clearTimeout(this.finishTimer);
+    this.set({ state: 'done' });
   }
 
   private set(link: Link) {

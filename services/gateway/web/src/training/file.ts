@@ -22,6 +22,7 @@ export class FileAnalysis {
   private readonly session: Session;
   private readonly pictures = new Map<number, Canvas>(); // in flight, by sequence
   private wake: () => void = () => undefined;
+  private streaming = false;
   private stopped = false;
 
   constructor(
@@ -38,19 +39,19 @@ export class FileAnalysis {
         url: analyzeUrl(window.location),
         now: () => performance.now(),
         answersHttp,
-        reconnects: false,
+        beginsAnew: false,
         inFlight: IN_FLIGHT,
       },
       {
         onLink: (link) => {
           this.link = link;
-          if (link.state === 'open') void this.stream();
+          if (link.state === 'open' && !this.streaming) void this.stream();
           if (link.state === 'failed') this.stopped = true;
           this.wake();
           onChange();
         },
-        onResponse: (response, connection) => {
-          this.journal.apply(response, connection);
+        onResponse: (response, run) => {
+          this.journal.apply(response, run);
           const { case: kind, value } = response.response;
           if (kind === 'frameResult') this.draw(Number(value.sequence));
           this.wake();
@@ -74,6 +75,7 @@ export class FileAnalysis {
   }
 
   private async stream() {
+    this.streaming = true;
     const begin = performance.now();
     try {
       for await (const { canvas, timeMs } of framesOf(this.file, this.video, SIDE, RATE)) {

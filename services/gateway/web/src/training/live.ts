@@ -55,7 +55,7 @@ export class LiveTraining {
         url: analyzeUrl(window.location),
         now: () => performance.now(),
         answersHttp,
-        reconnects: true,
+        beginsAnew: true,
         inFlight: IN_FLIGHT,
       },
       {
@@ -64,7 +64,7 @@ export class LiveTraining {
           if (link.state !== 'open') this.clear();
           onChange();
         },
-        onResponse: (response, connection) => this.respond(response, connection),
+        onResponse: (response, run) => this.respond(response, run),
       },
     );
     this.watch();
@@ -159,8 +159,8 @@ export class LiveTraining {
     return encodeJpeg(this.picture, QUALITY);
   }
 
-  private respond(response: AnalyzeResponse, connection: number) {
-    this.journal.apply(response, connection);
+  private respond(response: AnalyzeResponse, run: number) {
+    this.journal.apply(response, run);
     const { case: kind, value } = response.response;
     if (kind === 'frameResult') {
       const skeleton = this.journal.skeletons.at(-1);
