@@ -28,11 +28,19 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kWatchInterval{50};
+// Between attempts to connect again.
+constexpr std::chrono::milliseconds kFirstPause{100}, kLongestPause{2000};
 constexpr std::chrono::seconds kHealthTimeout{1};
 
 // Ignores the environment's proxies: they are meant for the web, and the gateway is usually nearby.
 std::shared_ptr<grpc::Channel> OpenChannel(const ClientOptions& options) {
   grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, static_cast<int>(kFirstPause.count()));
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, static_cast<int>(kLongestPause.count()));
+  // A connection that is dead without having been closed is noticed while the session can still be resumed;
+  // our servers allow a ping every 10 s.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 8'000);
   if (options.proxy.empty()) {
     arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   } else {
@@ -77,90 +85,209 @@ void GatewaySession::Stop(std::chrono::milliseconds timeout) {
 void GatewaySession::Cancel() {
   cancelled_ = true;
   finish_sending_ = true;
-  context_.TryCancel();
+  CancelStream();
+}
+
+void GatewaySession::CancelStream() {
+  const std::scoped_lock lock(mutex_);
+  if (context_) context_->TryCancel();
 }
 
 absl::Status GatewaySession::Run(const v1::SessionConfig& config, const FrameProvider& next_frame,
                                  const ResponseHandler& on_response) {
   const auto stub = v1::GatewayService::NewStub(OpenChannel(options_));
   if (config.delivery() == v1::DELIVERY_MODE_LIVE) options_.max_unanswered = 0;
-  rpc::AddTrace(options_.traceparent, context_);
-  RecordActivity();
-  const std::unique_ptr<Stream> stream = stub->Analyze(&context_);
-
-  const std::jthread watch([this](const std::stop_token& stop) { Watch(stop); });
-  absl::Status sent;
-  std::jthread sender([&] { sent = Send(*stream, config, next_frame); });
-  absl::Status received = Receive(*stream, on_response);
-  finish_sending_ = true;
-  sender.join();
-  const grpc::Status status = stream->Finish();
-
-  if (!received.ok()) return received;
-  cut_short_ = cut_short_ && !status.ok();  // the last answer may have arrived just in time
-  if (cut_short_) return sent;
-  if (!status.ok()) return Explain(status);
-  return sent;
-}
-
-absl::Status GatewaySession::Send(Stream& stream, const v1::SessionConfig& config,
-                                  const FrameProvider& next_frame) {
   v1::AnalyzeRequest request;
   *request.mutable_config() = config;
-  bool open = stream.Write(request);
-  absl::Status status;
-  while (open && WaitForCapacity()) {
+  request.mutable_config()->set_resumable(options_.resume);
+  RecordActivity();
+
+  const std::jthread watch([this](const std::stop_token& stop) { Watch(stop); });
+  const grpc::Status status = RunStreams(*stub, request, next_frame, on_response);
+
+  if (!handled_.ok()) return handled_;
+  cut_short_ = cut_short_ && !status.ok();  // the last answer may have arrived just in time
+  if (cut_short_) return sent_;
+  if (!status.ok()) return Explain(status);
+  return sent_;
+}
+
+grpc::Status GatewaySession::RunStreams(v1::GatewayService::Stub& stub, const v1::AnalyzeRequest& config,
+                                        const FrameProvider& next_frame, const ResponseHandler& on_response) {
+  grpc::Status status = RunStream(stub, config, next_frame, on_response);
+  grpc::Status lost;
+  for (int attempt = 0;; ++attempt) {
+    if (!lost_) {  // the stream that has ended was a good one
+      lost = status;
+      attempt = 0;
+    }
+    if (!MayResume(status) || !WaitBeforeAttempt(attempt)) break;
+    v1::AnalyzeRequest request;
+    v1::SessionResumption& resume = *request.mutable_config()->mutable_resume();
+    resume.set_token(token_);
+    resume.set_last_number(last_number_);
+    RecordActivity();
+    away_ = false;
+    status = RunStream(stub, request, next_frame, on_response);
+  }
+  // That the gateway does not have it any more says less than how it was lost.
+  const bool in_vain = lost_ && (status.error_code() == grpc::StatusCode::NOT_FOUND ||
+                                 status.error_code() == grpc::StatusCode::UNAVAILABLE);
+  return in_vain ? lost : status;
+}
+
+grpc::Status GatewaySession::RunStream(v1::GatewayService::Stub& stub, const v1::AnalyzeRequest& first,
+                                       const FrameProvider& next_frame, const ResponseHandler& on_response) {
+  {
+    const std::scoped_lock lock(mutex_);
+    context_ = std::make_unique<grpc::ClientContext>();
+    rpc::AddTrace(options_.traceparent, *context_);
+    if (cancelled_) context_->TryCancel();
+    stream_over_ = false;
+    awaits_resumption_ = first.config().has_resume();
+  }
+  asked_to_reconnect_ = false;
+  const std::unique_ptr<Stream> stream = stub.Analyze(context_.get());
+  std::jthread sender([&] {
+    if (stream->Write(first)) Send(*stream, first.config().has_resume(), next_frame);
+  });
+  Receive(*stream, on_response);
+  {
+    const std::scoped_lock lock(mutex_);
+    stream_over_ = true;
+  }
+  answered_.notify_all();
+  sender.join();
+  return stream->Finish();
+}
+
+void GatewaySession::Send(Stream& stream, bool resumes, const FrameProvider& next_frame) {
+  std::deque<Request> missing;
+  if (resumes && !WaitForTheMissing(missing)) return;
+  bool open = true;
+  for (const Request& request : missing) open = open && stream.Write(*request);
+  while (open && !no_more_frames_ && WaitForCapacity()) {
     absl::StatusOr<std::optional<v1::Frame>> frame = next_frame();
-    if (!frame.ok()) {
-      status = frame.status();
+    if (!frame.ok() || !frame->has_value()) {
+      no_more_frames_ = true;
+      sent_ = frame.status();
       break;
     }
-    if (!frame->has_value()) break;
-    *request.mutable_frame() = **std::move(frame);
+    const auto request = std::make_shared<v1::AnalyzeRequest>();
+    *request->mutable_frame() = **std::move(frame);
     RecordActivity();
-    open = stream.Write(request);
+    {
+      const std::scoped_lock lock(mutex_);
+      if (options_.resume) kept_.push_back(request);
+    }
+    open = stream.Write(*request);
     RecordActivity();
   }
-  stream.WritesDone();
-  return status;
+  if (open) stream.WritesDone();
+}
+
+bool GatewaySession::WaitForTheMissing(std::deque<Request>& missing) {
+  std::unique_lock lock(mutex_);
+  answered_.wait(lock, [this] { return !awaits_resumption_ || stream_over_; });
+  if (awaits_resumption_) return false;
+  for (const Request& request : kept_) {
+    if (request->frame().sequence() >= next_sequence_) missing.push_back(request);
+  }
+  return true;
 }
 
 // False when no more frames are to be sent. Polls, because a session may also end without an answer.
 bool GatewaySession::WaitForCapacity() {
   std::unique_lock lock(mutex_);
   const auto has_capacity = [&] {
-    return finish_sending_ || options_.max_unanswered == 0 || unanswered_ < options_.max_unanswered;
+    return finish_sending_ || stream_over_ || options_.max_unanswered == 0 ||
+           unanswered_ < options_.max_unanswered;
   };
   while (!answered_.wait_for(lock, kWatchInterval, has_capacity)) {
   }
+  if (finish_sending_ || stream_over_) return false;
   ++unanswered_;
-  return !finish_sending_;
+  return true;
 }
 
-absl::Status GatewaySession::Receive(Stream& stream, const ResponseHandler& on_response) {
-  absl::Status status;
+void GatewaySession::Receive(Stream& stream, const ResponseHandler& on_response) {
   v1::AnalyzeResponse response;
   while (stream.Read(&response)) {
+    if (response.has_resumed()) {
+      TakeResumption(response.resumed());
+      continue;
+    }
     RecordResponse(response);
-    if (status.ok()) {
+    if (handled_.ok()) {
       handling_ = true;
-      status = on_response(response);
+      handled_ = on_response(response);
       if (!only_notices_) RecordActivity();
       handling_ = false;
     }
-    if (!status.ok()) context_.TryCancel();
+    if (!handled_.ok()) CancelStream();
   }
-  return status;
+}
+
+void GatewaySession::TakeResumption(const v1::SessionResumed& resumed) {
+  ++resumptions_;
+  RecordActivity();
+  lost_.reset();
+  {
+    const std::scoped_lock lock(mutex_);
+    awaits_resumption_ = false;
+    next_sequence_ = resumed.next_sequence();
+  }
+  answered_.notify_all();
+}
+
+// After a broken connection, or where the gateway has asked for another. What else it reports ends the
+// session.
+bool GatewaySession::MayResume(const grpc::Status& status) const {
+  if (token_.empty() || !handled_.ok() || cancelled_ || timed_out_ || cut_short_) return false;
+  if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED)
+    return lost_ && rpc::RetryAfterOf(*context_).has_value();
+  if (status.error_code() != grpc::StatusCode::UNAVAILABLE) return false;
+  const bool reported = context_->GetServerTrailingMetadata().count(rpc::kReportedKey) > 0;
+  return !reported || asked_to_reconnect_;
+}
+
+bool GatewaySession::WaitBeforeAttempt(int attempt) {
+  if (!lost_) {
+    lost_ = steady_clock::now();
+    if (options_.on_lost) options_.on_lost(retention_);
+  }
+  away_ = true;  // its time is the retention
+  const auto pause = std::min(kLongestPause, kFirstPause * (1 << std::min(attempt, 10)));
+  const auto next = steady_clock::now() + pause;
+  if (next > *lost_ + retention_) return false;
+  std::unique_lock lock(mutex_);
+  while (steady_clock::now() < next && !cancelled_ && !cut_short_) {
+    answered_.wait_for(lock, std::min<steady_clock::duration>(kWatchInterval, pause));
+  }
+  return !cancelled_ && !cut_short_;
 }
 
 // Of consecutive responses with notices only, just the first counts as activity: a gateway that only reports
 // that it is waiting must not keep the session alive.
-void GatewaySession::RecordResponse(const v1::AnalyzeResponse& response) {
+void GatewaySession::RecordResponse(v1::AnalyzeResponse& response) {
   ++responses_;
+  if (response.has_started()) {
+    v1::SessionStarted& started = *response.mutable_started();
+    token_ = started.resume_token();
+    retention_ = std::chrono::milliseconds(static_cast<int64_t>(started.resume_seconds() * 1000));
+    started.clear_resume_token();
+    started.clear_resume_seconds();
+  }
   if (response.has_frame_result()) {
     const std::scoped_lock lock(mutex_);
     --unanswered_;
+    if (!kept_.empty()) kept_.pop_front();
     answered_.notify_one();
+  }
+  if (response.number() > 0) last_number_ = response.number();
+  response.clear_number();
+  for (const v1::Notice& notice : response.notices()) {
+    if (notice.code() == v1::NOTICE_CODE_RECONNECT) asked_to_reconnect_ = true;
   }
   if (!response.notices().empty()) last_notice_ = response.notices().rbegin()->message();
   const bool only_notices = response.response_case() == v1::AnalyzeResponse::RESPONSE_NOT_SET;
@@ -180,7 +307,7 @@ void GatewaySession::Watch(const std::stop_token& stop) {
     timed_out_ = options_.idle_timeout.count() > 0 && now >= LastActivity() + options_.idle_timeout;
     if (cut_short_ || timed_out_) {
       finish_sending_ = true;
-      return context_.TryCancel();
+      return CancelStream();
     }
     wake.wait_for(lock, stop, kWatchInterval, [] { return false; });
   }
@@ -188,7 +315,7 @@ void GatewaySession::Watch(const std::stop_token& stop) {
 
 // Reads handling_ first: it is cleared only after last_activity_ has been updated.
 steady_clock::time_point GatewaySession::LastActivity() const {
-  if (handling_) return steady_clock::now();
+  if (handling_ || away_) return steady_clock::now();
   return steady_clock::time_point(steady_clock::duration(last_activity_.load()));
 }
 
@@ -225,7 +352,7 @@ absl::Status GatewaySession::Explain(const grpc::Status& status) const {
           absl::StrCat(IdentifyServer(options_), " answers at ", gateway,
                        ", not a gateway; the gateway's port is 8000 unless set otherwise (--listen)"));
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
-      if (const auto delay = rpc::RetryAfterOf(context_)) {
+      if (const auto delay = rpc::RetryAfterOf(*context_)) {
         return absl::ResourceExhaustedError(
             absl::StrFormat("the gateway at %s refused the session: %s; try again in %.1f s", gateway,
                             message, static_cast<double>(delay->count()) / 1000));

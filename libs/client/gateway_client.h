@@ -8,6 +8,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -31,6 +32,11 @@ struct ClientOptions {
   int max_unanswered = 0;
   // W3C trace context that the session is part of; empty: the one in the environment's TRACEPARENT, if any.
   std::string traceparent{};
+  // Whether a session goes on when its connection breaks, on a new one, where the gateway can do that.
+  bool resume = true;
+  // Told each time that the connection broke, by Run()'s thread: for so long it tries to resume. May be
+  // empty.
+  std::function<void(std::chrono::milliseconds)> on_lost = nullptr;
 };
 
 // One session with the gateway. Run() once; the other calls may come from any thread, at any time.
@@ -44,12 +50,13 @@ class GatewaySession {
   explicit GatewaySession(ClientOptions options);
 
   // Sends the configuration and the frames while reading the responses; flow control slows the sending down.
-  // Returns when everything is answered, or after Stop() given up, or with an error whose message is for the
-  // user: UNAVAILABLE when the gateway cannot be reached or disconnects, UNIMPLEMENTED when another server
-  // answers, RESOURCE_EXHAUSTED when it refuses the session (with the time to wait) or a message is too large
-  // (with gRPC's reason), DEADLINE_EXCEEDED when it is silent for too long (with its last notice), CANCELLED
-  // only after Cancel(), or whatever the provider, the handler or the gateway reports (its CANCELLED as
-  // ABORTED).
+  // When the connection breaks, it connects again and resumes the session, for as long as the gateway keeps
+  // it: each frame is answered once, and the handler gets each response once. Returns when everything is
+  // answered, or after Stop() given up, or with an error whose message is for the user: UNAVAILABLE when the
+  // gateway cannot be reached or disconnects, UNIMPLEMENTED when another server answers, RESOURCE_EXHAUSTED
+  // when it refuses the session (with the time to wait) or a message is too large (with gRPC's reason),
+  // DEADLINE_EXCEEDED when it is silent for too long (with its last notice), CANCELLED only after Cancel(),
+  // or whatever the provider, the handler or the gateway reports (its CANCELLED as ABORTED).
   absl::Status Run(const v1::SessionConfig& config, const FrameProvider& next_frame,
                    const ResponseHandler& on_response);
 
@@ -61,13 +68,30 @@ class GatewaySession {
   // Ends the session at once.
   void Cancel();
 
+  // How often the session was resumed.
+  int resumptions() const { return resumptions_; }
+
  private:
   using Stream = grpc::ClientReaderWriter<v1::AnalyzeRequest, v1::AnalyzeResponse>;
+  using Request = std::shared_ptr<const v1::AnalyzeRequest>;
 
-  absl::Status Send(Stream& stream, const v1::SessionConfig& config, const FrameProvider& next_frame);
-  absl::Status Receive(Stream& stream, const ResponseHandler& on_response);
+  // One connection after the other, until the session is over.
+  grpc::Status RunStreams(v1::GatewayService::Stub& stub, const v1::AnalyzeRequest& config,
+                          const FrameProvider& next_frame, const ResponseHandler& on_response);
+  grpc::Status RunStream(v1::GatewayService::Stub& stub, const v1::AnalyzeRequest& first,
+                         const FrameProvider& next_frame, const ResponseHandler& on_response);
+  void Send(Stream& stream, bool resumes, const FrameProvider& next_frame);
+  void Receive(Stream& stream, const ResponseHandler& on_response);
+  // What the gateway did not receive, once it has said so. False: it never will.
+  bool WaitForTheMissing(std::deque<Request>& missing);
+  void TakeResumption(const v1::SessionResumed& resumed);
+  bool MayResume(const grpc::Status& status) const;
+  // False: there is no time for another attempt.
+  bool WaitBeforeAttempt(int attempt);
+  void CancelStream();
   void RecordActivity() { last_activity_ = std::chrono::steady_clock::now().time_since_epoch().count(); }
-  void RecordResponse(const v1::AnalyzeResponse& response);
+  // Notes what the response tells of the session, and takes what concerns its connections out of it.
+  void RecordResponse(v1::AnalyzeResponse& response);
   std::chrono::steady_clock::time_point LastActivity() const;
   void Watch(const std::stop_token& stop);
   bool WaitForCapacity();
@@ -75,7 +99,7 @@ class GatewaySession {
   std::string DescribeGateway() const;
 
   ClientOptions options_;
-  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientContext> context_;  // of the current stream; replaced under mutex_
   std::atomic<bool> finish_sending_{false};
   std::atomic<bool> cancelled_{false};
   std::atomic<bool> timed_out_{false};
@@ -83,10 +107,25 @@ class GatewaySession {
   std::atomic<std::chrono::steady_clock::rep> last_activity_{0};
   std::atomic<std::chrono::steady_clock::rep> stop_deadline_{0};  // 0: never
   std::atomic<bool> handling_{false};  // in the response handler, whose time does not count as silence
-  std::mutex mutex_;
+  std::atomic<bool> away_{false};      // between two connections, which does not count either
+  std::atomic<int> resumptions_{0};
+  mutable std::mutex mutex_;
   std::condition_variable_any answered_;
-  int64_t unanswered_ = 0;     // frames; guarded by mutex_
-  bool only_notices_ = false;  // whether the last response had only notices
+  int64_t unanswered_ = 0;          // frames; guarded by mutex_, as is what follows
+  std::deque<Request> kept_;        // what was sent and is not answered, for it may have to be sent again
+  bool stream_over_ = false;        // nothing comes from the current stream any more
+  bool awaits_resumption_ = false;  // the current stream is to resume, and has not yet
+  uint64_t next_sequence_ = 0;  // of frames below this one the gateway has all, as it says when it resumes
+  // Run()'s thread and, while that waits for it, the sender's:
+  absl::Status sent_;  // what the provider reported
+  bool no_more_frames_ = false;
+  absl::Status handled_;  // what the handler reported
+  std::string token_;     // empty: the session cannot be resumed
+  std::chrono::milliseconds retention_{0};
+  uint64_t last_number_ = 0;
+  bool asked_to_reconnect_ = false;                            // on the current stream
+  std::optional<std::chrono::steady_clock::time_point> lost_;  // since when there is no connection
+  bool only_notices_ = false;                                  // whether the last response had only notices
   std::string last_notice_;
   uint64_t responses_ = 0;
 };

@@ -15,9 +15,11 @@
 #include "contract/convert.h"
 #include "integration/support/analyze_client.h"
 #include "integration/support/http_get.h"
+#include "integration/support/resuming_client.h"
 #include "integration/support/server_process.h"
 #include "protogcn/archive_io.h"
 #include "support/small_network.h"
+#include "support/tcp_forwarder.h"
 #include "synthesis/camera.h"
 
 namespace trackfit {
@@ -191,6 +193,34 @@ TEST_F(CoachProcesses, LeaveNothingOutWhenTheInferencerIsKilledTwiceWithoutAnAss
 
 INSTANTIATE_TEST_SUITE_P(Exercises, LostCoachProcesses, ::testing::Values("squat", ""),
                          [](const auto& exercise) { return exercise.param.empty() ? "Found" : "Named"; });
+
+TEST_F(CoachProcesses, CountTheSameWhenTheClientsConnectionBreaksInTheMiddleOfASet) {
+  const std::vector<v1::AnalyzeRequest> requests = Squats(6, Expecting("squat"));
+  const Analyzed undisturbed = Analyze(port(), requests);
+  ASSERT_EQ(undisturbed.Repetitions().size(), 6U);
+
+  const auto resumable = testing::Resumable(requests);
+  testing::TcpForwarder network(port());
+  testing::ResumedSession session;
+  for (int streams = 0; streams < 4; ++streams) {
+    AnalyzeCall call(network.port());
+    ASSERT_TRUE(call.Send(session.token.empty() ? resumable.front() : session.Request()));
+    const v1::AnalyzeResponse first = call.Receive();
+    ASSERT_TRUE(first.has_started() || first.has_resumed());
+    size_t next = first.has_resumed() ? testing::Received(resumable, first.resumed()) : 1;
+    call.StartReading();
+    const bool breaks = streams < 3;
+    const size_t until = breaks ? resumable.size() * (streams + 1) / 4 : resumable.size();
+    for (; next < until; ++next) ASSERT_TRUE(call.Send(resumable[next]));
+    if (breaks) network.Cut();
+    session.Add(breaks ? call.Await() : call.Finish());
+  }
+  ASSERT_TRUE(session.all.status.ok()) << session.all.status.error_message();
+  EXPECT_TRUE(session.in_order);
+  EXPECT_EQ(session.all.Fingerprint(), undisturbed.Fingerprint()) << "as if nothing had happened";
+  EXPECT_THAT(gateway_->Log(), HasSubstr("session resumed"));
+  EXPECT_THAT(gateway_->Log(), ::testing::Not(HasSubstr(session.token)));
+}
 
 TEST_F(CoachProcesses, CoachAnExerciseThatTheModelDoesNotKnowAndRefuseOneThatNobodyDoes) {
   const Analyzed lunge = Analyze(port(), Squats(1, Expecting("lunge")));

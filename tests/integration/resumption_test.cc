@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/gateway_client.h"
 #include "integration/support/analyze_client.h"
 #include "integration/support/gateway_fixture.h"
 #include "integration/support/resuming_client.h"
@@ -107,6 +108,32 @@ TEST_F(Resumption, AnswersEveryFrameOnceHoweverOftenTheConnectionBreaks) {
   EXPECT_EQ(session.all.Fingerprint(), undisturbed.Fingerprint()) << "as if nothing had happened";
   EXPECT_EQ(extractor_.service().streams, 2) << "one for each session: its people are still the same";
   EXPECT_TRUE(Counted("resumed", 3));
+}
+
+TEST_F(Resumption, IsWhatOurOwnClientDoes) {
+  extractor_.service().pause_ms = 2;
+  const auto clip = Clip(300);
+  const Analyzed undisturbed = Analyze(gateway().port(), clip);
+  TcpForwarder network(gateway().port());
+  client::GatewaySession session(
+      {.gateway = "127.0.0.1:" + std::to_string(network.port()), .max_unanswered = 32});
+  Analyzed analyzed;
+  size_t next = 0;
+  const absl::Status status = session.Run(
+      {},
+      [&]() -> absl::StatusOr<std::optional<v1::Frame>> {
+        if (++next == clip.size()) return std::nullopt;
+        return clip[next].frame();
+      },
+      [&](const v1::AnalyzeResponse& response) {
+        analyzed.responses.push_back(response);
+        const size_t count = analyzed.responses.size();
+        if (count == 50 || count == 120 || count == 310) network.Cut();
+        return absl::OkStatus();
+      });
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(session.resumptions(), 3);
+  EXPECT_EQ(analyzed.Fingerprint(), undisturbed.Fingerprint());
 }
 
 TEST_F(Resumption, WorksOverAWebSocket) {

@@ -142,7 +142,8 @@ class Analysis {
         text_(options.json == "-" ? std::cerr : std::cout),
         record_(!options.render.empty()),
         session_({options.gateway, std::chrono::milliseconds(std::llround(options.timeout_s * 1000)),
-                  options.proxy, kMaxUnanswered}) {}
+                  options.proxy, kMaxUnanswered, true,
+                  [this](std::chrono::milliseconds limit) { OnLost(limit); }}) {}
 
   absl::Status Run() {
     if (absl::Status status = options_.Validate(); !status.ok()) return command_line::UsageError(status);
@@ -197,6 +198,12 @@ class Analysis {
                        "press Ctrl-C again to stop at once"));
       session_.Stop(kStopTimeout);
     }
+  }
+
+  void OnLost(std::chrono::milliseconds limit) {
+    command_line::PrintNotice(absl::StrCat(
+        "trackfit analyze: the connection to the gateway broke; trying to resume the session for ",
+        std::chrono::duration<double>(limit).count(), " s"));
   }
 
   absl::Status Stream(media::FrameSource& source, v1::SessionConfig config) {

@@ -51,8 +51,10 @@ absl::Status Analyse(const Flags& flags) {
   if (absl::Status status = lines.Open("--json", "-"); !status.ok()) return status;
   client::FrameFeed feed(**source,
                          {.encode = {}, .limit_frames = flags.limit_frames, .interrupted = nullptr});
-  client::GatewaySession session(
-      {.gateway = flags.gateway, .max_unanswered = kMaxUnanswered, .traceparent = flags.traceparent});
+  client::GatewaySession session({.gateway = flags.gateway,
+                                  .max_unanswered = kMaxUnanswered,
+                                  .traceparent = flags.traceparent,
+                                  .resume = false});
   return session.Run(
       config, [&feed] { return feed.Next(); },
       [&lines](const v1::AnalyzeResponse& response) { return lines.Write(response); });

@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <functional>
 #include <future>
+#include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -368,6 +370,125 @@ TEST(GatewaySession, EndsWhenTheHandlerFails) {
     return absl::ResourceExhaustedError("disk full");
   });
   EXPECT_EQ(status, absl::ResourceExhaustedError("disk full"));
+}
+
+// A gateway that resumes its one session. It breaks streams as networks do: what it got last is lost, and so
+// is what it answered last.
+class BreakingGateway {
+ public:
+  explicit BreakingGateway(int breaks) : breaks_left_(breaks) {}
+
+  grpc::Status operator()(grpc::ServerContext&, ServerStream& stream) {
+    v1::AnalyzeRequest request;
+    if (!stream.Read(&request)) return grpc::Status::OK;
+    configs.push_back(request.config());
+    if (request.config().has_resume()) {
+      if (forgets || request.config().resume().token() != "secret") {
+        return {grpc::StatusCode::NOT_FOUND, "start a new session"};
+      }
+      v1::AnalyzeResponse resumed;
+      if (received_) resumed.mutable_resumed()->set_next_sequence(*received_ + 1);
+      resumed.mutable_resumed()->set_session_id("session");
+      stream.Write(resumed);
+      for (uint64_t i = request.config().resume().last_number(); i < told_.size(); ++i)
+        stream.Write(told_[i]);
+    } else {
+      v1::AnalyzeResponse started;
+      started.mutable_started()->set_resume_token("secret");
+      started.mutable_started()->set_resume_seconds(seconds);
+      Tell(stream, started, true);
+    }
+    for (int frames = 0; stream.Read(&request); ++frames) {
+      const bool breaks = frames == 7 && breaks_left_-- > 0;
+      if (breaks && breaks_left_ % 2 == 0) return Broken();  // before it has the frame
+      if (received_ && request.frame().sequence() != *received_ + 1) out_of_order = true;
+      received_ = request.frame().sequence();
+      Tell(stream, ResultOf(request.frame()), !breaks);
+      if (breaks) return Broken();
+    }
+    v1::AnalyzeResponse summary;
+    summary.mutable_summary()->set_frames(*received_ + 1);
+    Tell(stream, summary, true);
+    return grpc::Status::OK;
+  }
+
+  std::vector<v1::SessionConfig> configs;
+  bool forgets = false;
+  bool out_of_order = false;
+  double seconds = 10;
+
+ private:
+  static grpc::Status Broken() { return {grpc::StatusCode::UNAVAILABLE, "Socket closed"}; }
+  void Tell(ServerStream& stream, v1::AnalyzeResponse response, bool arrives) {
+    response.set_number(told_.size() + 1);
+    told_.push_back(response);
+    if (arrives) stream.Write(response);
+  }
+
+  int breaks_left_;
+  std::optional<uint64_t> received_;
+  std::vector<v1::AnalyzeResponse> told_;
+};
+
+TEST(GatewaySession, GetsEachResponseOnceHoweverOftenTheConnectionBreaks) {
+  BreakingGateway script(4);
+  const FakeGateway gateway(std::ref(script));
+  GatewaySession session({.gateway = gateway.address(), .max_unanswered = 4});
+  std::vector<v1::AnalyzeResponse> responses;
+  const absl::Status status = session.Run({}, FramesUpTo(50), [&](const v1::AnalyzeResponse& response) {
+    responses.push_back(response);
+    return absl::OkStatus();
+  });
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(session.resumptions(), 4);
+  EXPECT_FALSE(script.out_of_order);
+  ASSERT_EQ(responses.size(), 52U);
+  for (uint64_t i = 0; i < 50; ++i) EXPECT_EQ(responses[i + 1].frame_result().sequence(), i);
+  EXPECT_EQ(responses.back().summary().frames(), 50U);
+  EXPECT_EQ(responses.front().started().resume_token(), "") << "which is nobody else's business";
+  EXPECT_EQ(responses.back().number(), 0U);
+  EXPECT_TRUE(script.configs[0].resumable());
+}
+
+TEST(GatewaySession, TellsHowTheConnectionBrokeWhenTheSessionIsGone) {
+  BreakingGateway script(1);
+  script.forgets = true;
+  const FakeGateway gateway(std::ref(script));
+  std::vector<int64_t> limits;
+  GatewaySession session({.gateway = gateway.address(), .on_lost = [&](std::chrono::milliseconds limit) {
+                            limits.push_back(limit.count());
+                          }});
+  const absl::Status status =
+      session.Run({}, FramesUpTo(50), [](const v1::AnalyzeResponse&) { return absl::OkStatus(); });
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("went away after"));
+  EXPECT_EQ(limits, std::vector<int64_t>{10'000});
+  EXPECT_EQ(session.resumptions(), 0);
+}
+
+TEST(GatewaySession, GivesUpWhenTheGatewayStaysAway) {
+  BreakingGateway script(1);
+  script.seconds = 0.5;
+  std::optional<FakeGateway> gateway(std::ref(script));
+  GatewaySession session(
+      {.gateway = gateway->address(), .on_lost = [&](std::chrono::milliseconds) { gateway.reset(); }});
+  const auto start = std::chrono::steady_clock::now();
+  const absl::Status status =
+      session.Run({}, FramesUpTo(50), [](const v1::AnalyzeResponse&) { return absl::OkStatus(); });
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+}
+
+TEST(GatewaySession, DoesNotResumeWhatTheGatewayEnded) {
+  BreakingGateway script(0);
+  const FakeGateway gateway([&](grpc::ServerContext& context, ServerStream& stream) {
+    script(context, stream);
+    context.AddTrailingMetadata("trackfit-reported", "1");
+    return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the extractor made no progress");
+  });
+  const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(5));
+  EXPECT_EQ(outcome.status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(script.configs.size(), 1U);
 }
 
 }  // namespace
