@@ -18,7 +18,7 @@
 #include "client/columns.h"
 #include "client/frame_feed.h"
 #include "client/gateway_client.h"
-#include "client/pose_model_flag.h"
+#include "client/model_flags.h"
 #include "client/results_file.h"
 #include "client/session_record.h"
 #include "client/words.h"
@@ -64,8 +64,7 @@ struct AnalyzeOptions {
   uint32_t first_after = 0;
   uint32_t every = 0;
   uint32_t max_people = 1;
-  v1::PoseModel pose_model = v1::POSE_MODEL_UNSPECIFIED;
-  std::string model;
+  v1::SessionConfig models;  // what the flags say of them
   client::CoachFlags coach;
 
   absl::Status Validate() const {
@@ -112,13 +111,11 @@ absl::Status CheckFiles(const AnalyzeOptions& options, const media::SourceInfo& 
 }
 
 absl::StatusOr<v1::SessionConfig> ConfigOf(const AnalyzeOptions& options) {
-  v1::SessionConfig config;
+  v1::SessionConfig config = options.models;
   if (absl::Status status = options.coach.Apply(config); !status.ok())
     return command_line::UsageError(status);
   config.set_expected_exercise(exercises::Builtin().NameOf(options.expected));
   if (options.max_people != 1) config.set_max_people(options.max_people);
-  config.set_pose_model(options.pose_model);
-  config.set_model(options.model);
   if (options.window_frames > 0 || options.first_after > 0 || options.every > 0) {
     config.mutable_window()->set_frames(options.window_frames);
     config.mutable_window()->set_first_after(options.first_after);
@@ -355,12 +352,7 @@ void DeclareSession(CLI::App& command, AnalyzeOptions& options) {
       ->type_name("N")
       ->capture_default_str()
       ->group("Session");
-  client::DeclarePoseModel(command, options.pose_model)->group("Session");
-  command
-      .add_option("--model", options.model,
-                  "Assess by this model of the server's, instead of its default one")
-      ->type_name("NAME")
-      ->group("Session");
+  client::DeclareModels(command, options.models, "Session");
   command.add_option("--every", options.every, "Poses between assessments; 0 = the server's default")
       ->type_name("N")
       ->group("Session");

@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "client/pose_model_flag.h"
+#include "client/model_flags.h"
 #include "command_line/address.h"
 #include "command_line/exit_code.h"
 #include "command_line/interrupt.h"
@@ -35,7 +35,6 @@ struct LoadOptions {
   bool no_compare = false;
   bool quiet = false;
   std::string expected;
-  v1::PoseModel pose_model = v1::POSE_MODEL_UNSPECIFIED;
   std::string output;
   client::EncodeOptions encode{.max_side = 640, .jpeg_quality = 85};
   load::RunOptions run;
@@ -70,7 +69,6 @@ absl::Status Load(LoadOptions options) {
   session.poses = options.poses;
   session.verify = !options.live && !options.no_compare;
   session.config.set_expected_exercise(exercises::Builtin().NameOf(options.expected));
-  session.config.set_pose_model(options.pose_model);
   session.config.set_delivery(options.live ? v1::DELIVERY_MODE_LIVE : v1::DELIVERY_MODE_LOSSLESS);
 
   std::atomic<bool> interrupted = false;
@@ -124,11 +122,7 @@ Action LoadCommand(CLI::App& command) {
   command.add_flag("--no-compare", options->no_compare,
                    "Do not compare with what a session alone gets, where servers are disturbed meanwhile");
   command.add_option("--expected", options->expected, "The exercise that the clients say they do");
-  client::DeclarePoseModel(command, options->pose_model);
-  command
-      .add_option("--model", *run.session.config.mutable_model(),
-                  "The model that assesses, instead of the server's default one")
-      ->type_name("NAME");
+  client::DeclareModels(command, run.session.config);
   command
       .add_option("--churn", run.churn, "Sessions a second that end, at random, and are followed by another")
       ->check(CLI::Range(0.0, 1000.0))
