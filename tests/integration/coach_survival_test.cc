@@ -55,8 +55,10 @@ class Inferencer : public gateway::InferencerLink {
     responses_ = std::make_shared<Responses>();
     const telemetry::Logger silent("inferencer", telemetry::LogLevel::kError, telemetry::LogFormat::kText,
                                    [](const std::string&) {});
+    const telemetry::TraceContext trace = telemetry::ContinueTrace("");
     handler_ = std::make_unique<InferStreamHandler>(
-        streaming::StreamSession<Response>{"test", responses_, nullptr, {}, silent}, shared_, metrics_);
+        streaming::StreamSession<Response>{"test", trace, responses_, nullptr, {}, silent}, shared_,
+        metrics_);
   }
   void Send(std::shared_ptr<const Request> request) override { requests_.push_back(std::move(request)); }
   void CloseSending() override { closed_ = true; }
@@ -117,8 +119,10 @@ class Client : public gateway::AnalysisClient, public gateway::AnalysisObserver 
  public:
   void Send(v1::AnalyzeResponse response) override { responses.push_back(std::move(response)); }
   void Finish(absl::Status status) override { finished = std::move(status); }
-  void OnFrameAnswered(v1::FrameStatus, std::chrono::duration<double>) override {}
-  void OnAssessment(const v1::Assessment&, const std::string&) override {}
+  void OnFrameAnswered(v1::FrameStatus, const gateway::FrameLedger::Times&,
+                       gateway::FrameLedger::TimePoint) override {}
+  void OnAssessment(const v1::Assessment&, const std::string&,
+                    std::optional<std::chrono::duration<double>>) override {}
   void OnUpstreamBroken(gateway::Upstream, const absl::Status&) override {}
   void OnUpstreamAnswered(gateway::Upstream) override {}
   void OnPoisoned(gateway::Upstream) override {}

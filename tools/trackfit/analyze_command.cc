@@ -138,9 +138,11 @@ class Analysis {
       : options_(options),
         text_(options.json == "-" ? std::cerr : std::cout),
         record_(!options.render.empty()),
-        session_({options.gateway, std::chrono::milliseconds(std::llround(options.timeout_s * 1000)),
-                  options.proxy, kMaxUnanswered, true,
-                  [this](std::chrono::milliseconds limit) { OnLost(limit); }}) {}
+        session_({.gateway = options.gateway,
+                  .idle_timeout = std::chrono::milliseconds(std::llround(options.timeout_s * 1000)),
+                  .proxy = options.proxy,
+                  .max_unanswered = kMaxUnanswered,
+                  .on_lost = [this](std::chrono::milliseconds limit) { OnLost(limit); }}) {}
 
   absl::Status Run() {
     if (absl::Status status = options_.Validate(); !status.ok()) return command_line::UsageError(status);

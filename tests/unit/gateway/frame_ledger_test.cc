@@ -116,9 +116,9 @@ TEST(FrameLedger, CountsTheBytesOfImagesThatAreNotAnswered) {
     frame.set_encoded(std::string(10, 'x'));
     ledger.AddFrame(std::move(frame), {});
   }
-  ledger.NextToSend();
+  ledger.NextToSend({});
   EXPECT_EQ(ledger.bytes(), 30U);
-  ASSERT_TRUE(ledger.Answer(ResultOf(1)).ok());
+  ASSERT_TRUE(ledger.Answer(ResultOf(1), {}).ok());
   EXPECT_EQ(ledger.bytes(), 20U);
   ledger.GiveUpOldestWaiting(v1::FRAME_STATUS_DROPPED, "late");
   EXPECT_EQ(ledger.bytes(), 10U);
