@@ -14,7 +14,7 @@ InferencerOptions::InferencerOptions()
       exercises(command_line::DefaultExerciseDirectory()) {
   server.listen = "0.0.0.0:8002";
   server.metrics_listen = "0.0.0.0:9102";
-  server.max_in_flight = 32;   // poses are small
+  server.max_in_flight = 256;  // poses are small, and a live turn takes all that wait
   server.max_message_mb = 96;  // holds the longest clip of Infer
 }
 

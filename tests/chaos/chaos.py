@@ -4,21 +4,25 @@
     chaos.py FOLDER_OF_THE_EXECUTABLES [--seconds S] [--seed N] [--sessions N]       (run in the source tree)
 
 Plays clients to real servers, half of them live, some of which come, go, vanish or hardly read (`trackfit load`), and meanwhile
-kills, freezes and drains the servers behind the gateway, one at a time, as the seed says. Then it looks at what is left: every
-answer came once and in order, nobody was told of an error, the gateway's gauges are back at 0, and it has no more memory,
-threads or files than before. A seed of 0 draws one, and prints it.
+does to the servers behind the gateway, one at a time, what the seed says: kills, freezes or drains them, lets them log to a full
+disk, slows, stops or cuts their connections, gives the inferencer another model. Then it looks at what is left: every answer came
+once and in order, nobody was told of an error, the gateway's gauges are back at 0, and it has no more memory, threads or files
+than before. A seed of 0 draws one, and prints it.
 
 Exit status 77: skipped, because something is missing.
 """
 
 import argparse
+import asyncio
 import json
 import pathlib
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -45,10 +49,12 @@ class Server:
         self.ports = {"grpc": 0, "metrics": 0}
         self.process = None
 
-    def start(self):
+    def start(self, log="file"):
+        """What it logs goes to a file, or to a disk that is always full."""
         port_file = self.scratch / f"{self.name}.json"
         port_file.unlink(missing_ok=True)
-        log = (self.scratch / f"{self.name}.log").open("a")
+        path = pathlib.Path("/dev/full") if log == "full" else self.scratch / f"{self.name}.log"
+        log = path.open("a")
         self.process = subprocess.Popen(
             [self.binaries / f"trackfit-{self.name}", "--listen", f"127.0.0.1:{self.ports['grpc']}",
              "--metrics-listen", f"127.0.0.1:{self.ports['metrics']}", "--port-file", port_file, *self.flags],
@@ -84,6 +90,76 @@ class Server:
                 "files": len(list((process / "fd").iterdir()))}
 
 
+class Link:
+    """The network between the gateway and a server behind it: a forwarder that can be slow, stop, or break."""
+
+    def __init__(self, server):
+        self.server, self.delay, self.writers, self.flowing = server, 0, set(), None
+        self.loop = asyncio.new_event_loop()
+        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        port = asyncio.run_coroutine_threadsafe(self._listen(), self.loop).result(10)
+        self.address = f"127.0.0.1:{port}"
+
+    async def _listen(self):
+        self.flowing = asyncio.Event()
+        self.flowing.set()
+        listener = await asyncio.start_server(self._connect, "127.0.0.1", 0)
+        return listener.sockets[0].getsockname()[1]
+
+    async def _connect(self, reader, writer):
+        try:
+            await self.flowing.wait()
+            there = await asyncio.open_connection("127.0.0.1", self.server.ports["grpc"])
+        except OSError:  # it is away
+            writer.transport.abort()
+            return
+        self.writers |= {writer, there[1]}
+        await asyncio.gather(self._pump(reader, there[1]), self._pump(there[0], writer))
+        self.writers -= {writer, there[1]}
+
+    async def _pump(self, reader, writer):
+        try:
+            while data := await reader.read(1 << 16):
+                await asyncio.sleep(self.delay)
+                await self.flowing.wait()
+                writer.write(data)
+                await writer.drain()
+        except OSError:
+            pass
+        writer.close()
+
+    def set_delay(self, seconds):
+        self.loop.call_soon_threadsafe(setattr, self, "delay", seconds)
+
+    def set_flowing(self, flowing):
+        self.loop.call_soon_threadsafe(self.flowing.set if flowing else self.flowing.clear)
+
+    def cut(self):
+        """As a router does that forgets its connections: both ends get a reset."""
+        self.loop.call_soon_threadsafe(lambda: [writer.transport.abort() for writer in self.writers])
+
+
+class Models:
+    """A model repository in which the same model comes as one version after another."""
+
+    def __init__(self, folder):
+        self.folder, self.version = folder, 0
+        self.publish()
+
+    def publish(self):
+        newest = max(pathlib.Path("deploy/models/protogcn").glob("[0-9]*"), key=lambda path: int(path.name))
+        self.version += 1
+        draft = self.folder / ".draft"
+        draft.mkdir(parents=True)
+        shutil.copy(newest / "model.pt", draft)
+        draft.rename(self.folder / str(self.version))
+
+    def roll_back(self):
+        if self.version > 1:
+            shutil.rmtree(self.folder / str(self.version))
+            self.version -= 1
+
+
 class Clients:
     """A run of `trackfit load`."""
 
@@ -105,19 +181,42 @@ class Clients:
         require(report["answered"] > 0 and report["assessments"] > 0, f"{self.name} clients got nothing")
 
 
-def disturb(victim, luck, sessions):
+def disturb_network(kind, link, pause):
+    if kind == "slow":
+        link.set_delay(0.05)
+        time.sleep(pause)
+        link.set_delay(0)
+    elif kind == "stop":
+        link.set_flowing(False)
+        time.sleep(pause)
+        link.set_flowing(True)
+    else:
+        link.cut()
+
+
+def disturb(victim, link, models, luck, sessions):
     """Something happens to the server, and it recovers: what two servers in a row died with is rightly given up."""
-    kind = luck.choice(["kill", "freeze", "drain"])
+    kinds = ["kill", "freeze", "drain", "fill the disk of", "slow", "stop", "cut"]
+    kind = luck.choice(kinds + ["publish to", "roll back"] if victim.name == "inferencer" else kinds)
     pause = luck.uniform(0.1, 3)
     say(f"{kind} {victim.name}, {pause:.1f} s")
+    if kind in ("publish to", "roll back"):
+        models.publish() if kind == "publish to" else models.roll_back()
+        time.sleep(pause)
+        return
     if kind == "freeze":
         victim.process.send_signal(signal.SIGSTOP)
         time.sleep(pause)
         victim.process.send_signal(signal.SIGCONT)
         return
-    victim.end(signal.SIGKILL if kind == "kill" else signal.SIGTERM)
-    time.sleep(pause)
-    victim.start()
+    if kind in ("slow", "stop"):
+        return disturb_network(kind, link, pause)
+    if kind == "cut":
+        link.cut()
+    else:
+        victim.end(signal.SIGTERM if kind == "drain" else signal.SIGKILL)
+        time.sleep(pause)
+        victim.start("full" if kind == "fill the disk of" else "file")
     done, enough = {"extractor": ("trackfit_frames_total", 3), "inferencer": ("trackfit_windows_assessed_total", 2)}[victim.name]
     deadline = time.monotonic() + 20
     while victim.metric(done) < enough * sessions and time.monotonic() < deadline:
@@ -131,8 +230,9 @@ def wait_for(what, condition, seconds=30):
         time.sleep(0.2)
 
 
-def run(options, scratch, servers):
+def run(options, scratch, servers, models):
     extractor, inferencer, gateway = servers
+    links = {}
     luck = random.Random(options.seed)
     clips = []
     for exercise in ("squat", "push_up"):
@@ -141,7 +241,8 @@ def run(options, scratch, servers):
                         "--output", clips[-1]], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for server in servers:
         if server is gateway:
-            server.flags += ("--extractor", extractor.address, "--inferencer", inferencer.address)
+            links = {behind.name: Link(behind) for behind in (extractor, inferencer)}
+            server.flags += ("--extractor", links["extractor"].address, "--inferencer", links["inferencer"].address)
         server.start()
 
     def clients(name, sessions, seconds, *flags):
@@ -158,7 +259,8 @@ def run(options, scratch, servers):
     disturbances = 0
     while time.monotonic() < end - 10:  # all is well again before the clients end
         time.sleep(luck.uniform(1, 4))
-        disturb(luck.choice([extractor, inferencer]), luck, options.sessions)
+        victim = luck.choice([extractor, inferencer])
+        disturb(victim, links[victim.name], models, luck, options.sessions)
         disturbances += 1
     for crowd in crowds:
         crowd.check()
@@ -192,12 +294,14 @@ def main():
     say(f"seed {options.seed}, {options.seconds:.0f} s, {options.sessions} sessions")
     with tempfile.TemporaryDirectory(prefix="trackfit-chaos-") as folder:
         scratch = pathlib.Path(folder)
+        models = Models(scratch / "models")
         servers = [Server(options.binaries, scratch, "extractor", "--model", "lite", "--drain-grace", "1"),
-                   Server(options.binaries, scratch, "inferencer", "--drain-grace", "1"),
+                   Server(options.binaries, scratch, "inferencer", "--drain-grace", "1", "--model-repository", models.folder,
+                          "--model-poll", "1"),
                    Server(options.binaries, scratch, "gateway", "--http-listen", "127.0.0.1:0",
                           "--upstream-timeout", "120")]  # however slow the machine is
         try:
-            run(options, scratch, servers)
+            run(options, scratch, servers, models)
         except AssertionError as error:
             say(f"FAILED with seed {options.seed}: {error}")
             for server in servers:
