@@ -1,17 +1,16 @@
 #!/usr/bin/python3
-"""Holds docs/metrics.md against the three servers: streams, makes mistakes, and compares what /metrics shows with the tables.
+"""Holds docs/metrics.md against the three servers: streams, makes mistakes, and compares what /metrics shows with the tables; and
+holds Prometheus' rules and Grafana's dashboards in deploy/ against these: what they ask for is there, the page names their alerts.
 
     metrics_vocabulary.py SCRATCH GATEWAY EXTRACTOR INFERENCER      (run in the source tree)
 
-Each server is HOST:GRPC_PORT:METRICS_PORT. SCRATCH holds frames/*.jpg, a squat at 30 frames a second; rules.json for
-`promtool check rules`, made of the alerts of the page, is written there. Exit status 77: skipped.
+Each server is HOST:GRPC_PORT:METRICS_PORT. SCRATCH holds frames/*.jpg, a squat at 30 frames a second. Exit status 77: skipped.
 
 A new metric needs a row in the table of its server and nothing here. A metric that only appears when something breaks gets a † there.
 """
 
 import importlib
 import itertools
-import json
 import pathlib
 import re
 import sys
@@ -24,8 +23,9 @@ except ImportError:
     print("skipped: python3-grpcio is not installed")
     sys.exit(77)
 
-sys.path.insert(0, str(pathlib.Path("tests/interop").resolve()))
+sys.path[:0] = [str(pathlib.Path(folder).resolve()) for folder in ("tests/interop", "tests/observability")]
 import analyze_client  # noqa: E402
+import expressions  # noqa: E402
 
 PAGE = pathlib.Path("docs/metrics.md")
 SERVERS = ("gateway", "extractor", "inferencer")
@@ -51,9 +51,9 @@ class Metric:
     """A row of the page: labels are {name: (listed values, named sets)}."""
 
     def __init__(self, cells, exercises, coached):
-        name, self.type, labels, _, alert = cells
+        name, self.type, labels, _, alerts = cells
         self.name, self.on_events = read(r"`(trackfit_[a-z0-9_]+)`( †)?", name)
-        self.alert = alert.strip("`").replace(r"\|", "|")
+        self.alerts = {read(r"\[(\w+)\]\(runbook\.md#(\w+)\)", alert) for alert in filter(None, alerts.split(", "))}
         self.labels = {}
         sets = {"an exercise": exercises.__contains__, "a coached one": coached.__contains__,
                 "a condition": conditions().__contains__, "a code": CODES.__contains__,
@@ -81,20 +81,21 @@ def read_page(exercises, coached):
 
 
 def scrape(address):
-    """{name: (type, [labels of each series])}."""
+    """{name: (type, [labels of each series], bounds of its buckets)}."""
     host, _, port = address.split(":")
     page = urllib.request.urlopen(f"http://{host}:{port}/metrics", timeout=10).read().decode()
     shown = {}
     for line in page.splitlines():
         if line.startswith("# TYPE "):
             _, _, name, kind = line.split()
-            shown[name] = (kind, [])
+            shown[name] = (kind, [], set())
         elif line and not line.startswith("#"):
             name, labels = re.match(r"(\w+)(?:\{(.*)\})? ", line).groups()
             if name not in shown:
                 name = re.sub(r"_(bucket|sum|count)$", "", name)
             series = dict(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', labels or ""))
-            series.pop("le", None)
+            if "le" in series:
+                shown[name][2].add(series.pop("le"))
             shown[name][1].append(series)
     return shown
 
@@ -108,7 +109,7 @@ def differences(documented, shown):
             if not metric.on_events:
                 yield f"{name} is never shown; where only an event brings it about, mark it with †"
             continue
-        kind, series = shown[name]
+        kind, series, _ = shown[name]
         if kind != metric.type:
             yield f"{name} is a {kind}, not a {metric.type}"
         for labels in series:
@@ -198,14 +199,34 @@ def undocumented_names(documented):
                 yield f"{path} speaks of {name}"
 
 
-def write_rules(documented, path):
-    alerts = {metric.name: metric.alert for metrics in documented.values() for metric in metrics.values() if metric.alert}
-    known = {name for metrics in documented.values() for name in metrics}
-    for name, alert in alerts.items():
-        for used in re.findall(r"\btrackfit_[a-z0-9_]+", alert):
-            assert re.sub(r"_(bucket|sum|count)$", "", used) in known, f"the alert of {name} uses {used}"
-    rules = [{"alert": name, "expr": alert} for name, alert in alerts.items()]
-    path.write_text(json.dumps({"groups": [{"name": "trackfit", "rules": rules}]}))
+def wrong_alerts(documented):
+    """Alerts in the rows of other metrics than those that they rest on."""
+    rules = expressions.alerts()
+    rows = {metric.name: metric for metrics in documented.values() for metric in metrics.values()}
+    for name, metric in rows.items():
+        resting = {alert for alert, rule in rules.items() if name in expressions.metrics_behind(rule["expr"])}
+        named = {alert for alert, _ in metric.alerts}
+        for alert in sorted(resting ^ named):
+            yield f"{name}: {alert} {'rests on it, and its row does not say so' if alert in resting else 'does not rest on it'}"
+        for alert, anchor in metric.alerts:
+            if anchor != alert.lower():
+                yield f"{name}: {alert} leads to {anchor}"
+
+
+def asked_for_in_vain(documented, shown):
+    """What rules and dashboards name and no server shows, be it a metric, a label or a value."""
+    labels_of = {}
+    for metrics in documented.values():
+        for name, metric in metrics.items():
+            labels_of.setdefault(name, {}).update({key: lambda value, sets=sets: value in sets[0] or any(is_in(value) for is_in in sets[1])
+                                                   for key, sets in metric.labels.items()})
+    yield from expressions.unknown_names(labels_of)
+    bounds = {name: buckets for page in shown.values() for name, (_, _, buckets) in page.items()}
+    for where, expression in expressions.sources():
+        for name, matchers in expressions.selectors(expression):
+            for label, _, value in matchers:
+                if label == "le" and value not in bounds.get(name.removesuffix("_bucket"), {value}):
+                    yield f'{where}: {name} has no bucket le="{value}"'
 
 
 def main():
@@ -217,12 +238,12 @@ def main():
     traffic.attack(poses)
 
     documented = read_page(exercises, coached)
-    write_rules(documented, scratch / "rules.json")
+    in_files = [*undocumented_names(documented), *wrong_alerts(documented)]
     for _ in range(50):  # a stream is counted a little after its client has seen it end
         shown = {server: scrape(address) for server, address in zip(SERVERS, addresses)}
         found = [f"{server}: {difference}" for server in SERVERS
                  for difference in differences(documented[server], shown[server])]
-        found += [*never_seen(documented, shown), *undocumented_names(documented)]
+        found += [*never_seen(documented, shown), *in_files, *asked_for_in_vain(documented, shown)]
         if not found:
             break
         time.sleep(0.1)
