@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Holds docs/metrics.md against the three servers: streams, makes mistakes, and compares what /metrics shows with the tables; and
-holds Prometheus' rules and Grafana's dashboards in deploy/ against these: what they ask for is there, the page names their alerts.
+holds Prometheus' rules and Grafana's dashboards in deploy/ against these: what they ask for is there, and rows name their alerts.
 
     metrics_vocabulary.py SCRATCH GATEWAY EXTRACTOR INFERENCER      (run in the source tree)
 
@@ -9,6 +9,7 @@ Each server is HOST:GRPC_PORT:METRICS_PORT. SCRATCH holds frames/*.jpg, a squat 
 A new metric needs a row in the table of its server and nothing here. A metric that only appears when something breaks gets a † there.
 """
 
+import functools
 import importlib
 import itertools
 import pathlib
@@ -64,6 +65,10 @@ class Metric:
             named = [value for value in values.split(", ") if not value.startswith("`")]
             self.labels[key] = (listed, [sets[value] for value in named])
 
+    def may_have(self, label, value):
+        listed, named = self.labels[label]
+        return value in listed or any(is_in(value) for is_in in named)
+
 
 def read_page(exercises, coached):
     """{server: {name: Metric}}."""
@@ -117,8 +122,7 @@ def differences(documented, shown):
                 yield f"{name} has the labels {sorted(labels)}, not {sorted(metric.labels)}"
                 break
             for key, value in labels.items():
-                listed, named = metric.labels[key]
-                if value not in listed and not any(is_in(value) for is_in in named):
+                if not metric.may_have(key, value):
                     yield f'{name} has {key}="{value[:80]}", which the page does not list'
 
 
@@ -193,7 +197,7 @@ class Traffic:
 def undocumented_names(documented):
     """Metrics that other files speak of."""
     known = {name for metrics in documented.values() for name in metrics}
-    for path in [pathlib.Path("README.md"), *pathlib.Path("deploy/prometheus").glob("*.yml")]:
+    for path in [pathlib.Path("README.md"), pathlib.Path("docs/runbook.md"), *pathlib.Path("deploy/prometheus").glob("*.yml")]:
         for name in sorted(set(re.findall(r"\btrackfit_[a-z0-9_]+", path.read_text()))):
             if re.sub(r"_(bucket|sum|count)$", "", name) not in known:
                 yield f"{path} speaks of {name}"
@@ -215,12 +219,8 @@ def wrong_alerts(documented):
 
 def asked_for_in_vain(documented, shown):
     """What rules and dashboards name and no server shows, be it a metric, a label or a value."""
-    labels_of = {}
-    for metrics in documented.values():
-        for name, metric in metrics.items():
-            labels_of.setdefault(name, {}).update({key: lambda value, sets=sets: value in sets[0] or any(is_in(value) for is_in in sets[1])
-                                                   for key, sets in metric.labels.items()})
-    yield from expressions.unknown_names(labels_of)
+    yield from expressions.unknown_names({name: {key: functools.partial(metric.may_have, key) for key in metric.labels}
+                                          for metrics in documented.values() for name, metric in metrics.items()})
     bounds = {name: buckets for page in shown.values() for name, (_, _, buckets) in page.items()}
     for where, expression in expressions.sources():
         for name, matchers in expressions.selectors(expression):

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Grafana's dashboards in deploy/grafana are such as Grafana takes them, and panels explain themselves.   (run in the source tree)"""
+"""Grafana's dashboards in deploy/grafana are as Grafana takes them, and panels explain themselves. Run in the source tree."""
 
 import copy
 import pathlib
@@ -33,7 +33,8 @@ def complaints_about_panel(panel):
     if unit not in UNITS:
         yield f"unit {unit}"
     position = panel["gridPos"]
-    if min(position["x"], position["y"]) < 0 or min(position["w"], position["h"]) <= 0 or position["x"] + position["w"] > COLUMNS:
+    x, y, w, h = (position[key] for key in "xywh")
+    if min(x, y) < 0 or min(w, h) <= 0 or x + w > COLUMNS:
         yield f"lies at {position}"
     if not panel.get("targets"):
         yield "no expression"
@@ -118,7 +119,8 @@ class Expressions(unittest.TestCase):
     """What the other tests here read out of expressions."""
 
     def test_series_are_found(self):
-        expression = 'sum by (le) (rate(a_bucket{x="1",y=~"b|c"}[5m])) / on (x) (n:o:p offset 1d) > 2e6 and min_over_time(d[1h]) unless up == 1'
+        expression = ('sum by (le) (rate(a_bucket{x="1",y=~"b|c"}[5m])) / on (x) (n:o:p offset 1d) > 2e6 '
+                      "and min_over_time(d[1h]) unless up == 1")
         self.assertEqual([*expressions.selectors(expression)],
                          [("a_bucket", [("x", "=", "1"), ("y", "=~", "b|c")]), ("n:o:p", []), ("d", []), ("up", [])])
         self.assertEqual(expressions.grouping_labels(expression), {"le", "x"})

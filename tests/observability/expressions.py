@@ -118,7 +118,8 @@ def unknown_names(labels_of):
     """What rules and panels name and nobody shows. labels_of: {metric: {label: whether it may have a value}}."""
     known_records = records()
     job_names = jobs()
-    common = {"job": job_names.__contains__, "instance": lambda _: True, "le": lambda value: re.fullmatch(r"[\d.]+|\+Inf", value)}
+    common = {"job": job_names.__contains__, "instance": lambda _: True,
+              "le": re.compile(r"[\d.]+|\+Inf").fullmatch}
     of_alerts = {"alertname": alerts().__contains__, "alertstate": {"pending", "firing"}.__contains__}
     label_names = {label for labels in labels_of.values() for label in labels} | common.keys()
     for where, expression in sources():

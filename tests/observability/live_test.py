@@ -47,7 +47,8 @@ class Prometheus:
             self.address = f"127.0.0.1:{free.getsockname()[1]}"
         log = (scratch / "prometheus.log").open("w")
         self.process = subprocess.Popen(
-            ["prometheus", f"--config.file={path}", f"--storage.tsdb.path={scratch / 'tsdb'}", f"--web.listen-address={self.address}"],
+            ["prometheus", f"--config.file={path}", f"--storage.tsdb.path={scratch / 'tsdb'}",
+             f"--web.listen-address={self.address}"],
             stdout=log, stderr=log)
         self.wait_until_ready()
 
@@ -134,7 +135,8 @@ def run(options, scratch, servers, started):
     require(not found, "\n".join(["Prometheus shows not all that it should:", *found]))
     # It would have told.
     require(not prometheus.samples('trackfit_frames_total{status="nothing"}'), "empty is not seen as empty")
-    return sum(len(panel["targets"]) for dashboard in expressions.dashboards().values() for panel in expressions.panels(dashboard))
+    return sum(len(panel["targets"]) for dashboard in expressions.dashboards().values()
+               for panel in expressions.panels(dashboard))
 
 
 def main():
@@ -142,8 +144,8 @@ def main():
     parser.add_argument("binaries", type=pathlib.Path, help="folder of the executables")
     parser.add_argument("--seconds", type=float, default=45, help="until all must be there (default %(default)s)")
     options = parser.parse_args()
-    for missing in [name for name in ("prometheus",) if not shutil.which(name)]:
-        print(f"skipped: {missing} is not installed")
+    if not shutil.which("prometheus"):
+        print("skipped: Prometheus is not installed")
         return 77
     if not WEIGHTS.exists():
         print("skipped: no BlazePose weights; run tools/setup")

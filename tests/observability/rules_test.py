@@ -81,7 +81,10 @@ class Rules(unittest.TestCase):
             self.assertNotEqual(subprocess.run(["promtool", "test", "rules", spoilt], capture_output=True).returncode, 0)
 
     def test_alerts_say_what_to_do(self):
-        headings = anchors(RUNBOOK.read_text())
+        text = RUNBOOK.read_text()
+        headings = anchors(text)
+        self.assertEqual({*re.findall(r"^### (\w+)$", text, re.MULTILINE)}, expressions.alerts().keys(), "headings and alerts")
+        self.assertLessEqual({*re.findall(r"\]\(#([\w-]+)\)", text)}, headings, "links within the page")
         names = [rule["alert"] for rule in expressions.all_rules() if "alert" in rule]
         self.assertEqual(len(names), len(set(names)), "two alerts have one name")
         for name, rule in expressions.alerts().items():
