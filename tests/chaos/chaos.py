@@ -154,10 +154,12 @@ class Models:
         shutil.copy(newest / "model.pt", draft)
         draft.rename(self.folder / str(self.version))
 
-    def roll_back(self):
-        if self.version > 1:
-            shutil.rmtree(self.folder / str(self.version))
-            self.version -= 1
+    def change(self, luck):
+        """To a new version, or to the one before, if there is one."""
+        if self.version == 1 or luck.random() < 0.5:
+            return self.publish()
+        shutil.rmtree(self.folder / str(self.version))
+        self.version -= 1
 
 
 class Clients:
@@ -197,11 +199,13 @@ def disturb_network(kind, link, pause):
 def disturb(victim, link, models, luck, sessions):
     """Something happens to the server, and it recovers: what two servers in a row died with is rightly given up."""
     kinds = ["kill", "freeze", "drain", "fill the disk of", "slow", "stop", "cut"]
-    kind = luck.choice(kinds + ["publish to", "roll back"] if victim.name == "inferencer" else kinds)
+    if victim.name == "inferencer":
+        kinds += ["change the model of"] * 2
+    kind = luck.choice(kinds)
     pause = luck.uniform(0.1, 3)
     say(f"{kind} {victim.name}, {pause:.1f} s")
-    if kind in ("publish to", "roll back"):
-        models.publish() if kind == "publish to" else models.roll_back()
+    if kind == "change the model of":
+        models.change(luck)
         time.sleep(pause)
         return
     if kind == "freeze":
