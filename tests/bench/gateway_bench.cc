@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <mutex>
@@ -87,49 +88,27 @@ class Client {
   Latencies latencies_;
 };
 
-class DirectClient final : public Client {
- public:
-  explicit DirectClient(const Targets& targets)
-      : stub_(v1::ExtractorService::NewStub(rpc::OpenChannel(targets.extractor))),
-        stream_(stub_->ExtractStream(&context_)),
-        reader_([this] {
-          for (v1::ExtractStreamResponse response; stream_->Read(&response);) latencies().Answered();
-        }) {}
-  void Send(v1::Frame frame) override {
-    v1::ExtractStreamRequest request;
-    *request.mutable_frame() = std::move(frame);
-    latencies().Sent();
-    stream_->Write(request);
-  }
-  void Finish() override {
-    stream_->WritesDone();
-    reader_.join();
-    stream_->Finish();
-  }
-
- private:
-  std::unique_ptr<v1::ExtractorService::Stub> stub_;
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReaderWriter<v1::ExtractStreamRequest, v1::ExtractStreamResponse>> stream_;
-  std::jthread reader_;
-};
-
+// Over a gRPC stream.
+template <class Request, class Response>
 class GrpcClient final : public Client {
  public:
-  explicit GrpcClient(const Targets& targets)
-      : stub_(v1::GatewayService::NewStub(rpc::OpenChannel(targets.gateway))),
-        stream_(stub_->Analyze(&context_)),
-        reader_([this] {
-          for (v1::AnalyzeResponse response; stream_->Read(&response);) {
-            if (response.has_frame_result()) latencies().Answered();
+  using Stream = grpc::ClientReaderWriter<Request, Response>;
+
+  // `stub` is what the call is made on. Of the responses those count that `answers` a frame.
+  template <class Stub>
+  GrpcClient(std::shared_ptr<Stub> stub, std::unique_ptr<Stream> (Stub::*call)(grpc::ClientContext*),
+             std::function<bool(const Response&)> answers)
+      : stub_(stub), stream_((stub.get()->*call)(&context_)), reader_([this, answers = std::move(answers)] {
+          for (Response response; stream_->Read(&response);) {
+            if (answers(response)) latencies().Answered();
           }
         }) {
-    v1::AnalyzeRequest request;
+    Request request;
     request.mutable_config();
     stream_->Write(request);
   }
   void Send(v1::Frame frame) override {
-    v1::AnalyzeRequest request;
+    Request request;
     *request.mutable_frame() = std::move(frame);
     latencies().Sent();
     stream_->Write(request);
@@ -141,11 +120,27 @@ class GrpcClient final : public Client {
   }
 
  private:
-  std::unique_ptr<v1::GatewayService::Stub> stub_;
+  const std::shared_ptr<void> stub_;
   grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReaderWriter<v1::AnalyzeRequest, v1::AnalyzeResponse>> stream_;
+  std::unique_ptr<Stream> stream_;
   std::jthread reader_;
 };
+
+std::unique_ptr<Client> ConnectToExtractor(const Targets& targets) {
+  std::shared_ptr<v1::ExtractorService::Stub> stub =
+      v1::ExtractorService::NewStub(rpc::OpenChannel(targets.extractor));
+  return std::make_unique<GrpcClient<v1::ExtractStreamRequest, v1::ExtractStreamResponse>>(
+      stub, &v1::ExtractorService::Stub::ExtractStream,
+      [](const v1::ExtractStreamResponse& response) { return response.has_result(); });
+}
+
+std::unique_ptr<Client> ConnectToGateway(const Targets& targets) {
+  std::shared_ptr<v1::GatewayService::Stub> stub =
+      v1::GatewayService::NewStub(rpc::OpenChannel(targets.gateway));
+  return std::make_unique<GrpcClient<v1::AnalyzeRequest, v1::AnalyzeResponse>>(
+      stub, &v1::GatewayService::Stub::Analyze,
+      [](const v1::AnalyzeResponse& response) { return response.has_frame_result(); });
+}
 
 class WebSocketSession final : public Client {
  public:
@@ -182,11 +177,21 @@ class WebSocketSession final : public Client {
   std::jthread reader_;
 };
 
+std::unique_ptr<Client> ConnectToWebPort(const Targets& targets) {
+  return std::make_unique<WebSocketSession>(targets);
+}
+
+struct Row {
+  const char* path;
+  std::unique_ptr<Client> (*connect)(const Targets&);
+  std::vector<double> p50, p95, p99;  // of each pass
+};
+
 // Plays the clip to so many clients, their frames spread over a frame's time.
-template <class SomeClient>
-absl::StatusOr<std::vector<double>> Measure(const Targets& targets, const Clip& clip, const Flags& flags) {
+absl::StatusOr<std::vector<double>> Measure(const Row& row, const Targets& targets, const Clip& clip,
+                                            const Flags& flags) {
   std::vector<std::unique_ptr<Client>> clients;
-  for (int i = 0; i < flags.sessions; ++i) clients.push_back(std::make_unique<SomeClient>(targets));
+  for (int i = 0; i < flags.sessions; ++i) clients.push_back(row.connect(targets));
   const auto frames = static_cast<uint64_t>(std::llround(flags.seconds * kRate)) + kWarmUp;
   const auto start = Clock::now();
   for (uint64_t frame = 0; frame < frames; ++frame) {
@@ -209,12 +214,6 @@ absl::StatusOr<std::vector<double>> Measure(const Targets& targets, const Clip& 
   return milliseconds;
 }
 
-struct Row {
-  const char* path;
-  absl::StatusOr<std::vector<double>> (*measure)(const Targets&, const Clip&, const Flags&);
-  std::vector<double> p50, p95, p99;  // of each pass
-};
-
 absl::Status Run(const Flags& flags) {
   const auto clip = Clip::Draw(480, 640, Encoding::kJpeg);
   if (!clip.ok()) return clip.status();
@@ -231,12 +230,12 @@ absl::Status Run(const Flags& flags) {
   }
 
   const Targets targets{extractor.address(), gateway.address(), gateway.http_port()};
-  Row rows[] = {{"extractor alone, gRPC", Measure<DirectClient>, {}, {}, {}},
-                {"gateway, gRPC", Measure<GrpcClient>, {}, {}, {}},
-                {"gateway, WebSocket", Measure<WebSocketSession>, {}, {}, {}}};
+  Row rows[] = {{"extractor alone, gRPC", ConnectToExtractor, {}, {}, {}},
+                {"gateway, gRPC", ConnectToGateway, {}, {}, {}},
+                {"gateway, WebSocket", ConnectToWebPort, {}, {}, {}}};
   for (int pass = 0; pass < flags.passes; ++pass) {
     for (Row& row : rows) {
-      const auto measured = row.measure(targets, *clip, flags);
+      const auto measured = Measure(row, targets, *clip, flags);
       if (!measured.ok()) return measured.status();
       row.p50.push_back(testing::Percentile(*measured, 0.50));
       row.p95.push_back(testing::Percentile(*measured, 0.95));
