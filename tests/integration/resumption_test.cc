@@ -31,7 +31,6 @@ using testing::ConfigRequest;
 using testing::Eventually;
 using testing::FrameRequest;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::Received;
 using testing::Resumable;
 using testing::ResumedSession;

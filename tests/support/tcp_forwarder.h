@@ -25,8 +25,10 @@ class TcpForwarder {
   explicit TcpForwarder(int server_port)
       : server_port_(server_port), listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address = Loopback(0);
-    bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-    listen(listener_, 16);
+    if (bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 ||
+        listen(listener_, 16) != 0) {
+      return;  // port() stays 0
+    }
     socklen_t size = sizeof(address);
     getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);
