@@ -165,8 +165,10 @@ class StreamDriver : public ResponseWriter<Response>,
     LeaveIfOver();
   }
 
-  // For Lose() when the client has gone; whether it wanted to, transports cannot tell.
+  // For Lose() when the client has gone; whether it wanted to, transports cannot tell. The mutex orders this
+  // behind the making of the stream, also on a thread of the transport's that has not been here before.
   absl::Status CancelledStatus() const {
+    std::lock_guard lock(mutex_);
     if (std::chrono::system_clock::now() >= call_.deadline) {
       return absl::DeadlineExceededError("the client's deadline has passed");
     }

@@ -9,7 +9,7 @@ PoseArrivals::TimePoint At(int seconds) { return PoseArrivals::TimePoint(std::ch
 
 TEST(PoseArrivals, TellWhenThePoseCameThatEndsAnAssessment) {
   PoseArrivals arrivals(10);
-  for (int i = 1; i <= 5; ++i) arrivals.Add(static_cast<uint64_t>(10 * i), At(i));
+  for (int i = 1; i <= 5; ++i) arrivals.Add(static_cast<uint64_t>(i) * 10, At(i));
   EXPECT_EQ(arrivals.TakeUpTo(30), At(3));
   EXPECT_EQ(arrivals.TakeUpTo(20), std::nullopt) << "it is forgotten";
   EXPECT_EQ(arrivals.TakeUpTo(45), std::nullopt) << "there was no such pose";
