@@ -21,9 +21,12 @@ constexpr size_t kLiveFramesWaiting = 1;
 // Dropped frames that live delivery remembers behind one that is not answered yet.
 constexpr size_t kLiveLedger = 1024;
 
-constexpr size_t kPosesUnwritten =
-    32;                              // handed to the inferencer's stream and not yet taken by the transport
-constexpr size_t kPosesUnsent = 64;  // beyond them the session is occupied
+constexpr size_t kPosesUnwritten = 32;  // handed to the inferencer's stream and not yet taken by the transport
+// Poses that wait for an inferencer before the session is occupied. A lossless client then waits. A live one
+// would drop frames, and with them parts of repetitions, so that is left for when the inferencer has been away
+// for half a minute at 30 poses per second; about 2 KB each.
+constexpr size_t kPosesUnsent = 64;
+constexpr size_t kLivePosesUnsent = 1024;
 
 // An inferencer that has had the poses behind its last assessment for so long does not break because of them:
 // it assesses a window in a fraction of a second.
@@ -512,7 +515,7 @@ void AnalysisSession::ConnectInferencer() {
 }
 
 size_t AnalysisSession::occupancy() const {
-  const bool inferencer_lags = history_ && history_->unsent() >= kPosesUnsent;
+  const bool inferencer_lags = history_ && history_->unsent() >= (live() ? kLivePosesUnsent : kPosesUnsent);
   const bool live_lags = live() && ledger_.size() >= kLiveLedger;
   if (inferencer_lags || live_lags) return std::numeric_limits<size_t>::max();
   return live() ? 0 : ledger_.size();

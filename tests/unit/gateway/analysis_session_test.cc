@@ -134,6 +134,15 @@ TEST_F(AnalysisSessionLive, DropsTheOldestWaitingFramesAndAnswersAllInOrder) {
   EXPECT_GT(dropped, 0);
 }
 
+// What a live client does not get rid of it drops, and a repetition that lacks a second is not counted.
+TEST_F(AnalysisSessionLive, TakesPosesWhileTheInferencerIsAwayForHalfAMinute) {
+  ConfigureLive();
+  for (uint64_t sequence = 1; sequence <= 900; ++sequence) PushPose(PoseNumber(sequence));
+  EXPECT_EQ(session_.occupancy(), 0U);
+  for (uint64_t sequence = 901; sequence <= 1200; ++sequence) PushPose(PoseNumber(sequence));
+  EXPECT_GT(session_.occupancy(), 1000U) << "but not for ever";
+}
+
 TEST_F(AnalysisSessionLive, RemembersABoundedNumberOfDroppedFrames) {
   ConfigureLive();
   PushFrames(1, 2000);
