@@ -21,10 +21,11 @@ constexpr size_t kLiveFramesWaiting = 1;
 // Dropped frames that live delivery remembers behind one that is not answered yet.
 constexpr size_t kLiveLedger = 1024;
 
-constexpr size_t kPosesUnwritten = 32;  // handed to the inferencer's stream and not yet taken by the transport
+constexpr size_t kPosesUnwritten =
+    32;  // handed to the inferencer's stream and not yet taken by the transport
 // Poses that wait for an inferencer before the session is occupied. A lossless client then waits. A live one
-// would drop frames, and with them parts of repetitions, so that is left for when the inferencer has been away
-// for half a minute at 30 poses per second; about 2 KB each.
+// would drop frames, and with them parts of repetitions, so that is left for when the inferencer has been
+// away for half a minute at 30 poses per second; about 2 KB each.
 constexpr size_t kPosesUnsent = 64;
 constexpr size_t kLivePosesUnsent = 1024;
 
@@ -52,6 +53,12 @@ int64_t ReplayUs(const assessment::WindowConfig& window, double rate_hz) {
   int poses = window.first_after;
   while (poses < window.frames) poses += window.every;
   return SpanUs(poses, rate_hz);
+}
+
+double MeanVisibility(const skeleton::Pose& pose) {
+  double sum = 0;
+  for (const skeleton::Landmark& landmark : pose.landmarks) sum += landmark.visibility;
+  return sum / static_cast<double>(pose.landmarks.size());
 }
 
 absl::Status DeadlinePassed() { return absl::DeadlineExceededError("the client's deadline has passed"); }
@@ -469,6 +476,7 @@ void AnalysisSession::TakePose(const v1::Pose& pose, uint32_t people, TimePoint 
   history_->Add(pose, coached_ ? people : 0);
   auto seen = contract::FromProto(pose);
   if (!seen.ok()) return;  // the inferencer says so
+  parts_.observer.OnPose(MeanVisibility(*seen));
   skeleton::MarkAbsentJoints(*seen);
   if (auto message = orientation_.Add(*seen)) Notify(v1::NOTICE_CODE_UPSIDE_DOWN, *std::move(message));
 }

@@ -1,5 +1,10 @@
 #include "gateway/gateway_metrics.h"
 
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
 namespace trackfit::gateway {
 namespace {
 
@@ -28,6 +33,17 @@ double Seconds(FrameLedger::TimePoint begin, FrameLedger::TimePoint end) {
   return std::chrono::duration<double>(end - begin).count();
 }
 
+// Of scores in [0, 1], most of which are near 1.
+const std::vector<double>& ScoreBuckets() {
+  static const auto& buckets =
+      *new std::vector<double>{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99};
+  return buckets;
+}
+
+constexpr int kTenths = 10;
+
+int Tenth(double percentile) { return std::clamp(static_cast<int>(percentile / 10), 0, kTenths - 1); }
+
 const char* Name(Resumption outcome) {
   switch (outcome) {
     case Resumption::kResumed:
@@ -54,6 +70,12 @@ GatewayMetrics::GatewayMetrics(telemetry::Metrics& metrics)
       assessment_latency_(metrics.Histogram(
           "trackfit_gateway_assessment_latency_seconds",
           "Time from the arrival of the last frame in a window to the window's assessment.")),
+      known_score_(metrics.Histogram(
+          "trackfit_gateway_known_score",
+          "Probability that what is assessed is one of the model's exercises, whichever.", ScoreBuckets())),
+      visibility_(metrics.Histogram("trackfit_gateway_visibility",
+                                    "Mean visibility of the landmarks of a pose that is assessed.",
+                                    ScoreBuckets())),
       waiting_sessions_(metrics.Gauge("trackfit_gateway_waiting_sessions",
                                       "Sessions whose client is away and may come back.")) {
   // Registered from the start, at zero, so that rates have no gaps.
@@ -84,19 +106,40 @@ void GatewayMetrics::CountFrame(v1::FrameStatus status, const FrameLedger::Times
 void GatewayMetrics::CountAssessment(const v1::Assessment& assessment, const std::string& expected_exercise,
                                      std::optional<std::chrono::duration<double>> latency) {
   if (latency) assessment_latency_.Observe(latency->count());
+  const std::string recognised = assessment.known() ? assessment.exercise() : "unknown";
   metrics_
       .Counter("trackfit_gateway_recognised_total",
                "Assessments by the exercise that was recognised; unknown: none of the model's.",
-               {{"exercise", assessment.known() ? assessment.exercise() : "unknown"}})
+               {{"exercise", recognised}})
       .Increment();
+  known_score_.Observe(assessment.known_score());
+  if (assessment.known()) {
+    metrics_
+        .Histogram("trackfit_gateway_confidence", "Probability of the exercise that was recognised.",
+                   ScoreBuckets(), {{"exercise", recognised}})
+        .Observe(assessment.confidence());
+    const std::string& judged = assessment.judged_exercise();
+    prometheus::Counter& quality = Quality(judged, Tenth(assessment.quality().score()));
+    if (quality.Value() == 0) {  // all of them with the first: rules compare what all ten have
+      for (int tenth = 0; tenth < kTenths; ++tenth) Quality(judged, tenth);
+    }
+    quality.Increment();
+  }
   if (expected_exercise.empty()) return;
-  const bool correct = assessment.known() && assessment.exercise() == expected_exercise;
+  metrics_
+      .Counter("trackfit_gateway_confusion_total",
+               "Assessments of sessions that named the exercise they do, by what was recognised.",
+               {{"expected", expected_exercise}, {"recognised", recognised}})
+      .Increment();
+  const bool correct = recognised == expected_exercise;
   metrics_
       .Counter("trackfit_gateway_expected_assessments_total",
                "Assessments of sessions that named the exercise they do, by whether it was recognised.",
                {{"expected", expected_exercise}, {"correct", correct ? "true" : "false"}})
       .Increment();
 }
+
+void GatewayMetrics::CountVisibility(double mean) { visibility_.Observe(mean); }
 
 void GatewayMetrics::CountBreak(Upstream upstream) { Breaks(upstream).Increment(); }
 
@@ -109,6 +152,14 @@ void GatewayMetrics::SetWaiting(int sessions) { waiting_sessions_.Set(sessions);
 prometheus::Counter& GatewayMetrics::Frames(v1::FrameStatus status) {
   return metrics_.Counter("trackfit_gateway_frames_total",
                           "Frames and poses answered, by what became of them.", {{"status", Name(status)}});
+}
+
+prometheus::Counter& GatewayMetrics::Quality(const std::string& exercise, int tenth) {
+  return metrics_.Counter(
+      "trackfit_gateway_quality_total",
+      "Assessments in which an exercise was recognised, by the tenth in which its form lies among the "
+      "correct executions that the model was calibrated with.",
+      {{"exercise", exercise}, {"percentile", absl::StrCat(tenth * 10, "-", tenth * 10 + 10)}});
 }
 
 prometheus::Counter& GatewayMetrics::Breaks(Upstream upstream) {

@@ -24,6 +24,8 @@ class GatewayMetrics {
   void CountFrame(v1::FrameStatus status, const FrameLedger::Times& times, FrameLedger::TimePoint now);
   void CountAssessment(const v1::Assessment& assessment, const std::string& expected_exercise,
                        std::optional<std::chrono::duration<double>> latency);
+  // Of the person that is assessed, [0, 1].
+  void CountVisibility(double mean);
   void CountBreak(Upstream upstream);
   void CountPoisoned(Upstream upstream);
   void CountResumption(Resumption outcome);
@@ -31,6 +33,7 @@ class GatewayMetrics {
 
  private:
   prometheus::Counter& Frames(v1::FrameStatus status);
+  prometheus::Counter& Quality(const std::string& exercise, int tenth);
   prometheus::Counter& Breaks(Upstream upstream);
   prometheus::Counter& Poisoned(Upstream upstream);
   prometheus::Counter& Resumptions(Resumption outcome);
@@ -41,6 +44,8 @@ class GatewayMetrics {
   prometheus::Histogram& extractor_;
   prometheus::Histogram& ordering_;
   prometheus::Histogram& assessment_latency_;
+  prometheus::Histogram& known_score_;
+  prometheus::Histogram& visibility_;
   prometheus::Gauge& waiting_sessions_;
 };
 

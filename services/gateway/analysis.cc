@@ -127,6 +127,8 @@ void Analysis::OnAssessment(const v1::Assessment& assessment, const std::string&
   context_.metrics.CountAssessment(assessment, expected_exercise, latency);
 }
 
+void Analysis::OnPose(double visibility) { context_.metrics.CountVisibility(visibility); }
+
 void Analysis::OnUpstreamBroken(Upstream upstream, const absl::Status& status) {
   context_.metrics.CountBreak(upstream);
   context_.upstreams.NoteBroken(upstream, status);

@@ -162,6 +162,7 @@ class FakeObserver : public AnalysisObserver {
   }
   void OnUpstreamAnswered(Upstream upstream) override { answered.push_back(upstream); }
   void OnPoisoned(Upstream upstream) override { poisoned.push_back(upstream); }
+  void OnPose(double visibility) override { visibilities.push_back(visibility); }
 
   std::vector<v1::FrameStatus> statuses;
   std::vector<FrameLedger::Times> times;
@@ -171,6 +172,7 @@ class FakeObserver : public AnalysisObserver {
   std::vector<std::pair<Upstream, absl::StatusCode>> broken;
   std::vector<Upstream> answered;
   std::vector<Upstream> poisoned;
+  std::vector<double> visibilities;
 };
 
 class AnalysisSessionTest : public ::testing::Test {

@@ -107,6 +107,16 @@ TEST_F(AnalysisSessionOrder, TellsWhereAFramesTimeWent) {
   EXPECT_EQ(observer_.times[1].returned, sent + milliseconds(50));
 }
 
+TEST_F(AnalysisSessionOrder, TellsHowVisibleThePersonIs) {
+  Configure();
+  v1::Pose pose = PoseNumber(1);
+  for (int i = 0; i < pose.landmarks_size(); ++i) {
+    pose.mutable_landmarks(i)->set_visibility(i < 11 ? 1.0F : 0.25F);
+  }
+  PushPose(pose);
+  EXPECT_THAT(observer_.visibilities, ElementsAre(::testing::DoubleNear(0.5, 1e-6)));
+}
+
 TEST_F(AnalysisSessionOrder, MeasuresHowLateAnAssessmentIs) {
   ConfigureAndPushPoses(59);
   now_ += milliseconds(400);
