@@ -55,12 +55,6 @@ int64_t ReplayUs(const assessment::WindowConfig& window, double rate_hz) {
   return SpanUs(poses, rate_hz);
 }
 
-double MeanVisibility(const skeleton::Pose& pose) {
-  double sum = 0;
-  for (const skeleton::Landmark& landmark : pose.landmarks) sum += landmark.visibility;
-  return sum / static_cast<double>(pose.landmarks.size());
-}
-
 absl::Status DeadlinePassed() { return absl::DeadlineExceededError("the client's deadline has passed"); }
 
 const char* NameOf(bool is_pose) { return is_pose ? "pose" : "frame"; }
@@ -476,7 +470,7 @@ void AnalysisSession::TakePose(const v1::Pose& pose, uint32_t people, TimePoint 
   history_->Add(pose, coached_ ? people : 0);
   auto seen = contract::FromProto(pose);
   if (!seen.ok()) return;  // the inferencer says so
-  parts_.observer.OnPose(MeanVisibility(*seen));
+  parts_.observer.OnPose(*seen);
   skeleton::MarkAbsentJoints(*seen);
   if (auto message = orientation_.Add(*seen)) Notify(v1::NOTICE_CODE_UPSIDE_DOWN, *std::move(message));
 }

@@ -59,8 +59,8 @@ class AnalysisObserver {
   virtual ~AnalysisObserver() = default;
   virtual void OnFrameAnswered(v1::FrameStatus status, const FrameLedger::Times& times,
                                FrameLedger::TimePoint now) = 0;
-  // A pose of the person who is assessed: the mean visibility of the joints, [0, 1].
-  virtual void OnPose(double visibility) = 0;
+  // Of the person who is assessed.
+  virtual void OnPose(const skeleton::Pose& pose) = 0;
   // `expected_exercise` is empty when the client did not name one that the model knows. `latency` is the time
   // from the arrival of the last frame in the window; nullopt when nobody remembers that.
   virtual void OnAssessment(const v1::Assessment& assessment, const std::string& expected_exercise,

@@ -139,7 +139,11 @@ void GatewayMetrics::CountAssessment(const v1::Assessment& assessment, const std
       .Increment();
 }
 
-void GatewayMetrics::CountVisibility(double mean) { visibility_.Observe(mean); }
+void GatewayMetrics::CountPose(const skeleton::Pose& pose) {
+  double sum = 0;
+  for (const skeleton::Landmark& landmark : pose.landmarks) sum += landmark.visibility;
+  visibility_.Observe(sum / static_cast<double>(pose.landmarks.size()));
+}
 
 void GatewayMetrics::CountBreak(Upstream upstream) { Breaks(upstream).Increment(); }
 

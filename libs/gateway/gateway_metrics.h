@@ -11,6 +11,7 @@
 #include "gateway/frame_ledger.h"
 #include "gateway/resumable_sessions.h"
 #include "gateway/upstream.h"
+#include "skeleton/pose.h"
 #include "telemetry/metrics.h"
 
 namespace trackfit::gateway {
@@ -24,8 +25,8 @@ class GatewayMetrics {
   void CountFrame(v1::FrameStatus status, const FrameLedger::Times& times, FrameLedger::TimePoint now);
   void CountAssessment(const v1::Assessment& assessment, const std::string& expected_exercise,
                        std::optional<std::chrono::duration<double>> latency);
-  // Of the person that is assessed, [0, 1].
-  void CountVisibility(double mean);
+  // Of the person who is assessed.
+  void CountPose(const skeleton::Pose& pose);
   void CountBreak(Upstream upstream);
   void CountPoisoned(Upstream upstream);
   void CountResumption(Resumption outcome);

@@ -127,7 +127,7 @@ void Analysis::OnAssessment(const v1::Assessment& assessment, const std::string&
   context_.metrics.CountAssessment(assessment, expected_exercise, latency);
 }
 
-void Analysis::OnPose(double visibility) { context_.metrics.CountVisibility(visibility); }
+void Analysis::OnPose(const skeleton::Pose& pose) { context_.metrics.CountPose(pose); }
 
 void Analysis::OnUpstreamBroken(Upstream upstream, const absl::Status& status) {
   context_.metrics.CountBreak(upstream);

@@ -89,7 +89,7 @@ class Analysis final : public gateway::ResumableSession,
   void OnUpstreamBroken(gateway::Upstream upstream, const absl::Status& status) override;
   void OnUpstreamAnswered(gateway::Upstream upstream) override;
   void OnPoisoned(gateway::Upstream upstream) override;
-  void OnPose(double visibility) override;
+  void OnPose(const skeleton::Pose& pose) override;
 
   // Any thread.
   void Post(Task task);

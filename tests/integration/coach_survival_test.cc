@@ -126,7 +126,7 @@ class Client : public gateway::AnalysisClient, public gateway::AnalysisObserver 
   void OnUpstreamBroken(gateway::Upstream, const absl::Status&) override {}
   void OnUpstreamAnswered(gateway::Upstream) override {}
   void OnPoisoned(gateway::Upstream) override {}
-  void OnPose(double) override {}
+  void OnPose(const skeleton::Pose&) override {}
 
   // What the coach said and which windows were assessed, each in order. Timings of a repetition may differ a
   // little, so they are left out.

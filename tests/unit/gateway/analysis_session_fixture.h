@@ -162,7 +162,7 @@ class FakeObserver : public AnalysisObserver {
   }
   void OnUpstreamAnswered(Upstream upstream) override { answered.push_back(upstream); }
   void OnPoisoned(Upstream upstream) override { poisoned.push_back(upstream); }
-  void OnPose(double visibility) override { visibilities.push_back(visibility); }
+  void OnPose(const skeleton::Pose& pose) override { poses.push_back(pose.sequence); }
 
   std::vector<v1::FrameStatus> statuses;
   std::vector<FrameLedger::Times> times;
@@ -172,7 +172,7 @@ class FakeObserver : public AnalysisObserver {
   std::vector<std::pair<Upstream, absl::StatusCode>> broken;
   std::vector<Upstream> answered;
   std::vector<Upstream> poisoned;
-  std::vector<double> visibilities;
+  std::vector<uint64_t> poses;
 };
 
 class AnalysisSessionTest : public ::testing::Test {

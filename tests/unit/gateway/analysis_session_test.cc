@@ -107,14 +107,13 @@ TEST_F(AnalysisSessionOrder, TellsWhereAFramesTimeWent) {
   EXPECT_EQ(observer_.times[1].returned, sent + milliseconds(50));
 }
 
-TEST_F(AnalysisSessionOrder, TellsHowVisibleThePersonIs) {
+TEST_F(AnalysisSessionOrder, ShowsTheObserverThePosesThatAreAssessed) {
   Configure();
-  v1::Pose pose = PoseNumber(1);
-  for (int i = 0; i < pose.landmarks_size(); ++i) {
-    pose.mutable_landmarks(i)->set_visibility(i < 11 ? 1.0F : 0.25F);
-  }
-  PushPose(pose);
-  EXPECT_THAT(observer_.visibilities, ElementsAre(::testing::DoubleNear(0.5, 1e-6)));
+  PushFrames(1, 3);
+  AnswerFrame(PoseResult(1));
+  AnswerFrame(ResultWithout(2, v1::FRAME_STATUS_NO_POSE));
+  AnswerFrame(PoseResult(3));
+  EXPECT_THAT(observer_.poses, ElementsAre(1, 3));
 }
 
 TEST_F(AnalysisSessionOrder, MeasuresHowLateAnAssessmentIs) {

@@ -61,7 +61,11 @@ TEST_F(GatewayMetricsTest, ShowHowSureTheModelIs) {
 }
 
 TEST_F(GatewayMetricsTest, ShowHowMuchOfPeopleIsSeen) {
-  metrics_.CountVisibility(0.45);
+  skeleton::Pose pose;
+  for (size_t joint = 0; joint < pose.landmarks.size(); ++joint) {
+    pose.landmarks[joint].visibility = joint < 11 ? 0.9F : 0.225F;  // 0.45 on average
+  }
+  metrics_.CountPose(pose);
   EXPECT_THAT(Text(), HasSubstr("trackfit_gateway_visibility_bucket{le=\"0.4\"} 0\n"));
   EXPECT_THAT(Text(), HasSubstr("trackfit_gateway_visibility_bucket{le=\"0.5\"} 1\n"));
 }
