@@ -70,6 +70,11 @@ std::string Report::Text() const {
                           &stage == &stages.front() ? "a frame" : "", stage.stage, stage.milliseconds,
                           all_stages > 0 ? 100 * stage.milliseconds / all_stages : 0);
   }
+  if (outcome.resumptions > 0) {
+    const Latencies pause = Of(outcome.pauses_ms);
+    absl::StrAppendFormat(&text, "resumed    %d times, after p50 %.0f ms, p95 %.0f ms, at most %.0f ms\n",
+                          outcome.resumptions, pause.p50, pause.p95, pause.max);
+  }
   if (slow_sent > 0) {
     absl::StrAppendFormat(&text, "slow       readers sent %d frames and read %d answers\n", slow_sent,
                           slow_read);
@@ -110,10 +115,12 @@ std::string Report::Json() const {
       {"assessments", outcome.assessments},
       {"repetitions", outcome.repetitions},
       {"compared", outcome.compared},
+      {"resumptions", outcome.resumptions},
       {"faults", outcome.fault_count},
       {"latency_ms", JsonOf(Of(outcome.latencies_ms))},
       {"assessment_latency_ms", JsonOf(Of(outcome.window_latencies_ms))},
       {"refusal_latency_ms", JsonOf(Of(outcome.refusal_latencies_ms))},
+      {"pause_ms", JsonOf(Of(outcome.pauses_ms))},
       {"drop_latency_ms", JsonOf(Of(outcome.drop_latencies_ms))},
   };
   for (const StageTime& stage : stages) json["stages_ms"][stage.stage] = stage.milliseconds;

@@ -21,6 +21,7 @@ namespace {
 constexpr std::chrono::milliseconds kLongestSleep{2};
 constexpr std::chrono::seconds kPatience{20};
 constexpr std::chrono::milliseconds kSlowReadersPause{1000};
+constexpr std::chrono::milliseconds kPauseOfTheLost{500};
 constexpr std::chrono::milliseconds kProgressEvery{500};
 
 Clock::duration Seconds(double seconds) {
@@ -34,6 +35,11 @@ struct Connection {
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // else all channels share one connection
     arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
     arguments.SetMaxReceiveMessageSize(-1);
+    // As our own client does: soon there again, and a dead connection is noticed.
+    arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+    arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
+    arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10'000);
+    arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 8'000);
     channel = grpc::CreateCustomChannel(gateway, grpc::InsecureChannelCredentials(), arguments);
     stub = v1::GatewayService::NewStub(channel);
   }
@@ -79,12 +85,13 @@ class Crowd {
       Collect(active_);
       Collect(ending_);
       ComeBack(now);
-      if (report_.opened > 0 && active_.empty() && refused_.empty()) break;
+      if (report_.opened > 0 && active_.empty() && away_.empty()) break;
       if (options_.on_progress && next_progress <= now) {
         options_.on_progress(std::chrono::duration<double>(now - start).count());
         next_progress = now + kProgressEvery;
       }
-      std::this_thread::sleep_until(std::min(NextDue(), now + kLongestSleep));
+      const Clock::time_point due = NextDue();  // in the past: it waits for its connection
+      std::this_thread::sleep_until(due <= now ? now + kLongestSleep : std::min(due, now + kLongestSleep));
       now = Clock::now();
     }
     report_.seconds = std::chrono::duration<double>(now - start).count();
@@ -123,6 +130,7 @@ class Crowd {
 
   void SendDue(Clock::time_point now) {
     for (const auto& session : active_) session->SendDue(now);
+    for (const auto& session : ending_) session->SendDue(now);
   }
 
   Clock::time_point NextDue() const {
@@ -166,16 +174,21 @@ class Crowd {
       } else {
         const std::string code = absl::StatusCodeToString(status.code());
         ++report_.ended_by_code[code];
-        if (const auto delay = session->retry_after()) refused_.push_back(Clock::now() + *delay);
+        served_ = served_ || session->started();
+        if (const auto delay = session->retry_after()) {
+          away_.push_back(Clock::now() + *delay);
+        } else if (options_.session.resume && served_ && absl::IsUnavailable(status)) {
+          away_.push_back(Clock::now() + kPauseOfTheLost);
+        }
         report_.first_of_code.try_emplace(code, status.message());
       }
       return true;
     });
   }
 
-  // Those whom a full gateway refused, when it said.
+  // Those whom a full gateway refused, when it said, and those who lost it begin anew.
   void ComeBack(Clock::time_point now) {
-    std::erase_if(refused_, [&](Clock::time_point then) {
+    std::erase_if(away_, [&](Clock::time_point then) {
       if (then > now) return false;
       active_.push_back(Open(now));
       return true;
@@ -187,6 +200,7 @@ class Crowd {
     active_.clear();
     const Clock::time_point patience = Clock::now() + kPatience;
     for (Collect(ending_); !ending_.empty() && Clock::now() < patience; Collect(ending_)) {
+      SendDue(Clock::now());
       std::this_thread::sleep_for(kLongestSleep);
     }
     for (const auto& session : ending_) {
@@ -201,7 +215,8 @@ class Crowd {
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Session>> active_;
   std::vector<std::unique_ptr<Session>> ending_;
-  std::vector<Clock::time_point> refused_;  // when they come back
+  std::vector<Clock::time_point> away_;  // when they come back
+  bool served_ = false;                  // a gateway has taken a session
   Report report_;
 };
 

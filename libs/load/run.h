@@ -53,7 +53,8 @@ struct Report {
 };
 
 // The recordings, at least one, are dealt to the sessions in turn; the first frames of sessions are spread
-// over a frame's time. Sessions that a full gateway refuses come back when it says. UNAVAILABLE when no
+// over a frame's time. Sessions that a full gateway refuses come back when it says; in place of one that has
+// lost its gateway for good another begins, with SessionOptions.resume. UNAVAILABLE when no
 // session at all gets through, or a metrics page does not answer. Ends by itself after `seconds`, or soon
 // after `interrupted`, and waits up to 20 s for what is owed.
 absl::StatusOr<Report> RunLoad(const RunOptions& options, const std::vector<Recording>& recordings);

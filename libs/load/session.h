@@ -26,6 +26,7 @@ struct SessionOptions {
   v1::SessionConfig config;
   bool poses = false;   // send the recording's poses instead of its frames
   bool verify = false;  // lossless: compare the first pass with the recording's answers
+  bool resume = true;   // go on with the session when its connection breaks, where the gateway can do that
 };
 
 // What came of a session, or of many.
@@ -35,10 +36,12 @@ struct Outcome {
   uint64_t answered = 0, with_pose = 0, without_pose = 0, dropped = 0, invalid = 0;
   uint64_t assessments = 0, repetitions = 0, notices = 0;
   uint64_t compared = 0;
+  uint64_t resumptions = 0;  // of sessions whose connection broke, or that the gateway asked to reconnect
   // From when a frame was due to when its answer came, of those with a pose or without.
   std::vector<float> latencies_ms;
   std::vector<float> drop_latencies_ms;     // the same of those dropped by the servers
   std::vector<float> refusal_latencies_ms;  // from the call to the answer that the gateway is full
+  std::vector<float> pauses_ms;             // from a break until the session went on
   std::vector<float> window_latencies_ms;   // from when a window's last frame was due to its assessment
   std::vector<std::string> faults;          // answers that should not have come, or did not; the first few
   uint64_t fault_count = 0;
@@ -58,8 +61,10 @@ class Session {
   // Cancels the stream if it is not over.
   ~Session();
 
-  // Sends what is due. In live delivery a frame that is due while two are still to be written is never sent,
-  // as a camera's client does; else it is sent late.
+  // Sends what is due, also after Finish() and until it is over: a connection that broke is made again, what
+  // the gateway did not receive sent again, and the session given up when its time has passed. In live
+  // delivery a frame that is due while two are still to be written, or while there is no connection, is never
+  // sent, as a camera's client does; else it is sent late.
   void SendDue(Clock::time_point now);
   // When the next frame is due.
   Clock::time_point next_due() const { return DueTime(next_); }
@@ -69,6 +74,8 @@ class Session {
   void Cancel();
 
   bool over() const;
+  // Whether a gateway took it.
+  bool started() const;
   // How it ended; OK after Cancel(). Once it is over.
   absl::Status status() const;
   // Whether a full gateway did not take it, and when it says to come back.
@@ -81,13 +88,24 @@ class Session {
   using Stream = rpc::ClientStream<v1::AnalyzeRequest, v1::AnalyzeResponse>;
 
   Clock::time_point DueTime(uint64_t sequence) const;
+  v1::AnalyzeRequest RequestFor(uint64_t sequence) const;
+  void Open(v1::AnalyzeRequest first);
+  // What became of a lost connection: another attempt, its end, or what follows a resumption.
+  void GoOn(Clock::time_point now);
   void Take(const v1::AnalyzeResponse& response, Clock::time_point now);
+  void TakeEnd(absl::Status status);
+  // Under the lock, as the following ones.
+  void TakeResumption(const v1::SessionResumed& resumed, Clock::time_point now);
+  // Those that the gateway lacks and that are still worth sending.
+  std::vector<uint64_t> TakeMissing();
+  bool MayResume(const absl::Status& status) const;
   void TakeResult(const v1::FrameResult& result, Clock::time_point now);
   void TakeAssessment(const v1::Assessment& assessment, Clock::time_point now);
   void TakeSummary(const v1::SessionSummary& summary);
-  void TakeEnd(absl::Status status);
 
   const std::string name_;
+  v1::GatewayService::Stub& stub_;
+  rpc::OpenCalls& calls_;
   const Recording& recording_;
   const SessionOptions options_;
   const bool live_;
@@ -105,6 +123,16 @@ class Session {
   bool started_ = false;
   bool summarized_ = false;
   std::optional<absl::Status> status_;
+  std::string token_;  // empty: it cannot be resumed
+  Clock::duration retention_{};
+  uint64_t last_number_ = 0;               // of the responses
+  bool asked_to_reconnect_ = false;        // on the current stream
+  std::optional<Clock::time_point> lost_;  // since when there is no stream that the session goes on with
+  absl::Status how_lost_;
+  bool stream_over_ = false;
+  int attempts_ = 0;
+  Clock::time_point next_attempt_;
+  std::optional<uint64_t> missing_from_;  // the gateway has resumed it, and lacks frames from here on
   Outcome outcome_;
 };
 

@@ -17,6 +17,7 @@
 #include "integration/support/gateway_fixture.h"
 #include "integration/support/resuming_client.h"
 #include "integration/support/web_socket_analyze.h"
+#include "load/run.h"
 #include "support/eventually.h"
 #include "support/tcp_forwarder.h"
 
@@ -133,6 +134,38 @@ TEST_F(Resumption, IsWhatOurOwnClientDoes) {
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_EQ(session.resumptions(), 3);
   EXPECT_EQ(analyzed.Fingerprint(), undisturbed.Fingerprint());
+}
+
+TEST_F(Resumption, IsWhatSimulatedClientsDo) {
+  TcpForwarder network(gateway().port());
+  load::Recording recording;
+  recording.fps = 100;
+  for (const v1::AnalyzeRequest& request : Clip(20)) {
+    if (request.has_frame()) recording.frames.push_back(request.frame());
+  }
+  load::RunOptions options;
+  options.gateway = "127.0.0.1:" + std::to_string(network.port());
+  options.sessions = 6;
+  options.connections = 2;
+  options.seconds = 60;
+  // All are cut off as soon as all are there, and again when all have come back.
+  int cuts = 0;
+  const auto all_are_there = [&] {
+    if (cuts == 0) return extractor_.service().frames >= 300;
+    return Metrics().find("resumptions_total{outcome=\"resumed\"} " + std::to_string(6 * cuts) + "\n") !=
+           std::string::npos;
+  };
+  options.interrupted = [&] {
+    if (!all_are_there()) return false;
+    if (cuts < 3) network.Cut();
+    return ++cuts > 3;
+  };
+  const auto report = load::RunLoad(options, {recording});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->clean()) << report->Text();
+  EXPECT_EQ(report->completed, 6U);
+  EXPECT_GE(report->outcome.resumptions, 6U) << "18, less those that were cut off before they heard of it";
+  EXPECT_EQ(report->outcome.answered, report->outcome.sent);
 }
 
 TEST_F(Resumption, WorksOverAWebSocket) {

@@ -119,6 +119,8 @@ Action LoadCommand(CLI::App& command) {
       ->capture_default_str();
   command.add_flag("--live", options->live, "Live delivery, as for cameras: frames may be dropped");
   command.add_flag("--poses", options->poses, "Send skeletons, as clients do that find them themselves");
+  command.add_flag("--resume,!--no-resume", run.session.resume,
+                   "Resume sessions whose connection breaks (the default), or do not");
   command.add_flag("--no-compare", options->no_compare,
                    "Do not compare with what a session alone gets, where servers are disturbed meanwhile");
   command.add_option("--expected", options->expected, "The exercise that the clients say they do");
@@ -152,8 +154,9 @@ Action LoadCommand(CLI::App& command) {
   command.footer(
       "Frames are sent when they are due, however late the answers come, and latency counts from then. "
       "Every\n"
-      "answer must come once and in order; lossless sessions must get, on the first pass over their video,\n"
-      "exactly what a session alone got before.\n"
+      "answer must come once and in order, also of a session that is resumed; lossless sessions must get, "
+      "on\n"
+      "the first pass over their video, exactly what a session alone got before.\n"
       "Exit status: 0 if so (sessions that a full server refuses aside), 1 otherwise, 2 wrong usage.\n\n"
       "Example: trackfit load --sessions 12 --live squat.mp4 push_up.mp4");
   return [options] { return Load(*options); };

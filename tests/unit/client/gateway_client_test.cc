@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/breaking_gateway.h"
 #include "support/fake_gateway.h"
 #include "trackfit/v1/extractor.grpc.pb.h"
 
@@ -24,6 +25,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+using trackfit::testing::BreakingGateway;
 using trackfit::testing::FakeGateway;
 using trackfit::testing::Script;
 using trackfit::testing::ServerStream;
@@ -371,64 +373,6 @@ TEST(GatewaySession, EndsWhenTheHandlerFails) {
   });
   EXPECT_EQ(status, absl::ResourceExhaustedError("disk full"));
 }
-
-// A gateway that resumes its one session. It breaks streams as networks do: what it got last is lost, and so
-// is what it answered last.
-class BreakingGateway {
- public:
-  explicit BreakingGateway(int breaks) : breaks_left_(breaks) {}
-
-  grpc::Status operator()(grpc::ServerContext&, ServerStream& stream) {
-    v1::AnalyzeRequest request;
-    if (!stream.Read(&request)) return grpc::Status::OK;
-    configs.push_back(request.config());
-    if (request.config().has_resume()) {
-      if (forgets || request.config().resume().token() != "secret") {
-        return {grpc::StatusCode::NOT_FOUND, "start a new session"};
-      }
-      v1::AnalyzeResponse resumed;
-      if (received_) resumed.mutable_resumed()->set_next_sequence(*received_ + 1);
-      resumed.mutable_resumed()->set_session_id("session");
-      stream.Write(resumed);
-      for (uint64_t i = request.config().resume().last_number(); i < told_.size(); ++i)
-        stream.Write(told_[i]);
-    } else {
-      v1::AnalyzeResponse started;
-      started.mutable_started()->set_resume_token("secret");
-      started.mutable_started()->set_resume_seconds(seconds);
-      Tell(stream, started, true);
-    }
-    for (int frames = 0; stream.Read(&request); ++frames) {
-      const bool breaks = frames == 7 && breaks_left_-- > 0;
-      if (breaks && breaks_left_ % 2 == 0) return Broken();  // before it has the frame
-      if (received_ && request.frame().sequence() != *received_ + 1) out_of_order = true;
-      received_ = request.frame().sequence();
-      Tell(stream, ResultOf(request.frame()), !breaks);
-      if (breaks) return Broken();
-    }
-    v1::AnalyzeResponse summary;
-    summary.mutable_summary()->set_frames(*received_ + 1);
-    Tell(stream, summary, true);
-    return grpc::Status::OK;
-  }
-
-  std::vector<v1::SessionConfig> configs;
-  bool forgets = false;
-  bool out_of_order = false;
-  double seconds = 10;
-
- private:
-  static grpc::Status Broken() { return {grpc::StatusCode::UNAVAILABLE, "Socket closed"}; }
-  void Tell(ServerStream& stream, v1::AnalyzeResponse response, bool arrives) {
-    response.set_number(told_.size() + 1);
-    told_.push_back(response);
-    if (arrives) stream.Write(response);
-  }
-
-  int breaks_left_;
-  std::optional<uint64_t> received_;
-  std::vector<v1::AnalyzeResponse> told_;
-};
 
 TEST(GatewaySession, GetsEachResponseOnceHoweverOftenTheConnectionBreaks) {
   BreakingGateway script(4);

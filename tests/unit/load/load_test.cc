@@ -7,11 +7,13 @@
 #include <thread>
 
 #include "load/run.h"
+#include "support/breaking_gateway.h"
 #include "support/fake_gateway.h"
 
 namespace trackfit::load {
 namespace {
 
+using testing::BreakingGateway;
 using ::testing::Contains;
 using testing::FakeGateway;
 using ::testing::HasSubstr;
@@ -198,6 +200,79 @@ TEST(Load, ComesBackToAFullGatewayWhenItSays) {
   EXPECT_EQ(report->ended_by_code.at("RESOURCE_EXHAUSTED"), 2U);
   EXPECT_EQ(report->outcome.refusal_latencies_ms.size(), 2U);
   EXPECT_THAT(report->Text(), HasSubstr("until they were told"));
+}
+
+// A session that is half-closed when so many streams were opened.
+RunOptions UntilStream(int count, const FakeGateway& gateway, const BreakingGateway& script) {
+  RunOptions options = Options(gateway);
+  options.sessions = 1;
+  options.seconds = 60;
+  options.interrupted = [count, &script] { return script.streams >= count; };
+  return options;
+}
+
+TEST(Load, GoesOnWithSessionsWhoseConnectionBreaks) {
+  BreakingGateway script(4);
+  const FakeGateway gateway(std::ref(script));
+  const auto report = RunLoad(UntilStream(5, gateway, script), {TenFrames()});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->clean()) << report->Text();
+  EXPECT_EQ(report->opened, 1U);
+  EXPECT_EQ(report->completed, 1U);
+  EXPECT_EQ(report->outcome.resumptions, 4U);
+  EXPECT_EQ(report->outcome.answered, report->outcome.sent);
+  EXPECT_GT(report->outcome.sent, 28U) << "seven in each stream but the last";
+  EXPECT_FALSE(script.out_of_order) << "what was lost is sent again, and nothing else";
+  EXPECT_THAT(report->Text(), HasSubstr("resumed    4 times"));
+  const auto json = nlohmann::json::parse(report->Json());
+  EXPECT_EQ(json["resumptions"], 4);
+  EXPECT_GE(json["pause_ms"]["max"], 100);
+}
+
+TEST(Load, DoesNotSendOldFramesAgainInLiveDelivery) {
+  BreakingGateway script(2);
+  const FakeGateway gateway(std::ref(script));
+  RunOptions options = UntilStream(3, gateway, script);
+  options.session.config.set_delivery(v1::DELIVERY_MODE_LIVE);
+  const auto report = RunLoad(options, {TenFrames()});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->clean()) << report->Text();
+  EXPECT_EQ(report->outcome.resumptions, 2U);
+  EXPECT_EQ(report->outcome.answered, report->outcome.sent);
+  EXPECT_GE(report->outcome.held_back, 8U) << "100 a second were due in the first break of 0.1 s or more";
+  EXPECT_TRUE(script.out_of_order);
+}
+
+TEST(Load, FindsAResponseThatComesTwiceAfterABreak) {
+  BreakingGateway script(1);
+  script.repeats = true;
+  const FakeGateway gateway(std::ref(script));
+  const auto report = RunLoad(UntilStream(2, gateway, script), {TenFrames()});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_FALSE(report->clean());
+  EXPECT_THAT(report->outcome.faults, Contains(HasSubstr("response 8 comes where 9 is due")));
+}
+
+TEST(Load, BeginsAnewWhereASessionIsGoneAndSaysSo) {
+  BreakingGateway script(1);
+  script.forgets = true;
+  const FakeGateway gateway(std::ref(script));
+  const auto report = RunLoad(UntilStream(3, gateway, script), {TenFrames()});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_FALSE(report->clean());
+  EXPECT_EQ(report->ended_by_code.at("UNAVAILABLE"), 1U);
+  EXPECT_THAT(report->first_of_code.at("UNAVAILABLE"), HasSubstr("Socket closed"));
+  EXPECT_EQ(report->opened, 2U);
+  EXPECT_EQ(report->outcome.resumptions, 0U);
+}
+
+TEST(Load, ResumesNothingWithoutBeingAskedTo) {
+  BreakingGateway script(1);
+  const FakeGateway gateway(std::ref(script));
+  RunOptions options = UntilStream(1, gateway, script);
+  options.session.resume = false;
+  const auto report = RunLoad(options, {TenFrames()});
+  EXPECT_FALSE(script.configs.at(0).resumable());
 }
 
 TEST(Load, SaysThatNobodyIsThere) {
