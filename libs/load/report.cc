@@ -75,6 +75,15 @@ std::string Report::Text() const {
     absl::StrAppendFormat(&text, "resumed    %d times, after p50 %.0f ms, p95 %.0f ms, at most %.0f ms\n",
                           outcome.resumptions, pause.p50, pause.p95, pause.max);
   }
+  if (late_ms > 0) {
+    absl::StrAppendFormat(&text,
+                          "late       %d frames came later than %g ms, at most %d of a session in a row\n",
+                          outcome.late, late_ms, outcome.most_late_in_a_row);
+  }
+  if (impatient_calls > 0) {
+    absl::StrAppendFormat(&text, "impatient  clients made %d calls, whose deadlines passed\n",
+                          impatient_calls);
+  }
   if (slow_sent > 0) {
     absl::StrAppendFormat(&text, "slow       readers sent %d frames and read %d answers\n", slow_sent,
                           slow_read);
@@ -116,6 +125,9 @@ std::string Report::Json() const {
       {"repetitions", outcome.repetitions},
       {"compared", outcome.compared},
       {"resumptions", outcome.resumptions},
+      {"late", outcome.late},
+      {"most_late_in_a_row", outcome.most_late_in_a_row},
+      {"impatient_calls", impatient_calls},
       {"faults", outcome.fault_count},
       {"latency_ms", JsonOf(Of(outcome.latencies_ms))},
       {"assessment_latency_ms", JsonOf(Of(outcome.window_latencies_ms))},

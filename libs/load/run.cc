@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "load/impatient_client.h"
 #include "load/slow_reader.h"
 #include "rpc/open_calls.h"
 
@@ -69,6 +70,10 @@ class Crowd {
     std::vector<std::unique_ptr<SlowReader>> slow;
     slow.reserve(static_cast<std::size_t>(options_.slow_readers));
     for (int i = 0; i < options_.slow_readers; ++i) slow.push_back(MakeSlowReader(i));
+    std::vector<std::unique_ptr<ImpatientClient>> impatient;
+    impatient.reserve(static_cast<std::size_t>(options_.impatient));
+    for (int i = 0; i < options_.impatient; ++i) impatient.push_back(MakeImpatientClient(i));
+    report_.late_ms = options_.session.late_ms;
     for (int i = 0; i < options_.sessions; ++i) {
       const double share = static_cast<double>(i) / options_.sessions;
       active_.push_back(Open(start + Seconds(share / report_.fps)));
@@ -95,6 +100,11 @@ class Crowd {
       now = Clock::now();
     }
     report_.seconds = std::chrono::duration<double>(now - start).count();
+    for (const auto& client : impatient) {
+      client->Stop();
+      report_.impatient_calls += client->calls();
+      for (const std::string& fault : client->faults()) report_.outcome.AddFault(fault);
+    }
     Drain();
     for (const auto& reader : slow) {
       report_.slow_sent += reader->sent();
@@ -126,6 +136,13 @@ class Crowd {
     config.set_delivery(v1::DELIVERY_MODE_LOSSLESS);
     return std::make_unique<SlowReader>(*connections_[index % connections_.size()]->stub,
                                         recordings_[index % recordings_.size()], config, kSlowReadersPause);
+  }
+
+  std::unique_ptr<ImpatientClient> MakeImpatientClient(int number) {
+    const auto index = static_cast<std::size_t>(number);
+    return std::make_unique<ImpatientClient>(*connections_[index % connections_.size()]->stub,
+                                             recordings_[index % recordings_.size()], options_.session.config,
+                                             options_.seed + index);
   }
 
   void SendDue(Clock::time_point now) {

@@ -23,6 +23,7 @@ struct RunOptions {
   double churn = 0;        // sessions a second that end, and are followed by another
   double cancel = 0;       // share of ending sessions that vanish instead
   int slow_readers = 0;    // beside the sessions
+  int impatient = 0;       // further clients, whose deadlines pass
   int connections = 8;     // the sessions are spread over them
   uint64_t seed = 1;       // of who ends and vanishes when
   SessionOptions session;  // of every session; `expected_exercise` and the like
@@ -43,6 +44,8 @@ struct Report {
   Outcome outcome;
   std::vector<StageTime> stages;          // of `metrics`
   uint64_t slow_sent = 0, slow_read = 0;  // by the slow readers
+  uint64_t impatient_calls = 0;
+  double late_ms = 0;  // SessionOptions.late_ms
 
   // Whether every session got what it should: no fault, no end but OK, RESOURCE_EXHAUSTED aside.
   bool clean() const;

@@ -37,6 +37,8 @@ void Outcome::Add(const Outcome& other) {
   notices += other.notices;
   compared += other.compared;
   resumptions += other.resumptions;
+  late += other.late;
+  most_late_in_a_row = std::max(most_late_in_a_row, other.most_late_in_a_row);
   pauses_ms.insert(pauses_ms.end(), other.pauses_ms.begin(), other.pauses_ms.end());
   latencies_ms.insert(latencies_ms.end(), other.latencies_ms.begin(), other.latencies_ms.end());
   window_latencies_ms.insert(window_latencies_ms.end(), other.window_latencies_ms.begin(),
@@ -247,11 +249,11 @@ void Session::TakeResult(const v1::FrameResult& result, Clock::time_point now) {
   switch (result.status()) {
     case v1::FRAME_STATUS_POSE:
       ++outcome_.with_pose;
-      outcome_.latencies_ms.push_back(latency);
+      TakeLatency(latency);
       break;
     case v1::FRAME_STATUS_NO_POSE:
       ++outcome_.without_pose;
-      outcome_.latencies_ms.push_back(latency);
+      TakeLatency(latency);
       break;
     case v1::FRAME_STATUS_DROPPED:
       ++outcome_.dropped;
@@ -268,6 +270,14 @@ void Session::TakeResult(const v1::FrameResult& result, Clock::time_point now) {
     outcome_.AddFault(
         absl::StrCat(name_, ": frame ", result.sequence(), " is answered otherwise than to one alone"));
   }
+}
+
+void Session::TakeLatency(float latency_ms) {
+  outcome_.latencies_ms.push_back(latency_ms);
+  if (options_.late_ms <= 0) return;
+  late_in_a_row_ = latency_ms > options_.late_ms ? late_in_a_row_ + 1 : 0;
+  if (late_in_a_row_ > 0) ++outcome_.late;
+  outcome_.most_late_in_a_row = std::max(outcome_.most_late_in_a_row, late_in_a_row_);
 }
 
 void Session::TakeAssessment(const v1::Assessment& assessment, Clock::time_point now) {

@@ -26,6 +26,7 @@ struct SessionOptions {
   v1::SessionConfig config;
   bool poses = false;   // send the recording's poses instead of its frames
   bool verify = false;  // lossless: compare the first pass with the recording's answers
+  double late_ms = 0;   // frames that are answered later are counted; 0: none are
   bool resume = true;   // go on with the session when its connection breaks, where the gateway can do that
 };
 
@@ -37,6 +38,7 @@ struct Outcome {
   uint64_t assessments = 0, repetitions = 0, notices = 0;
   uint64_t compared = 0;
   uint64_t resumptions = 0;  // of sessions whose connection broke, or that the gateway asked to reconnect
+  uint64_t late = 0, most_late_in_a_row = 0;  // by SessionOptions.late_ms; in a row: of one session
   // From when a frame was due to when its answer came, of those with a pose or without.
   std::vector<float> latencies_ms;
   std::vector<float> drop_latencies_ms;     // the same of those dropped by the servers
@@ -99,6 +101,7 @@ class Session {
   // Those that the gateway lacks and that are still worth sending.
   std::vector<uint64_t> TakeMissing();
   bool MayResume(const absl::Status& status) const;
+  void TakeLatency(float latency_ms);
   void TakeResult(const v1::FrameResult& result, Clock::time_point now);
   void TakeAssessment(const v1::Assessment& assessment, Clock::time_point now);
   void TakeSummary(const v1::SessionSummary& summary);
@@ -120,6 +123,7 @@ class Session {
   int unwritten_ = 0;         // requests that the transport has not taken
   std::deque<uint64_t> unanswered_;
   uint64_t answered_ = 0;
+  uint64_t late_in_a_row_ = 0;
   bool started_ = false;
   bool summarized_ = false;
   std::optional<absl::Status> status_;

@@ -135,6 +135,10 @@ Action LoadCommand(CLI::App& command) {
   command.add_option("--slow-readers", run.slow_readers, "Further clients that read one answer a second")
       ->check(CLI::Range(0, 1000))
       ->capture_default_str();
+  command.add_option("--impatient", run.impatient, "Further clients whose calls have deadlines that pass")
+      ->check(CLI::Range(0, 1000));
+  command.add_option("--late-ms", run.session.late_ms, "Count frames that are answered later")
+      ->check(CLI::Range(0.0, 1e6));
   command.add_option("--connections", run.connections, "Connections that the sessions share")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -152,11 +156,9 @@ Action LoadCommand(CLI::App& command) {
   command.add_option("--json", options->output, "Write the figures as JSON")->type_name("FILE");
   command.add_flag("-q,--quiet", options->quiet, "No progress");
   command.footer(
-      "Frames are sent when they are due, however late the answers come, and latency counts from then. "
-      "Every\n"
-      "answer must come once and in order, also of a session that is resumed; lossless sessions must get, "
-      "on\n"
-      "the first pass over their video, exactly what a session alone got before.\n"
+      "Frames are sent when they are due, however late answers come, and latency counts from then. Answers\n"
+      "must come once and in order, also after a resumption; lossless sessions must get, on the first pass\n"
+      "over their video, exactly what a session alone got before.\n"
       "Exit status: 0 if so (sessions that a full server refuses aside), 1 otherwise, 2 wrong usage.\n\n"
       "Example: trackfit load --sessions 12 --live squat.mp4 push_up.mp4");
   return [options] { return Load(*options); };

@@ -315,6 +315,58 @@ TEST(Load, HoldsFramesBackInLiveDeliveryWhileTheGatewayDoesNotRead) {
   EXPECT_GT(report->outcome.held_back, 5U);
 }
 
+TEST(Load, CountsFramesThatAreLateAndHowManyInARow) {
+  const FakeGateway gateway([](grpc::ServerContext&, ServerStream& stream) {
+    return Serve(stream, [&stream](uint64_t sequence) {
+      if (sequence == 10) std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      stream.Write(ResultOf(sequence));
+    });
+  });
+  RunOptions options = Options(gateway);
+  options.sessions = 1;
+  options.session.late_ms = 100;
+  options.seconds = 0.5;
+  const auto report = RunLoad(options, {TenFrames()});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->clean()) << report->Text();
+  EXPECT_GE(report->outcome.most_late_in_a_row, 15U)
+      << "those that were due in the first 200 ms of the pause";
+  EXPECT_GE(report->outcome.late, report->outcome.most_late_in_a_row);
+  EXPECT_EQ(nlohmann::json::parse(report->Json())["late"], report->outcome.late);
+}
+
+TEST(Load, ImpatientClientsAreHeldAgainstTheirDeadlines) {
+  std::atomic<int> cancelled = 0;
+  const FakeGateway gateway([&cancelled](grpc::ServerContext& context, ServerStream& stream) {
+    const grpc::Status status = Honest(context, stream);
+    if (context.IsCancelled()) ++cancelled;
+    return status;
+  });
+  RunOptions options = Options(gateway);
+  options.seconds = 1.5;
+  options.impatient = 2;
+  const auto report = RunLoad(options, {TenFrames()});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->clean()) << report->Text();
+  EXPECT_EQ(report->completed, 3U) << "they are not counted";
+  EXPECT_GE(report->impatient_calls, 2U);
+  EXPECT_GE(cancelled, 1);
+}
+
+TEST(Load, FindsImpatientClientsThatAreToldSomethingElse) {
+  const FakeGateway gateway([](grpc::ServerContext& context, ServerStream& stream) {
+    if (context.deadline() > std::chrono::system_clock::now() + std::chrono::hours(1))
+      return Honest(context, stream);
+    return grpc::Status(grpc::StatusCode::INTERNAL, "no time for that");
+  });
+  RunOptions options = Options(gateway);
+  options.impatient = 1;
+  const auto report = RunLoad(options, {TenFrames()});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_FALSE(report->clean());
+  EXPECT_THAT(report->outcome.faults, Contains(HasSubstr("no time for that")));
+}
+
 TEST(Load, SlowReadersAreOnlyHeardOf) {
   const FakeGateway gateway(Honest);
   RunOptions options = Options(gateway);
