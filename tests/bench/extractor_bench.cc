@@ -23,7 +23,8 @@
 #include "blazepose/pose_tracker.h"
 #include "clip.h"
 #include "extraction/frame_decoder.h"
-#include "protogcn/model.h"
+#include "networks.h"
+#include "processor_time.h"
 #include "support/percentile.h"
 #include "tflite/network.h"
 #include "tflite/network_plan.h"
@@ -34,23 +35,7 @@ namespace {
 
 using testing::Median;
 
-constexpr const char* kModels = "deploy/models/blazepose";
-
-struct NetworkCase {
-  const char* name;
-  const char* file;
-  std::vector<int> outputs;
-  double million_multiply_adds;  // of the whole file, as is customary
-};
-
-const std::vector<NetworkCase>& Networks() {
-  static const std::vector<NetworkCase> kNetworks = {
-      {"detector", "pose_detection.tflite", {0, 1}, 430},
-      {"lite", "pose_landmark_lite.tflite", {0, 1, 3, 4}, 198},
-      {"full", "pose_landmark_full.tflite", {0, 1, 3, 4}, 386},
-      {"heavy", "pose_landmark_heavy.tflite", {0, 1, 3, 4}, 1927}};
-  return kNetworks;
-}
+constexpr int kRunsOfARound = 4;
 
 // Multiply-adds that are run: without the segmentation branch, and in the order of our plan.
 absl::StatusOr<double> MillionRun(const tflite::TfliteModel& model, const NetworkCase& network_case) {
@@ -59,20 +44,14 @@ absl::StatusOr<double> MillionRun(const tflite::TfliteModel& model, const Networ
   return 1e-6 * static_cast<double>(tflite::MultiplyAdds(model, *plan));
 }
 
-template <typename Work>
-double Milliseconds(const Work& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
-
-// What a frame's network is compared with: measured once per frame, as the network is.
+// What networks are compared with.
 class MatrixProduct {
  public:
   static constexpr double kMillionMultiplyAdds = 512 * 512 * 512 * 1e-6;
 
-  double Milliseconds() {
-    return bench::Milliseconds([this] { at::mm_out(product_, left_, right_); });
+  // The least of so many runs.
+  double Milliseconds(int runs) {
+    return LeastProcessorMilliseconds(runs, [this] { at::mm_out(product_, left_, right_); });
   }
 
  private:
@@ -90,6 +69,7 @@ absl::Status CompareEngines(int rounds) {
       << "| network | M multiply-adds | run | ms | share of sgemm | XNNPACK ms | time against XNNPACK | "
          "shared MiB | MiB per worker |\n|---|---|---|---|---|---|---|---|---|\n";
   std::vector<double> peaks;
+  MatrixProduct product;
   for (const NetworkCase& network_case : Networks()) {
     auto loaded = tflite::TfliteModel::Load(std::string(kModels) + "/" + network_case.file);
     if (!loaded.ok()) return loaded.status();
@@ -104,13 +84,9 @@ absl::Status CompareEngines(int rounds) {
     if (!million_run.ok()) return million_run.status();
     std::vector<double> our_ms, their_ms, our_share, ratio;
     for (int round = 0; round < rounds; ++round) {
-      const double peak = protogcn::MeasureBlas();
-      // The fastest of a few, as of the matrix products.
-      double our_best = 1e9, their_best = 1e9;
-      for (int run = 0; run < 4; ++run) {
-        our_best = std::min(our_best, Milliseconds([&] { ours->Run(); }));
-        their_best = std::min(their_best, Milliseconds([&] { (void)theirs->Run(); }));
-      }
+      const double peak = 2e-3 * MatrixProduct::kMillionMultiplyAdds / (product.Milliseconds(8) * 1e-3);
+      const double our_best = LeastProcessorMilliseconds(kRunsOfARound, [&] { ours->Run(); });
+      const double their_best = LeastProcessorMilliseconds(kRunsOfARound, [&] { (void)theirs->Run(); });
       our_ms.push_back(our_best);
       their_ms.push_back(their_best);
       our_share.push_back(2e-3 * *million_run / (our_best * 1e-3) / peak);
@@ -153,14 +129,14 @@ absl::Status MeasureFrames(size_t frames) {
       const v1::Frame frame = clip->At(i);
       absl::StatusOr<extraction::DecodedImage> picture;
       const double decode =
-          Milliseconds([&] { picture = decoder.Decode(extraction::EncodedImage{frame.encoded()}); });
+          ProcessorMilliseconds([&] { picture = decoder.Decode(extraction::EncodedImage{frame.encoded()}); });
       if (!picture.ok()) return picture.status();
       absl::StatusOr<std::optional<skeleton::Pose>> pose;
-      const double track =
-          Milliseconds([&] { pose = tracker.Track(*engine, picture->bgr, i, frame.timestamp_us()); });
+      const double track = ProcessorMilliseconds(
+          [&] { pose = tracker.Track(*engine, picture->bgr, i, frame.timestamp_us()); });
       if (!pose.ok()) return pose.status();
-      const double alone = Milliseconds([&] { network.Run(); });
-      product_ms.push_back(product.Milliseconds());
+      const double alone = ProcessorMilliseconds([&] { network.Run(); });
+      product_ms.push_back(product.Milliseconds(1));
       if (pose->has_value()) ++poses;
       decode_ms.push_back(decode);
       network_ms.push_back(alone);
