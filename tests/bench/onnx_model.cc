@@ -1,8 +1,9 @@
 #include "onnx_model.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
+#include <limits>
 #include <map>
 #include <vector>
 
