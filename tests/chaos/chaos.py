@@ -3,11 +3,12 @@
 
     chaos.py FOLDER_OF_THE_EXECUTABLES [--seconds S] [--seed N] [--sessions N]       (run in the source tree)
 
-Plays clients to real servers, half of them live, some of which come, go, vanish or hardly read (`trackfit load`), and meanwhile
-does to the servers behind the gateway, one at a time, what the seed says: kills, freezes or drains them, lets them log to a full
-disk, slows, stops or cuts their connections, gives the inferencer another model. Then it looks at what is left: every answer came
-once and in order, nobody was told of an error, the gateway's gauges are back at 0, and it has no more memory, threads or files
-than before. A seed of 0 draws one, and prints it.
+Plays clients to real servers, half of them live, some of which come, go, vanish, hardly read or have deadlines that pass (`trackfit
+load`), and meanwhile does to the servers behind the gateway, one at a time, what the seed says: kills, freezes or drains them, lets
+them log to a full disk, slows, stops or cuts their connections, gives the inferencer another model. The clients' own connections are
+slowed, stopped and cut as well; their sessions are resumed. Then it looks at what is left: every answer came once and in order,
+nobody was told of an error, the gateway's gauges are back at 0, and it has no more memory, threads or files than before. A seed of
+0 draws one, and prints it.
 
 Exit status 77: skipped, because something is missing.
 """
@@ -30,6 +31,9 @@ WEIGHTS = pathlib.Path("deploy/models/blazepose/pose_detection.tflite")
 MEMORY_GROWTH_MIB = 50
 MORE_THREADS = 8  # gRPC's own come and go; a thread left by each session or disturbance would be more
 FPS = 4  # of a session; a core analyses 100 frames a second
+UNTIL_ENDED = 100_000  # seconds
+CALM_SECONDS = 10
+RESUME_SECONDS = 20  # for which a gateway keeps the sessions of those who vanished
 
 
 def say(text):
@@ -91,7 +95,7 @@ class Server:
 
 
 class Link:
-    """The network between the gateway and a server behind it: a forwarder that can be slow, stop, or break."""
+    """The network before a server: a forwarder that can be slow, stop, or break."""
 
     def __init__(self, server):
         self.server, self.delay, self.writers, self.flowing = server, 0, set(), None
@@ -173,6 +177,10 @@ class Clients:
              "--seconds", str(seconds), "--seed", str(seed), "--json", self.report, "--quiet", *flags],
             stdout=self.text.open("w"), stderr=subprocess.STDOUT)
 
+    def end(self):
+        """They half-close, however late it has become: on a busy machine a server takes its time to come back."""
+        self.process.send_signal(signal.SIGINT)
+
     def check(self):
         status = self.process.wait(timeout=120)
         text = self.text.read_text()
@@ -198,12 +206,15 @@ def disturb_network(kind, link, pause):
 
 def disturb(victim, link, models, luck, sessions):
     """Something happens to the server, and it recovers: what two servers in a row died with is rightly given up."""
-    kinds = ["kill", "freeze", "drain", "fill the disk of", "slow", "stop", "cut"]
+    kinds = ["slow", "stop", "cut"]
+    if victim.name != "gateway":
+        kinds += ["kill", "freeze", "drain", "fill the disk of"]
     if victim.name == "inferencer":
         kinds += ["change the model of"] * 2
     kind = luck.choice(kinds)
     pause = luck.uniform(0.1, 3)
-    say(f"{kind} {victim.name}, {pause:.1f} s")
+    what = "the network before " if kind in ("slow", "stop", "cut") else ""
+    say(f"{kind} {what}{victim.name}, {pause:.1f} s")
     if kind == "change the model of":
         models.change(luck)
         time.sleep(pause)
@@ -213,10 +224,10 @@ def disturb(victim, link, models, luck, sessions):
         time.sleep(pause)
         victim.process.send_signal(signal.SIGCONT)
         return
-    if kind in ("slow", "stop"):
-        return disturb_network(kind, link, pause)
-    if kind == "cut":
-        link.cut()
+    if kind in ("slow", "stop", "cut"):
+        disturb_network(kind, link, pause)
+        if kind != "cut" or victim.name == "gateway":
+            return
     else:
         victim.end(signal.SIGTERM if kind == "drain" else signal.SIGKILL)
         time.sleep(pause)
@@ -248,24 +259,28 @@ def run(options, scratch, servers, models):
             links = {behind.name: Link(behind) for behind in (extractor, inferencer)}
             server.flags += ("--extractor", links["extractor"].address, "--inferencer", links["inferencer"].address)
         server.start()
+    links["gateway"] = Link(gateway)
 
     def clients(name, sessions, seconds, *flags):
-        return Clients(options.binaries, scratch, name, gateway.address, clips, sessions, seconds, options.seed, *flags)
+        return Clients(options.binaries, scratch, name, links["gateway"].address, clips, sessions, seconds, options.seed, *flags)
 
     # What a gateway has that has served as many.
     clients("first", options.sessions, 10).check()
     before = gateway.usage()
     half = max(1, options.sessions // 2)
-    crowds = [clients("lossless", half, options.seconds, "--churn", "0.2", "--cancel", "0.4", "--slow-readers", "1",
-                      "--no-compare"),
-              clients("live", options.sessions - half, options.seconds, "--live", "--churn", "0.2", "--cancel", "0.4")]
+    crowds = [clients("lossless", half, UNTIL_ENDED, "--churn", "0.2", "--cancel", "0.4", "--slow-readers", "1",
+                      "--impatient", "2", "--no-compare"),
+              clients("live", options.sessions - half, UNTIL_ENDED, "--live", "--churn", "0.2", "--cancel", "0.4")]
     end = time.monotonic() + options.seconds
     disturbances = 0
-    while time.monotonic() < end - 10:  # all is well again before the clients end
+    while time.monotonic() < end - CALM_SECONDS:
         time.sleep(luck.uniform(1, 4))
-        victim = luck.choice([extractor, inferencer])
+        victim = luck.choice([extractor, extractor, inferencer, inferencer, gateway])
         disturb(victim, links[victim.name], models, luck, options.sessions)
         disturbances += 1
+    time.sleep(CALM_SECONDS)  # all is well again before the clients end
+    for crowd in crowds:
+        crowd.end()
     for crowd in crowds:
         crowd.check()
     # As before: what sessions get now is what one alone gets.
@@ -273,7 +288,7 @@ def run(options, scratch, servers, models):
     require(gateway.process.poll() is None, "the gateway has ended")
     for server in servers:
         for gauge in ("trackfit_sessions_active", "trackfit_queued_bytes"):
-            wait_for(f"{server.name}: {gauge} back at 0", lambda s=server, g=gauge: s.metric(g) == 0)
+            wait_for(f"{server.name}: {gauge} back at 0", lambda s=server, g=gauge: s.metric(g) == 0, RESUME_SECONDS + 30)
     after = gateway.usage()
     say(f"{disturbances} disturbances; gateway before {before}, after {after}")
     require(disturbances > 2, "too short to disturb anybody")
@@ -302,7 +317,7 @@ def main():
         servers = [Server(options.binaries, scratch, "extractor", "--model", "lite", "--drain-grace", "1"),
                    Server(options.binaries, scratch, "inferencer", "--drain-grace", "1", "--model-repository", models.folder,
                           "--model-poll", "1"),
-                   Server(options.binaries, scratch, "gateway", "--http-listen", "127.0.0.1:0",
+                   Server(options.binaries, scratch, "gateway", "--http-listen", "127.0.0.1:0", "--resume-seconds", str(RESUME_SECONDS),
                           "--upstream-timeout", "120")]  # however slow the machine is
         try:
             run(options, scratch, servers, models)
