@@ -28,7 +28,7 @@ struct ServerOptions {
   int max_connections = 0;             // 0 = as many as descriptors allow, at most 1024
   int max_connections_per_peer = 0;    // from one address; 0 = a quarter of max_connections
   double self_check_interval = 10;     // seconds between attempts to reach the own ports; 0 = never
-  bool reflection = true;
+  bool reflection = false;
 
   // Declares the flags, --version among them; the values present now are their defaults.
   void Register(CLI::App& app);

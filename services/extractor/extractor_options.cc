@@ -17,8 +17,8 @@ std::vector<std::string> NamesIn(absl::string_view list) {
 }  // namespace
 
 ExtractorOptions::ExtractorOptions() : models_dir(command_line::DefaultModelDirectory("blazepose")) {
-  server.listen = "0.0.0.0:8001";
-  server.metrics_listen = "0.0.0.0:9101";
+  server.listen = "127.0.0.1:8001";
+  server.metrics_listen = "127.0.0.1:9101";
 }
 
 void ExtractorOptions::Register(CLI::App& app) {

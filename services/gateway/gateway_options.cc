@@ -19,7 +19,7 @@ UploadOptions::UploadOptions() : worker(command_line::ProgramBeside("trackfit-up
 
 GatewayOptions::GatewayOptions() {
   server.listen = "0.0.0.0:8000";
-  server.metrics_listen = "0.0.0.0:9100";
+  server.metrics_listen = "127.0.0.1:9100";
   server.max_in_flight = 16;
   http.web_root = command_line::DefaultWebDirectory();
 }

@@ -12,8 +12,8 @@ namespace trackfit::inferencer_server {
 InferencerOptions::InferencerOptions()
     : model_repository(command_line::DefaultModelDirectory("protogcn")),
       exercises(command_line::DefaultExerciseDirectory()) {
-  server.listen = "0.0.0.0:8002";
-  server.metrics_listen = "0.0.0.0:9102";
+  server.listen = "127.0.0.1:8002";
+  server.metrics_listen = "127.0.0.1:9102";
   server.max_in_flight = 256;  // poses are small, and a live turn takes all that wait
   server.max_message_mb = 96;  // holds the longest clip of Infer
 }

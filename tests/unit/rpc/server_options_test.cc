@@ -30,12 +30,12 @@ TEST(ServerOptions, FlagsOverrideTheEnvironmentWhichOverridesDefaults) {
   ::unsetenv("TRACKFIT_MAX_SESSIONS");
 }
 
-TEST(ServerOptions, ReflectionIsAFlagThatCanBeTurnedOff) {
-  EXPECT_TRUE(Parse({}).reflection);
+TEST(ServerOptions, ReflectionIsOffUnlessItIsAskedFor) {
+  EXPECT_FALSE(Parse({}).reflection);
   EXPECT_TRUE(Parse({"--reflection"}).reflection);
   EXPECT_FALSE(Parse({"--no-reflection"}).reflection);
-  ::setenv("TRACKFIT_REFLECTION", "false", 1);
-  EXPECT_FALSE(Parse({}).reflection);
+  ::setenv("TRACKFIT_REFLECTION", "true", 1);
+  EXPECT_TRUE(Parse({}).reflection);
   ::unsetenv("TRACKFIT_REFLECTION");
 }
 
