@@ -1,7 +1,6 @@
 #include "client/gateway_client.h"
 
 #include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
 #include <algorithm>
@@ -19,8 +18,10 @@
 #include "command_line/exit_code.h"
 #include "command_line/reach.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "rpc/channel_credentials.h"
 #include "rpc/status.h"
 #include "rpc/trace.h"
+#include "tls/diagnosis.h"
 
 namespace trackfit::client {
 namespace {
@@ -30,10 +31,11 @@ using std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kWatchInterval{50};
 // Between attempts to connect again.
 constexpr std::chrono::milliseconds kFirstPause{100}, kLongestPause{2000};
-constexpr std::chrono::seconds kHealthTimeout{1};
+constexpr std::chrono::seconds kHealthTimeout{1}, kDiagnosis{2};
 
 // Ignores the environment's proxies: they are meant for the web, and the gateway is usually nearby.
-std::shared_ptr<grpc::Channel> OpenChannel(const ClientOptions& options) {
+std::shared_ptr<grpc::Channel> OpenChannel(const ClientOptions& options,
+                                           const std::optional<tls::ClientSecurity>& security) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, static_cast<int>(kFirstPause.count()));
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, static_cast<int>(kLongestPause.count()));
@@ -48,12 +50,13 @@ std::shared_ptr<grpc::Channel> OpenChannel(const ClientOptions& options) {
       unsetenv(exception);  // would override --proxy
     arguments.SetString(GRPC_ARG_HTTP_PROXY, absl::StrCat("http://", options.proxy));
   }
-  return grpc::CreateCustomChannel(options.gateway, grpc::InsecureChannelCredentials(), arguments);
+  const auto credentials = rpc::ChannelCredentials(security, arguments);
+  return grpc::CreateCustomChannel(options.gateway, credentials, arguments);
 }
 
 // "an extractor", "an inferencer" or "another gRPC server": what answers instead of a gateway.
-std::string IdentifyServer(const ClientOptions& options) {
-  const auto health = grpc::health::v1::Health::NewStub(OpenChannel(options));
+std::string IdentifyServer(const ClientOptions& options, const std::optional<tls::ClientSecurity>& security) {
+  const auto health = grpc::health::v1::Health::NewStub(OpenChannel(options, security));
   for (const auto& [service, what] : {std::pair{"trackfit.v1.ExtractorService", "an extractor"},
                                       std::pair{"trackfit.v1.InferencerService", "an inferencer"}}) {
     grpc::ClientContext context;
@@ -95,7 +98,10 @@ void GatewaySession::CancelStream() {
 
 absl::Status GatewaySession::Run(const v1::SessionConfig& config, const FrameProvider& next_frame,
                                  const ResponseHandler& on_response) {
-  const auto stub = v1::GatewayService::NewStub(OpenChannel(options_));
+  auto security = options_.tls.Load();
+  if (!security.ok()) return command_line::UsageError(security.status());
+  security_ = *std::move(security);
+  const auto stub = v1::GatewayService::NewStub(OpenChannel(options_, security_));
   if (config.delivery() == v1::DELIVERY_MODE_LIVE) options_.max_unanswered = 0;
   v1::AnalyzeRequest request;
   *request.mutable_config() = config;
@@ -324,6 +330,10 @@ std::string GatewaySession::DescribeGateway() const {
                                 : absl::StrCat(options_.gateway, " (through the proxy ", options_.proxy, ")");
 }
 
+std::string GatewaySession::WhyNotOverTls() const {
+  return options_.proxy.empty() ? tls::Diagnose(options_.gateway, security_, kDiagnosis) : "";
+}
+
 absl::Status GatewaySession::Explain(const grpc::Status& status) const {
   const std::string gateway = DescribeGateway();
   const std::string& message = status.error_message();
@@ -337,6 +347,8 @@ absl::Status GatewaySession::Explain(const grpc::Status& status) const {
   switch (status.error_code()) {
     case grpc::StatusCode::UNAVAILABLE:
       if (responses_ == 0) {
+        if (const std::string reason = WhyNotOverTls(); !reason.empty())
+          return absl::UnavailableError(absl::StrCat("cannot reach the gateway at ", gateway, ": ", reason));
         return absl::UnavailableError(
             absl::StrCat("cannot reach the gateway at ", gateway, ": ",
                          command_line::ExplainUnreachable(
@@ -349,7 +361,7 @@ absl::Status GatewaySession::Explain(const grpc::Status& status) const {
                        responses_, responses_ == 1 ? " response: " : " responses: ", message));
     case grpc::StatusCode::UNIMPLEMENTED:
       return absl::UnimplementedError(
-          absl::StrCat(IdentifyServer(options_), " answers at ", gateway,
+          absl::StrCat(IdentifyServer(options_, security_), " answers at ", gateway,
                        ", not a gateway; the gateway's port is 8000 unless set otherwise (--listen)"));
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
       if (const auto delay = rpc::RetryAfterOf(*context_)) {

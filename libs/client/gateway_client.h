@@ -18,6 +18,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "tls/client_flags.h"
 #include "trackfit/v1/gateway.grpc.pb.h"
 
 namespace trackfit::client {
@@ -27,6 +28,8 @@ struct ClientOptions {
   // Give up after so long without traffic in either direction, not counting the time spent in the response
   // handler; zero = never.
   std::chrono::milliseconds idle_timeout{30'000};
+  // Read when the session begins; what is wrong with them is a UsageError().
+  tls::ClientFlags tls{};
   std::string proxy{};  // host:port of an HTTP proxy; empty: none, regardless of the environment
   // Maximum number of unanswered frames; 0, and always in live sessions: limited by flow control only.
   int max_unanswered = 0;
@@ -97,8 +100,11 @@ class GatewaySession {
   bool WaitForCapacity();
   absl::Status Explain(const grpc::Status& status) const;
   std::string DescribeGateway() const;
+  // "" where TLS is not the reason.
+  std::string WhyNotOverTls() const;
 
   ClientOptions options_;
+  std::optional<tls::ClientSecurity> security_;
   std::unique_ptr<grpc::ClientContext> context_;  // of the current stream; replaced under mutex_
   std::atomic<bool> finish_sending_{false};
   std::atomic<bool> cancelled_{false};

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "client/frame_encoder.h"
+#include "tls/client_flags.h"
 #include "trackfit/v1/gateway.pb.h"
 
 namespace trackfit::load {
@@ -39,8 +40,8 @@ absl::StatusOr<Recording> ReadRecording(const std::string& video, double fps, do
 
 // Sends the frames once, to a gateway that has nothing else to do, and keeps its answers in `recording`.
 // FAILED_PRECONDITION when `need_poses` and nobody was seen.
-absl::Status PlayAlone(const std::string& gateway, const v1::SessionConfig& config, bool need_poses,
-                       Recording& recording);
+absl::Status PlayAlone(const std::string& gateway, const tls::ClientFlags& tls,
+                       const v1::SessionConfig& config, bool need_poses, Recording& recording);
 
 }  // namespace trackfit::load
 

@@ -1,12 +1,12 @@
 #include "load/run.h"
 
 #include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <random>
 #include <thread>
 #include <utility>
@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "load/impatient_client.h"
 #include "load/slow_reader.h"
+#include "rpc/channel_credentials.h"
 #include "rpc/open_calls.h"
 
 namespace trackfit::load {
@@ -31,7 +32,7 @@ Clock::duration Seconds(double seconds) {
 
 // A connection of its own, with what is under way on it.
 struct Connection {
-  explicit Connection(const std::string& gateway) {
+  Connection(const std::string& gateway, const std::optional<tls::ClientSecurity>& security) {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // else all channels share one connection
     arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
@@ -41,7 +42,8 @@ struct Connection {
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10'000);
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 8'000);
-    channel = grpc::CreateCustomChannel(gateway, grpc::InsecureChannelCredentials(), arguments);
+    const auto credentials = rpc::ChannelCredentials(security, arguments);
+    channel = grpc::CreateCustomChannel(gateway, credentials, arguments);
     stub = v1::GatewayService::NewStub(channel);
   }
   std::shared_ptr<grpc::Channel> channel;
@@ -51,12 +53,13 @@ struct Connection {
 
 class Crowd {
  public:
-  Crowd(const RunOptions& options, const std::vector<Recording>& recordings)
+  Crowd(const RunOptions& options, const std::optional<tls::ClientSecurity>& security,
+        const std::vector<Recording>& recordings)
       : options_(options), recordings_(recordings), random_(options.seed) {
     const int connections = std::max(1, options.connections);
     connections_.reserve(static_cast<std::size_t>(connections));
     for (int i = 0; i < connections; ++i) {
-      connections_.push_back(std::make_unique<Connection>(options.gateway));
+      connections_.push_back(std::make_unique<Connection>(options.gateway, security));
     }
   }
 
@@ -240,7 +243,9 @@ class Crowd {
 }  // namespace
 
 absl::StatusOr<Report> RunLoad(const RunOptions& options, const std::vector<Recording>& recordings) {
-  return Crowd(options, recordings).Run();
+  const auto security = options.tls.Load();
+  if (!security.ok()) return security.status();
+  return Crowd(options, *security, recordings).Run();
 }
 
 }  // namespace trackfit::load

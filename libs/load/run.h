@@ -13,11 +13,13 @@
 #include "load/recording.h"
 #include "load/server_times.h"
 #include "load/session.h"
+#include "tls/client_flags.h"
 
 namespace trackfit::load {
 
 struct RunOptions {
   std::string gateway = "localhost:8000";
+  tls::ClientFlags tls;    // of the gateway
   int sessions = 8;        // at a time
   double seconds = 30;     // of load
   double churn = 0;        // sessions a second that end, and are followed by another

@@ -1,12 +1,14 @@
 #include "rpc/client_channel.h"
 
 #include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
+
+#include "rpc/channel_credentials.h"
 
 namespace trackfit::rpc {
 
-std::shared_ptr<grpc::Channel> OpenChannel(const std::string& target) {
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& target,
+                                           const std::optional<tls::ClientSecurity>& security) {
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(R"({"loadBalancingConfig": [{"round_robin": {}}]})");
   // Sessions replay what a broken stream lost; gRPC's own retries would only keep a second copy of every
@@ -23,7 +25,8 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& target) {
   // Proxies that the environment names are for the outside world.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetMaxReceiveMessageSize(-1);
-  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+  const auto credentials = ChannelCredentials(security, arguments);
+  return grpc::CreateCustomChannel(target, credentials, arguments);
 }
 
 }  // namespace trackfit::rpc

@@ -16,6 +16,7 @@
 #include "net/probe.h"
 #include "rpc/refusal_log.h"
 #include "runtime/guard.h"
+#include "tls/client_hello.h"
 
 namespace trackfit::rpc {
 namespace {
@@ -62,13 +63,16 @@ class Listener::Impl {
         refusals_(runtime),
         open_(runtime.metrics().Gauge("trackfit_connections", "Connections that are open.")),
         acceptor_(std::in_place, *io_, std::move(listening), Accepting()),
-        endpoints_(acceptor_->endpoints()) {}
+        endpoints_(acceptor_->endpoints()),
+        greeting_(runtime.tls() == nullptr ? kGreeting : tls::ClientHello()) {}
 
   ~Impl() { Stop(); }
 
   int port() const { return endpoints_.front().port(); }
   const ConnectionLimits& limits() const { return limits_; }
   const std::vector<net::tcp::endpoint>& endpoints() const { return endpoints_; }
+  // What a client sends first.
+  const std::string& greeting() const { return greeting_; }
 
   void AddTo(grpc::ServerBuilder& builder, std::shared_ptr<grpc::ServerCredentials> credentials) {
     using Builder = grpc::ServerBuilder::experimental_type;
@@ -117,6 +121,7 @@ class Listener::Impl {
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> grpc_;
   std::optional<net::Acceptor> acceptor_;
   const std::vector<net::tcp::endpoint> endpoints_;  // also after Stop()
+  const std::string greeting_;
   std::thread thread_;
 };
 
@@ -154,7 +159,7 @@ void Listener::Start() { impl_->Start(); }
 void Listener::Stop() { impl_->Stop(); }
 
 net::ProbeResult Listener::Probe(std::chrono::milliseconds limit) const {
-  return net::Probe(impl_->endpoints(), kGreeting, limit);
+  return net::Probe(impl_->endpoints(), impl_->greeting(), limit);
 }
 
 }  // namespace trackfit::rpc

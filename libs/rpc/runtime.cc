@@ -15,8 +15,13 @@ constexpr std::size_t kSessionShares = 8;
 absl::StatusOr<std::unique_ptr<Runtime>> Runtime::Create(const std::string& service,
                                                          const ServerOptions& options) {
   if (absl::Status valid = options.Validate(); !valid.ok()) return valid;
-  return std::unique_ptr<Runtime>(new Runtime(service, options, *telemetry::ParseLogLevel(options.log_level),
-                                              *telemetry::ParseLogFormat(options.log_format)));
+  std::unique_ptr<Runtime> runtime(new Runtime(service, options, *telemetry::ParseLogLevel(options.log_level),
+                                               *telemetry::ParseLogFormat(options.log_format)));
+  if (!options.tls.enabled()) return runtime;
+  auto tls = runtime->credentials_.Add("grpc", options.tls.Files());
+  if (!tls.ok()) return tls.status();
+  runtime->tls_ = *std::move(tls);
+  return runtime;
 }
 
 Runtime::Runtime(const std::string& service, const ServerOptions& options, telemetry::LogLevel level,
@@ -25,6 +30,7 @@ Runtime::Runtime(const std::string& service, const ServerOptions& options, telem
       log_(service, level, format),
       descriptor_limit_(net::RaiseDescriptorLimit()),
       metrics_(service, TRACKFIT_VERSION),
+      credentials_(log_, metrics_),
       exceptions_(metrics_.Counter("trackfit_task_exceptions_total",
                                    "Tasks that threw; each ended its stream or call.")),
       gate_(GateConfig()),

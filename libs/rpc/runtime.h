@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "rpc/credential_watch.h"
 #include "rpc/server_options.h"
 #include "runtime/admission_gate.h"
 #include "runtime/byte_budget.h"
@@ -38,6 +39,11 @@ class Runtime {
   bool serving() const { return serving_; }
   void set_serving(bool serving) { serving_ = serving; }
 
+  // Those of the flags --tls-...; null: no TLS.
+  const std::shared_ptr<const tls::LiveCredentials>& tls() const { return tls_; }
+  // All that the server uses.
+  CredentialWatch& credentials() { return credentials_; }
+
   // Descriptors that the process may have open.
   int descriptor_limit() const { return descriptor_limit_; }
 
@@ -58,6 +64,8 @@ class Runtime {
   std::atomic<bool> serving_ = false;
   const int descriptor_limit_;
   telemetry::Metrics metrics_;
+  CredentialWatch credentials_;
+  std::shared_ptr<const tls::LiveCredentials> tls_;
   prometheus::Counter& exceptions_;
   streaming::LiveStreams streams_;
   runtime::AdmissionGate gate_;

@@ -16,7 +16,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "files/partial_file.h"
+#include "rpc/grpc_log.h"
 #include "rpc/operator_pages.h"
+#include "rpc/server_credentials.h"
 #include "runtime/shutting_down.h"
 
 namespace trackfit::rpc {
@@ -39,7 +41,11 @@ absl::Status Naming(const std::string& flag, const absl::Status& status) {
 }
 
 // The one place where a server's credentials are decided.
-std::shared_ptr<grpc::ServerCredentials> Credentials() { return grpc::InsecureServerCredentials(); }
+std::shared_ptr<grpc::ServerCredentials> Credentials(const Runtime& runtime) {
+  if (runtime.tls() == nullptr) return grpc::InsecureServerCredentials();
+  HushHandshakes();
+  return TlsServerCredentials(runtime.tls());
+}
 
 // gRPC adds the reflection plugin to every server of a process that links it.
 class WithoutReflection : public grpc::ServerBuilderOption {
@@ -82,7 +88,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Runtime& runtime, grpc::Se
   if (absl::Status listening = server->Listen(service); !listening.ok()) return listening;
   server->listener_->Start();
   for (const SidePort& side : server->side_ports_) {
-    if (side.start) side.start(server->listener_->loopback());
+    if (!side.start) continue;
+    side.start(server->private_socket_ == nullptr ? server->listener_->loopback()
+                                                  : server->private_socket_->address());
   }
   server->StartSelfCheck();
   server->SetServing(server->ready());
@@ -92,6 +100,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Runtime& runtime, grpc::Se
                                 {"connections", limits.connections},
                                 {"connections_per_peer", limits.per_peer},
                                 {"sessions", runtime.options().max_sessions}});
+  runtime.log().Info("transport", {{"tls", runtime.tls() != nullptr},
+                                   {"client_certificates", !runtime.options().tls.client_ca.empty()}});
   runtime.log().Info(server->ready() ? "serving" : "listening", {{"name", name},
                                                                  {"grpc_port", server->port()},
                                                                  {"metrics_port", server->metrics_port()},
@@ -109,16 +119,30 @@ absl::Status Server::Listen(grpc::Service& service) {
   auto listener = Listener::Bind(runtime_);
   if (!listener.ok()) return Naming("listen", listener.status());
   listener_ = *std::move(listener);
+  if (absl::Status opened = OpenPrivateSocket(); !opened.ok()) return opened;
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   if (!options.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
   Configure(options, builder);
-  listener_->AddTo(builder, Credentials());
+  credentials_ = Credentials(runtime_);
+  listener_->AddTo(builder, credentials_);
+  if (private_socket_ != nullptr)
+    builder.AddListeningPort(private_socket_->address(), grpc::InsecureServerCredentials());
   builder.RegisterService(&service);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return absl::UnavailableError("gRPC does not start; it says more above");
   SetServing(false);
+  return absl::OkStatus();
+}
+
+absl::Status Server::OpenPrivateSocket() {
+  const bool wanted = std::any_of(side_ports_.begin(), side_ports_.end(),
+                                  [](const SidePort& side) { return side.start != nullptr; });
+  if (runtime_.tls() == nullptr || !wanted) return absl::OkStatus();
+  auto created = PrivateSocket::Create();
+  if (!created.ok()) return created.status();
+  private_socket_ = *std::move(created);
   return absl::OkStatus();
 }
 
@@ -184,6 +208,7 @@ void Server::UpdateHealth() {
 
 void Server::Housekeep() {
   runtime_.budget().CallWaiting();
+  runtime_.credentials().LookAgain();
   const double limit = runtime_.options().idle_timeout;
   if (limit > 0) runtime_.streams().AbortIdle(Seconds(limit));
 }

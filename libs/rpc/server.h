@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "rpc/listener.h"
+#include "rpc/private_socket.h"
 #include "rpc/runtime.h"
 #include "rpc/self_check.h"
 #include "rpc/termination_signal.h"
@@ -27,7 +28,8 @@ struct SidePort {
   int port = 0;
   // Whether it reacts within the limit; thread-safe.
   std::function<net::ProbeResult(std::chrono::milliseconds limit)> probe;
-  // Told once, when gRPC is served, where this machine reaches that ("127.0.0.1:8000"). May be empty.
+  // Told once, when gRPC is served, where programs that this process starts reach that without TLS:
+  // "127.0.0.1:8000", or "unix:..." where others need TLS. May be empty.
   std::function<void(const std::string& grpc)> start = nullptr;
   // From then on it takes no connections; called once, when the drain begins.
   std::function<void()> stop;
@@ -56,8 +58,8 @@ class Server {
   void UpdateHealth();
   bool ready() const { return is_ready_ == nullptr; }
 
-  // Ends streams whose client has been idle for too long, and wakes those that wait for bytes although there
-  // is room; to be called about once a second.
+  // Ends streams whose client has been idle for too long, wakes those that wait for bytes although there is
+  // room, and looks for new certificates; to be called about once a second.
   void Housekeep();
 
   // False once the server's own ports did not react several times in a row.
@@ -72,6 +74,8 @@ class Server {
   Server(Runtime& runtime, const std::string& name) : runtime_(runtime), name_(name) {}
 
   absl::Status Listen(grpc::Service& service);
+  // Where TLS is on and a side port wants to reach gRPC without it.
+  absl::Status OpenPrivateSocket();
   absl::Status ServePages();
   absl::Status WritePortFile() const;
   void SetServing(bool serving);
@@ -88,6 +92,8 @@ class Server {
   std::function<void()> on_drain_;          // may be empty
   std::unique_ptr<web::HttpServer> pages_;  // null: not served
   std::unique_ptr<Listener> listener_;
+  std::unique_ptr<PrivateSocket> private_socket_;         // may be null
+  std::shared_ptr<grpc::ServerCredentials> credentials_;  // outlive server_
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<SelfCheck> self_check_;  // null: never
 };

@@ -42,6 +42,10 @@ std::size_t Bytes(int megabytes, int max_message_mb) {
 
 }  // namespace
 
+tls::CredentialFiles TlsOptions::Files() const {
+  return {{"--tls-certificate", certificate}, {"--tls-key", key}, {"--tls-client-ca", client_ca}};
+}
+
 std::string EnvironmentName(const std::string& flag) {
   return absl::StrCat("TRACKFIT_", absl::AsciiStrToUpper(absl::StrReplaceAll(flag, {{"-", "_"}})));
 }
@@ -80,6 +84,14 @@ void ServerOptions::Register(CLI::App& app) {
   app.add_flag("--reflection,!--no-reflection", reflection, "Describe the services to tools such as grpcurl")
       ->envname(EnvironmentName("reflection"))
       ->capture_default_str();
+  AddFlag(
+      app, "tls-certificate", tls.certificate,
+      "PEM file of the server's certificate, and behind it those that lead to a known authority; empty: no "
+      "TLS. Read again when it changes, as are the others");
+  AddFlag(app, "tls-key", tls.key, "PEM file of the certificate's key");
+  AddFlag(app, "tls-client-ca", tls.client_ca,
+          "PEM file of the authorities one of which must have signed the certificate of each client; empty: "
+          "clients need none");
   app.option_defaults()->group("Options");
 }
 
@@ -105,6 +117,10 @@ absl::Status ServerOptions::Validate() const {
       CheckRange("self-check-interval", self_check_interval, 0.0, 3600.0),
       CheckRange("idle-timeout", idle_timeout, 0.0, 86400.0),
       CheckRange("drain-grace", drain_grace, 0.0, 3600.0),
+      tls.enabled() || tls.client_ca.empty()
+          ? absl::OkStatus()
+          : absl::InvalidArgumentError("--tls-client-ca needs --tls-certificate and --tls-key beside it"),
+      tls::Load(tls.Files()).status(),
       telemetry::ParseLogLevel(log_level).status(),
       telemetry::ParseLogFormat(log_format).status(),
   };

@@ -7,8 +7,19 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "tls/credentials.h"
 
 namespace trackfit::rpc {
+
+// PEM files of TLS; without a certificate there is none.
+struct TlsOptions {
+  std::string certificate;  // and behind it those that lead to a known authority
+  std::string key;
+  std::string client_ca;  // clients must present a certificate that it signed; empty: they need none
+
+  bool enabled() const { return !certificate.empty(); }
+  tls::CredentialFiles Files() const;
+};
 
 struct ServerOptions {
   std::string listen;          // host:port of gRPC; port 0 picks a free one
@@ -29,6 +40,7 @@ struct ServerOptions {
   int max_connections_per_peer = 0;    // from one address; 0 = a quarter of max_connections
   double self_check_interval = 10;     // seconds between attempts to reach the own ports; 0 = never
   bool reflection = false;
+  TlsOptions tls;
 
   // Declares the flags, --version among them; the values present now are their defaults.
   void Register(CLI::App& app);

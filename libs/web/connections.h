@@ -4,10 +4,9 @@
 #define TRACKFIT_WEB_CONNECTIONS_H_
 
 #include <memory>
-#include <string>
 
-#include "absl/status/statusor.h"
 #include "net/asio.h"
+#include "tls/live_credentials.h"
 
 namespace trackfit::web {
 
@@ -16,21 +15,17 @@ struct HttpShared;
 // `shared` outlives the connection.
 void StartPlainConnection(net::tcp::socket socket, HttpShared& shared);
 
-// A server's certificate. Outlives its connections.
+// A server's certificate, the current one for each new connection. On the server's thread.
 class TlsCertificate {
  public:
-  // From PEM files: the certificate, behind it those that lead to a known authority, and its key.
-  // INVALID_ARGUMENT naming the file that is none.
-  static absl::StatusOr<std::unique_ptr<TlsCertificate>> Load(const std::string& certificate_file,
-                                                              const std::string& key_file);
+  explicit TlsCertificate(std::shared_ptr<const tls::LiveCredentials> credentials);
   ~TlsCertificate();
 
   void StartConnection(net::tcp::socket socket, HttpShared& shared);
 
  private:
   class Impl;
-  explicit TlsCertificate(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  const std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace trackfit::web

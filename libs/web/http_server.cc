@@ -14,6 +14,7 @@
 #include "net/asio.h"
 #include "net/listen.h"
 #include "net/probe.h"
+#include "tls/client_hello.h"
 #include "web/connections.h"
 #include "web/http_shared.h"
 
@@ -33,10 +34,10 @@ void SetOptions(int socket) {
 
 class HttpServer::Impl {
  public:
-  Impl(HttpServerConfig config, std::unique_ptr<TlsCertificate> certificate,
-       std::unique_ptr<net::asio::io_context> io, std::vector<net::tcp::acceptor> listening)
+  Impl(HttpServerConfig config, std::unique_ptr<net::asio::io_context> io,
+       std::vector<net::tcp::acceptor> listening)
       : config_(std::move(config)),
-        certificate_(std::move(certificate)),
+        certificate_(config_.tls == nullptr ? nullptr : std::make_unique<TlsCertificate>(config_.tls)),
         shared_{config_, {config_.web_socket_limits}},
         io_(std::move(io)),
         acceptor_(*io_, std::move(listening), MakeAcceptorConfig()),
@@ -48,6 +49,8 @@ class HttpServer::Impl {
   }
 
   const net::Acceptor& acceptor() const { return acceptor_; }
+  // What a client sends first.
+  const std::string& greeting() const { return greeting_; }
 
   void StopListening() {
     std::promise<void> closed;
@@ -82,6 +85,7 @@ class HttpServer::Impl {
 
   const HttpServerConfig config_;
   const std::unique_ptr<TlsCertificate> certificate_;  // null: plain HTTP
+  const std::string greeting_ = config_.tls == nullptr ? "HEAD / HTTP/1.0\r\n\r\n" : tls::ClientHello();
   HttpShared shared_;
   const std::unique_ptr<net::asio::io_context> io_;  // its handlers own the connections
   net::Acceptor acceptor_;
@@ -90,17 +94,11 @@ class HttpServer::Impl {
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& address,
                                                               HttpServerConfig config) try {
-  std::unique_ptr<TlsCertificate> certificate;
-  if (config.tls) {
-    auto loaded = TlsCertificate::Load(config.tls->certificate, config.tls->key);
-    if (!loaded.ok()) return loaded.status();
-    certificate = *std::move(loaded);
-  }
   auto io = std::make_unique<net::asio::io_context>(1);
   auto listening = net::Listen(*io, address);
   if (!listening.ok()) return listening.status();
-  return std::unique_ptr<HttpServer>(new HttpServer(std::make_unique<Impl>(
-      std::move(config), std::move(certificate), std::move(io), *std::move(listening))));
+  return std::unique_ptr<HttpServer>(
+      new HttpServer(std::make_unique<Impl>(std::move(config), std::move(io), *std::move(listening))));
 } catch (const std::exception& exception) {
   return absl::UnavailableError(exception.what());  // no descriptors, no threads
 }
@@ -111,7 +109,7 @@ HttpServer::~HttpServer() = default;
 int HttpServer::port() const { return impl_->acceptor().port(); }
 
 net::ProbeResult HttpServer::Probe(std::chrono::milliseconds limit) const {
-  return net::Probe(impl_->acceptor().endpoints(), "HEAD / HTTP/1.0\r\n\r\n", limit);
+  return net::Probe(impl_->acceptor().endpoints(), impl_->greeting(), limit);
 }
 
 void HttpServer::StopListening() { impl_->StopListening(); }

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "net/probe_result.h"
 #include "net/refusal.h"
+#include "tls/live_credentials.h"
 #include "web/http_exchange.h"
 #include "web/http_message.h"
 #include "web/web_socket.h"
@@ -28,12 +29,6 @@ struct WebSocketPage {
   std::function<void(const HttpRequest&, const std::shared_ptr<WebSocket>&)> on_open;
 };
 
-// PEM files of a server that speaks HTTPS; read when it starts.
-struct TlsFiles {
-  std::string certificate;  // and behind it those that lead to a known authority
-  std::string key;
-};
-
 struct HttpServerConfig {
   std::map<std::string, HttpHandler> pages;               // by path
   HttpHandler other_pages = nullptr;                      // for all other paths; empty: 404
@@ -42,7 +37,8 @@ struct HttpServerConfig {
   // The answer to a client that may see nothing here; nullopt: it may. Empty: all may.
   std::function<std::optional<HttpResponse>(const HttpRequest&)> refuse = nullptr;
   WebSocketLimits web_socket_limits = {};
-  std::optional<TlsFiles> tls = std::nullopt;  // nullopt: plain HTTP
+  // Of HTTPS: a certificate and its key; each new connection gets the current ones. Null: plain HTTP.
+  std::shared_ptr<const tls::LiveCredentials> tls = nullptr;
   int max_connections = 32;
   int max_connections_per_peer = 0;  // 0: all may be from one address
   int max_silent = 0;                // connections that have not sent a byte yet; 0: as many as connections
@@ -61,8 +57,7 @@ struct HttpServerConfig {
 // connections or descriptors run out.
 class HttpServer {
  public:
-  // `address` is host:port; port 0 picks a free one. Returns the errors of net::Listen(), and
-  // INVALID_ARGUMENT naming the file that is no certificate or key.
+  // `address` is host:port; port 0 picks a free one. Returns the errors of net::Listen().
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::string& address,
                                                            HttpServerConfig config);
   HttpServer(const HttpServer&) = delete;

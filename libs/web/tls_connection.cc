@@ -3,13 +3,9 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/beast/ssl.hpp>
 #include <boost/beast/websocket/ssl.hpp>
-#include <fstream>
 #include <memory>
-#include <string>
 #include <utility>
 
-#include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "web/connections.h"
 #include "web/http_connection.h"
 #include "web/tcp_stream.h"
@@ -27,36 +23,36 @@ void async_teardown(beast::role_type, TlsStream& stream, Handler&& handler) {
 
 class TlsCertificate::Impl {
  public:
-  asio::ssl::context context{asio::ssl::context::tls_server};
+  explicit Impl(std::shared_ptr<const tls::LiveCredentials> credentials)
+      : credentials_(std::move(credentials)) {}
+
+  asio::ssl::context& Current() {
+    if (const auto current = credentials_->current(); current != used_) Use(current);
+    return *context_;
+  }
+
+ private:
+  // Connections keep what of the context before they need.
+  void Use(const std::shared_ptr<const tls::Credentials>& credentials) {
+    auto context = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
+    context->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
+    context->use_certificate_chain(asio::buffer(credentials->certificate));
+    context->use_private_key(asio::buffer(credentials->key), asio::ssl::context::pem);
+    context_ = std::move(context);
+    used_ = credentials;
+  }
+
+  const std::shared_ptr<const tls::LiveCredentials> credentials_;
+  std::shared_ptr<const tls::Credentials> used_;
+  std::unique_ptr<asio::ssl::context> context_;
 };
 
-absl::StatusOr<std::unique_ptr<TlsCertificate>> TlsCertificate::Load(const std::string& certificate_file,
-                                                                     const std::string& key_file) {
-  for (const std::string& file : {certificate_file, key_file}) {  // OpenSSL would not say that it is missing
-    if (!std::ifstream(file)) return absl::InvalidArgumentError(absl::StrCat(file, " cannot be read"));
-  }
-  auto impl = std::make_unique<Impl>();
-  asio::ssl::context& context = impl->context;
-  ErrorCode error;
-  context.set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, error);
-  context.use_certificate_chain_file(certificate_file, error);
-  if (error) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(certificate_file, " is no certificate in PEM format: ", error.message()));
-  }
-  context.use_private_key_file(key_file, asio::ssl::context::pem, error);
-  if (error) {
-    return absl::InvalidArgumentError(absl::StrCat(key_file, " is no key in PEM format, or not that of ",
-                                                   certificate_file, ": ", error.message()));
-  }
-  return std::unique_ptr<TlsCertificate>(new TlsCertificate(std::move(impl)));
-}
-
-TlsCertificate::TlsCertificate(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+TlsCertificate::TlsCertificate(std::shared_ptr<const tls::LiveCredentials> credentials)
+    : impl_(std::make_unique<Impl>(std::move(credentials))) {}
 TlsCertificate::~TlsCertificate() = default;
 
 void TlsCertificate::StartConnection(net::tcp::socket socket, HttpShared& shared) {
-  auto stream = TlsStream(TcpStream(std::move(socket)), impl_->context);
+  auto stream = TlsStream(TcpStream(std::move(socket)), impl_->Current());
   std::make_shared<HttpConnection<TlsStream>>(std::move(stream), shared)->Start();
 }
 

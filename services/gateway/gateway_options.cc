@@ -17,6 +17,25 @@ namespace trackfit::gateway_server {
 
 UploadOptions::UploadOptions() : worker(command_line::ProgramBeside("trackfit-upload-worker")) {}
 
+tls::CredentialFiles HttpOptions::Files() const {
+  return {{"--http-certificate", certificate}, {"--http-key", key}, {}};
+}
+
+tls::CredentialFiles UpstreamTlsOptions::Files() const {
+  return {
+      {"--upstream-tls-certificate", certificate}, {"--upstream-tls-key", key}, {"--upstream-tls-ca", ca}};
+}
+
+absl::Status UpstreamTlsOptions::Validate() const {
+  for (const auto& [flag, value] :
+       {std::pair("--upstream-tls-certificate", &certificate), std::pair("--upstream-tls-key", &key),
+        std::pair("--upstream-tls-name", &name)}) {
+    if (ca.empty() && !value->empty())
+      return absl::InvalidArgumentError(absl::StrCat(flag, " needs --upstream-tls-ca beside it"));
+  }
+  return tls::Load(Files()).status();
+}
+
 GatewayOptions::GatewayOptions() {
   server.listen = "0.0.0.0:8000";
   server.metrics_listen = "127.0.0.1:9100";
@@ -39,7 +58,7 @@ void GatewayOptions::Register(CLI::App& app) {
   rpc::AddFlag(
       app, "http-certificate", http.certificate,
       "PEM file of the certificate for HTTPS on that port, with those that lead to a known authority; "
-      "empty: plain HTTP");
+      "empty: that of --tls-certificate, else plain HTTP");
   rpc::AddFlag(app, "http-key", http.key, "PEM file of the certificate's key");
   rpc::AddFlag(app, "web-root", http.web_root, "Folder of the built web app");
   rpc::AddFlag(app, "upload-worker", http.uploads.worker,
@@ -56,6 +75,15 @@ void GatewayOptions::Register(CLI::App& app) {
                "Address of the extractor; all that it resolves to are used in turn");
   rpc::AddFlag(app, "inferencer", inferencer,
                "Address of the inferencer; all that it resolves to are used in turn");
+  rpc::AddFlag(
+      app, "upstream-tls-ca", upstream_tls.ca,
+      "PEM file of the authorities that sign the certificates of extractor and inferencer; empty: no "
+      "TLS to them");
+  rpc::AddFlag(app, "upstream-tls-certificate", upstream_tls.certificate,
+               "PEM file of the certificate that the gateway presents to them, where they ask for one");
+  rpc::AddFlag(app, "upstream-tls-key", upstream_tls.key, "PEM file of that certificate's key");
+  rpc::AddFlag(app, "upstream-tls-name", upstream_tls.name,
+               "Name that their certificates must bear; empty: the host of the address");
   rpc::AddFlag(
       app, "upstream-timeout", upstream_timeout,
       "Seconds that a session waits for a lost extractor or inferencer before it ends with UNAVAILABLE");
@@ -84,6 +112,7 @@ absl::Status GatewayOptions::Validate() const {
   if (absl::Status valid = CheckStreams(); !valid.ok()) return valid;
   absl::Status valid = command_line::CheckAddress("--extractor", extractor, AddressUse::kConnect, 8001);
   if (valid.ok()) valid = command_line::CheckAddress("--inferencer", inferencer, AddressUse::kConnect, 8002);
+  if (valid.ok()) valid = upstream_tls.Validate();
   if (!valid.ok()) return valid;
   if (!(upstream_timeout >= 1 && upstream_timeout <= 3600)) {  // so that NaN is refused, too
     return absl::InvalidArgumentError(
@@ -132,9 +161,7 @@ absl::Status GatewayOptions::CheckHttp() const {
     return absl::InvalidArgumentError(
         absl::StrCat(flag, " and --http-listen both are ", other, "; they need different ports"));
   }
-  if (http.certificate.empty() != http.key.empty()) {
-    return absl::InvalidArgumentError("--http-certificate and --http-key need each other");
-  }
+  if (absl::Status loaded = tls::Load(http.Files()).status(); !loaded.ok()) return loaded;
   const auto origins = web::OriginCheck::Create(http.allowed_origins);
   if (!origins.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("--http-allowed-origins: ", origins.status().message()));

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "gateway/analysis_session.h"
 #include "rpc/server_options.h"
+#include "tls/credentials.h"
 
 namespace trackfit::gateway_server {
 
@@ -28,10 +29,24 @@ struct HttpOptions {
   std::string listen = "0.0.0.0:8080";  // host:port; port 0 picks a free one; empty: none
   std::string allowed_origins;          // see web::OriginCheck
   std::string hosts;                    // see web::HostCheck
-  std::string certificate;              // PEM files of HTTPS; both or none
+  std::string certificate;              // PEM files of HTTPS; both or none: those of gRPC, if it has any
   std::string key;
   std::string web_root;  // the app's folder
   UploadOptions uploads;
+
+  tls::CredentialFiles Files() const;
+};
+
+// PEM files of TLS to the servers behind; without authorities there is none.
+struct UpstreamTlsOptions {
+  std::string ca;           // that signs their certificates
+  std::string certificate;  // to present to them, with its key
+  std::string key;
+  std::string name;  // that theirs must bear; empty: the host of the address
+
+  tls::CredentialFiles Files() const;
+  // INVALID_ARGUMENT naming the flag.
+  absl::Status Validate() const;
 };
 
 // Of sessions that outlive their stream.
@@ -49,9 +64,10 @@ struct GatewayOptions {
   HttpOptions http;
   std::string extractor = "localhost:8001";   // host:port
   std::string inferencer = "localhost:8002";  // host:port
-  double upstream_timeout = 20;               // seconds; see gateway::AnalysisOptions
-  int64_t max_frame_bytes = 4 << 20;          // largest file; see gateway::AnalysisOptions
-  int64_t max_raw_frame_bytes = 12 << 20;     // holds 4K in NV12 and I420, 1080p in any format
+  UpstreamTlsOptions upstream_tls;
+  double upstream_timeout = 20;            // seconds; see gateway::AnalysisOptions
+  int64_t max_frame_bytes = 4 << 20;       // largest file; see gateway::AnalysisOptions
+  int64_t max_raw_frame_bytes = 12 << 20;  // holds 4K in NV12 and I420, 1080p in any format
   ResumeOptions resume;
   double max_stream_age = 0;  // seconds until a client is asked to reconnect; 0: never
 

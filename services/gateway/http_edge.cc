@@ -59,10 +59,7 @@ absl::StatusOr<std::unique_ptr<HttpEdge>> HttpEdge::Start(rpc::Runtime& runtime,
   std::unique_ptr<HttpEdge> edge(new HttpEdge(runtime));
   if (options.listen.empty()) return edge;
   if (absl::Status listening = edge->Listen(runtime, options, service); !listening.ok()) {
-    const char* flags = options.certificate.empty() || !absl::IsInvalidArgument(listening)
-                            ? "--http-listen: "
-                            : "--http-certificate, --http-key: ";
-    return absl::Status(listening.code(), absl::StrCat(flags, listening.message()));
+    return absl::Status(listening.code(), absl::StrCat("--http-listen: ", listening.message()));
   }
   return edge;
 }
@@ -100,7 +97,12 @@ absl::Status HttpEdge::Listen(rpc::Runtime& runtime, const HttpOptions& options,
     if (hosts.Allows(request)) return std::nullopt;
     return OtherHost(request);
   };
-  if (!options.certificate.empty()) config.tls = web::TlsFiles{options.certificate, options.key};
+  config.tls = runtime.tls();
+  if (!options.certificate.empty()) {
+    auto own = runtime.credentials().Add("http", options.Files());
+    if (!own.ok()) return own.status();
+    config.tls = *std::move(own);
+  }
   config.web_socket_limits.max_message_bytes = static_cast<std::size_t>(server.max_message_mb) << 20;
   config.web_socket_limits.max_partial_bytes = server.TransportBytes();
   config.max_connections = limits.connections;

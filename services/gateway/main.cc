@@ -17,7 +17,13 @@ int Serve(const GatewayOptions& options, rpc::Runtime& runtime, rpc::Termination
   runtime::Ticker ticker(std::chrono::milliseconds(100), [&runtime](const absl::Status& failed) {
     runtime.ReportException(runtime.log(), failed);
   });
-  Upstreams upstreams(options.extractor, options.inferencer, ticker, runtime.log());
+  UpstreamSecurity security;
+  if (!options.upstream_tls.ca.empty()) {
+    auto loaded = runtime.credentials().Add("upstream", options.upstream_tls.Files());
+    if (!loaded.ok()) return rpc::RefuseFlags("trackfit-gateway", loaded.status());
+    security = {*std::move(loaded), options.upstream_tls.name};
+  }
+  Upstreams upstreams(options.extractor, options.inferencer, security, ticker, runtime.log());
   GatewayService service(runtime, options, upstreams, ticker);
   const auto edge = HttpEdge::Start(runtime, options.http, service);
   if (!edge.ok()) {

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -22,19 +23,28 @@
 #include "runtime/ticker.h"
 #include "telemetry/log.h"
 #include "telemetry/trace_context.h"
+#include "tls/live_credentials.h"
 
 namespace trackfit::gateway_server {
 
 using ExtractorClientLink = ClientLink<v1::ExtractStreamRequest, v1::ExtractStreamResponse>;
 using InferencerClientLink = ClientLink<v1::InferStreamRequest, v1::InferStreamResponse>;
 
+// How the servers behind are spoken to.
+struct UpstreamSecurity {
+  std::shared_ptr<const tls::LiveCredentials> credentials = nullptr;  // null: without TLS
+  std::string name = "";  // that their certificates must bear; empty: the host of the address
+};
+
 // Thread-safe.
 class Upstreams {
  public:
+  // With other credentials, new streams get other connections; those that run keep theirs.
+  //
   // Connects in the background, and asks the inferencer for its model now and then, so that new sessions know
   // the newest.
-  Upstreams(const std::string& extractor, const std::string& inferencer, runtime::Ticker& ticker,
-            const telemetry::Logger& log);
+  Upstreams(const std::string& extractor, const std::string& inferencer, UpstreamSecurity security,
+            runtime::Ticker& ticker, const telemetry::Logger& log);
   Upstreams(const Upstreams&) = delete;
   Upstreams& operator=(const Upstreams&) = delete;
   // Until the inferencer has answered for the first time, why it does not.
@@ -61,14 +71,24 @@ class Upstreams {
 
  private:
   struct ModelQuery;
+  // To one server each; a call keeps its own alive.
+  struct Connections;
+
+  std::shared_ptr<const Connections> Connect() const;
+  std::shared_ptr<const Connections> current() const;
+  // Where the credentials have changed.
+  void Reconnect();
 
   void OnTick();
   void AskForModel();
   void TakeModel(const absl::Status& status, const v1::GetModelResponse& response);
 
-  const std::shared_ptr<grpc::Channel> extractor_channel_;
-  const std::unique_ptr<v1::ExtractorService::Stub> extractor_;
-  const std::unique_ptr<v1::InferencerService::Stub> inferencer_;
+  const std::string extractor_;
+  const std::string inferencer_;
+  const UpstreamSecurity security_;
+  const telemetry::Logger& log_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Connections> connections_;  // guarded by mutex_
   gateway::UpstreamLog extractor_log_;
   gateway::UpstreamLog inferencer_log_;
   gateway::ModelWatch model_;

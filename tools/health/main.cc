@@ -1,11 +1,12 @@
 // Asks a server for its health over grpc.health.v1; exit status 0 if and only if it is SERVING. Container
-// healthchecks and scripts run it, so it is small and links nothing but gRPC.
+// healthchecks and scripts run it, so it is small.
 #include <grpcpp/grpcpp.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -13,6 +14,9 @@
 #include "command_line/parse.h"
 #include "command_line/reach.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "rpc/channel_credentials.h"
+#include "tls/client_flags.h"
+#include "tls/diagnosis.h"
 
 namespace {
 
@@ -28,6 +32,7 @@ constexpr auto kPause = std::chrono::milliseconds(200);
 struct Flags {
   std::string address;
   std::string service;
+  trackfit::tls::ClientFlags tls;
   double timeout_seconds = 2;
   double wait_seconds = 0;
 };
@@ -36,7 +41,9 @@ Clock::duration Seconds(double seconds) {
   return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
-std::string Explain(const grpc::Status& status, const Flags& flags) {
+using Security = std::optional<trackfit::tls::ClientSecurity>;
+
+std::string Explain(const grpc::Status& status, const Flags& flags, const Security& security) {
   switch (status.error_code()) {
     case grpc::StatusCode::NOT_FOUND:
       return "it knows no service " + flags.service +
@@ -44,6 +51,11 @@ std::string Explain(const grpc::Status& status, const Flags& flags) {
     case grpc::StatusCode::UNIMPLEMENTED:
       return "a gRPC server that tells nobody its health; it is none of TrackFit's";
     case grpc::StatusCode::UNAVAILABLE:
+      if (const std::string reason = trackfit::tls::Diagnose(
+              flags.address, security, std::chrono::duration_cast<std::chrono::milliseconds>(Seconds(1)));
+          !reason.empty())
+        return reason;
+      [[fallthrough]];
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return command_line::ExplainUnreachable(flags.address, status.error_message());
     default:
@@ -52,14 +64,14 @@ std::string Explain(const grpc::Status& status, const Flags& flags) {
 }
 
 // "SERVING", or what is wrong.
-std::string Check(Health::Stub& stub, const Flags& flags) {
+std::string Check(Health::Stub& stub, const Flags& flags, const Security& security) {
   grpc::ClientContext context;
   context.set_deadline(Clock::now() + Seconds(flags.timeout_seconds));
   HealthCheckRequest request;
   request.set_service(flags.service);
   HealthCheckResponse response;
   const grpc::Status status = stub.Check(&context, request, &response);
-  if (!status.ok()) return Explain(status, flags);
+  if (!status.ok()) return Explain(status, flags, security);
   return HealthCheckResponse::ServingStatus_Name(response.status());
 }
 
@@ -77,9 +89,12 @@ int main(int argc, char** argv) {
   app.add_option("--wait", flags.wait_seconds, "seconds to keep asking until the server is healthy")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 3600.0));
+  flags.tls.Register(app, trackfit::tls::ClientFlags::Environment::kIgnored);
   if (const auto ended = command_line::Parse(app, argc, argv)) return *ended;
-  const absl::Status valid =
+  absl::Status valid =
       command_line::CheckAddress("--address", flags.address, command_line::AddressUse::kConnect, 8000);
+  const auto security = flags.tls.Load();
+  valid.Update(security.status());
   if (!valid.ok()) {
     std::cerr << "trackfit-health: " << valid.message() << "\n";
     return command_line::kUsageExitCode;
@@ -88,13 +103,13 @@ int main(int argc, char** argv) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // health is asked of what is near
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
-  const std::unique_ptr<Health::Stub> stub = Health::NewStub(
-      grpc::CreateCustomChannel(flags.address, grpc::InsecureChannelCredentials(), arguments));
+  const std::unique_ptr<Health::Stub> stub = Health::NewStub(grpc::CreateCustomChannel(
+      flags.address, trackfit::rpc::ChannelCredentials(*security, arguments), arguments));
   const Clock::time_point give_up = Clock::now() + Seconds(flags.wait_seconds);
-  std::string state = Check(*stub, flags);
+  std::string state = Check(*stub, flags, *security);
   while (state != "SERVING" && Clock::now() < give_up) {
     std::this_thread::sleep_for(kPause);
-    state = Check(*stub, flags);
+    state = Check(*stub, flags, *security);
   }
   (state == "SERVING" ? std::cout : std::cerr) << flags.address << ": " << state << "\n";
   return command_line::FlushOutput("trackfit-health", state == "SERVING" ? 0 : 1);

@@ -57,6 +57,7 @@ struct AnalyzeOptions {
   bool live = false;
   bool quiet = false;
   std::optional<double> fps;
+  tls::ClientFlags tls;
   double timeout_s = 30;
   int64_t limit_frames = 0;
   client::EncodeOptions encode;
@@ -140,6 +141,7 @@ class Analysis {
         record_(!options.render.empty()),
         session_({.gateway = options.gateway,
                   .idle_timeout = std::chrono::milliseconds(std::llround(options.timeout_s * 1000)),
+                  .tls = options.tls,
                   .proxy = options.proxy,
                   .max_unanswered = kMaxUnanswered,
                   .on_lost = [this](std::chrono::milliseconds limit) { OnLost(limit); }}) {}
@@ -322,6 +324,7 @@ void DeclareSession(CLI::App& command, AnalyzeOptions& options) {
       ->envname("TRACKFIT_GATEWAY")
       ->capture_default_str()
       ->group("Session");
+  options.tls.Register(command, tls::ClientFlags::Environment::kRead);
   command.add_option("--proxy", options.proxy, "HTTP proxy to use; those of the environment are ignored")
       ->type_name("HOST:PORT")
       ->group("Session");

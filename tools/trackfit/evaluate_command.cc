@@ -320,6 +320,7 @@ CLI::Option* DeclareVideos(CLI::App& command, video_evaluation::VideoEvaluationO
       ->check(CLI::ExistingFile)
       ->needs(videos);
   add("--gateway", options.run.client.gateway, "The gateway")->type_name("HOST:PORT")->needs(videos);
+  options.run.client.tls.Register(command, tls::ClientFlags::Environment::kRead);
   add("--sessions", options.run.sessions, "Videos played at a time")->check(CLI::Range(1, 64))->needs(videos);
   add("--verdicts", options.verdicts,
       "Keep each video's verdict in this file at once; what is in it already is not played again")

@@ -48,8 +48,8 @@ absl::StatusOr<std::vector<load::Recording>> ReadAll(const LoadOptions& options)
     auto recording = load::ReadRecording(video, options.fps, kLongestRecording, options.encode);
     if (!recording.ok()) return recording.status();
     if (options.run.session.verify || options.poses) {
-      const absl::Status played =
-          load::PlayAlone(options.run.gateway, options.run.session.config, options.poses, *recording);
+      const absl::Status played = load::PlayAlone(options.run.gateway, options.run.tls,
+                                                  options.run.session.config, options.poses, *recording);
       if (!played.ok()) return played;
     }
     recordings.push_back(*std::move(recording));
@@ -108,6 +108,7 @@ Action LoadCommand(CLI::App& command) {
       ->type_name("HOST:PORT")
       ->envname("TRACKFIT_GATEWAY")
       ->capture_default_str();
+  run.tls.Register(command, tls::ClientFlags::Environment::kRead);
   command.add_option("--sessions", run.sessions, "Clients at a time")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();

@@ -22,6 +22,7 @@
 #include "command_line/parse.h"
 #include "media/foreign_video.h"
 #include "process/exit_status.h"
+#include "tls/client_flags.h"
 #include "trackfit/v1/gateway.pb.h"
 
 namespace trackfit::tools {
@@ -32,6 +33,7 @@ constexpr int kMaxUnanswered = 32;
 
 struct Flags {
   std::string gateway = "localhost:8000";
+  tls::ClientFlags tls;
   std::string config = "{}";
   std::string traceparent;
   std::optional<double> fps;
@@ -52,6 +54,7 @@ absl::Status Analyse(const Flags& flags) {
   client::FrameFeed feed(**source,
                          {.encode = {}, .limit_frames = flags.limit_frames, .interrupted = nullptr});
   client::GatewaySession session({.gateway = flags.gateway,
+                                  .tls = flags.tls,
                                   .max_unanswered = kMaxUnanswered,
                                   .traceparent = flags.traceparent,
                                   .resume = false});
@@ -83,6 +86,7 @@ int main(int argc, char** argv) {
   app.add_option("--gateway", flags.gateway, "The gateway to stream to")
       ->type_name("HOST:PORT")
       ->capture_default_str();
+  flags.tls.Register(app, trackfit::tls::ClientFlags::Environment::kIgnored);
   app.add_option("--config", flags.config, "The session's configuration, a SessionConfig as protobuf's JSON")
       ->type_name("JSON");
   app.add_option("--traceparent", flags.traceparent, "W3C trace context of who posted it");

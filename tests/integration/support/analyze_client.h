@@ -105,7 +105,10 @@ class AnalyzeCall {
   explicit AnalyzeCall(int port, std::chrono::seconds deadline = std::chrono::seconds(100))
       : AnalyzeCall(port, {}, deadline) {}
   AnalyzeCall(int port, const Metadata& metadata, std::chrono::seconds deadline = std::chrono::seconds(100))
-      : stub_(v1::GatewayService::NewStub(Channel(port))) {
+      : AnalyzeCall(Channel(port), metadata, deadline) {}
+  AnalyzeCall(const std::shared_ptr<grpc::Channel>& channel, const Metadata& metadata,
+              std::chrono::seconds deadline = std::chrono::seconds(100))
+      : stub_(v1::GatewayService::NewStub(channel)) {
     for (const auto& [key, value] : metadata) context_.AddMetadata(key, value);
     context_.set_deadline(std::chrono::system_clock::now() + deadline);
     stream_ = stub_->Analyze(&context_);

@@ -31,12 +31,16 @@ namespace trackfit::testing {
 template <class Service>
 class FakeServer {
  public:
-  FakeServer() { Start(); }
+  explicit FakeServer(
+      std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials())
+      : credentials_(std::move(credentials)) {
+    Start();
+  }
   ~FakeServer() { Kill(); }
 
   void Start() {
     grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:" + std::to_string(port_), grpc::InsecureServerCredentials(), &port_);
+    builder.AddListeningPort("127.0.0.1:" + std::to_string(port_), credentials_, &port_);
     builder.SetMaxReceiveMessageSize(-1);
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
@@ -47,10 +51,12 @@ class FakeServer {
     server_.reset();
   }
 
+  int port() const { return port_; }
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   Service& service() { return service_; }
 
  private:
+  const std::shared_ptr<grpc::ServerCredentials> credentials_;
   int port_ = 0;
   Service service_;
   std::unique_ptr<grpc::Server> server_;

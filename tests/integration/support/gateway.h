@@ -32,8 +32,8 @@ class Gateway {
     options.inferencer = inferencer;
     runtime_ = *rpc::Runtime::Create("gateway", options.server);
     ticker_ = std::make_unique<runtime::Ticker>(std::chrono::milliseconds(20));
-    upstreams_ =
-        std::make_unique<gateway_server::Upstreams>(extractor, inferencer, *ticker_, runtime_->log());
+    upstreams_ = std::make_unique<gateway_server::Upstreams>(
+        extractor, inferencer, gateway_server::UpstreamSecurity{}, *ticker_, runtime_->log());
     service_ = std::make_unique<gateway_server::GatewayService>(*runtime_, options, *upstreams_, *ticker_);
     edge_ = *gateway_server::HttpEdge::Start(*runtime_, options.http, *service_);
     server_ = *rpc::Server::Start(

@@ -44,6 +44,18 @@ TEST(ServerOptions, UnknownFlagAndNonsenseAreErrors) {
   EXPECT_THROW(Parse({"--workers", "many"}), CLI::ParseError);
 }
 
+TEST(ServerOptions, TlsNeedsACertificateWithItsKey) {
+  ServerOptions options = TestOptions();
+  options.tls.certificate = "server.pem";
+  EXPECT_EQ(options.Validate().message(), "--tls-certificate and --tls-key need each other");
+  options.tls.key = "server.key";
+  EXPECT_THAT(std::string(options.Validate().message()),
+              HasSubstr("--tls-certificate: server.pem cannot be read"));
+  options.tls = {.certificate = "", .key = "", .client_ca = "ca.pem"};
+  EXPECT_THAT(std::string(options.Validate().message()),
+              HasSubstr("--tls-client-ca needs --tls-certificate"));
+}
+
 TEST(ServerOptions, ValidateNamesTheFlagAndItsLimits) {
   ServerOptions options = TestOptions();
   EXPECT_TRUE(options.Validate().ok());

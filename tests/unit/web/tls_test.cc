@@ -1,19 +1,18 @@
 // The web port over TLS, with a certificate made here.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 
-#include <cstdio>
-#include <fstream>
 #include <memory>
 #include <string>
 
+#include "support/certificates.h"
 #include "support/client_socket.h"
 #include "support/scratch_folder.h"
 #include "support/web_socket_client.h"
+#include "tls/live_credentials.h"
+#include "tls/openssl_types.h"
 #include "web/http_server.h"
 
 namespace trackfit::web {
@@ -25,41 +24,14 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using testing::WebSocketClient;
 
-template <class T, void (*Free)(T*)>
-struct Freeing {
-  void operator()(T* object) const { Free(object); }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freeing<EVP_PKEY, EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freeing<X509, X509_free>>;
-using Context = std::unique_ptr<SSL_CTX, Freeing<SSL_CTX, SSL_CTX_free>>;
-using Connection = std::unique_ptr<SSL, Freeing<SSL, SSL_free>>;
-
-// Writes a self-signed certificate for localhost, and its key.
-void MakeCertificate(const std::string& certificate_file, const std::string& key_file) {
-  const Key key(EVP_EC_gen("P-256"));
-  const Certificate certificate(X509_new());
-  X509_set_version(certificate.get(), 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -60);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
-  X509_set_pubkey(certificate.get(), key.get());
-  X509_NAME* const name = X509_get_subject_name(certificate.get());
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"),
-                             -1, -1, 0);
-  X509_set_issuer_name(certificate.get(), name);
-  X509_sign(certificate.get(), key.get(), EVP_sha256());
-  FILE* file = std::fopen(certificate_file.c_str(), "w");
-  PEM_write_X509(file, certificate.get());
-  std::fclose(file);
-  file = std::fopen(key_file.c_str(), "w");
-  PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  std::fclose(file);
-}
+using tls::Connection;
+using tls::Context;
 
 class TlsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    MakeCertificate(certificate_, key_);
+    const auto [certificate, key] = testing::Write(authority_.Issue(), folder_.File("own"));
+    credentials_ = *tls::LiveCredentials::Load({{"--certificate", certificate}, {"--key", key}, {}});
     HttpServerConfig config;
     config.pages["/page"] = [](const HttpRequest&) { return HttpResponse{.body = "a page\n"}; };
     config.web_sockets["/echo"] = {
@@ -75,15 +47,17 @@ class TlsTest : public ::testing::Test {
               socket->Read();
             },
     };
-    config.tls = TlsFiles{certificate_, key_};
+    config.tls = credentials_;
     config.timeout = std::chrono::milliseconds(500);
     server_ = *HttpServer::Start("127.0.0.1:0", std::move(config));
   }
 
-  // A connection that trusts this certificate only; null when the handshake fails.
+  // A connection that trusts one authority only; null when the handshake fails.
   Connection Connect(int highest_version = TLS1_3_VERSION) {
     context_.reset(SSL_CTX_new(TLS_client_method()));
-    SSL_CTX_load_verify_locations(context_.get(), certificate_.c_str(), nullptr);
+    const tls::Bio text(BIO_new_mem_buf(trusted_.data(), -1));
+    const tls::Certificate authority(PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr));
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context_.get()), authority.get());
     SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_min_proto_version(context_.get(), TLS1_VERSION);
     SSL_CTX_set_max_proto_version(context_.get(), highest_version);
@@ -103,8 +77,10 @@ class TlsTest : public ::testing::Test {
   }
 
   const testing::ScratchFolder folder_;
-  const std::string certificate_ = folder_.File("certificate.pem");
-  const std::string key_ = folder_.File("key.pem");
+  const testing::Authority authority_;
+  const testing::Authority other_{"another authority"};
+  std::string trusted_ = authority_.certificate();
+  std::shared_ptr<tls::LiveCredentials> credentials_;
   std::unique_ptr<HttpServer> server_;
   Context context_;
 };
@@ -146,18 +122,17 @@ TEST_F(TlsTest, GivesUpAClientThatDoesNotFinishTheHandshake) {
   EXPECT_TRUE(silent.HangsUp(5000));
 }
 
-TEST_F(TlsTest, NamesTheFileThatIsNoCertificateOrKey) {
-  HttpServerConfig config;
-  config.tls = TlsFiles{"/no/such/file", key_};
-  auto server = HttpServer::Start("127.0.0.1:0", config);
-  EXPECT_THAT(std::string(server.status().message()), StartsWith("/no/such/file cannot be read"));
-  config.tls = TlsFiles{key_, key_};
-  server = HttpServer::Start("127.0.0.1:0", config);
-  EXPECT_THAT(std::string(server.status().message()), StartsWith(key_ + " is no certificate"));
-  MakeCertificate(folder_.File("other.pem"), folder_.File("other_key.pem"));
-  config.tls = TlsFiles{certificate_, folder_.File("other_key.pem")};
-  server = HttpServer::Start("127.0.0.1:0", config);
-  EXPECT_THAT(std::string(server.status().message()), HasSubstr("other_key.pem is no key"));
+TEST_F(TlsTest, ShowsNewConnectionsTheNewCertificate) {
+  const Connection before = Connect();
+  ASSERT_NE(before, nullptr);
+  testing::Write(other_.Issue(), folder_.File("own"));
+  while (!credentials_->LookAgain()) {
+  }
+  EXPECT_EQ(Connect(), nullptr) << "it is of an authority that is not trusted";
+  trusted_ = other_.certificate();
+  EXPECT_NE(Connect(), nullptr);
+  Send(before, "GET /page HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(Receive(before), StartsWith("HTTP/1.1 200 "));
 }
 
 }  // namespace
