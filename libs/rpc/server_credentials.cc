@@ -41,8 +41,10 @@ class Reloading final : public grpc::ServerCredentials {
     const auto current = credentials_->current();
     if (current == given_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
     const grpc_ssl_pem_key_cert_pair pair{current->key.c_str(), current->certificate.c_str()};
-    *config = grpc_ssl_server_certificate_config_create(
-        current->authorities.empty() ? nullptr : current->authorities.c_str(), &pair, 1);
+    // gRPC wants authorities also where it asks clients for nothing, and then does not use them.
+    const std::string& authorities =
+        current->authorities.empty() ? current->certificate : current->authorities;
+    *config = grpc_ssl_server_certificate_config_create(authorities.c_str(), &pair, 1);
     given_ = current;
     return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
   }

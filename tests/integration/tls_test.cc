@@ -143,6 +143,17 @@ TEST_F(Tls, CarriesSessionsOfClientsWithACertificate) {
   EXPECT_TRUE(Shows(*gateway, "trackfit_tls_handshake_failures_total 0"));
 }
 
+TEST_F(Tls, AsksClientsForNothingWithoutAnAuthorityOfTheirs) {
+  const ServerProcess gateway("trackfit-gateway",
+                              {"--extractor", extractor_.address(), "--inferencer", inferencer_.address(),
+                               "--tls-certificate", File("server.pem"), "--tls-key", File("server.key")});
+  ASSERT_NE(gateway.port(), 0);
+  EXPECT_TRUE(Eventually([&] { return Health(gateway.port(), authority_.certificate()) == "SERVING"; }));
+  testing::Write(another_.Issue(), File("server"));
+  EXPECT_TRUE(Eventually([&] { return Health(gateway.port(), another_.certificate()) == "SERVING"; }));
+  EXPECT_EQ(Health(gateway.port(), authority_.certificate()), "UNAVAILABLE");
+}
+
 TEST_F(Tls, RefusesEverybodyElseAndTellsThemWhy) {
   testing::Write(another_.Issue(), File("stranger"));
   testing::Write(authority_.Issue({.valid_from = -7200, .valid_until = -3600}), File("expired"));
