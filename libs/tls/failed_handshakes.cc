@@ -21,8 +21,8 @@ void OnFree(void* connection, void*, CRYPTO_EX_DATA*, int, long, void*) {
 }  // namespace
 
 void CountFailedHandshakes() {
-  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, OnFree);
-  static_cast<void>(index);
+  static const int kIndex = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, OnFree);
+  static_cast<void>(kIndex);
 }
 
 int64_t FailedHandshakes() { return failed; }
