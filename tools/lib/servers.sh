@@ -5,6 +5,7 @@
 # shellcheck disable=SC2154,SC2034
 
 server_flags=()
+health_flags=()               # by which trackfit-health reaches them
 declare -A server_pid=()      # by name: extractor, inferencer, gateway
 declare -A server_port=()     # by name: of gRPC
 declare -A metrics_port=()    # by name: of /metrics
@@ -34,7 +35,7 @@ wait_for_server() {
   if [[ -s $ports ]]; then
     server_port[$name]=$(jq .grpc "$ports")
     metrics_port[$name]=$(jq .metrics "$ports")
-    "$bin/trackfit-health" --address "127.0.0.1:${server_port[$name]}" --wait 60 >/dev/null && return
+    "$bin/trackfit-health" --address "127.0.0.1:${server_port[$name]}" "${health_flags[@]}" --wait 60 >/dev/null && return
   fi
   echo "trackfit-$name did not become healthy; its log ($logs/$name.log) ends:" >&2
   tail -n 20 "$logs/$name.log" >&2
