@@ -9,6 +9,8 @@
 #include <memory>
 #include <utility>
 
+#include "net/network.h"
+
 namespace trackfit::net {
 namespace {
 
@@ -26,16 +28,10 @@ unsigned long InodeOf(int descriptor) {
   return status.st_ino;
 }
 
-// Identifies a client: its IPv4 address, or its IPv6 network, because every IPv6 client has a whole network.
 std::string PeerOf(const tcp::socket& socket) {
   ErrorCode gone;
   const auto address = socket.remote_endpoint(gone).address();
-  if (gone) return "";
-  if (address.is_v4()) return address.to_string();
-  const auto v6 = address.to_v6();
-  if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string();
-  const auto bytes = v6.to_bytes();
-  return {bytes.begin(), bytes.begin() + 8};
+  return gone ? "" : NetworkOf(address);
 }
 
 bool OutOfDescriptors(const ErrorCode& error) {
