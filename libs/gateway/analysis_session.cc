@@ -64,7 +64,8 @@ const char* NameOf(bool is_pose) { return is_pose ? "pose" : "frame"; }
 AnalysisSession::AnalysisSession(std::string session_id, const AnalysisOptions& options, Parts parts)
     : id_(std::move(session_id)), options_(options), parts_(std::move(parts)) {}
 
-void AnalysisSession::OnRequest(v1::AnalyzeRequest request, std::shared_ptr<void> held) {
+void AnalysisSession::OnRequest(v1::AnalyzeRequest request, std::shared_ptr<void> held,
+                                const std::string& drop_reason) {
   if (phase_ == Phase::kOver) return;
   if (half_closed_) {
     return Finish(
@@ -81,11 +82,11 @@ void AnalysisSession::OnRequest(v1::AnalyzeRequest request, std::shared_ptr<void
       }
       break;
     case v1::AnalyzeRequest::kFrame:
-      status = configured ? HandleFrame(std::move(*request.mutable_frame()), std::move(held))
+      status = configured ? HandleFrame(std::move(*request.mutable_frame()), std::move(held), drop_reason)
                           : absl::InvalidArgumentError("config is missing: it comes before the first frame");
       break;
     case v1::AnalyzeRequest::kPose:
-      status = configured ? HandlePose(std::move(*request.mutable_pose()))
+      status = configured ? HandlePose(std::move(*request.mutable_pose()), drop_reason)
                           : absl::InvalidArgumentError("config is missing: it comes before the first pose");
       break;
     case v1::AnalyzeRequest::REQUEST_NOT_SET:
@@ -271,8 +272,8 @@ void AnalysisSession::OnTick() {
   if (on()) CheckUpstreams();
 }
 
-void AnalysisSession::OnReconnectWanted(std::string message) {
-  if (phase_ != Phase::kOver) Notify(v1::NOTICE_CODE_RECONNECT, std::move(message));
+void AnalysisSession::OnNotice(v1::NoticeCode code, std::string message) {
+  if (phase_ != Phase::kOver) Notify(code, std::move(message));
 }
 
 void AnalysisSession::HandleConfig(const v1::SessionConfig& config) {
@@ -319,32 +320,29 @@ absl::Status AnalysisSession::Begin(const ModelInfo& model) {
   return absl::OkStatus();
 }
 
-absl::Status AnalysisSession::HandleFrame(v1::Frame frame, std::shared_ptr<void> held) {
+absl::Status AnalysisSession::HandleFrame(v1::Frame frame, std::shared_ptr<void> held,
+                                          const std::string& drop_reason) {
   if (absl::Status status = TakeOrder(Kind::kFrame, frame.sequence()); !status.ok()) return status;
-  if (absl::Status time = TakeTimestamp(frame.timestamp_us()); !time.ok()) {
-    AnswerInvalid(frame.sequence(), time);
-    return absl::OkStatus();
-  }
+  absl::Status time = TakeTimestamp(frame.timestamp_us());
+  if (!time.ok()) return AnswerInvalid(frame.sequence(), time);
+  if (!drop_reason.empty()) return Answer(frame.sequence(), v1::FRAME_STATUS_DROPPED, drop_reason);
   const size_t bytes = ImageBytes(frame);
   const size_t limit = frame.has_raw() ? options_.max_raw_frame_bytes : options_.max_frame_bytes;
   if (bytes <= limit) {
     ledger_.AddFrame(std::move(frame), parts_.now(), std::move(held));
     return absl::OkStatus();
   }
-  AnswerInvalid(frame.sequence(), absl::InvalidArgumentError(absl::StrCat(
-                                      frame.has_raw() ? "frame.raw.data" : "frame.encoded", " has ", bytes,
-                                      " bytes; at most ", limit, " are accepted")));
-  return absl::OkStatus();
+  return AnswerInvalid(frame.sequence(), absl::InvalidArgumentError(absl::StrCat(
+                                             frame.has_raw() ? "frame.raw.data" : "frame.encoded", " has ",
+                                             bytes, " bytes; at most ", limit, " are accepted")));
 }
 
-absl::Status AnalysisSession::HandlePose(v1::Pose pose) {
+absl::Status AnalysisSession::HandlePose(v1::Pose pose, const std::string& drop_reason) {
   if (absl::Status status = TakeOrder(Kind::kPose, pose.sequence()); !status.ok()) return status;
   absl::Status valid = TakeTimestamp(pose.timestamp_us());
   if (valid.ok()) valid = contract::FromProto(pose).status();
-  if (!valid.ok()) {
-    AnswerInvalid(pose.sequence(), valid);
-    return absl::OkStatus();
-  }
+  if (!valid.ok()) return AnswerInvalid(pose.sequence(), valid);
+  if (!drop_reason.empty()) return Answer(pose.sequence(), v1::FRAME_STATUS_DROPPED, drop_reason);
   v1::FrameResult result;
   result.set_sequence(pose.sequence());
   result.set_status(v1::FRAME_STATUS_POSE);
@@ -373,12 +371,17 @@ absl::Status AnalysisSession::TakeTimestamp(int64_t timestamp_us) {
   return order_.TakeTimestamp(NameOf(*kind_ == Kind::kPose), timestamp_us);
 }
 
-void AnalysisSession::AnswerInvalid(uint64_t sequence, const absl::Status& reason) {
+absl::Status AnalysisSession::Answer(uint64_t sequence, v1::FrameStatus status, std::string detail) {
   v1::FrameResult result;
   result.set_sequence(sequence);
-  result.set_status(v1::FRAME_STATUS_INVALID_FRAME);
-  result.set_detail(std::string(reason.message()));
+  result.set_status(status);
+  result.set_detail(std::move(detail));
   ledger_.AddAnswered(std::move(result), parts_.now());
+  return absl::OkStatus();
+}
+
+absl::Status AnalysisSession::AnswerInvalid(uint64_t sequence, const absl::Status& reason) {
+  return Answer(sequence, v1::FRAME_STATUS_INVALID_FRAME, std::string(reason.message()));
 }
 
 void AnalysisSession::Pump() {

@@ -118,8 +118,10 @@ class AnalysisSession {
   AnalysisSession(const AnalysisSession&) = delete;
   AnalysisSession& operator=(const AnalysisSession&) = delete;
 
-  // From the client. `held` lives as long as the session keeps the image in the request.
-  void OnRequest(v1::AnalyzeRequest request, std::shared_ptr<void> held = nullptr);
+  // From the client. `held` lives as long as the session keeps the image in the request. A frame or pose for
+  // which there is a reason to drop it is answered so.
+  void OnRequest(v1::AnalyzeRequest request, std::shared_ptr<void> held = nullptr,
+                 const std::string& drop_reason = "");
   void OnHalfClose();
   // The client's stream has ended. The upstreams are let go; no part is used any more.
   void OnEnd();
@@ -138,8 +140,8 @@ class AnalysisSession {
   // Time passes: to be called several times a second.
   void OnTick();
 
-  // The client should reconnect, as a notice says.
-  void OnReconnectWanted(std::string message);
+  // The client should know something that others have noticed.
+  void OnNotice(v1::NoticeCode code, std::string message);
 
   // What the client sent last, in a session that it resumes.
   std::optional<uint64_t> last_sequence() const { return order_.last_sequence(); }
@@ -163,13 +165,15 @@ class AnalysisSession {
   void HandleConfig(const v1::SessionConfig& config);
   void BeginOnceModelIsKnown();
   absl::Status Begin(const ModelInfo& model);
-  absl::Status HandleFrame(v1::Frame frame, std::shared_ptr<void> held);
-  absl::Status HandlePose(v1::Pose pose);
+  absl::Status HandleFrame(v1::Frame frame, std::shared_ptr<void> held, const std::string& drop_reason);
+  absl::Status HandlePose(v1::Pose pose, const std::string& drop_reason);
   // A session sends either frames or poses, in the order of their sequences.
   absl::Status TakeOrder(Kind kind, uint64_t sequence);
   // INVALID_ARGUMENT: the frame or pose is not usable.
   absl::Status TakeTimestamp(int64_t timestamp_us);
-  void AnswerInvalid(uint64_t sequence, const absl::Status& reason);
+  // Always OK.
+  absl::Status Answer(uint64_t sequence, v1::FrameStatus status, std::string detail);
+  absl::Status AnswerInvalid(uint64_t sequence, const absl::Status& reason);
 
   // Moves on whatever can move: answers out, frames and poses on their way.
   void Pump();

@@ -41,14 +41,16 @@ void ResumableSessions::Forget(const std::string& token) {
   TellWaiting();
 }
 
-absl::StatusOr<std::shared_ptr<ResumableSession>> ResumableSessions::Find(const std::string& token) {
+absl::StatusOr<std::shared_ptr<ResumableSession>> ResumableSessions::Find(const std::string& token,
+                                                                          const std::string& owner) {
+  std::shared_ptr<ResumableSession> session;  // not dropped under the mutex
   std::lock_guard lock(mutex_);
   const auto found = entries_.find(token);
-  if (found != entries_.end()) {
-    Entry& entry = found->second;
-    auto session = entry.kept ? std::exchange(entry.kept, nullptr) : entry.session.lock();
+  if (found != entries_.end()) session = found->second.session.lock();
+  if (session && session->owner() == owner) {
+    found->second.kept = nullptr;
     TellWaiting();
-    if (session) return session;
+    return session;
   }
   return absl::NotFoundError(
       "config.resume.token names no session here: it ended, its time has passed, or another server had it; "

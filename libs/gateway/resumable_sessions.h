@@ -21,6 +21,8 @@ class ResumableSession {
   virtual ~ResumableSession() = default;
   // Of responses and requests that it holds.
   virtual size_t bytes() const = 0;
+  // Whose it is, wherever that matters: nobody else finds it.
+  virtual std::string owner() const { return ""; }
   // Nobody comes back for it: unless it has a stream again it ends. Called on any thread, which must not be
   // where it dies: it takes the reference along. Must not block.
   virtual void LetGo(std::shared_ptr<ResumableSession> self) = 0;
@@ -67,8 +69,9 @@ class ResumableSessions {
   void Forget(const std::string& token);
 
   // For a client that comes back, whether the session is kept or still has a stream; it is not kept any more,
-  // and its owner attaches it. NOT_FOUND where there is none.
-  absl::StatusOr<std::shared_ptr<ResumableSession>> Find(const std::string& token);
+  // and who found it attaches it. NOT_FOUND where there is none, or it is somebody else's.
+  absl::StatusOr<std::shared_ptr<ResumableSession>> Find(const std::string& token,
+                                                         const std::string& owner = "");
 
   // Lets go whose time is over, or which have grown too large.
   void OnTick(TimePoint now);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "rpc/authorization.h"
 #include "rpc/runtime.h"
 #include "rpc/session_id.h"
 #include "rpc/status.h"
@@ -64,7 +65,12 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
   StreamReactor(Runtime& runtime, grpc::CallbackServerContext* context, const std::string& method,
                 runtime::AdmissionGate::Lease lease)
       : Driver(runtime.stream_resources(),
-               {method, SessionIdOf(*context), TraceOf(*context), context->peer(), context->deadline()},
+               {.method = method,
+                .session_id = SessionIdOf(*context),
+                .trace = TraceOf(*context),
+                .peer = context->peer(),
+                .deadline = context->deadline(),
+                .authorization = AuthorizationOf(*context)},
                std::move(lease)),
         context_(context) {}
 
@@ -99,6 +105,16 @@ grpc::ServerBidiReactor<Request, Response>* OpenStream(
     return new RefusedStream<Request, Response>(ToGrpcStatus(lease.status(), *context));
   }
   return StreamReactor<Request, Response>::Start(runtime, context, method, *std::move(lease), make_handler);
+}
+
+// The same for a stream that is to be refused whatever place there is; it is counted as a call of `method`.
+template <class Request, class Response>
+grpc::ServerBidiReactor<Request, Response>* RefuseStream(Runtime& runtime,
+                                                         grpc::CallbackServerContext* context,
+                                                         const std::string& method,
+                                                         const absl::Status& status) {
+  streaming::CountRefusal(runtime.stream_resources(), method, status);
+  return new RefusedStream<Request, Response>(ToGrpcStatus(status, *context));
 }
 
 }  // namespace trackfit::rpc

@@ -34,6 +34,7 @@ struct StreamCall {
   telemetry::TraceContext trace = {};  // this server's span
   std::string peer;                    // for logs
   std::chrono::system_clock::time_point deadline = std::chrono::system_clock::time_point::max();
+  std::string authorization = {};  // what the caller shows, as an HTTP header of that name says it; secret
 };
 
 // Reads requests and hands them to the handler on the session's strand, at most `max_in_flight` at a time
@@ -189,8 +190,9 @@ class StreamDriver : public ResponseWriter<Response>,
 
   void MakeHandler(const StreamHandlerFactory<Request, Response>& make_handler) {
     strand_->Post([self = this->shared_from_this(), make_handler](int) {
-      auto handler = make_handler(
-          {self->call_.session_id, self->call_.trace, self, self->strand_, self->call_.deadline, self->log_});
+      const StreamCall& call = self->call_;
+      auto handler = make_handler({call.session_id, call.trace, self, self->strand_, call.deadline,
+                                   self->log_, call.peer, call.authorization});
       if (handler.ok()) {
         self->handler_ = *std::move(handler);
       } else {

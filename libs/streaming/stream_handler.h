@@ -92,7 +92,9 @@ struct StreamSession {
   std::shared_ptr<ResponseWriter<Response>> responses;
   std::shared_ptr<runtime::Strand> strand;  // for the handler's own later tasks
   std::chrono::system_clock::time_point deadline;
-  telemetry::Logger log;  // carries the session's id and trace
+  telemetry::Logger log;           // carries the session's id and trace
+  std::string peer = {};           // the client's address, as its transport writes it
+  std::string authorization = {};  // "Bearer <key>", or whatever the client shows; not for logs
 };
 
 // Makes the handler of a new stream, on its strand. An error ends the stream with that status.

@@ -35,6 +35,9 @@ struct StreamResources {
 absl::StatusOr<runtime::AdmissionGate::Lease> AdmitStream(const StreamResources& resources,
                                                           const std::string& method);
 
+// Counts a call of `method` that was refused.
+void CountRefusal(const StreamResources& resources, const std::string& method, const absl::Status& status);
+
 }  // namespace trackfit::streaming
 
 #endif  // TRACKFIT_STREAMING_STREAM_RESOURCES_H_

@@ -31,6 +31,8 @@ int HttpStatusOf(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
       return 400;
+    case absl::StatusCode::kUnauthenticated:
+      return 401;
     case absl::StatusCode::kOutOfRange:
       return 413;
     case absl::StatusCode::kResourceExhausted:
@@ -110,11 +112,11 @@ web::HttpResponse ErrorResponse(const absl::Status& status) {
 // One of them, on a thread of its own.
 class Uploads::Upload {
  public:
-  Upload(Uploads& uploads, std::shared_ptr<Conversation> conversation, std::vector<std::string> command,
+  Upload(Uploads& uploads, std::shared_ptr<Conversation> conversation, Program program,
          runtime::AdmissionGate::Lease lease)
       : uploads_(uploads),
         conversation_(std::move(conversation)),
-        command_(std::move(command)),
+        program_(std::move(program)),
         lease_(std::move(lease)),
         deadline_(steady_clock::now() + uploads.config_.timeout) {}
 
@@ -144,8 +146,10 @@ class Uploads::Upload {
   }
 
   absl::Status RunProgram(const SpoolFile& file) {
-    auto child = process::Child::Start({.arguments = command_,
-                                        .environment = uploads_.config_.environment,
+    std::vector<std::string> environment = uploads_.config_.environment;
+    environment.insert(environment.end(), program_.environment.begin(), program_.environment.end());
+    auto child = process::Child::Start({.arguments = program_.command,
+                                        .environment = std::move(environment),
                                         .input = file.descriptor(),
                                         .limits = uploads_.config_.limits});
     if (!child.ok()) return child.status();
@@ -193,7 +197,7 @@ class Uploads::Upload {
 
   Uploads& uploads_;
   const std::shared_ptr<Conversation> conversation_;
-  const std::vector<std::string> command_;
+  const Program program_;
   const runtime::AdmissionGate::Lease lease_;
   const steady_clock::time_point deadline_;
   std::atomic<bool> is_receiving_ = true;
@@ -207,7 +211,7 @@ Uploads::Uploads(UploadsConfig config)
 
 Uploads::~Uploads() { Stop({}); }
 
-void Uploads::Take(const std::shared_ptr<web::HttpExchange>& exchange, std::vector<std::string> command) {
+void Uploads::Take(const std::shared_ptr<web::HttpExchange>& exchange, Program program) {
   auto lease = gate_.Admit();
   if (!lease.ok()) {
     const absl::Status refusal =
@@ -221,7 +225,7 @@ void Uploads::Take(const std::shared_ptr<web::HttpExchange>& exchange, std::vect
     return Refuse(exchange, refusal);
   }
   const auto upload =
-      std::make_shared<Upload>(*this, Conversation::Start(exchange), std::move(command), *std::move(lease));
+      std::make_shared<Upload>(*this, Conversation::Start(exchange), std::move(program), *std::move(lease));
   const std::lock_guard lock(mutex_);
   if (is_stopping_) return;  // the gate was closed in between; the connection ends with the exchange
   uploads_.insert(upload.get());

@@ -50,6 +50,13 @@ struct UploadsConfig {
 // HTTP status that fits, and Retry-After where the error is that too many want something.
 web::HttpResponse ErrorResponse(const absl::Status& status);
 
+// What runs with an upload's file as its standard input.
+struct Program {
+  std::vector<std::string> command;            // a program and its arguments
+  std::vector<std::string> environment = {};   // beside that of UploadsConfig
+  std::shared_ptr<const void> held = nullptr;  // lives until the upload is over
+};
+
 // Thread-safe.
 class Uploads {
  public:
@@ -59,11 +66,11 @@ class Uploads {
   // As Stop(), without patience.
   ~Uploads();
 
-  // On the web server's thread. Runs `command` (a program and its arguments) with the body as its standard
-  // input; what it writes to standard output, lines of JSON, is the answer, as soon as it is there. What it
-  // tells as an error by process::ExitStatusOf() becomes the HTTP status, or where lines were sent already a
-  // last line like the body of ErrorResponse(). It is killed when the client leaves or the time is up.
-  void Take(const std::shared_ptr<web::HttpExchange>& exchange, std::vector<std::string> command);
+  // On a thread that may use the exchange. Runs `program` with the body as its standard input; what it writes
+  // to standard output, lines of JSON, is the answer, as soon as it is there. What it tells as an error by
+  // process::ExitStatusOf() becomes the HTTP status, or where lines were sent already a last line like the
+  // body of ErrorResponse(). It is killed when the client leaves or the time is up.
+  void Take(const std::shared_ptr<web::HttpExchange>& exchange, Program program);
 
   // Likewise, where it is known before that nothing can come of it. Counted as that error would be.
   void Refuse(const std::shared_ptr<web::HttpExchange>& exchange, const absl::Status& status);

@@ -103,12 +103,14 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection<Stream
     SendLast(Text(400, absl::StrCat("not HTTP: ", error.message(), "\n")));
   }
 
-  HttpRequest ReadRequest() const {
+  HttpRequest ReadRequest() {
     const auto& message = parser_->get();
     const std::string target(message.target());
     const std::size_t path_end = std::min(target.find('?'), target.size());
-    HttpRequest request{
-        target.substr(0, path_end), path_end < target.size() ? target.substr(path_end + 1) : "", {}};
+    HttpRequest request{target.substr(0, path_end),
+                        path_end < target.size() ? target.substr(path_end + 1) : "",
+                        {},
+                        PeerOf(stream_)};
     for (const auto& field : message) {
       std::string& value = request.headers[absl::AsciiStrToLower(std::string(field.name_string()))];
       value += (value.empty() ? "" : ", ") + std::string(field.value());
@@ -124,7 +126,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection<Stream
     if (page == shared_.config.web_sockets.end() || page->second.refuse(request)) return false;
     if (buffer_.size() > 0) return false;  // it must await our answer to the handshake before it sends
     const auto socket = std::make_shared<WebSocketConnection<Stream>>(std::move(stream_), shared_.sockets);
-    socket->Accept(http::request<http::empty_body>(message.base()),
+    const bool offered =
+        http::token_list(message[http::field::sec_websocket_protocol]).exists(page->second.subprotocol);
+    socket->Accept(http::request<http::empty_body>(message.base()), offered ? page->second.subprotocol : "",
                    [request, on_open = page->second.on_open](const std::shared_ptr<WebSocket>& opened) {
                      on_open(request, opened);
                    });

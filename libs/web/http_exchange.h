@@ -28,7 +28,7 @@ class HttpExchange {
 
   virtual ~HttpExchange() = default;
 
-  // Once, on the server's thread, before anything else.
+  // Once, before anything else.
   virtual void Start(Events events) = 0;
   // The next piece of the body; not before the previous one has come. The first tells a client that awaits
   // that (Expect: 100-continue) to send it.
@@ -49,8 +49,9 @@ class HttpExchange {
 // A path that takes POST.
 struct PostPage {
   std::uint64_t max_body_bytes = 64 << 20;  // more: the exchange is lost
-  // Takes over an exchange, calls its Start(), and reads its body or answers it at once. Called on the
-  // server's thread; never null. An exchange may be kept as long as the server lives.
+  // Takes over an exchange, calls its Start(), then or later on another thread, and reads its body or answers
+  // it at once. Called on the server's thread; never null. An exchange may be kept as long as the server
+  // lives.
   std::function<void(const HttpRequest&, const std::shared_ptr<HttpExchange>&)> on_post;
 };
 

@@ -15,6 +15,7 @@ struct HttpRequest {
   std::string path;                            // "/metrics"
   std::string query;                           // what follows the "?", undecoded
   std::map<std::string, std::string> headers;  // by name in lower case; repeated ones joined by ", "
+  std::string peer = {};                       // the client's address and port
 
   // "" where it was not sent.
   std::string Header(const std::string& name) const {

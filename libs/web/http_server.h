@@ -27,6 +27,8 @@ struct WebSocketPage {
   std::function<std::optional<HttpResponse>(const HttpRequest&)> refuse;
   // Takes over a socket whose handshake, with this request, is done, and calls its Start(). Never null.
   std::function<void(const HttpRequest&, const std::shared_ptr<WebSocket>&)> on_open;
+  // The subprotocol that is spoken, told to clients that offer it; empty: none.
+  std::string subprotocol = {};
 };
 
 struct HttpServerConfig {

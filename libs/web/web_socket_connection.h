@@ -30,8 +30,9 @@ class WebSocketConnection final : public WebSocket,
       : peer_(PeerOf(stream)), shared_(shared), socket_(std::move(stream)), timer_(socket_.get_executor()) {}
   ~WebSocketConnection() override { shared_.partial_bytes -= partial_bytes_; }
 
-  // Answers the handshake; `on_open` is called when that has worked, and calls Start().
-  void Accept(const http::request<http::empty_body>& request,
+  // Answers the handshake, and names the subprotocol unless it is empty; `on_open` is called when that has
+  // worked, and calls Start().
+  void Accept(const http::request<http::empty_body>& request, const std::string& subprotocol,
               std::function<void(const std::shared_ptr<WebSocket>&)> on_open) {
     ExpireNever(socket_);  // it has a clock of its own
     websocket::stream_base::timeout timeout{};
@@ -41,8 +42,10 @@ class WebSocketConnection final : public WebSocket,
     socket_.read_message_max(shared_.limits.max_message_bytes);
     socket_.auto_fragment(false);
     socket_.binary(true);
-    socket_.set_option(websocket::stream_base::decorator(
-        [](websocket::response_type& response) { response.erase(http::field::server); }));
+    socket_.set_option(websocket::stream_base::decorator([subprotocol](websocket::response_type& response) {
+      response.erase(http::field::server);
+      if (!subprotocol.empty()) response.set(http::field::sec_websocket_protocol, subprotocol);
+    }));
     socket_.control_callback([this](websocket::frame_type, beast::string_view) { last_heard_ = Now(); });
     socket_.async_accept(
         request, [self = this->shared_from_this(), on_open = std::move(on_open)](const ErrorCode& error) {

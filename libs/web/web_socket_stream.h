@@ -27,17 +27,15 @@ template <class Request, class Response>
 class WebSocketStream final : public streaming::StreamDriver<Request, Response> {
  public:
   // What a WebSocketPage does with an opened socket: an admitted stream driven by the handler that the
-  // factory makes, or a refusal. `resources` outlives the socket.
+  // factory makes, or a refusal. `authorization` is what the client shows. `resources` outlives the socket.
   static void Open(const streaming::StreamResources& resources, const std::string& method,
-                   const HttpRequest& request, const std::shared_ptr<WebSocket>& socket,
+                   const HttpRequest& request, const std::string& authorization,
+                   const std::shared_ptr<WebSocket>& socket,
                    const streaming::StreamHandlerFactory<Request, Response>& make_handler) {
     auto lease = streaming::AdmitStream(resources, method);
-    if (!lease.ok()) {
-      socket->Start({});
-      return socket->Close(CloseCodeOf(lease.status()), CloseReasonOf(lease.status()));
-    }
+    if (!lease.ok()) return CloseAtOnce(*socket, lease.status());
     std::shared_ptr<WebSocketStream> stream(
-        new WebSocketStream(resources, method, request, socket, *std::move(lease)));
+        new WebSocketStream(resources, method, request, authorization, socket, *std::move(lease)));
     socket->Start({.on_message = [stream](std::string message) { stream->OnMessage(message); },
                    .on_sent = [stream](bool ok) { stream->OnWritten(ok); },
                    .on_lost = [stream](absl::Status status) { stream->Lose(std::move(status)); },
@@ -45,17 +43,30 @@ class WebSocketStream final : public streaming::StreamDriver<Request, Response> 
     stream->Run(make_handler);
   }
 
+  // Instead of Open(): a refusal, which is counted as a call of `method`.
+  static void Refuse(const streaming::StreamResources& resources, const std::string& method,
+                     WebSocket& socket, const absl::Status& status) {
+    streaming::CountRefusal(resources, method, status);
+    CloseAtOnce(socket, status);
+  }
+
  private:
   using Driver = streaming::StreamDriver<Request, Response>;
 
+  static void CloseAtOnce(WebSocket& socket, const absl::Status& status) {
+    socket.Start({});
+    socket.Close(CloseCodeOf(status), CloseReasonOf(status));
+  }
+
   WebSocketStream(const streaming::StreamResources& resources, const std::string& method,
-                  const HttpRequest& request, const std::shared_ptr<WebSocket>& socket,
-                  runtime::AdmissionGate::Lease lease)
+                  const HttpRequest& request, const std::string& authorization,
+                  const std::shared_ptr<WebSocket>& socket, runtime::AdmissionGate::Lease lease)
       : Driver(resources,
                {.method = method,
                 .session_id = streaming::NewSessionId(),
                 .trace = telemetry::ContinueTrace(request.Header(telemetry::kTraceparentKey)),
-                .peer = "ws:" + socket->peer()},
+                .peer = "ws:" + socket->peer(),
+                .authorization = authorization},
                std::move(lease)),
         socket_(socket) {}
 

@@ -51,18 +51,28 @@ double Spread() {
 
 absl::StatusOr<std::shared_ptr<Analysis>> Analysis::Begin(const AnalyzeContext& context,
                                                           std::shared_ptr<const ClientStream> stream,
-                                                          bool resumable) {
+                                                          bool resumable,
+                                                          const std::optional<access::Caller>& caller) {
   std::string token;
   if (resumable && context.retention.count() > 0) {
     absl::StatusOr<std::string> made = gateway::NewResumeToken();
     if (!made.ok()) return made.status();
     token = *std::move(made);
   }
-  auto analysis = std::make_shared<Analysis>(context, std::move(stream), std::move(token));
+  auto analysis =
+      std::make_shared<Analysis>(context, std::move(stream), std::move(token), caller ? caller->tenant : "");
   analysis->strand_ = runtime::Strand::Create(context.resources.pool,
                                               [weak = std::weak_ptr(analysis)](const absl::Status& failed) {
                                                 if (const auto self = weak.lock()) self->Fail(failed);
                                               });
+  if (caller) {
+    auto place = context.gatekeeper->quotas().Admit(
+        *caller, [weak = std::weak_ptr(analysis)](const absl::Status& reason) {
+          if (const auto self = weak.lock()) self->Expel(reason);
+        });
+    if (!place.ok()) return place.status();
+    analysis->place_ = *std::move(place);
+  }
   const size_t streams = static_cast<size_t>(context.resources.gate.active());
   context.sessions.MakeRoom(context.max_sessions - std::min(context.max_sessions, streams));
   if (!analysis->token_.empty()) context.sessions.Attach(analysis->token_, analysis);
@@ -71,12 +81,13 @@ absl::StatusOr<std::shared_ptr<Analysis>> Analysis::Begin(const AnalyzeContext& 
 }
 
 Analysis::Analysis(const AnalyzeContext& context, std::shared_ptr<const ClientStream> stream,
-                   std::string token)
+                   std::string token, std::string tenant)
     : context_(context),
       id_(stream->id),
       trace_(stream->trace),
       log_(stream->log),
       token_(std::move(token)),
+      tenant_(std::move(tenant)),
       deadline_(token_.empty() ? stream->deadline : kNever),
       stream_(std::move(stream)),
       relay_(ResumabilityOf(context, token_)) {}
@@ -85,23 +96,26 @@ void Analysis::Post(Task task) {
   strand_->Post([self = shared_from_this(), task = std::move(task)](int) mutable { task(*self); });
 }
 
-void Analysis::Resume(std::shared_ptr<const ClientStream> stream, uint64_t last_number) {
-  Post([stream = std::move(stream), last_number](Analysis& self) { self.ResumeOn(stream, last_number); });
+void Analysis::Resume(std::shared_ptr<const ClientStream> stream, uint64_t last_number,
+                      const std::optional<access::Caller>& caller) {
+  Post([stream = std::move(stream), last_number, caller](Analysis& self) {
+    self.ResumeOn(stream, last_number, caller);
+  });
 }
 
 void Analysis::Take(const ClientStream* stream, v1::AnalyzeRequest request, streaming::InFlight in_flight) {
   Post([stream, request = std::move(request), in_flight = std::move(in_flight)](Analysis& self) mutable {
     if (self.stream_.get() != stream) return;
-    self.in_flight_.push_back(std::move(in_flight));
-    self.Handle([&request, bytes = self.in_flight_.back().bytes()](AnalysisSession& session) mutable {
-      session.OnRequest(std::move(request), std::move(bytes));
-    });
+    self.arrived_.push_back({std::move(request), std::move(in_flight)});
+    self.PassOn();
   });
 }
 
 void Analysis::HalfClose(const ClientStream* stream) {
   Post([stream](Analysis& self) {
-    if (self.stream_.get() == stream) self.Handle([](AnalysisSession& session) { session.OnHalfClose(); });
+    if (self.stream_.get() != stream) return;
+    self.half_closing_ = true;
+    self.PassOn();
   });
 }
 
@@ -172,6 +186,37 @@ void Analysis::SetStream(std::shared_ptr<const ClientStream> stream) {
   age_.emplace(context_.stream_age, Spread(), steady_clock::now());
 }
 
+void Analysis::PassOn() {
+  for (std::string dropped; !arrived_.empty() && MayPass(arrived_.front(), dropped); dropped.clear()) {
+    Arrived next = std::move(arrived_.front());
+    arrived_.pop_front();
+    if (next.request.has_config()) live_ = next.request.config().delivery() == v1::DELIVERY_MODE_LIVE;
+    in_flight_.push_back(std::move(next.in_flight));
+    Handle([&next, &dropped, bytes = in_flight_.back().bytes()](AnalysisSession& session) mutable {
+      session.OnRequest(std::move(next.request), std::move(bytes), dropped);
+    });
+  }
+  if (!arrived_.empty() || !std::exchange(half_closing_, false)) return;
+  Handle([](AnalysisSession& session) { session.OnHalfClose(); });
+}
+
+// Live frames beyond the limit are dropped, for this reason; others wait, and their client with them, for it
+// is not read on then.
+bool Analysis::MayPass(Arrived& arrived, std::string& dropped) {
+  const bool is_frame = arrived.request.has_frame() || arrived.request.has_pose();
+  if (!place_ || !is_frame || place_->TakeFrame(steady_clock::now())) return true;
+  if (!std::exchange(arrived.counted, true)) place_->CountRefusedFrame();
+  if (!std::exchange(told_of_rate_, true)) {
+    Handle([live = live_](AnalysisSession& session) {
+      session.OnNotice(v1::NOTICE_CODE_RATE_LIMITED,
+                       absl::StrCat("more frames per second came than this API key or its tenant may send: ",
+                                    live ? "some are dropped" : "they are taken more slowly"));
+    });
+  }
+  if (live_) dropped = "more frames per second came than the API key or its tenant may send";
+  return live_;
+}
+
 // Does something with the session, then lets the client send as much as the session has room for.
 void Analysis::Handle(SessionEvent event) {
   if (!session_) return;
@@ -185,11 +230,13 @@ void Analysis::Handle(SessionEvent event) {
 }
 
 void Analysis::OnTick() {
+  PassOn();
   Handle([](AnalysisSession& session) { session.OnTick(); });
   if (stream_ == nullptr || relay_.finished()) return;
   const auto now = steady_clock::now();
   if (age_->TakeRequest(now)) {
-    Handle([this](AnalysisSession& session) { session.OnReconnectWanted(age_->Request()); });
+    Handle(
+        [this](AnalysisSession& session) { session.OnNotice(v1::NOTICE_CODE_RECONNECT, age_->Request()); });
   }
   if (!age_->IsOver(now)) return;
   const absl::Status old = absl::UnavailableError(age_->Ending());
@@ -197,7 +244,8 @@ void Analysis::OnTick() {
   Leave(runtime::ConnectionLost(old));
 }
 
-void Analysis::ResumeOn(const std::shared_ptr<const ClientStream>& stream, uint64_t last_number) {
+void Analysis::ResumeOn(const std::shared_ptr<const ClientStream>& stream, uint64_t last_number,
+                        const std::optional<access::Caller>& caller) {
   absl::Status status =
       absl::NotFoundError("the session of config.resume.token has ended; start a new session");
   const std::shared_ptr<gateway::AnalysisClient> before = relay_.stream();
@@ -218,6 +266,10 @@ void Analysis::ResumeOn(const std::shared_ptr<const ClientStream>& stream, uint6
   if (before) before->Finish(absl::AbortedError("the client resumed this session on another stream"));
   if (stream_) LeaveBehind();
   SetStream(stream);
+  if (place_ && caller) {
+    place_->MoveTo(*caller);
+    place_->SetWaiting(false);
+  }
   context_.sessions.Attach(token_, weak_from_this());
   stream->log.Info("session resumed", {{"resumed", id_}, {"last_number", last_number}});
 }
@@ -226,6 +278,8 @@ void Analysis::LeaveBehind() {
   const size_t bytes = session_ ? session_->unanswered_bytes() : 0;
   if (bytes > 0) left_behind_ = context_.resources.budget.TakeAnyway(bytes);
   in_flight_.clear();
+  arrived_.clear();
+  half_closing_ = false;
 }
 
 void Analysis::Leave(const absl::Status& status) {
@@ -246,6 +300,7 @@ bool Analysis::WaitForClient() {
                               steady_clock::now())) {
     return false;
   }
+  if (!finished && place_) place_->SetWaiting(true);
   if (!finished) log_.Info("session waits for its client", {{"seconds", context_.retention.count() / 1000}});
   return true;
 }
@@ -253,6 +308,7 @@ bool Analysis::WaitForClient() {
 void Analysis::ReleaseUpstreams() {
   if (session_) last_sequence_ = session_->last_sequence();
   ticks_.reset();
+  place_.reset();
   session_.reset();
   extractor_.reset();
   inferencer_.reset();
@@ -263,6 +319,7 @@ void Analysis::End() {
   if (std::exchange(over_, true)) return;
   if (session_) session_->OnEnd();
   ticks_.reset();
+  place_.reset();
   left_behind_.reset();
   if (!token_.empty()) context_.sessions.Forget(token_);
 }
@@ -272,6 +329,15 @@ void Analysis::Fail(const absl::Status& failed) {
   context_.resources.report_exception(log_, failed);
   relay_.Finish(failed);
   End();
+}
+
+void Analysis::Expel(const absl::Status& reason) {
+  Post([reason](Analysis& self) {
+    if (self.over_ || self.relay_.finished()) return;
+    self.log_.Info("session ended by its key", {{"reason", reason.message()}});
+    self.relay_.Finish(reason);
+    self.End();
+  });
 }
 
 void Analysis::CountBytes() {

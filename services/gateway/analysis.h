@@ -18,6 +18,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "access/gatekeeper.h"
 #include "gateway/analysis_session.h"
 #include "gateway/client_relay.h"
 #include "gateway/gateway_metrics.h"
@@ -44,6 +45,7 @@ struct AnalyzeContext {
   gateway::GatewayMetrics& metrics;
   gateway::ResumableSessions& sessions;
   runtime::Ticker& ticker;
+  access::Gatekeeper* gatekeeper = nullptr;  // null: there are no keys
 };
 
 using ClientStream = streaming::StreamSession<v1::AnalyzeResponse>;
@@ -54,13 +56,16 @@ class Analysis final : public gateway::ResumableSession,
                        private gateway::AnalysisObserver,
                        public std::enable_shared_from_this<Analysis> {
  public:
-  // For the stream's first request. An error when there is no token for a resumable one.
+  // For the stream's first request. `caller` is null only where there are no keys. An error when there is no
+  // token for a resumable one, or the caller has as many sessions as it may.
   static absl::StatusOr<std::shared_ptr<Analysis>> Begin(const AnalyzeContext& context,
                                                          std::shared_ptr<const ClientStream> stream,
-                                                         bool resumable);
+                                                         bool resumable,
+                                                         const std::optional<access::Caller>& caller);
   // The analysis goes on, on this stream; where it has another, that one ends. Or the stream ends with an
-  // error that says why not.
-  void Resume(std::shared_ptr<const ClientStream> stream, uint64_t last_number);
+  // error that says why not. `caller` is of the same tenant as the one who began.
+  void Resume(std::shared_ptr<const ClientStream> stream, uint64_t last_number,
+              const std::optional<access::Caller>& caller);
 
   // From the client. What comes from a stream that another has taken over from is ignored.
   void Take(const ClientStream* stream, v1::AnalyzeRequest request, streaming::InFlight in_flight);
@@ -70,16 +75,25 @@ class Analysis final : public gateway::ResumableSession,
 
   // gateway::ResumableSession:
   size_t bytes() const override { return bytes_; }
+  std::string owner() const override { return tenant_; }
   void LetGo(std::shared_ptr<gateway::ResumableSession> self) override;
 
   // For Begin(), which gives it its strand.
-  Analysis(const AnalyzeContext& context, std::shared_ptr<const ClientStream> stream, std::string token);
+  Analysis(const AnalyzeContext& context, std::shared_ptr<const ClientStream> stream, std::string token,
+           std::string tenant);
 
  private:
   using Task = absl::AnyInvocable<void(Analysis&)>;
   using SessionEvent = absl::AnyInvocable<void(gateway::AnalysisSession&)>;
   // Posts an event to the session from any thread; ignored when the analysis is over by then.
   using PostEvent = std::function<void(SessionEvent)>;
+
+  // From the client's stream, and not yet passed on to the session.
+  struct Arrived {
+    v1::AnalyzeRequest request;
+    streaming::InFlight in_flight;
+    bool counted = false;  // as one that had to wait
+  };
 
   // gateway::AnalysisObserver:
   void OnFrameAnswered(v1::FrameStatus status, const gateway::FrameLedger::Times& times,
@@ -97,8 +111,12 @@ class Analysis final : public gateway::ResumableSession,
   // On the strand:
   void Wire();
   void Handle(SessionEvent event);
+  // What has arrived, as far as the caller's limit of frames allows.
+  void PassOn();
+  bool MayPass(Arrived& arrived, std::string& dropped);
   void SetStream(std::shared_ptr<const ClientStream> stream);
-  void ResumeOn(const std::shared_ptr<const ClientStream>& stream, uint64_t last_number);
+  void ResumeOn(const std::shared_ptr<const ClientStream>& stream, uint64_t last_number,
+                const std::optional<access::Caller>& caller);
   void OnTick();
   // Requests of the stream that is lost are not its any more.
   void LeaveBehind();
@@ -108,6 +126,8 @@ class Analysis final : public gateway::ResumableSession,
   void ReleaseUpstreams();
   void End();
   void Fail(const absl::Status& failed);
+  // Its caller may not go on. Any thread.
+  void Expel(const absl::Status& reason);
   void CountBytes();
 
   static ExtractorClientLink::MakeEvents ExtractorEvents(const PostEvent& post);
@@ -118,6 +138,7 @@ class Analysis final : public gateway::ResumableSession,
   const telemetry::TraceContext trace_;
   const telemetry::Logger log_;
   const std::string token_;                               // empty: not resumable
+  const std::string tenant_;                              // empty: there are no keys
   const std::chrono::system_clock::time_point deadline_;  // the client's; of a resumable one none
   std::shared_ptr<runtime::Strand> strand_;
   std::atomic<size_t> bytes_ = 0;
@@ -126,7 +147,12 @@ class Analysis final : public gateway::ResumableSession,
   std::shared_ptr<const ClientStream> stream_;  // null: the client is away
   std::optional<gateway::StreamAge> age_;       // the stream's
   gateway::ClientRelay relay_;
-  bool over_ = false;                                      // for good
+  bool over_ = false;                             // for good
+  std::unique_ptr<access::Quotas::Place> place_;  // of the caller's; null: there are no keys, or over
+  bool live_ = false;
+  bool told_of_rate_ = false;                              // that it sends more frames than its caller may
+  std::deque<Arrived> arrived_;                            // on this stream
+  bool half_closing_ = false;                              // the client's half-close has arrived behind them
   std::deque<streaming::InFlight> in_flight_;              // of the latest requests of this stream
   std::optional<runtime::ByteBudget::Lease> left_behind_;  // bytes of requests of streams that were lost
   std::unique_ptr<ExtractorClientLink> extractor_;

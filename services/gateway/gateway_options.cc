@@ -6,8 +6,10 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "access/key_file.h"
 #include "command_line/address.h"
 #include "command_line/model_directory.h"
 #include "web/host.h"
@@ -102,7 +104,14 @@ void GatewayOptions::Register(CLI::App& app) {
       app, "max-stream-age", max_stream_age,
       "Seconds, give or take a tenth, after which a client is asked to reconnect; after --drain-grace "
       "more its stream ends; 0 = never");
+  rpc::AddFlag(app, "api-keys", api_keys,
+               "YAML file of tenants and the hashes of their API keys, as trackfit-key writes it; read again "
+               "when it changes; empty: whoever reaches the gateway may use it");
   app.option_defaults()->group("Options");
+  app.parse_complete_callback([this, &app] {
+    // gRPC's reflection service cannot ask for a key.
+    if (!api_keys.empty() && app.count("--reflection") == 0) server.reflection = false;
+  });
 }
 
 absl::Status GatewayOptions::Validate() const {
@@ -110,6 +119,7 @@ absl::Status GatewayOptions::Validate() const {
   if (absl::Status valid = server.Validate(); !valid.ok()) return valid;
   if (absl::Status valid = CheckHttp(); !valid.ok()) return valid;
   if (absl::Status valid = CheckStreams(); !valid.ok()) return valid;
+  if (absl::Status valid = CheckKeys(); !valid.ok()) return valid;
   absl::Status valid = command_line::CheckAddress("--extractor", extractor, AddressUse::kConnect, 8001);
   if (valid.ok()) valid = command_line::CheckAddress("--inferencer", inferencer, AddressUse::kConnect, 8002);
   if (valid.ok()) valid = upstream_tls.Validate();
@@ -150,6 +160,25 @@ absl::Status GatewayOptions::CheckStreams() const {
   return absl::OkStatus();
 }
 
+absl::Status GatewayOptions::CheckKeys() const {
+  if (api_keys.empty()) return absl::OkStatus();
+  if (server.reflection) {
+    return absl::InvalidArgumentError("--reflection asks nobody for a key; leave it out, or --api-keys");
+  }
+  const auto keys = access::ReadKeyFile(api_keys);
+  if (keys.ok()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("--api-keys: ", keys.status().message()));
+}
+
+bool GatewayOptions::IsForOthers() const {
+  for (const std::string& address : {server.listen, http.listen}) {
+    const std::string host = absl::AsciiStrToLower(address.substr(0, address.rfind(':')));
+    const bool is_own = host == "localhost" || host == "[::1]" || absl::StartsWith(host, "127.");
+    if (!address.empty() && !is_own) return true;
+  }
+  return false;
+}
+
 absl::Status GatewayOptions::CheckHttp() const {
   if (http.listen.empty()) return absl::OkStatus();
   absl::Status valid =
@@ -176,7 +205,7 @@ absl::Status GatewayOptions::CheckHttp() const {
 absl::Status GatewayOptions::CheckUploads() const {
   const UploadOptions& uploads = http.uploads;
   if (uploads.worker.empty()) return absl::OkStatus();
-  if (access(uploads.worker.c_str(), X_OK) != 0) {
+  if (::access(uploads.worker.c_str(), X_OK) != 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("--upload-worker: ", uploads.worker, " is no program that can be run"));
   }

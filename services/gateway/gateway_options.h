@@ -70,16 +70,20 @@ struct GatewayOptions {
   int64_t max_raw_frame_bytes = 12 << 20;  // holds 4K in NV12 and I420, 1080p in any format
   ResumeOptions resume;
   double max_stream_age = 0;  // seconds until a client is asked to reconnect; 0: never
+  std::string api_keys;       // see access::KeyFile; empty: none are asked for
 
   void Register(CLI::App& app);
   // INVALID_ARGUMENT naming the flag and its limits.
   absl::Status Validate() const;
   gateway::AnalysisOptions Analysis() const;
+  // Whether others than this machine reach a port for clients.
+  bool IsForOthers() const;
 
  private:
   absl::Status CheckHttp() const;
   absl::Status CheckUploads() const;
   absl::Status CheckStreams() const;
+  absl::Status CheckKeys() const;
 };
 
 }  // namespace trackfit::gateway_server

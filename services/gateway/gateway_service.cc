@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "analyze_handler.h"
+#include "caller.h"
 #include "gateway/config_check.h"
 #include "gateway/model_info.h"
+#include "rpc/authorization.h"
 #include "rpc/stream_reactor.h"
 
 namespace trackfit::gateway_server {
@@ -26,12 +28,24 @@ gateway::ResumableSessionsConfig SessionsConfig(const ResumeOptions& options,
   };
 }
 
+std::unique_ptr<access::Gatekeeper> MakeGatekeeper(rpc::Runtime& runtime, const GatewayOptions& options) {
+  if (!options.api_keys.empty()) {
+    return std::make_unique<access::Gatekeeper>(access::GatekeeperConfig{.file = options.api_keys},
+                                                runtime.log(), runtime.metrics());
+  }
+  if (options.IsForOthers()) {
+    runtime.log().Warning("anybody who reaches this gateway may use it; --api-keys asks for keys");
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 GatewayService::GatewayService(rpc::Runtime& runtime, const GatewayOptions& options, Upstreams& upstreams,
                                runtime::Ticker& ticker)
     : runtime_(runtime),
       metrics_(runtime.metrics()),
+      gatekeeper_(MakeGatekeeper(runtime, options)),
       sessions_(SessionsConfig(options.resume, metrics_)),
       context_{.options = options.Analysis(),
                .retention = Milliseconds(options.resume.seconds),
@@ -42,12 +56,17 @@ GatewayService::GatewayService(rpc::Runtime& runtime, const GatewayOptions& opti
                .upstreams = upstreams,
                .metrics = metrics_,
                .sessions = sessions_,
-               .ticker = ticker},
+               .ticker = ticker,
+               .gatekeeper = gatekeeper_.get()},
       analyze_([this](ClientStream stream)
                    -> absl::StatusOr<std::unique_ptr<streaming::StreamHandler<v1::AnalyzeRequest>>> {
         return MakeAnalyzeHandler(context_, std::move(stream));
       }),
-      ticks_(ticker.Subscribe([this] { sessions_.OnTick(std::chrono::steady_clock::now()); })) {}
+      ticks_(ticker.Subscribe([this] {
+        const auto now = std::chrono::steady_clock::now();
+        sessions_.OnTick(now);
+        if (gatekeeper_) gatekeeper_->OnTick(now);
+      })) {}
 
 absl::Status GatewayService::Check(const v1::SessionConfig& config) const {
   const auto model = context_.upstreams.model();
@@ -58,6 +77,10 @@ absl::Status GatewayService::Check(const v1::SessionConfig& config) const {
 
 grpc::ServerBidiReactor<v1::AnalyzeRequest, v1::AnalyzeResponse>* GatewayService::Analyze(
     grpc::CallbackServerContext* context) {
+  const absl::Status welcome = Precheck(gatekeeper_.get(), rpc::AuthorizationOf(*context), context->peer());
+  if (!welcome.ok()) {
+    return rpc::RefuseStream<v1::AnalyzeRequest, v1::AnalyzeResponse>(runtime_, context, "Analyze", welcome);
+  }
   return rpc::OpenStream<v1::AnalyzeRequest, v1::AnalyzeResponse>(runtime_, context, "Analyze", analyze_);
 }
 

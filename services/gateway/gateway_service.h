@@ -4,7 +4,10 @@
 
 #include <trackfit/v1/gateway.grpc.pb.h>
 
+#include <memory>
+
 #include "absl/status/status.h"
+#include "access/gatekeeper.h"
 #include "analysis.h"
 #include "gateway_options.h"
 #include "rpc/runtime.h"
@@ -21,6 +24,9 @@ class GatewayService final : public v1::GatewayService::CallbackService {
   // The server ends: sessions whose client is away are let go, and none waits any more.
   void Drain() { sessions_.Close(); }
 
+  // Null: there are no keys, and all may analyse.
+  access::Gatekeeper* gatekeeper() const { return gatekeeper_.get(); }
+
   // Makes the handler of one analysis, whatever carries its stream.
   const streaming::StreamHandlerFactory<v1::AnalyzeRequest, v1::AnalyzeResponse>& analyze() const {
     return analyze_;
@@ -36,6 +42,7 @@ class GatewayService final : public v1::GatewayService::CallbackService {
  private:
   rpc::Runtime& runtime_;
   gateway::GatewayMetrics metrics_;
+  const std::unique_ptr<access::Gatekeeper> gatekeeper_;  // outlives the sessions
   gateway::ResumableSessions sessions_;
   const AnalyzeContext context_;
   const streaming::StreamHandlerFactory<v1::AnalyzeRequest, v1::AnalyzeResponse> analyze_;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "caller.h"
 #include "rpc/listener.h"
 #include "rpc/operator_pages.h"
 #include "web/host.h"
@@ -52,6 +53,22 @@ web::HttpResponse OtherHost(const web::HttpRequest& request) {
                                "; see --http-hosts\n")};
 }
 
+// Behind the handshake, for browsers do not tell a page why one failed.
+void OpenSocket(rpc::Runtime& runtime, GatewayService& service, const web::HttpRequest& request,
+                const std::shared_ptr<web::WebSocket>& socket) {
+  const std::string authorization = AuthorizationOf(request);
+  const absl::Status welcome = Precheck(service.gatekeeper(), authorization, request.peer);
+  if (!welcome.ok()) return AnalyzeStream::Refuse(runtime.stream_resources(), "Analyze", *socket, welcome);
+  AnalyzeStream::Open(runtime.stream_resources(), "Analyze", request, authorization, socket,
+                      service.analyze());
+}
+
+// Where there are keys, the web port is for their tenants, and metrics are the operator's.
+web::HttpResponse NoMetrics(const web::HttpRequest&) {
+  return {.status = 403,
+          .body = "this gateway asks for API keys, so metrics are at --metrics-listen alone\n"};
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HttpEdge>> HttpEdge::Start(rpc::Runtime& runtime, const HttpOptions& options,
@@ -83,14 +100,16 @@ absl::Status HttpEdge::Listen(rpc::Runtime& runtime, const HttpOptions& options,
   const rpc::ConnectionLimits limits = rpc::LimitsFor(server, runtime.descriptor_limit() / 2);
   web::HttpServerConfig config;
   config.pages = rpc::OperatorPages(runtime);
+  if (service.gatekeeper() != nullptr) config.pages["/metrics"] = NoMetrics;
   config.other_pages = AppPages(options.web_root, runtime.log());
   config.web_sockets["/v1/analyze"] = {
       .refuse = refuse,
       .on_open =
           [&runtime, &service](const web::HttpRequest& request,
                                const std::shared_ptr<web::WebSocket>& socket) {
-            AnalyzeStream::Open(runtime.stream_resources(), "Analyze", request, socket, service.analyze());
+            OpenSocket(runtime, service, request, socket);
           },
+      .subprotocol = "trackfit.v1",
   };
   config.post_pages["/v1/analyze"] = uploads_->Page();
   config.refuse = [hosts = *hosts](const web::HttpRequest& request) -> std::optional<web::HttpResponse> {

@@ -13,6 +13,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "access/api_key.h"
+#include "caller.h"
+#include "net/network.h"
 #include "telemetry/trace_context.h"
 #include "upload_query.h"
 
@@ -108,16 +111,51 @@ void UploadPage::Serve(const std::string& gateway) {
   gateway_ = gateway;
 }
 
-void UploadPage::Stop() { uploads_.Stop(kStopGrace); }
+void UploadPage::Stop() {
+  if (service_.gatekeeper() != nullptr) service_.gatekeeper()->Drain();  // its answers come here
+  uploads_.Stop(kStopGrace);
+}
 
 void UploadPage::Take(const web::HttpRequest& request, const std::shared_ptr<web::HttpExchange>& exchange) {
   if (auto refusal = refuse_(request)) {
     exchange->Start({});
     return exchange->Respond(*std::move(refusal));
   }
+  access::Gatekeeper* gatekeeper = service_.gatekeeper();
+  if (gatekeeper == nullptr) return Enter(request, exchange, access::Caller{});
+  const auto caller =
+      gatekeeper->Check(access::BearerKey(request.Header("authorization")), net::NetworkOfPeer(request.peer),
+                        [this, request, exchange](const absl::StatusOr<access::Caller>& late) {
+                          Enter(request, exchange, late);
+                        });
+  if (caller) Enter(request, exchange, *caller);
+}
+
+void UploadPage::Enter(const web::HttpRequest& request, const std::shared_ptr<web::HttpExchange>& exchange,
+                       const absl::StatusOr<access::Caller>& caller) {
+  const auto refuse = [&exchange](const absl::Status& status) {
+    exchange->Start({});
+    exchange->Respond(AccessRefusal(status));
+  };
+  if (!caller.ok()) return refuse(caller.status());
   auto command = CommandFor(request);
-  if (command.ok()) return uploads_.Take(exchange, *std::move(command));
-  uploads_.Refuse(exchange, command.status());
+  if (!command.ok()) return uploads_.Refuse(exchange, command.status());
+  uploads::Program program{*std::move(command)};
+  if (absl::Status admitted = Admit(*caller, program); !admitted.ok()) return refuse(admitted);
+  uploads_.Take(exchange, std::move(program));
+}
+
+absl::Status UploadPage::Admit(const access::Caller& caller, uploads::Program& program) {
+  access::Gatekeeper* gatekeeper = service_.gatekeeper();
+  if (gatekeeper == nullptr) return absl::OkStatus();
+  // The program's session is ended with its key; nothing else need be.
+  auto place = gatekeeper->quotas().Admit(caller, [](const absl::Status&) {});
+  if (!place.ok()) return place.status();
+  auto grant = gatekeeper->MakeGrant(caller, *std::move(place));
+  if (!grant.ok()) return grant.status();
+  program.environment = {absl::StrCat("TRACKFIT_API_KEY=", (*grant)->key())};
+  program.held = std::shared_ptr<const void>(std::shared_ptr<access::Gatekeeper::Grant>(*std::move(grant)));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<std::string>> UploadPage::CommandFor(const web::HttpRequest& request) {

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "access/gatekeeper.h"
 #include "gateway_options.h"
 #include "gateway_service.h"
 #include "rpc/runtime.h"
@@ -39,6 +40,11 @@ class UploadPage {
  private:
   static uploads::UploadsConfig Config(rpc::Runtime& runtime, const UploadOptions& options);
   void Take(const web::HttpRequest& request, const std::shared_ptr<web::HttpExchange>& exchange);
+  // Once it is known who calls.
+  void Enter(const web::HttpRequest& request, const std::shared_ptr<web::HttpExchange>& exchange,
+             const absl::StatusOr<access::Caller>& caller);
+  // A place for the caller, and a key for the program, which takes no further one.
+  absl::Status Admit(const access::Caller& caller, uploads::Program& program);
   absl::StatusOr<std::vector<std::string>> CommandFor(const web::HttpRequest& request);
 
   const UploadOptions options_;

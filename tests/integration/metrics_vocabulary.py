@@ -58,7 +58,8 @@ class Metric:
         self.labels = {}
         sets = {"an exercise": exercises.__contains__, "a coached one": coached.__contains__,
                 "a condition": conditions().__contains__, "a code": CODES.__contains__,
-                "a version": re.compile(r"\d+(\.\d+)*").fullmatch, "a model": re.compile(r"[\w.-]{1,64}").fullmatch}
+                "a version": re.compile(r"\d+(\.\d+)*").fullmatch, "a model": re.compile(r"[\w.-]{1,64}").fullmatch,
+                "a tenant": re.compile(r"[\w.-]{1,64}").fullmatch}
         for label in filter(None, labels.split("; ")):
             key, values = read(r"`(\w+)`: (.+)", label)
             listed = set(re.findall(r"`([^`]+)`", values))

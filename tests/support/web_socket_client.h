@@ -33,8 +33,9 @@ class WebSocketClient {
   };
 
   // Asks for a WebSocket; `headers` are whole lines.
-  explicit WebSocketClient(int port, const std::string& headers = "", const std::string& path = "/v1/analyze")
-      : socket_(port) {
+  explicit WebSocketClient(int port, const std::string& headers = "", const std::string& path = "/v1/analyze",
+                           const char* source = "127.0.0.1")
+      : socket_(port, source) {
     socket_.Send("GET " + path + " HTTP/1.1\r\nHost: localhost:" + std::to_string(port) +
                  "\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +

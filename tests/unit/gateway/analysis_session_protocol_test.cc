@@ -224,7 +224,7 @@ TEST_F(AnalysisSessionProtocol, KnowsWhatItReceivedLast) {
 
 TEST_F(AnalysisSessionProtocol, PassesOnThatTheClientShouldReconnect) {
   Configure();
-  session_.OnReconnectWanted("the stream is old");
+  session_.OnNotice(v1::NOTICE_CODE_RECONNECT, "the stream is old");
   ASSERT_EQ(client_.Notices().size(), 1U);
   EXPECT_EQ(client_.Notices()[0].code(), v1::NOTICE_CODE_RECONNECT);
   EXPECT_EQ(client_.Notices()[0].message(), "the stream is old");
