@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "client/gateway_flags.h"
 #include "command_line/exit_code.h"
 #include "command_line/reach.h"
 #include "grpc/health/v1/health.grpc.pb.h"
@@ -148,6 +149,7 @@ grpc::Status GatewaySession::RunStream(v1::GatewayService::Stub& stub, const v1:
     const std::scoped_lock lock(mutex_);
     context_ = std::make_unique<grpc::ClientContext>();
     rpc::AddTrace(options_.traceparent, *context_);
+    AddKey(options_.api_key, *context_);
     if (cancelled_) context_->TryCancel();
     stream_over_ = false;
     awaits_resumption_ = first.config().has_resume();
@@ -359,6 +361,10 @@ absl::Status GatewaySession::Explain(const grpc::Status& status) const {
           absl::StrCat("the gateway at ", gateway,
                        IsBrokenConnection(message) ? " went away after " : " ended the session after ",
                        responses_, responses_ == 1 ? " response: " : " responses: ", message));
+    case grpc::StatusCode::UNAUTHENTICATED:
+      return absl::UnauthenticatedError(absl::StrCat(
+          "the gateway at ", gateway, " refused the session: ", message,
+          "; a key is taken from the file of --api-key-file or from the environment's ", kApiKeyVariable));
     case grpc::StatusCode::UNIMPLEMENTED:
       return absl::UnimplementedError(
           absl::StrCat(IdentifyServer(options_, security_), " answers at ", gateway,

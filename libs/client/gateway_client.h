@@ -35,6 +35,9 @@ struct ClientOptions {
   int max_unanswered = 0;
   // W3C trace context that the session is part of; empty: the one in the environment's TRACEPARENT, if any.
   std::string traceparent{};
+  // Where the gateway asks for one; empty: the one in the environment's TRACKFIT_API_KEY, if any. A key shown
+  // to a gateway without TLS can be read on the way.
+  std::string api_key{};
   // Whether a session goes on when its connection breaks, on a new one, where the gateway can do that.
   bool resume = true;
   // Told each time that the connection broke, by Run()'s thread: for so long it tries to resume. May be

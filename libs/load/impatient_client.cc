@@ -6,6 +6,7 @@
 #include <random>
 
 #include "absl/strings/str_cat.h"
+#include "client/gateway_flags.h"
 
 namespace trackfit::load {
 namespace {
@@ -17,8 +18,8 @@ constexpr std::chrono::milliseconds kPause{20};
 }  // namespace
 
 ImpatientClient::ImpatientClient(v1::GatewayService::Stub& stub, const Recording& recording,
-                                 const v1::SessionConfig& config, uint64_t seed)
-    : thread_([this, &stub, &recording, config, seed] { Run(stub, recording, config, seed); }) {}
+                                 const SessionOptions& options, uint64_t seed)
+    : thread_([this, &stub, &recording, options, seed] { Run(stub, recording, options, seed); }) {}
 
 ImpatientClient::~ImpatientClient() { Stop(); }
 
@@ -32,7 +33,7 @@ void ImpatientClient::Stop() {
 }
 
 void ImpatientClient::Run(v1::GatewayService::Stub& stub, const Recording& recording,
-                          const v1::SessionConfig& config, uint64_t seed) {
+                          const SessionOptions& options, uint64_t seed) {
   std::mt19937_64 random(seed);
   std::uniform_int_distribution<int> patience_ms(kShortestMs, kLongestMs);
   for (std::unique_lock lock(mutex_); !stopping_;
@@ -40,9 +41,10 @@ void ImpatientClient::Run(v1::GatewayService::Stub& stub, const Recording& recor
     lock.unlock();
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(patience_ms(random)));
+    client::AddKey(options.api_key, context);
     const auto stream = stub.Analyze(&context);
     v1::AnalyzeRequest request;
-    *request.mutable_config() = config;
+    *request.mutable_config() = options.config;
     v1::AnalyzeResponse response;
     for (uint64_t sequence = 0; stream->Write(request) && stream->Read(&response); ++sequence) {
       request = recording.FrameRequest(sequence);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "load/recording.h"
+#include "load/session.h"
 #include "trackfit/v1/gateway.grpc.pb.h"
 
 namespace trackfit::load {
@@ -20,8 +21,8 @@ namespace trackfit::load {
 class ImpatientClient {
  public:
   // What it is made of must outlive it.
-  ImpatientClient(v1::GatewayService::Stub& stub, const Recording& recording, const v1::SessionConfig& config,
-                  uint64_t seed);
+  ImpatientClient(v1::GatewayService::Stub& stub, const Recording& recording,
+                  const SessionOptions& options, uint64_t seed);
   ImpatientClient(const ImpatientClient&) = delete;
   ImpatientClient& operator=(const ImpatientClient&) = delete;
   // Waits for the last call.
@@ -35,7 +36,7 @@ class ImpatientClient {
   const std::vector<std::string>& faults() const { return faults_; }
 
  private:
-  void Run(v1::GatewayService::Stub& stub, const Recording& recording, const v1::SessionConfig& config,
+  void Run(v1::GatewayService::Stub& stub, const Recording& recording, const SessionOptions& options,
            uint64_t seed);
 
   uint64_t calls_ = 0;

@@ -72,10 +72,12 @@ absl::StatusOr<Recording> ReadRecording(const std::string& video, double fps, do
 }
 
 absl::Status PlayAlone(const std::string& gateway, const tls::ClientFlags& tls,
-                       const v1::SessionConfig& config, bool need_poses, Recording& recording) {
+                       const v1::SessionConfig& config, bool need_poses, Recording& recording,
+                       const std::string& api_key) {
   v1::SessionConfig lossless = config;
   lossless.set_delivery(v1::DELIVERY_MODE_LOSSLESS);
-  client::GatewaySession session({.gateway = gateway, .tls = tls, .max_unanswered = 32});
+  client::GatewaySession session(
+      {.gateway = gateway, .tls = tls, .max_unanswered = 32, .api_key = api_key});
   uint64_t next = 0;
   absl::Status played = session.Run(
       lossless,

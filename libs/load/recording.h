@@ -41,7 +41,8 @@ absl::StatusOr<Recording> ReadRecording(const std::string& video, double fps, do
 // Sends the frames once, to a gateway that has nothing else to do, and keeps its answers in `recording`.
 // FAILED_PRECONDITION when `need_poses` and nobody was seen.
 absl::Status PlayAlone(const std::string& gateway, const tls::ClientFlags& tls,
-                       const v1::SessionConfig& config, bool need_poses, Recording& recording);
+                       const v1::SessionConfig& config, bool need_poses, Recording& recording,
+                       const std::string& api_key = "");
 
 }  // namespace trackfit::load
 

@@ -135,16 +135,16 @@ class Crowd {
 
   std::unique_ptr<SlowReader> MakeSlowReader(int number) {
     const auto index = static_cast<std::size_t>(number);
-    v1::SessionConfig config = options_.session.config;
-    config.set_delivery(v1::DELIVERY_MODE_LOSSLESS);
+    SessionOptions options = options_.session;
+    options.config.set_delivery(v1::DELIVERY_MODE_LOSSLESS);
     return std::make_unique<SlowReader>(*connections_[index % connections_.size()]->stub,
-                                        recordings_[index % recordings_.size()], config, kSlowReadersPause);
+                                        recordings_[index % recordings_.size()], options, kSlowReadersPause);
   }
 
   std::unique_ptr<ImpatientClient> MakeImpatientClient(int number) {
     const auto index = static_cast<std::size_t>(number);
     return std::make_unique<ImpatientClient>(*connections_[index % connections_.size()]->stub,
-                                             recordings_[index % recordings_.size()], options_.session.config,
+                                             recordings_[index % recordings_.size()], options_.session,
                                              options_.seed + index);
   }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/gateway_flags.h"
 #include "runtime/admission_gate.h"
 #include "runtime/connection_lost.h"
 
@@ -75,7 +76,10 @@ void Session::Open(v1::AnalyzeRequest first) {
     asked_to_reconnect_ = false;
   }
   stream_ = Stream::Open(
-      [this](auto* context, auto* reactor) { stub_.async()->Analyze(context, reactor); },
+      [this](auto* context, auto* reactor) {
+        client::AddKey(options_.api_key, *context);
+        stub_.async()->Analyze(context, reactor);
+      },
       {{"trackfit-session-id", name_}}, std::chrono::system_clock::time_point::max(), calls_,
       {.on_response = [this](const v1::AnalyzeResponse& response) { Take(response, Clock::now()); },
        .on_written =

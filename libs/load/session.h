@@ -28,6 +28,7 @@ struct SessionOptions {
   bool verify = false;  // lossless: compare the first pass with the recording's answers
   double late_ms = 0;   // frames that are answered later are counted; 0: none are
   bool resume = true;   // go on with the session when its connection breaks, where the gateway can do that
+  std::string api_key;  // see client::ClientOptions
 };
 
 // What came of a session, or of many.

@@ -2,12 +2,14 @@
 
 #include <utility>
 
+#include "client/gateway_flags.h"
+
 namespace trackfit::load {
 
 SlowReader::SlowReader(v1::GatewayService::Stub& stub, const Recording& recording,
-                       const v1::SessionConfig& config, std::chrono::milliseconds pause)
-    : stream_(stub.Analyze(&context_)),
-      writer_([this, config, &recording] { Write(config, recording); }),
+                       const SessionOptions& options, std::chrono::milliseconds pause)
+    : stream_(Open(stub, options.api_key)),
+      writer_([this, config = options.config, &recording] { Write(config, recording); }),
       reader_([this, pause] { Read(pause); }) {}
 
 SlowReader::~SlowReader() {
@@ -20,6 +22,12 @@ SlowReader::~SlowReader() {
   writer_.join();
   reader_.join();
   stream_->Finish();
+}
+
+std::unique_ptr<SlowReader::Stream> SlowReader::Open(v1::GatewayService::Stub& stub,
+                                                     const std::string& api_key) {
+  client::AddKey(api_key, context_);
+  return stub.Analyze(&context_);
 }
 
 void SlowReader::Write(v1::SessionConfig config, const Recording& recording) {

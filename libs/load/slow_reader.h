@@ -10,9 +10,11 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "load/recording.h"
+#include "load/session.h"
 #include "trackfit/v1/gateway.grpc.pb.h"
 
 namespace trackfit::load {
@@ -21,7 +23,7 @@ namespace trackfit::load {
 class SlowReader {
  public:
   // What it is made of must outlive it.
-  SlowReader(v1::GatewayService::Stub& stub, const Recording& recording, const v1::SessionConfig& config,
+  SlowReader(v1::GatewayService::Stub& stub, const Recording& recording, const SessionOptions& options,
              std::chrono::milliseconds pause);
   SlowReader(const SlowReader&) = delete;
   SlowReader& operator=(const SlowReader&) = delete;
@@ -32,11 +34,14 @@ class SlowReader {
   uint64_t read() const { return read_; }
 
  private:
+  using Stream = grpc::ClientReaderWriter<v1::AnalyzeRequest, v1::AnalyzeResponse>;
+
+  std::unique_ptr<Stream> Open(v1::GatewayService::Stub& stub, const std::string& api_key);
   void Write(v1::SessionConfig config, const Recording& recording);
   void Read(std::chrono::milliseconds pause);
 
   grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReaderWriter<v1::AnalyzeRequest, v1::AnalyzeResponse>> stream_;
+  std::unique_ptr<Stream> stream_;
   std::atomic<uint64_t> sent_{0};
   std::atomic<uint64_t> read_{0};
   std::mutex mutex_;

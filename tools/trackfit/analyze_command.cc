@@ -18,6 +18,7 @@
 #include "client/columns.h"
 #include "client/frame_feed.h"
 #include "client/gateway_client.h"
+#include "client/gateway_flags.h"
 #include "client/model_flags.h"
 #include "client/results_file.h"
 #include "client/session_record.h"
@@ -50,7 +51,7 @@ constexpr std::chrono::milliseconds kStopTimeout{800};
 struct AnalyzeOptions {
   std::vector<std::string> inputs;
   std::string gateway = "localhost:8000";
-  std::string proxy;
+  std::string proxy, api_key;
   std::string expected;
   std::string json;
   std::string render;
@@ -144,6 +145,7 @@ class Analysis {
                   .tls = options.tls,
                   .proxy = options.proxy,
                   .max_unanswered = kMaxUnanswered,
+                  .api_key = options.api_key,
                   .on_lost = [this](std::chrono::milliseconds limit) { OnLost(limit); }}) {}
 
   absl::Status Run() {
@@ -319,11 +321,7 @@ void DeclareInput(CLI::App& command, AnalyzeOptions& options) {
 }
 
 void DeclareSession(CLI::App& command, AnalyzeOptions& options) {
-  command.add_option("--gateway", options.gateway, "The gateway to stream to")
-      ->type_name("HOST:PORT")
-      ->envname("TRACKFIT_GATEWAY")
-      ->capture_default_str()
-      ->group("Session");
+  client::DeclareGateway(command, options.gateway, options.api_key, "Session");
   options.tls.Register(command, tls::ClientFlags::Environment::kRead);
   command.add_option("--proxy", options.proxy, "HTTP proxy to use; those of the environment are ignored")
       ->type_name("HOST:PORT")

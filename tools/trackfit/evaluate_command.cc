@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "client/gateway_flags.h"
 #include "coaching/knowledge.h"
 #include "command_line/exit_code.h"
 #include "command_line/interrupt.h"
@@ -321,6 +322,7 @@ CLI::Option* DeclareVideos(CLI::App& command, video_evaluation::VideoEvaluationO
       ->needs(videos);
   add("--gateway", options.run.client.gateway, "The gateway")->type_name("HOST:PORT")->needs(videos);
   options.run.client.tls.Register(command, tls::ClientFlags::Environment::kRead);
+  client::DeclareKey(command, options.run.client.api_key, "Through running servers")->needs(videos);
   add("--sessions", options.run.sessions, "Videos played at a time")->check(CLI::Range(1, 64))->needs(videos);
   add("--verdicts", options.verdicts,
       "Keep each video's verdict in this file at once; what is in it already is not played again")

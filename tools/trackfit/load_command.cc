@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "client/gateway_flags.h"
 #include "client/model_flags.h"
 #include "command_line/address.h"
 #include "command_line/exit_code.h"
@@ -48,8 +49,9 @@ absl::StatusOr<std::vector<load::Recording>> ReadAll(const LoadOptions& options)
     auto recording = load::ReadRecording(video, options.fps, kLongestRecording, options.encode);
     if (!recording.ok()) return recording.status();
     if (options.run.session.verify || options.poses) {
-      const absl::Status played = load::PlayAlone(options.run.gateway, options.run.tls,
-                                                  options.run.session.config, options.poses, *recording);
+      const absl::Status played =
+          load::PlayAlone(options.run.gateway, options.run.tls, options.run.session.config, options.poses,
+                          *recording, options.run.session.api_key);
       if (!played.ok()) return played;
     }
     recordings.push_back(*std::move(recording));
@@ -104,10 +106,7 @@ Action LoadCommand(CLI::App& command) {
       ->required()
       ->check(CLI::ExistingFile)
       ->type_name("VIDEO");
-  command.add_option("--gateway", run.gateway, "The gateway")
-      ->type_name("HOST:PORT")
-      ->envname("TRACKFIT_GATEWAY")
-      ->capture_default_str();
+  client::DeclareGateway(command, run.gateway, run.session.api_key);
   run.tls.Register(command, tls::ClientFlags::Environment::kRead);
   command.add_option("--sessions", run.sessions, "Clients at a time")
       ->check(CLI::Range(1, 10'000))
