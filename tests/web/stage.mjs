@@ -20,8 +20,9 @@ export const PLACES = ['--max-sessions', '3']; // of the gateway
 export const shortly = { timeout: 180_000 };
 let browser;
 
-export const trackfit = (...args) =>
-  execFileSync(join(binaries, 'trackfit'), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+const run = (program, args) => execFileSync(join(binaries, program), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+export const trackfit = (...args) => run('trackfit', args);
+export const trackfitKey = (...args) => run('trackfit-key', args).toString().trim();
 const ffmpeg = (...args) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args]);
 
 before(async () => {

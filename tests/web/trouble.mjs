@@ -15,7 +15,17 @@ import {
   openPage,
   startTraining,
 } from './browser.mjs';
-import { PLACES, assertAccessible, camera, newPage, scratch, servers, shortly, withPage } from './stage.mjs';
+import {
+  PLACES,
+  assertAccessible,
+  camera,
+  newPage,
+  scratch,
+  servers,
+  shortly,
+  trackfitKey,
+  withPage,
+} from './stage.mjs';
 
 const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'] });
 
@@ -78,6 +88,40 @@ describe('trouble', () => {
       assert.deepEqual(page.errors, []);
     } finally {
       await remote.close();
+      await servers.stop('gateway');
+      await servers.startGateway(...PLACES);
+    }
+  });
+
+  it('asks for a key where the server wants one, and goes on with it', shortly, async () => {
+    const file = join(scratch, 'keys.yml');
+    const key = trackfitKey('new', '--file', file, '--tenant', 'gym');
+    await servers.stop('gateway');
+    await servers.startGateway(...PLACES, '--api-keys', file);
+    const enter = async (page, text) => {
+      await page.getByLabel('API key', { exact: true }).fill(text);
+      await page.getByRole('button', { name: 'Use this key' }).click();
+    };
+    try {
+      await withPage({}, async (page) => {
+        await startTraining(page);
+        await page.getByText('This server asks for an API key').waitFor();
+        await assertAccessible(page, 'without a key');
+        await enter(page, 'tf_nobody_' + '0'.repeat(40));
+        await alert(page, 'This key is not accepted');
+        await enter(page, key);
+        await counted(page, 1);
+        await endTraining(page);
+        const kept = await page.evaluate(() => [sessionStorage, localStorage].map((s) => JSON.stringify(s)));
+        assert.deepEqual(
+          kept.map((store) => store.includes(key)),
+          [true, false],
+        );
+        await page.reload();
+        await startTraining(page);
+        await answered(page);
+      });
+    } finally {
       await servers.stop('gateway');
       await servers.startGateway(...PLACES);
     }

@@ -15,6 +15,10 @@ describe('endingOf', () => {
     expect(problem).toEqual({ kind: 'refused', reason: 'config.expected_exercise: unknown' });
     expect(retryDelay({ kind: 'refused', reason: 'no' }, 0)).toBeNull();
   });
+  it('asks for a key instead of trying again', () => {
+    expect(endingOf(4016, 'this API key was revoked')).toEqual({ kind: 'key' });
+    expect(retryDelay({ kind: 'key' }, 0)).toBeNull();
+  });
   it('knows when a session cannot be resumed', () => {
     expect(endingOf(4005, 'start a new session').kind).toBe('forgotten');
     expect(endingOf(4010, 'resumed on another stream').kind).toBe('forgotten');

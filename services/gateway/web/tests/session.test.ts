@@ -10,12 +10,14 @@ const LOSSLESS: SessionOptions = { ...OPTIONS, delivery: 'lossless' };
 let links: Link[];
 let told: [string | undefined, number][];
 let httpAnswers: boolean;
+let protocols: string[] = [];
 
 function open(beginsAnew = true, options: SessionOptions = OPTIONS): Session {
   return new Session(
     options,
     {
       url: 'ws://host/v1/analyze',
+      protocols: () => protocols,
       openSocket: FakeSocket.open,
       now: () => Date.now(),
       answersHttp: () => Promise.resolve(httpAnswers),
@@ -286,5 +288,19 @@ describe('Session', () => {
     expect(FakeSocket.all).toHaveLength(1);
     session.pause(false);
     expect(FakeSocket.all).toHaveLength(2);
+  });
+
+  it('asks for a key, and goes on with the next one', async () => {
+    const session = open();
+    FakeSocket.latest.accept();
+    FakeSocket.latest.drop(4016, 'this gateway wants an API key');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(links.at(-1)).toEqual({ state: 'failed', problem: { kind: 'key' } });
+    expect(FakeSocket.all).toHaveLength(1);
+    protocols = ['trackfit.v1', 'trackfit.key.dGZfYV9i'];
+    session.retry();
+    expect(FakeSocket.latest.protocols).toEqual(protocols);
+    accept();
+    expect(session.canSend).toBe(true);
   });
 });

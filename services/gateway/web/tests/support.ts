@@ -92,8 +92,11 @@ export class FakeSocket {
   onmessage: (event: { data: unknown }) => void = () => undefined;
   onclose: (event: { code: number; reason: string }) => void = () => undefined;
 
-  static readonly open = (): WebSocket => {
+  protocols: string[] = [];
+
+  static readonly open = (_url: string, protocols: string[]): WebSocket => {
     const socket = new FakeSocket();
+    socket.protocols = protocols;
     FakeSocket.all.push(socket);
     return socket as unknown as WebSocket;
   };

@@ -5,7 +5,7 @@ import { endingOf, type Ending } from './closing';
 // What is sent of a moment: a JPEG, PNG or WebP file, or the skeleton in it.
 export type Sight = Uint8Array | FoundPose;
 
-export type OpenSocket = (url: string) => WebSocket;
+export type OpenSocket = (url: string, protocols: string[]) => WebSocket;
 
 export interface ConnectionEvents {
   onOpen(): void;
@@ -27,9 +27,10 @@ export class Connection {
     url: string,
     first: Uint8Array, // the configuration, or what resumes a session
     private readonly events: ConnectionEvents,
-    openSocket: OpenSocket = (address) => new WebSocket(address),
+    protocols: string[] = [],
+    openSocket: OpenSocket = (address, offered) => new WebSocket(address, offered),
   ) {
-    this.socket = openSocket(url);
+    this.socket = openSocket(url, protocols);
     this.socket.binaryType = 'arraybuffer';
     this.socket.onopen = () => {
       this.opened = true;

@@ -21,6 +21,7 @@ export interface SessionEvents {
 
 export interface SessionEnvironment {
   url: string;
+  protocols?: () => string[]; // that a connection offers
   openSocket?: OpenSocket;
   now: () => number; // milliseconds
   answersHttp: () => Promise<boolean>;
@@ -86,6 +87,13 @@ export class Session {
     if (!paused && this.link.state === 'paused') this.connect();
   }
 
+  // After it has failed, for what was in the way is not any more.
+  retry() {
+    if (this.link.state !== 'failed') return;
+    this.attempts = 0;
+    this.connect();
+  }
+
   // Asks for the summary; 'done' follows, with or without it.
   finish() {
     if (this.finishing) return;
@@ -123,6 +131,7 @@ export class Session {
         onResponse: (response) => this.respond(response),
         onEnd: (ending) => void this.ended(connection, ending),
       },
+      this.environment.protocols?.() ?? [],
       this.environment.openSocket,
     );
     this.connection = connection;
@@ -176,7 +185,7 @@ export class Session {
 
   private async ended(connection: Connection, told: Ending | null) {
     this.brokenMs ??= this.environment.now();
-    if (told?.kind === 'forgotten' || told?.kind === 'refused') this.token = '';
+    if (told && ['forgotten', 'refused', 'key'].includes(told.kind)) this.token = '';
     if (this.finishing && (told === null || !this.canResume)) {
       this.done();
       return;

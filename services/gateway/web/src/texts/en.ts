@@ -75,6 +75,11 @@ export const en = {
   outdated: 'A part of this page could not be loaded. The server may have been updated, or be away.',
   reload: 'Reload the page',
   refused: 'The server does not accept this: {reason}',
+  apiKeyWanted: 'This server asks for an API key.',
+  apiKeyRefused: 'This key is not accepted. Ask whoever runs the server for another.',
+  apiKey: 'API key',
+  apiKeyRemember: 'Remember it in this browser; else it is forgotten with this tab',
+  apiKeyUse: 'Use this key',
   problemGone: 'The connection broke. Please try again.',
   retry: 'Try again',
   cameraInsecure:

@@ -76,6 +76,11 @@ export const ko: Texts = {
   outdated: '페이지의 일부를 불러오지 못했습니다. 서버가 업데이트되었거나 응답하지 않을 수 있습니다.',
   reload: '페이지 새로 고침',
   refused: '서버가 받아들이지 않습니다: {reason}',
+  apiKeyWanted: '이 서버는 API 키를 요구합니다.',
+  apiKeyRefused: '이 키는 사용할 수 없습니다. 서버 운영자에게 다른 키를 요청하세요.',
+  apiKey: 'API 키',
+  apiKeyRemember: '이 브라우저에 기억하기 (선택하지 않으면 탭을 닫을 때 잊습니다)',
+  apiKeyUse: '이 키 사용',
   problemGone: '연결이 끊겼습니다. 다시 시도해 주세요.',
   retry: '다시 시도',
   cameraInsecure:

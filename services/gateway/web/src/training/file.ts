@@ -30,6 +30,7 @@ export class FileAnalysis {
     private readonly video: HTMLVideoElement, // that shows the file
     private readonly overlay: HTMLCanvasElement, // upon it
     options: SessionOptions,
+    protocols: () => string[], // see ApiKey
     onChange: () => void,
   ) {
     this.language = options.language;
@@ -37,6 +38,7 @@ export class FileAnalysis {
       options,
       {
         url: analyzeUrl(window.location),
+        protocols,
         now: () => performance.now(),
         answersHttp,
         beginsAnew: false,

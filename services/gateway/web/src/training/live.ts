@@ -26,6 +26,7 @@ export interface LiveParts {
   options: SessionOptions;
   voice: Voice | null;
   poses: PoseFinder | null; // finds skeletons here, so that no picture is sent
+  protocols: () => string[]; // see ApiKey
 }
 
 export class LiveTraining {
@@ -53,6 +54,7 @@ export class LiveTraining {
       parts.options,
       {
         url: analyzeUrl(window.location),
+        protocols: parts.protocols,
         now: () => performance.now(),
         answersHttp,
         beginsAnew: true,
@@ -107,6 +109,10 @@ export class LiveTraining {
     this.session.pause(paused);
     if (paused) this.parts.voice?.stop();
     this.onChange();
+  }
+
+  retry() {
+    this.session.retry();
   }
 
   // The link tells when all is summed up.

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { History } from '../history';
 import type { Workout } from '../model/workout';
+import { ApiKey } from '../session/api_key';
 import { loadSettings, saveSettings, type Settings } from '../settings';
 import { LANGUAGES, TABLES, type TextKey } from '../texts';
 import { PageContext, pageOf } from './context';
@@ -15,6 +16,13 @@ const sectionOf = (hash: string): Section => SECTIONS.find((name) => hash === `#
 
 export function App() {
   const [settings, setSettings] = useState(() => loadSettings(localStorage, navigator.languages));
+  const [apiKey] = useState(
+    () =>
+      new ApiKey(
+        () => sessionStorage,
+        () => localStorage,
+      ),
+  );
   const [section, setSection] = useState(() => sectionOf(location.hash));
   const [history, setHistory] = useState<History | null>(null);
   const [workouts, setWorkouts] = useState<Workout[] | null>([]);
@@ -22,8 +30,12 @@ export function App() {
 
   const page = useMemo(
     () =>
-      pageOf(settings, (changed: Partial<Settings>) => setSettings((before) => ({ ...before, ...changed }))),
-    [settings],
+      pageOf(
+        settings,
+        (changed: Partial<Settings>) => setSettings((before) => ({ ...before, ...changed })),
+        apiKey,
+      ),
+    [settings, apiKey],
   );
   const { t } = page;
 

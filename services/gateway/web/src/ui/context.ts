@@ -1,11 +1,13 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import type { ApiKey } from '../session/api_key';
 import type { Settings } from '../settings';
 import { translator, type Translate } from '../texts';
 
 export interface Page {
   settings: Settings;
   change: (settings: Partial<Settings>) => void;
+  apiKey: ApiKey;
   t: Translate;
 }
 
@@ -17,6 +19,6 @@ export function usePage(): Page {
   return page;
 }
 
-export function pageOf(settings: Settings, change: Page['change']): Page {
-  return { settings, change, t: translator(settings.language) };
+export function pageOf(settings: Settings, change: Page['change'], apiKey: ApiKey): Page {
+  return { settings, change, apiKey, t: translator(settings.language) };
 }

@@ -4,6 +4,7 @@ import { workoutOf, type Workout } from '../model/workout';
 import { FileAnalysis } from '../training/file';
 import { usePage } from './context';
 import { Heading } from './heading';
+import { KeyForm } from './key_form';
 import { LinkMessage } from './link_message';
 import { ExerciseChoice } from './live_page';
 import { Stage } from './stage';
@@ -20,7 +21,7 @@ interface Done {
 }
 
 export function FilePage({ onWorkout }: FilePageProps) {
-  const { settings, t } = usePage();
+  const { settings, apiKey, t } = usePage();
   const [file, setFile] = useState<File | null>(null);
   const [unreadable, setUnreadable] = useState('');
   const [done, setDone] = useState<Done | null>(null);
@@ -68,10 +69,11 @@ export function FilePage({ onWorkout }: FilePageProps) {
         language: settings.language,
         voice: settings.voice,
       },
+      () => apiKey.protocols,
       () => setTick((tick) => tick + 1),
     );
     setTick((tick) => tick + 1);
-  }, [file, settings]);
+  }, [file, settings, apiKey]);
 
   // The elements that it needs are there once the file is chosen.
   useEffect(() => {
@@ -129,6 +131,10 @@ export function FilePage({ onWorkout }: FilePageProps) {
       </section>
     );
   }
+  const again = () => {
+    forget();
+    void begin();
+  };
   const words = link ? linkWords(link, t) : '';
   const percent = Math.round((current?.progress ?? 0) * 100);
   return (
@@ -139,6 +145,7 @@ export function FilePage({ onWorkout }: FilePageProps) {
           <Heading>{t('analysing', { name: file.name })}</Heading>
         </div>
         <LinkMessage link={link} words={words} troubled={link?.state !== 'connecting'} />
+        <KeyForm link={link} onKey={again} />
         <progress max={100} value={percent} aria-label={t('analysing', { name: file.name })} />
         <p class="fine">{t('progress', { n: percent, time: clock(current?.remainingMs ?? 0) })}</p>
         <div class="counter card">
@@ -150,13 +157,7 @@ export function FilePage({ onWorkout }: FilePageProps) {
         </div>
         <div class="actions">
           {link?.state === 'failed' && (
-            <button
-              class="primary"
-              onClick={() => {
-                forget();
-                void begin();
-              }}
-            >
+            <button class="primary" onClick={again}>
               {t('retry')}
             </button>
           )}

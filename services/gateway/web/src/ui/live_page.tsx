@@ -16,6 +16,7 @@ import { Voice } from '../voice';
 import { usePage } from './context';
 import { Heading } from './heading';
 import { FramingPicture } from './icons';
+import { KeyForm } from './key_form';
 import { LinkMessage } from './link_message';
 import { LivePanel } from './live_panel';
 import { Stage } from './stage';
@@ -31,7 +32,7 @@ interface LivePageProps {
 }
 
 export function LivePage({ onWorkout }: LivePageProps) {
-  const { settings, t } = usePage();
+  const { settings, apiKey, t } = usePage();
   const [step, setStep] = useState<Step>('setup');
   const [cameraProblem, setCameraProblem] = useState<Problem | null>(null);
   const [workout, setWorkout] = useState<Workout | null>(null);
@@ -113,6 +114,7 @@ export function LivePage({ onWorkout }: LivePageProps) {
           },
           voice: settings.spoken ? new Voice(settings.language) : null,
           poses: finder,
+          protocols: () => apiKey.protocols,
         },
         () => setTick((tick) => tick + 1),
       );
@@ -227,6 +229,7 @@ export function LivePage({ onWorkout }: LivePageProps) {
       </div>
       <div class="side">
         <LinkMessage link={link} words={words} troubled={troubled} />
+        <KeyForm link={link} onKey={() => current?.retry()} />
         {current && <LivePanel training={current} />}
       </div>
     </div>

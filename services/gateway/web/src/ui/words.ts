@@ -72,6 +72,8 @@ export function linkWords(link: Link, t: Translate): string {
   switch (problem.kind) {
     case 'gone':
       return t(link.state === 'failed' ? 'problemGone' : 'gone');
+    case 'key':
+      return t('apiKeyWanted');
     case 'refused':
       return t('refused', { reason: problem.reason });
     default:
