@@ -268,6 +268,7 @@ int ServeUntilSignal(TerminationSignal& signal, Runtime& runtime, grpc::Service&
     runtime.log().Error("cannot serve", {{"reason", server.status().message()}});
     return 1;
   }
+  signal.OnLouder([&log = runtime.log()](int steps) { log.SetLevel(telemetry::Louder(log.level(), steps)); });
   while (!signal.Wait(std::chrono::milliseconds((*server)->ready() ? 1000 : 100))) {
     (*server)->UpdateHealth();
     (*server)->Housekeep();

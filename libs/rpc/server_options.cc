@@ -79,7 +79,8 @@ void ServerOptions::Register(CLI::App& app) {
           "Seconds until a stream whose client does nothing ends, and a connection without any; 0 = never");
   AddFlag(app, "drain-grace", drain_grace,
           "Seconds that running streams and calls get after SIGTERM or SIGHUP");
-  AddFlag(app, "log-level", log_level, "debug, info, warning or error");
+  AddFlag(app, "log-level", log_level,
+          "debug, info, warning or error; SIGUSR1 makes it a step louder, SIGUSR2 quieter");
   AddFlag(app, "log-format", log_format, "text or json");
   app.add_flag("--reflection,!--no-reflection", reflection, "Describe the services to tools such as grpcurl")
       ->envname(EnvironmentName("reflection"))

@@ -11,12 +11,14 @@
 namespace trackfit::rpc {
 namespace {
 
-constexpr int kSignals[] = {SIGTERM, SIGINT, SIGHUP};
+constexpr int kEndingSignals[] = {SIGTERM, SIGINT, SIGHUP};
+constexpr int kLogSignals[] = {SIGUSR1, SIGUSR2};
 
 // A signal handler can reach nothing else. What has come is in the flags; the pipe only wakes.
 std::atomic<int> write_end = -1;
 std::atomic<bool> ends = false;
 std::atomic<bool> reloads = false;
+std::atomic<int> louder = 0;
 
 void Wake() {
   const int interrupted_errno = errno;  // somebody may be about to read it
@@ -32,6 +34,11 @@ extern "C" void End(int) {
 
 extern "C" void Reload(int) {
   reloads = true;
+  Wake();
+}
+
+extern "C" void ChangeLogLevel(int signal) {
+  louder += signal == SIGUSR1 ? 1 : -1;
   Wake();
 }
 
@@ -62,7 +69,9 @@ TerminationSignal::TerminationSignal(HangUp hang_up) {
   write_end = pipe[1];
   ends = false;
   reloads = false;
-  for (const int signal : kSignals) {
+  louder = 0;
+  for (const int signal : kLogSignals) Handle(signal, ChangeLogLevel, SA_RESTART);
+  for (const int signal : kEndingSignals) {
     if (signal == SIGHUP && IsIgnored(signal)) continue;  // nohup
     if (signal == SIGHUP && hang_up == HangUp::kReloads && !HasTerminal()) {
       Handle(signal, Reload, SA_RESTART);
@@ -73,7 +82,8 @@ TerminationSignal::TerminationSignal(HangUp hang_up) {
 }
 
 TerminationSignal::~TerminationSignal() {
-  for (const int signal : kSignals) {
+  for (const int signal : kLogSignals) Handle(signal, SIG_DFL, 0);
+  for (const int signal : kEndingSignals) {
     if (!IsIgnored(signal)) Handle(signal, SIG_DFL, 0);
   }
   ::close(write_end.exchange(-1));
@@ -87,6 +97,9 @@ bool TerminationSignal::Wait(std::chrono::milliseconds limit) {
   for (char bytes[64]; ::read(read_end_, bytes, sizeof bytes) > 0;) {
   }
   if (reload_ && reloads.exchange(false)) reload_();
+  if (louder_) {
+    if (const int steps = louder.exchange(0); steps != 0) louder_(steps);
+  }
   return ends;
 }
 

@@ -1,4 +1,4 @@
-// Waits for SIGTERM, SIGINT or SIGHUP.
+// Waits for SIGTERM, SIGINT or SIGHUP; and what SIGUSR1 and SIGUSR2 ask for meanwhile.
 #ifndef TRACKFIT_RPC_TERMINATION_SIGNAL_H_
 #define TRACKFIT_RPC_TERMINATION_SIGNAL_H_
 
@@ -25,12 +25,17 @@ class TerminationSignal {
   // Called by Wait() when a SIGHUP that means to reload has come, at once or while nobody waited.
   void OnReload(std::function<void()> reload) { reload_ = std::move(reload); }
 
-  // True once a signal to end has come; waits at most `limit` for it, and less when there was a reload.
+  // Called by Wait() likewise with how many SIGUSR1 have come since, less the SIGUSR2: by as many levels
+  // the log shall say more. Signals of one kind that come at once count as one.
+  void OnLouder(std::function<void(int steps)> louder) { louder_ = std::move(louder); }
+
+  // True once a signal to end has come; waits at most `limit` for it, and less when another came.
   bool Wait(std::chrono::milliseconds limit);
 
  private:
   int read_end_ = -1;
   std::function<void()> reload_;
+  std::function<void(int)> louder_;
 };
 
 }  // namespace trackfit::rpc

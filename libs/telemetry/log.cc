@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -74,6 +75,11 @@ absl::StatusOr<LogLevel> ParseLogLevel(const std::string& name) {
       absl::StrCat("log-level is \"", name, "\"; it must be debug, info, warning or error"));
 }
 
+LogLevel Louder(LogLevel level, int steps) {
+  constexpr int kLoudest = static_cast<int>(LogLevel::kDebug), kQuietest = static_cast<int>(LogLevel::kError);
+  return static_cast<LogLevel>(std::clamp(static_cast<int>(level) - steps, kLoudest, kQuietest));
+}
+
 absl::StatusOr<LogFormat> ParseLogFormat(const std::string& name) {
   if (name == "text") return LogFormat::kText;
   if (name == "json") return LogFormat::kJson;
@@ -81,9 +87,7 @@ absl::StatusOr<LogFormat> ParseLogFormat(const std::string& name) {
 }
 
 Logger::Logger(const std::string& service, LogLevel lowest, LogFormat format, Sink sink)
-    : lowest_(lowest),
-      format_(format),
-      sink_(std::make_shared<const Sink>(sink ? std::move(sink) : WriteToStandardError)),
+    : shared_(new Shared{lowest, format, sink ? std::move(sink) : WriteToStandardError}),
       fields_{{"service", service}} {}
 
 Logger Logger::With(std::initializer_list<LogField> fields) const {
@@ -92,28 +96,37 @@ Logger Logger::With(std::initializer_list<LogField> fields) const {
   return child;
 }
 
+void Logger::SetLevel(LogLevel lowest) const {
+  shared_->lowest = lowest;
+  Write(LogLevel::kInfo, "log level", {{"log_level", Name(lowest)}});
+}
+
 void Logger::Debug(std::string_view event, std::initializer_list<LogField> fields) const {
-  Write(LogLevel::kDebug, event, fields);
+  WriteIfWanted(LogLevel::kDebug, event, fields);
 }
 void Logger::Info(std::string_view event, std::initializer_list<LogField> fields) const {
-  Write(LogLevel::kInfo, event, fields);
+  WriteIfWanted(LogLevel::kInfo, event, fields);
 }
 void Logger::Warning(std::string_view event, std::initializer_list<LogField> fields) const {
-  Write(LogLevel::kWarning, event, fields);
+  WriteIfWanted(LogLevel::kWarning, event, fields);
 }
 void Logger::Error(std::string_view event, std::initializer_list<LogField> fields) const {
-  Write(LogLevel::kError, event, fields);
+  WriteIfWanted(LogLevel::kError, event, fields);
+}
+
+void Logger::WriteIfWanted(LogLevel level, std::string_view event,
+                           std::initializer_list<LogField> fields) const {
+  if (level >= this->level()) Write(level, event, fields);
 }
 
 void Logger::Write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const {
-  if (level < lowest_) return;
   Json entry;
   entry["time"] = absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone());
   entry["level"] = Name(level);
   entry["event"] = std::string(event);
   for (const LogField& field : fields_) entry[field.key] = ToJson(field);
   for (const LogField& field : fields) entry[field.key] = ToJson(field);
-  (*sink_)(format_ == LogFormat::kJson ? Dump(entry) : TextLine(entry));
+  shared_->sink(shared_->format == LogFormat::kJson ? Dump(entry) : TextLine(entry));
 }
 
 }  // namespace trackfit::telemetry

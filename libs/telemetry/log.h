@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_TELEMETRY_LOG_H_
 #define TRACKFIT_TELEMETRY_LOG_H_
 
+#include <atomic>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -24,6 +25,8 @@ enum class LogFormat { kText, kJson };
 
 // "debug", "info", "warning" or "error"; INVALID_ARGUMENT lists them.
 absl::StatusOr<LogLevel> ParseLogLevel(const std::string& name);
+// So many levels further towards debug, or, negative, towards error; at most to the last.
+LogLevel Louder(LogLevel level, int steps);
 // "text" or "json"; INVALID_ARGUMENT lists them.
 absl::StatusOr<LogFormat> ParseLogFormat(const std::string& name);
 
@@ -40,7 +43,8 @@ struct LogField {
   std::variant<std::string, int64_t, double, bool> value;
 };
 
-// Cheap to copy; thread-safe. Lines of one process never interleave.
+// Cheap to copy; thread-safe. Lines of one process never interleave. A logger and all that are made from it
+// share one level.
 class Logger {
  public:
   using Sink = std::function<void(const std::string& line)>;
@@ -51,6 +55,11 @@ class Logger {
   // A logger that adds these fields, such as the session, to all its lines.
   Logger With(std::initializer_list<LogField> fields) const;
 
+  // The lowest level that is written.
+  LogLevel level() const { return shared_->lowest; }
+  // Changes it, for all who share it, and writes a line that says so, whatever the levels are.
+  void SetLevel(LogLevel lowest) const;
+
   // `event` is a short constant phrase; variable parts go into fields.
   void Debug(std::string_view event, std::initializer_list<LogField> fields = {}) const;
   void Info(std::string_view event, std::initializer_list<LogField> fields = {}) const;
@@ -58,11 +67,16 @@ class Logger {
   void Error(std::string_view event, std::initializer_list<LogField> fields = {}) const;
 
  private:
+  struct Shared {
+    std::atomic<LogLevel> lowest;
+    const LogFormat format;
+    const Sink sink;
+  };
+
+  void WriteIfWanted(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const;
   void Write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const;
 
-  LogLevel lowest_;
-  LogFormat format_;
-  std::shared_ptr<const Sink> sink_;
+  std::shared_ptr<Shared> shared_;
   std::vector<LogField> fields_;
 };
 

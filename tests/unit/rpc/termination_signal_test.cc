@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <functional>
+#include <vector>
 
 namespace trackfit::rpc {
 namespace {
@@ -77,6 +78,22 @@ TEST(TerminationSignal, EndsWithTheTerminalOfAServerThatCanReload) {
     raise(SIGHUP);
     return terminal >= 0 && signal.Wait(kNow);
   }));
+}
+
+TEST(TerminationSignal, SaysHowMuchLouderTheLogShallBe) {
+  TerminationSignal signal;
+  std::vector<int> asked;
+  raise(SIGUSR1);  // before anybody listens
+  raise(SIGUSR1);
+  signal.OnLouder([&asked](int steps) { asked.push_back(steps); });
+  EXPECT_FALSE(signal.Wait(kNow));
+  raise(SIGUSR2);
+  EXPECT_FALSE(signal.Wait(kNow));
+  raise(SIGUSR1);
+  raise(SIGUSR2);
+  EXPECT_FALSE(signal.Wait(kNow));
+  EXPECT_FALSE(signal.Wait(kNow));
+  EXPECT_EQ(asked, (std::vector<int>{2, -1}));
 }
 
 TEST(TerminationSignal, LeavesErrnoToTheInterruptedCode) {

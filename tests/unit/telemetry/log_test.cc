@@ -48,6 +48,23 @@ TEST_F(LogTest, LinesBelowTheLowestLevelAreNotWritten) {
   EXPECT_THAT(lines_, IsEmpty());
 }
 
+TEST_F(LogTest, LevelChangesForAllWhoShareItAndTheLogSaysSo) {
+  const Logger log = Make(LogFormat::kText, LogLevel::kError);
+  const Logger session = log.With({{"session", "ab12"}});
+  log.SetLevel(LogLevel::kWarning);
+  session.Info("quiet");
+  log.SetLevel(LogLevel::kDebug);
+  session.Debug("heard");
+  session.SetLevel(LogLevel::kError);
+  log.Warning("quiet");
+  ASSERT_THAT(lines_, SizeIs(4));
+  EXPECT_THAT(lines_[0], EndsWith("level=info event=\"log level\" service=extractor log_level=warning"));
+  EXPECT_THAT(lines_[1], EndsWith("log_level=debug"));
+  EXPECT_THAT(lines_[2], HasSubstr("event=heard"));
+  EXPECT_THAT(lines_[3], EndsWith("log_level=error"));
+  EXPECT_EQ(log.level(), LogLevel::kError);
+}
+
 TEST_F(LogTest, ChildLoggerCarriesItsFields) {
   const Logger log = Make(LogFormat::kText);
   log.With({{"session", "ab12"}}).Info("started");
@@ -55,6 +72,13 @@ TEST_F(LogTest, ChildLoggerCarriesItsFields) {
   ASSERT_THAT(lines_, SizeIs(2));
   EXPECT_THAT(lines_[0], HasSubstr("session=ab12"));
   EXPECT_EQ(lines_[1].find("session"), std::string::npos);
+}
+
+TEST(LogLevels, EndAtDebugAndError) {
+  EXPECT_EQ(Louder(LogLevel::kInfo, 1), LogLevel::kDebug);
+  EXPECT_EQ(Louder(LogLevel::kInfo, -1), LogLevel::kWarning);
+  EXPECT_EQ(Louder(LogLevel::kWarning, 5), LogLevel::kDebug);
+  EXPECT_EQ(Louder(LogLevel::kDebug, -9), LogLevel::kError);
 }
 
 TEST(LogNames, UnknownLevelIsRefusedWithTheKnownOnes) {
