@@ -19,6 +19,7 @@
 #include "rpc/grpc_log.h"
 #include "rpc/operator_pages.h"
 #include "rpc/server_credentials.h"
+#include "rpc/service_manager.h"
 #include "runtime/shutting_down.h"
 
 namespace trackfit::rpc {
@@ -28,6 +29,8 @@ namespace {
 constexpr std::chrono::seconds kCancelAfter{2};
 // For what is on its way to clients when no stream and no call is left.
 constexpr std::chrono::milliseconds kLastWords{200};
+// What a drain may take beyond the grace period, before the service manager may end the process.
+constexpr std::chrono::seconds kSpareAfterDrain{20};
 // A connection whose client does not speak HTTP/2 by then is closed.
 constexpr int kHandshakeMs = 10'000;
 
@@ -269,14 +272,21 @@ int ServeUntilSignal(TerminationSignal& signal, Runtime& runtime, grpc::Service&
     return 1;
   }
   signal.OnLouder([&log = runtime.log()](int steps) { log.SetLevel(telemetry::Louder(log.level(), steps)); });
-  while (!signal.Wait(std::chrono::milliseconds((*server)->ready() ? 1000 : 100))) {
+  ServiceManager manager;
+  const auto drain_limit =
+      std::chrono::ceil<std::chrono::milliseconds>(Seconds(runtime.options().drain_grace)) + kSpareAfterDrain;
+  for (;;) {
+    manager.Live((*server)->ready());
+    if (signal.Wait((*server)->ready() ? manager.Pace() : std::chrono::milliseconds(100))) break;
     (*server)->UpdateHealth();
     (*server)->Housekeep();
     if ((*server)->reachable()) continue;
     runtime.log().Error("cannot be reached any more; ending, to be started anew");
+    manager.Stop(drain_limit);
     (*server)->Drain();
     return 1;
   }
+  manager.Stop(drain_limit);
   (*server)->Drain();
   runtime.log().Info("stopped");
   return 0;
