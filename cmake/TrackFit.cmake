@@ -70,12 +70,16 @@ function(trackfit_library name)
   endif()
 endfunction()
 
-# trackfit_binary(<name> SOURCES <files> DEPS <libraries>) makes bin/<name>.
+# trackfit_binary(<name> SOURCES <files> DEPS <libraries> [COMPONENT <component>]) makes bin/<name>, which is installed as a component of
+# its own name unless another is given.
 function(trackfit_binary name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "COMPONENT" "SOURCES;DEPS" ${ARGN})
+  if(NOT ARG_COMPONENT)
+    set(ARG_COMPONENT ${name})
+  endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE trackfit_options ${ARG_DEPS})
-  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${ARG_COMPONENT})
 endfunction()
 
 # trackfit_test(<name> SOURCES <files> DEPS <libraries> [LABELS <labels>] [TIMEOUT <seconds>] [ENVIRONMENT <NAME=VALUE>])
