@@ -70,6 +70,11 @@ void Configure(const ServerOptions& options, grpc::ServerBuilder& builder) {
     builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
                                std::max(static_cast<int>(options.idle_timeout * 1000), 1));
   }
+  // A client looks up names only when a connection ends. Streams keep the old one for as long as they last.
+  if (options.max_connection_age > 0) {
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                               std::max(static_cast<int>(options.max_connection_age * 1000), 1));
+  }
   // Finds dead clients within 80 s; clients may ping every 10 s, also between calls.
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);

@@ -73,6 +73,9 @@ void ServerOptions::Register(CLI::App& app) {
           "Connections at a time; 0 = as many as the limit of open files allows, at most 1024");
   AddFlag(app, "max-connections-per-peer", max_connections_per_peer,
           "Connections from one address at a time; 0 = a quarter of max-connections");
+  AddFlag(app, "max-connection-age", max_connection_age,
+          "Seconds until a client is asked to connect anew, give or take a tenth, so that it finds new "
+          "replicas; its streams go on where they are; 0 = never");
   AddFlag(app, "self-check-interval", self_check_interval,
           "Seconds between attempts to reach the own ports; the server ends after three in vain; 0 = never");
   AddFlag(app, "idle-timeout", idle_timeout,
@@ -115,6 +118,7 @@ absl::Status ServerOptions::Validate() const {
       CheckRange("max-streams-per-connection", max_streams_per_connection, 0, 100000),
       CheckRange("max-connections", max_connections, 0, 1 << 20),
       CheckRange("max-connections-per-peer", max_connections_per_peer, 0, 1 << 20),
+      CheckRange("max-connection-age", max_connection_age, 0.0, 86400.0),
       CheckRange("self-check-interval", self_check_interval, 0.0, 3600.0),
       CheckRange("idle-timeout", idle_timeout, 0.0, 86400.0),
       CheckRange("drain-grace", drain_grace, 0.0, 3600.0),

@@ -38,6 +38,7 @@ struct ServerOptions {
   int max_streams_per_connection = 0;  // 0 = 64 more than max_sessions, so that refusals reach the client
   int max_connections = 0;             // 0 = as many as descriptors allow, at most 1024
   int max_connections_per_peer = 0;    // from one address; 0 = a quarter of max_connections
+  double max_connection_age = 60;      // seconds until clients are asked to connect anew; 0 = never
   double self_check_interval = 10;     // seconds between attempts to reach the own ports; 0 = never
   bool reflection = false;
   TlsOptions tls;

@@ -4,6 +4,7 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
+#include <trackfit/v1/gateway.grpc.pb.h>
 #include <trackfit/v1/inferencer.grpc.pb.h>
 
 #include <atomic>
@@ -122,6 +123,40 @@ INSTANTIATE_TEST_SUITE_P(Programs, Servers,
                          [](const auto& program) {
                            return program.param.substr(std::string("trackfit-").size());
                          });
+
+// Else clients would never notice replicas that came later: they look up names only when a connection ends.
+TEST(Connections, AreMadeAnewAfterAWhileAndTheirStreamsGoOn) {
+  FakeServer<FakeExtractor> extractor;
+  FakeServer<FakeInferencer> inferencer;
+  ServerProcess gateway("trackfit-gateway", {"--extractor", extractor.address(), "--inferencer",
+                                             inferencer.address(), "--max-connection-age", "1"});
+  ASSERT_NE(gateway.port(), 0);
+  const auto channel = grpc::CreateChannel(gateway.address(), grpc::InsecureChannelCredentials());
+  const auto stub = v1::GatewayService::NewStub(channel);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(1));
+  const auto stream = stub->Analyze(&context);
+  const auto is_answered = [&](uint64_t sequence) {
+    stream->Write(testing::FrameRequest(sequence, "a"));
+    for (v1::AnalyzeResponse response; stream->Read(&response);) {
+      if (response.has_frame_result()) return response.frame_result().sequence() == sequence;
+    }
+    return false;
+  };
+  stream->Write(testing::ConfigRequest());
+  ASSERT_TRUE(is_answered(0));
+
+  ASSERT_TRUE(channel->WaitForStateChange(GRPC_CHANNEL_READY,
+                                          std::chrono::system_clock::now() + std::chrono::seconds(30)));
+
+  EXPECT_TRUE(is_answered(1));
+  EXPECT_THAT(CheckHealth(channel, ""), AnyOf("SERVING", "NOT_SERVING"));
+  EXPECT_TRUE(is_answered(2));
+  stream->WritesDone();
+  for (v1::AnalyzeResponse response; stream->Read(&response);) {
+  }
+  EXPECT_TRUE(stream->Finish().ok());
+}
 
 // Megabytes: "VmRSS" is what a process has in memory, "VmHWM" the most that it has had.
 int MemoryOf(const ServerProcess& server, const std::string& what) {
