@@ -44,6 +44,14 @@ def last(name, instruction):
     return found[-1] if found else None
 
 
+def ignored():
+    return [line for line in pathlib.Path(".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
+
+
+def kept():
+    return [rule.removeprefix("!") for rule in ignored() if rule.startswith("!")]
+
+
 def flags_of(program):
     said = subprocess.run([BINARIES / program, "--help"], check=True, stdout=subprocess.PIPE, text=True).stdout
     return set(re.findall(r"--([a-z][a-z-]+)", said))
@@ -75,16 +83,14 @@ class Images(unittest.TestCase):
                 self.assertIn("CMD [", last(name, "HEALTHCHECK"))  # there is no shell
 
     def test_what_is_copied_is_there_and_in_the_context(self):
-        rules = [line for line in pathlib.Path(".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
-        kept = [rule.removeprefix("!") for rule in rules if rule.startswith("!")]
-        dropped = [rule for rule in rules if not rule.startswith("!") and rule != "*"]
+        dropped = [rule for rule in ignored() if not rule.startswith("!") and rule != "*"]
         for name, instructions in stages().items():
             for word, rest in instructions:
                 if word != "COPY" or "--from" in rest:
                     continue
                 for source in rest.split()[:-1]:
                     self.assertTrue(pathlib.Path(source).exists(), f"{name} copies {source}")
-                    kept_by = [path for path in kept if f"{source}/".startswith(f"{path}/") or path.startswith(f"{source}/")]
+                    kept_by = [path for path in kept() if f"{source}/".startswith(f"{path}/") or path.startswith(f"{source}/")]
                     self.assertTrue(kept_by, f"{name} copies {source}, which .dockerignore leaves out")
                     self.assertFalse([rule for rule in dropped if fnmatch.fnmatch(source, rule)])
 
@@ -96,6 +102,7 @@ class Images(unittest.TestCase):
         for path in pathlib.Path(".").glob("*/*/CMakeLists.txt"):
             if path.parts[0] in ("libs", "services", "tools"):
                 self.assertTrue(any(str(path).startswith(f"{folder}/") for folder in copied), path)
+                self.assertTrue(any(str(path).startswith(f"{folder}/") for folder in kept()), f"{path} and .dockerignore")
         used = set(re.findall(r"--program build/(\S+)", DOCKERFILE))
         self.assertEqual(used, built)
 
@@ -143,6 +150,31 @@ class Compose(unittest.TestCase):
             (name,) = target["names"]
             self.assertIn(f"TRACKFIT_METRICS_LISTEN=0.0.0.0:{target['port']}", json.dumps(stages()) + json.dumps(inherited(name)))
             self.assertIn(str(target["port"]), last(name, "EXPOSE").split())
+
+
+class Swarm(unittest.TestCase):
+    STACK = yaml.safe_load(pathlib.Path("deploy/swarm/stack.yml").read_text())["services"]
+
+    def test_services_are_those_of_compose_with_their_images(self):
+        compose = {name: service for name, service in COMPOSE["services"].items() if "profiles" not in service}
+        self.assertEqual(self.STACK.keys(), compose.keys())
+        for name, service in self.STACK.items():
+            self.assertEqual(service["image"], "${TRACKFIT_REGISTRY:-}" + compose[name]["image"], name)
+            self.assertEqual(service["deploy"]["resources"]["limits"], compose[name]["deploy"]["resources"]["limits"], name)
+            self.assertTrue(service["read_only"], name)
+            self.assertEqual(service["cap_drop"], ["ALL"], name)
+
+    def test_names_lead_to_all_replicas_and_only_gateways_are_published(self):
+        for name, service in self.STACK.items():
+            self.assertEqual(service["deploy"]["endpoint_mode"], "dnsrr", name)
+            self.assertEqual("ports" in service, name == "gateway")
+        self.assertEqual({(port["published"], port["mode"]) for port in self.STACK["gateway"]["ports"]}, {(8000, "host"), (8080, "host")})
+
+    def test_replicas_are_changed_one_at_a_time(self):
+        for name in SERVERS:
+            update = self.STACK[name]["deploy"]["update_config"]
+            self.assertEqual((update["parallelism"], update["failure_action"]), (1, "rollback"))
+            self.assertEqual(update["order"], "stop-first" if name == "gateway" else "start-first")  # a port is one gateway's
 
 
 if __name__ == "__main__":

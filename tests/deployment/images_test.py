@@ -122,6 +122,7 @@ class Extractor(unittest.TestCase):
             self.assertRegex(element, r"^SPDXRef-[a-zA-Z0-9.-]+$")
         for package in document["packages"]:
             self.assertIn("downloadLocation", package)
+            self.assertIn(package["primaryPackagePurpose"], {"CONTAINER", "LIBRARY", "FILE"})
             self.assertRegex(package["licenseDeclared"], r"^(NOASSERTION|[\w.+() -]+)$")
         related = {relationship["relatedSpdxElement"] for relationship in document["relationships"]}
         self.assertEqual(related, set(elements))
