@@ -11,12 +11,14 @@
 
 namespace trackfit::client {
 
-void DeclareGateway(CLI::App& command, std::string& gateway, std::string& api_key, const std::string& group) {
+void DeclareGateway(CLI::App& command, std::string& gateway, tls::ClientFlags& tls, std::string& api_key,
+                    const std::string& group) {
   command.add_option("--gateway", gateway, "The gateway to stream to")
       ->type_name("HOST:PORT")
       ->envname("TRACKFIT_GATEWAY")
       ->capture_default_str()
       ->group(group);
+  tls.Register(command, tls::ClientFlags::Environment::kRead);
   DeclareKey(command, api_key, group);
 }
 

@@ -1,4 +1,4 @@
-// Which gateway a client talks to, and the API key that it shows there.
+// Which gateway a client talks to, how it is sure of that, and the API key that it shows there.
 #ifndef TRACKFIT_CLIENT_GATEWAY_FLAGS_H_
 #define TRACKFIT_CLIENT_GATEWAY_FLAGS_H_
 
@@ -8,14 +8,15 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "tls/client_flags.h"
 
 namespace trackfit::client {
 
 inline constexpr char kApiKeyVariable[] = "TRACKFIT_API_KEY";
 
-// `--gateway HOST:PORT`, also from TRACKFIT_GATEWAY, and what DeclareKey() declares. Both texts must outlive
-// the parsing.
-void DeclareGateway(CLI::App& command, std::string& gateway, std::string& api_key,
+// `--gateway HOST:PORT`, also from TRACKFIT_GATEWAY, the flags of TLS, and what DeclareKey() declares. What
+// they fill must outlive the parsing.
+void DeclareGateway(CLI::App& command, std::string& gateway, tls::ClientFlags& tls, std::string& api_key,
                     const std::string& group = "Options");
 
 // `--api-key-file FILE`: its first line becomes `api_key`. There is no flag for the key itself, for all users

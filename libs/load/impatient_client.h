@@ -21,8 +21,8 @@ namespace trackfit::load {
 class ImpatientClient {
  public:
   // What it is made of must outlive it.
-  ImpatientClient(v1::GatewayService::Stub& stub, const Recording& recording,
-                  const SessionOptions& options, uint64_t seed);
+  ImpatientClient(v1::GatewayService::Stub& stub, const Recording& recording, const SessionOptions& options,
+                  uint64_t seed);
   ImpatientClient(const ImpatientClient&) = delete;
   ImpatientClient& operator=(const ImpatientClient&) = delete;
   // Waits for the last call.

@@ -76,8 +76,7 @@ absl::Status PlayAlone(const std::string& gateway, const tls::ClientFlags& tls,
                        const std::string& api_key) {
   v1::SessionConfig lossless = config;
   lossless.set_delivery(v1::DELIVERY_MODE_LOSSLESS);
-  client::GatewaySession session(
-      {.gateway = gateway, .tls = tls, .max_unanswered = 32, .api_key = api_key});
+  client::GatewaySession session({.gateway = gateway, .tls = tls, .max_unanswered = 32, .api_key = api_key});
   uint64_t next = 0;
   absl::Status played = session.Run(
       lossless,

@@ -321,8 +321,7 @@ void DeclareInput(CLI::App& command, AnalyzeOptions& options) {
 }
 
 void DeclareSession(CLI::App& command, AnalyzeOptions& options) {
-  client::DeclareGateway(command, options.gateway, options.api_key, "Session");
-  options.tls.Register(command, tls::ClientFlags::Environment::kRead);
+  client::DeclareGateway(command, options.gateway, options.tls, options.api_key, "Session");
   command.add_option("--proxy", options.proxy, "HTTP proxy to use; those of the environment are ignored")
       ->type_name("HOST:PORT")
       ->group("Session");

@@ -106,8 +106,7 @@ Action LoadCommand(CLI::App& command) {
       ->required()
       ->check(CLI::ExistingFile)
       ->type_name("VIDEO");
-  client::DeclareGateway(command, run.gateway, run.session.api_key);
-  run.tls.Register(command, tls::ClientFlags::Environment::kRead);
+  client::DeclareGateway(command, run.gateway, run.tls, run.session.api_key);
   command.add_option("--sessions", run.sessions, "Clients at a time")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
