@@ -21,7 +21,6 @@ namespace trackfit::load {
 namespace {
 
 constexpr std::chrono::milliseconds kLongestSleep{2};
-constexpr std::chrono::seconds kPatience{20};
 constexpr std::chrono::milliseconds kSlowReadersPause{1000};
 constexpr std::chrono::milliseconds kPauseOfTheLost{500};
 constexpr std::chrono::milliseconds kProgressEvery{500};
@@ -218,14 +217,15 @@ class Crowd {
   void Drain() {
     for (auto& session : active_) LetGo(std::move(session));
     active_.clear();
-    const Clock::time_point patience = Clock::now() + kPatience;
+    const Clock::time_point patience = Clock::now() + Seconds(options_.patience);
     for (Collect(ending_); !ending_.empty() && Clock::now() < patience; Collect(ending_)) {
       SendDue(Clock::now());
       std::this_thread::sleep_for(kLongestSleep);
     }
     for (const auto& session : ending_) {
       report_.outcome.Add(session->TakeOutcome());
-      report_.outcome.AddFault("a session did not end within 20 s of its half-close");
+      report_.outcome.AddFault(
+          absl::StrCat("a session did not end within ", options_.patience, " s of its half-close"));
     }
   }
 

@@ -27,6 +27,7 @@ struct RunOptions {
   int slow_readers = 0;    // beside the sessions
   int impatient = 0;       // further clients, whose deadlines pass
   int connections = 8;     // the sessions are spread over them
+  double patience = 20;    // seconds that what is owed may take after the half-close
   uint64_t seed = 1;       // of who ends and vanishes when
   SessionOptions session;  // of every session; `expected_exercise` and the like
   // host:port of the metrics pages of the servers under load; empty: nothing is told of where the time went.
@@ -61,7 +62,7 @@ struct Report {
 // over a frame's time. Sessions that a full gateway refuses come back when it says; in place of one that has
 // lost its gateway for good another begins, with SessionOptions.resume. UNAVAILABLE when no
 // session at all gets through, or a metrics page does not answer. Ends by itself after `seconds`, or soon
-// after `interrupted`, and waits up to 20 s for what is owed.
+// after `interrupted`, and waits up to `patience` for what is owed.
 absl::StatusOr<Report> RunLoad(const RunOptions& options, const std::vector<Recording>& recordings);
 
 }  // namespace trackfit::load

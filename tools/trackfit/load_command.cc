@@ -141,6 +141,8 @@ Action LoadCommand(CLI::App& command) {
   command.add_option("--connections", run.connections, "Connections that the sessions share")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  command.add_option("--patience", run.patience, "Seconds that the last answers may take")
+      ->check(CLI::Range(0.0, 1e6));
   command.add_option("--seed", run.seed, "Of who ends and vanishes when")->capture_default_str();
   command.add_option("--max-side", options->encode.max_side, "Longer side of the pictures, pixels")
       ->capture_default_str();
