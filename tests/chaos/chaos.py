@@ -31,7 +31,9 @@ WEIGHTS = pathlib.Path("deploy/models/blazepose/pose_detection.tflite")
 MEMORY_GROWTH_MIB = 50
 MORE_THREADS = 8  # gRPC's own come and go; a thread left by each session or disturbance would be more
 FPS = 4  # of a session; a core analyses 100 frames a second
+START_SECONDS = 180  # LibTorch alone takes a minute when forty programs want two cores
 UNTIL_ENDED = 100_000  # seconds
+PATIENCE_SECONDS = 120
 CALM_SECONDS = 10
 RESUME_SECONDS = 20  # for which a gateway keeps the sessions of those who vanished
 
@@ -63,13 +65,14 @@ class Server:
             [self.binaries / f"trackfit-{self.name}", "--listen", f"127.0.0.1:{self.ports['grpc']}",
              "--metrics-listen", f"127.0.0.1:{self.ports['metrics']}", "--port-file", port_file, *self.flags],
             stdout=log, stderr=log)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + START_SECONDS
         while not port_file.exists():
             require(self.process.poll() is None, f"{self.name} does not start; see its log")
-            require(time.monotonic() < deadline, f"{self.name} does not start within a minute")
+            require(time.monotonic() < deadline, f"{self.name} does not start within {START_SECONDS} s")
             time.sleep(0.05)
         self.ports = json.loads(port_file.read_text())
-        subprocess.run([self.binaries / "trackfit-health", "--address", self.address, "--wait", "60"], check=True,
+        subprocess.run([self.binaries / "trackfit-health", "--address", self.address, "--wait",
+                        str(START_SECONDS)], check=True,
                        stdout=subprocess.DEVNULL)
 
     @property
@@ -174,7 +177,8 @@ class Clients:
         self.name = name
         self.process = subprocess.Popen(
             [binaries / "trackfit", "load", *clips, "--gateway", gateway, "--sessions", str(sessions), "--fps", str(FPS),
-             "--seconds", str(seconds), "--seed", str(seed), "--json", self.report, "--quiet", *flags],
+             "--seconds", str(seconds), "--patience", str(PATIENCE_SECONDS), "--seed", str(seed), "--json", self.report, "--quiet",
+             *flags],
             stdout=self.text.open("w"), stderr=subprocess.STDOUT)
 
     def end(self):
@@ -182,7 +186,7 @@ class Clients:
         self.process.send_signal(signal.SIGINT)
 
     def check(self):
-        status = self.process.wait(timeout=120)
+        status = self.process.wait(timeout=PATIENCE_SECONDS + 60)
         text = self.text.read_text()
         say(f"{self.name} clients:\n" + "".join(f"    {line}\n" for line in text.splitlines()))
         require(status == 0, f"{self.name} clients: not everything was as it should be (status {status})")
