@@ -148,9 +148,7 @@ Action LoadCommand(CLI::App& command) {
       ->capture_default_str();
   command.add_option("--jpeg-quality", options->encode.jpeg_quality, "Quality of the JPEGs sent, 1 to 100")
       ->capture_default_str();
-  command
-      .add_option("--metrics", run.metrics,
-                  "Metrics ports of the servers, to tell where frames spent their time")
+  command.add_option("--metrics", run.metrics, "Metrics ports of servers, to tell where time was spent")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("HOST:PORT,...");
