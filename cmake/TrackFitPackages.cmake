@@ -99,7 +99,7 @@ trackfit_package(trackfit-extractor SECTION net UNIT trackfit-extractor.service 
   SUMMARY "finds skeletons"
   DESCRIPTION "This package has the extractor, the server that finds skeletons in the\npictures that the gateway sends it.")
 trackfit_package(trackfit-inferencer SECTION net UNIT trackfit-inferencer.service SERVER inferencer
-  DEPENDS "trackfit-common ${same}, trackfit-data ${same}, libopenblas0-openmp"  # LibTorch takes any BLAS, and the reference is slow
+  DEPENDS "trackfit-common ${same}, trackfit-data ${same}, libopenblas0-openmp, procps"  # LibTorch takes any BLAS, and the reference is slow; /bin/kill reloads
   SUMMARY "judges skeletons"
   DESCRIPTION "This package has the inferencer, the server that recognises and judges the\nskeletons that the gateway sends it.")
 trackfit_package(trackfit-gateway SECTION net UNIT trackfit-gateway.service SERVER gateway
