@@ -152,6 +152,19 @@ TEST_F(AnalysisSessionLive, TakesPosesWhileTheInferencerIsAwayForHalfAMinute) {
   EXPECT_GT(session_.occupancy(), 1000U) << "but not for ever";
 }
 
+TEST_F(AnalysisSessionLive, AnswersAFrameAsDroppedForTheReasonThatItsCallerHas) {
+  ConfigureLive();
+  v1::AnalyzeRequest request;
+  request.mutable_frame()->set_sequence(1);
+  request.mutable_frame()->set_timestamp_us(1000);
+  request.mutable_frame()->set_encoded("a picture");
+  session_.OnRequest(request, nullptr, "too many come");
+  EXPECT_THAT(FramesSent(), ElementsAre());
+  EXPECT_EQ(client_.Answered(), std::vector<uint64_t>{1});
+  EXPECT_EQ(observer_.statuses, std::vector{v1::FRAME_STATUS_DROPPED});
+  EXPECT_EQ(session_.last_sequence(), 1U);
+}
+
 TEST_F(AnalysisSessionLive, RemembersABoundedNumberOfDroppedFrames) {
   ConfigureLive();
   PushFrames(1, 2000);

@@ -24,12 +24,14 @@ class FakeSession final : public ResumableSession {
  public:
   FakeSession(std::string name, std::vector<std::string>& let_go) : name_(std::move(name)), let_go_(let_go) {}
   size_t bytes() const override { return size; }
+  std::string owner() const override { return whose; }
   void LetGo(std::shared_ptr<ResumableSession> self) override {
     EXPECT_EQ(self.get(), this);
     let_go_.push_back(name_);
   }
 
   size_t size = 100;
+  std::string whose;
 
  private:
   const std::string name_;
@@ -68,6 +70,14 @@ TEST_F(ResumableSessionsTest, GivesASessionToWhoHasItsToken) {
   EXPECT_EQ(*found, session.lock());
   EXPECT_EQ(waiting_, 0);
   EXPECT_THAT(let_go_, IsEmpty());
+}
+
+TEST_F(ResumableSessionsTest, HideASessionFromOthersThanItsOwner) {
+  Keep("a")->whose = "acme";
+  EXPECT_TRUE(absl::IsNotFound(sessions_.Find("a", "other").status()));
+  EXPECT_TRUE(absl::IsNotFound(sessions_.Find("a").status()));
+  EXPECT_EQ(waiting_, 1);
+  EXPECT_TRUE(sessions_.Find("a", "acme").ok());
 }
 
 TEST_F(ResumableSessionsTest, KnowNoOtherToken) {

@@ -61,7 +61,9 @@ class UploadsTest : public ::testing::Test {
     web.post_pages["/"] = {.max_body_bytes = 100'000,
                            .on_post = [this, script](const web::HttpRequest&,
                                                      const std::shared_ptr<web::HttpExchange>& exchange) {
-                             uploads_->Take(exchange, {"/bin/sh", "-c", script});
+                             uploads_->Take(exchange, {.command = {"/bin/sh", "-c", script},
+                                                       .environment = {"OF_THIS=upload"},
+                                                       .held = held_});
                            }};
     server_ = *web::HttpServer::Start("127.0.0.1:0", std::move(web));
     return server_->port();
@@ -91,6 +93,7 @@ class UploadsTest : public ::testing::Test {
   std::mutex mutex_;
   std::vector<Outcome> outcomes_;
   std::atomic<int> active_ = 0;
+  std::shared_ptr<const void> held_ = std::make_shared<int>();
   std::unique_ptr<Uploads> uploads_;
   std::unique_ptr<web::HttpServer> server_;
 };
@@ -102,6 +105,14 @@ TEST_F(UploadsTest, AnswersWithWhatTheProgramMakesOfTheFile) {
                     HasSubstr("90000\n"), HasSubstr("done\n"), EndsWith("0\r\n\r\n")));
   EXPECT_TRUE(Eventually([this] { return active_ == 0; }));
   EXPECT_THAT(outcomes(), ElementsAre(Outcome::kComplete));
+}
+
+TEST_F(UploadsTest, GivesTheProgramWhatIsForItAloneAsLongAsItRuns) {
+  const std::weak_ptr<const void> held = held_;
+  EXPECT_THAT(Post(Serve("echo \"[$OF_THIS]\"")), HasSubstr("[upload]\n"));
+  server_.reset();  // which holds what its handler gives to each
+  held_.reset();
+  EXPECT_TRUE(Eventually([&held] { return held.expired(); }));
 }
 
 TEST_F(UploadsTest, SendsEachLineWhenItIsThere) {
@@ -144,7 +155,7 @@ TEST_F(UploadsTest, FailsWithoutItsProgram) {
   web::HttpServerConfig web;
   web.post_pages["/"].on_post = [this](const web::HttpRequest&,
                                        const std::shared_ptr<web::HttpExchange>& exchange) {
-    uploads_->Take(exchange, {"/no/such/program"});
+    uploads_->Take(exchange, {.command = {"/no/such/program"}});
   };
   server_ = *web::HttpServer::Start("127.0.0.1:0", std::move(web));
   EXPECT_THAT(Post(server_->port()), AllOf(StartsWith("HTTP/1.1 500 "), HasSubstr("/no/such/program")));

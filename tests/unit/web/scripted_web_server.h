@@ -82,10 +82,12 @@ class ScriptedWebServer {
         },
         .on_open =
             [this](const HttpRequest& request, const std::shared_ptr<WebSocket>& socket) {
-              WebSocketStream<Text, Text>::Open(resources_, "Test", request, socket, [this](Session session) {
-                return absl::StatusOr<std::unique_ptr<streaming::StreamHandler<Text>>>(
-                    std::make_unique<Handler>(*this, std::move(session)));
-              });
+              WebSocketStream<Text, Text>::Open(
+                  resources_, "Test", request, request.Header("authorization"), socket,
+                  [this](Session session) {
+                    return absl::StatusOr<std::unique_ptr<streaming::StreamHandler<Text>>>(
+                        std::make_unique<Handler>(*this, std::move(session)));
+                  });
             },
     };
     server_ = *HttpServer::Start("127.0.0.1:0", std::move(config));
