@@ -6,6 +6,8 @@
 
 namespace trackfit::tls {
 
+ClientFlags::ClientFlags() = default;
+
 void ClientFlags::Register(CLI::App& app, Environment environment) {
   CLI::Option* const options[] = {
       app.add_flag("--tls", tls, "Speak TLS; the certificate's authority must be one that the system trusts"),

@@ -18,6 +18,9 @@ struct ClientSecurity {
 };
 
 struct ClientFlags {
+  ClientFlags();  // not inline: g++ 12 takes what it can see of it for uninitialised where options are
+                  // temporaries
+
   bool tls = false;
   std::string ca;           // implies tls, and needs it else, as do the others
   std::string certificate;  // with key

@@ -306,7 +306,8 @@ TEST(GatewaySession, IgnoresTheProxiesOfTheEnvironment) {
 TEST(GatewaySession, UsesAndNamesTheGivenProxy) {
   ::setenv("no_proxy", "127.0.0.1", 1);
   const FakeGateway gateway(AnswerAll);
-  GatewaySession session({gateway.address(), std::chrono::seconds(30), "127.0.0.1:9"});
+  GatewaySession session(
+      {.gateway = gateway.address(), .idle_timeout = std::chrono::seconds(30), .proxy = "127.0.0.1:9"});
   const absl::Status status =
       session.Run({}, FramesUpTo(1), [](const v1::AnalyzeResponse&) { return absl::OkStatus(); });
   ::unsetenv("no_proxy");
