@@ -94,6 +94,7 @@ boot() {
 make_newer_packages() {
   local package folder version newer
   newer_packages=()
+  mkdir "$work/newer"
   for package in "${packages[@]}"; do
     folder=$work/newer/$(basename "$package" .deb)
     dpkg-deb -R "$package" "$folder"
