@@ -72,7 +72,7 @@ RunOptions Options(const FakeGateway& gateway) {
 TEST(Load, CountsAndTimesWhatAnHonestGatewayAnswers) {
   const FakeGateway gateway(Honest);
   std::vector<Recording> recordings = {TenFrames()};
-  ASSERT_TRUE(PlayAlone(gateway.address(), {}, true, recordings[0]).ok());
+  ASSERT_TRUE(PlayAlone(gateway.address(), {}, {}, true, recordings[0]).ok());
   EXPECT_EQ(recordings[0].results.size(), 10U);
   EXPECT_EQ(recordings[0].poses.size(), 10U);
   const auto report = RunLoad(Options(gateway), recordings);
@@ -102,7 +102,7 @@ TEST(Load, SendsPosesInTheirPlace) {
     return grpc::Status::OK;
   });
   std::vector<Recording> recordings = {TenFrames()};
-  ASSERT_TRUE(PlayAlone(gateway.address(), {}, true, recordings[0]).ok());
+  ASSERT_TRUE(PlayAlone(gateway.address(), {}, {}, true, recordings[0]).ok());
   EXPECT_EQ(poses, 0);
   RunOptions options = Options(gateway);
   options.session.poses = true;
@@ -124,7 +124,7 @@ class LoadFindsFaults : public ::testing::TestWithParam<Wrong> {};
 TEST_P(LoadFindsFaults, AndSaysWhich) {
   std::vector<Recording> recordings = {TenFrames()};
   const FakeGateway honest(Honest);
-  ASSERT_TRUE(PlayAlone(honest.address(), {}, false, recordings[0]).ok());
+  ASSERT_TRUE(PlayAlone(honest.address(), {}, {}, false, recordings[0]).ok());
   const FakeGateway gateway([](grpc::ServerContext&, ServerStream& stream) {
     return Serve(stream, [&stream](uint64_t sequence) {
       if (sequence == 5) {
