@@ -152,6 +152,20 @@ class Compose(unittest.TestCase):
             self.assertIn(str(target["port"]), last(name, "EXPOSE").split())
 
 
+class Secured(unittest.TestCase):
+    OVERLAY = yaml.safe_load(pathlib.Path("compose.tls.yml").read_text())
+
+    def test_servers_are_told_of_flags_that_there_are_and_of_secrets_that_they_get(self):
+        self.assertEqual(set(self.OVERLAY["services"]), set(SERVERS))
+        for name, service in self.OVERLAY["services"].items():
+            self.assertEqual(set(service["environment"]) - environment_names(f"trackfit-{name}"), set(), name)
+            used = set(re.findall(r"/run/secrets/([\w.]+)", json.dumps(service)))
+            self.assertEqual(used, set(service["secrets"]), name)
+            self.assertLessEqual(used, set(self.OVERLAY["secrets"]))
+            probe = {word.removeprefix("--") for word in service["healthcheck"]["test"] if word.startswith("--")}
+            self.assertLessEqual(probe, flags_of("trackfit-health"))
+
+
 class Swarm(unittest.TestCase):
     STACK = yaml.safe_load(pathlib.Path("deploy/swarm/stack.yml").read_text())["services"]
 

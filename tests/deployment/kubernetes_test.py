@@ -160,6 +160,15 @@ class Kubernetes(unittest.TestCase):
                 used = {item["name"] for item in Objects(folder).container(name).get("env", [])}
                 self.assertEqual(used - flags, set(), (folder, name))
 
+    def test_with_tls_probes_bring_a_certificate(self):
+        objects = Objects(ROOT / "overlays/tls")
+        for name in SERVERS:
+            for probe in ("startupProbe", "readinessProbe"):
+                self.assertNotIn("grpc", objects.container(name)[probe])
+                self.assertEqual(objects.container(name)[probe]["exec"]["command"][0], "trackfit-health")
+            mounted = {mount["name"] for mount in objects.container(name)["volumeMounts"]}
+            self.assertEqual(mounted, {volume["name"] for volume in objects.deployment(name)["volumes"]})
+
     def test_autoscalers_ask_for_metrics_that_there_are(self):
         documented = pathlib.Path("docs/metrics.md").read_text()
         adapter = yaml.safe_load((ROOT / "components/autoscaling/prometheus_adapter.yaml").read_text())
