@@ -224,7 +224,7 @@ check installed remove -qq -y "${names[@]}"
 check [ -z "$(inside sh -c 'grep -l trackfit /proc/[0-9]*/comm' || true)" ]
 check inside test -e /etc/trackfit/gateway.conf
 check inside test ! -e /usr/bin/trackfit-gateway
-check installed purge -qq -y "${names[@]}"
+check inside dpkg --purge "${names[@]}" >"$work/apt.log" 2>&1  # apt knows no packages that have left nothing
 inside rm -rf /etc/systemd/system/trackfit-{extractor,inferencer,gateway}.service.d
 files >"$work/after"
 check diff "$work/before" "$work/after"
