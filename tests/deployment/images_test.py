@@ -76,7 +76,8 @@ class Extractor(unittest.TestCase):
 
     def test_it_is_small(self):
         size = sum(path.stat().st_size for path in files(self.root).values())
-        self.assertLess(size, 100e6)  # with the BlazePose weights, 40 MB, an image of less than 130 MB
+        # In place of OpenBLAS (37 MB) and symbols (9 MB) the image has the BlazePose weights (39 MB): less than 130 MB.
+        self.assertLess(size, 115e6)
         self.assertIn("the largest:", self.report)
 
     def test_the_same_files_make_the_same_image(self):
