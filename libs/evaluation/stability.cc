@@ -95,7 +95,7 @@ absl::StatusOr<Stability> MeasureStability(const AssessorPtr& assessor, const st
     std::vector<const Clip*> all = {recording.original};
     all.insert(all.end(), recording.variants->begin(), recording.variants->end());
     for (const Clip* clip : all) {
-      const auto overall = AssessPoses(assessor, ToPoseSequence(*clip));
+      const auto overall = AssessPoses(assessor, ToPoseSequence(*clip), "", run.knowledge);
       if (!overall.ok()) return overall.status();
       recording.verdicts.push_back(
           *overall ? Verdict{.named = (*overall)->exercise, .known = (*overall)->known} : Verdict{});

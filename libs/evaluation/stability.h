@@ -29,7 +29,8 @@ struct Stability {
   std::vector<std::string> changes;    // "id~3: squat > pull_up (mirrored, jpeg 41, lite)"
 };
 
-// Over the originals among the clips that have a label and variants; no answer is a verdict, too: none.
+// Over the originals among the clips that have a label and variants; no answer is a verdict, too: none. The
+// coach counts beside the model if `run` has knowledge for one.
 // Errors: those of AssessPoses().
 absl::StatusOr<Stability> MeasureStability(const AssessorPtr& assessor,
                                            const std::vector<dataset::Clip>& clips,

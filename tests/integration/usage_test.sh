@@ -56,9 +56,9 @@ refused 2 "--subset names a side of --split, which is missing" evaluate --videos
 refused 2 "--videos excludes --no-coach" evaluate --videos set --no-coach
 refused 2 "--videos excludes --exercises" evaluate --videos set --exercises set
 refused 2 "--exercises excludes --no-coach" evaluate --model model.pt --dataset set --no-coach --exercises set
-refused 2 "--no-coach is for the section recognition or robustness" \
+refused 2 "--no-coach is for the section recognition, robustness or variants" \
   evaluate --model model.pt --dataset set --only form --no-coach
-refused 2 "--exercises is for the section recognition or robustness" \
+refused 2 "--exercises is for the section recognition, robustness or variants" \
   evaluate --model model.pt --dataset set --only form,speed --exercises set
 refused 2 "--threads does nothing for --only speed" evaluate --model model.pt --dataset set --only speed --threads 2
 refused 2 "--voice excludes --no-advice" analyze clip.mp4 --voice calm --no-advice

@@ -200,7 +200,7 @@ absl::StatusOr<evaluation::Report> Evaluate(const EvaluateOptions& options, cons
     report.robustness = *std::move(robustness);
   }
   if (options.Wants("variants")) {
-    const SectionProgress progress("variants", options.ThreadsOrDefault());
+    const SectionProgress progress("variants", options.ThreadsOrDefault(), *knowledge);
     auto stability = evaluation::MeasureStability(*assessor, all, progress.run());
     if (!stability.ok()) return stability.status();
     report.stability = *std::move(stability);
@@ -224,9 +224,11 @@ absl::Status CheckSections(const EvaluateOptions& options) {
     return idle("--localisation", "localisation");
   if (!options.plots.empty() && !options.Wants("recognition") && !options.Wants("form"))
     return idle("--plots", "recognition or form");
-  const bool counts = options.Wants("recognition") || options.Wants("robustness");
-  if (options.no_coach && !counts) return idle("--no-coach", "recognition or robustness");
-  if (!options.exercises.empty() && !counts) return idle("--exercises", "recognition or robustness");
+  const bool counts =
+      options.Wants("recognition") || options.Wants("robustness") || options.Wants("variants");
+  if (options.no_coach && !counts) return idle("--no-coach", "recognition, robustness or variants");
+  if (!options.exercises.empty() && !counts)
+    return idle("--exercises", "recognition, robustness or variants");
   if (options.threads.has_value() && options.only == std::vector<std::string>{"speed"})
     return absl::InvalidArgumentError("--threads does nothing for --only speed, which measures one thread");
   return absl::OkStatus();

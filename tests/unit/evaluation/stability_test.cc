@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "coaching/knowledge.h"
 #include "unit/evaluation/scripted_assessor.h"
 
 namespace trackfit::evaluation {
@@ -73,6 +74,26 @@ TEST(MeasureStability, CountsTheLossOfTheAnswer) {
   const auto stability = MeasureStability(KneeAssessor(), {squat, shorter});
   ASSERT_TRUE(stability.ok()) << stability.status();
   EXPECT_EQ(stability->all.changed.right, 1);
+}
+
+TEST(MeasureStability, LetsTheCoachCountAsTheServersDo) {
+  // Nobody squats in it, which the coach notices once it has waited long enough.
+  const dataset::Clip still = MakeClip("squat", 450);
+  dataset::Clip shorter = Variant(still, 1);
+  shorter.poses.resize(60);
+  const AssessorPtr sees_squats = Scripted([](auto, const std::string&) {
+    assessment::Assessment assessment = Squat(0.9F);
+    assessment.known_threshold = 0.5F;
+    return assessment;
+  });
+  const auto by_windows = MeasureStability(sees_squats, {still, shorter});
+  ASSERT_TRUE(by_windows.ok()) << by_windows.status();
+  EXPECT_EQ(by_windows->all.changed.right, 0);
+  RunOptions run;
+  run.knowledge = coaching::Knowledge::Load("deploy/exercises").value();
+  const auto with_coach = MeasureStability(sees_squats, {still, shorter}, run);
+  ASSERT_TRUE(with_coach.ok()) << with_coach.status();
+  EXPECT_EQ(with_coach->all.changed.right, 1);
 }
 
 TEST(MeasureStability, SaysNothingWithoutVariants) {
