@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "access/key_hash.h"
+#include "files/folder_lock.h"
 
 namespace trackfit::access {
 namespace {
@@ -32,6 +33,12 @@ std::string LimitsOf(const Limits& limits) {
   return text.empty() ? "-" : text;
 }
 
+// Between reading and writing nobody else may write: what they did would be undone, a revocation, too.
+absl::StatusOr<files::FolderLock> Lock(const std::string& file) {
+  const std::string folder = std::filesystem::path(file).parent_path();
+  return files::FolderLock::Take(folder.empty() ? "." : folder, files::FolderLock::Busy::kWait);
+}
+
 // As it will be read again, which checks it.
 absl::Status Save(const std::string& file, const KeyFile& keys) {
   const absl::StatusOr<KeyFile> again = ParseKeyFile(file, FormatKeyFile(keys));
@@ -41,6 +48,8 @@ absl::Status Save(const std::string& file, const KeyFile& keys) {
 }  // namespace
 
 absl::StatusOr<ApiKey> AddKey(const std::string& file, const NewKey& key, absl::Time now) {
+  const auto lock = Lock(file);
+  if (!lock.ok()) return lock.status();
   KeyFile keys;
   if (std::error_code error; std::filesystem::exists(file, error)) {
     absl::StatusOr<KeyFile> read = ReadKeyFile(file);
@@ -68,6 +77,8 @@ absl::StatusOr<ApiKey> AddKey(const std::string& file, const NewKey& key, absl::
 }
 
 absl::Status RevokeKey(const std::string& file, const std::string& id) {
+  const auto lock = Lock(file);
+  if (!lock.ok()) return lock.status();
   absl::StatusOr<KeyFile> keys = ReadKeyFile(file);
   if (!keys.ok()) return keys.status();
   StoredKey* const key = keys->FindKey(id);

@@ -13,6 +13,8 @@
 
 namespace trackfit::access {
 
+// Functions that change the file wait for another process that does.
+
 struct NewKey {
   std::string tenant;  // which comes into being where there is none of that name
   std::string note = {};

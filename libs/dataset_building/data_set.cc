@@ -1,11 +1,6 @@
 #include "dataset_building/data_set.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -220,19 +215,6 @@ class DataSet::Extraction {
   std::vector<Item*> queue_;
 };
 
-absl::StatusOr<DataSet::FolderLock> DataSet::FolderLock::Take(const std::string& folder) {
-  const int file = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return command_line::UsageError(absl::StrCat("--output ", folder, " cannot be used"));
-  FolderLock lock(file);
-  if (flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    return absl::UnavailableError(absl::StrCat("another run is writing to --output ", folder));
-  return lock;
-}
-
-DataSet::FolderLock::~FolderLock() {
-  if (file_ >= 0) close(file_);
-}
-
 absl::StatusOr<DataSet> DataSet::Open(std::vector<SourceClip> clips, DataSetOptions options) {
   std::error_code error;
   fs::create_directories(options.folder, error);
@@ -242,8 +224,12 @@ absl::StatusOr<DataSet> DataSet::Open(std::vector<SourceClip> clips, DataSetOpti
                                                  error ? ": " + error.message() : ""));
   }
   std::optional<Summary> summary;
-  absl::StatusOr<FolderLock> lock = FolderLock::Take(options.folder);
-  if (!lock.ok()) return lock.status();
+  auto lock = files::FolderLock::Take(options.folder, files::FolderLock::Busy::kFail);
+  if (!lock.ok()) {
+    return absl::IsUnavailable(lock.status())
+               ? absl::UnavailableError(absl::StrCat("another run is writing to --output ", options.folder))
+               : command_line::UsageError(absl::StrCat("--output ", std::string(lock.status().message())));
+  }
   if (options.summary) {
     absl::StatusOr<Summary> read = Summary::Read(options.folder);
     if (!read.ok()) return read.status();

@@ -16,6 +16,7 @@
 #include "dataset_building/clip_writer.h"
 #include "dataset_building/pose_extraction.h"
 #include "dataset_building/summary.h"
+#include "files/folder_lock.h"
 
 namespace trackfit::dataset_building {
 
@@ -66,25 +67,11 @@ class DataSet {
     ClipResult result;
   };
 
-  // Keeps other runs out of the folder.
-  class FolderLock {
-   public:
-    static absl::StatusOr<FolderLock> Take(const std::string& folder);
-    FolderLock(FolderLock&& other) noexcept : file_(other.file_) { other.file_ = -1; }
-    FolderLock& operator=(FolderLock&& other) = delete;
-    ~FolderLock();
-
-   private:
-    explicit FolderLock(int file) : file_(file) {}
-
-    int file_;
-  };
-
-  DataSet(DataSetOptions options, FolderLock lock, std::optional<Summary> summary)
+  DataSet(DataSetOptions options, files::FolderLock lock, std::optional<Summary> summary)
       : options_(std::move(options)), lock_(std::move(lock)), summary_(std::move(summary)) {}
 
   DataSetOptions options_;
-  FolderLock lock_;
+  files::FolderLock lock_;  // keeps other runs out
   std::optional<Summary> summary_;
   std::vector<Item> items_;
 };

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "access/key_hash.h"
 #include "support/scratch_folder.h"
@@ -50,6 +52,20 @@ TEST_F(KeyList, AddsToWhatIsThere) {
   EXPECT_EQ(keys->tenants[0].keys.size(), 2U);
   EXPECT_EQ(keys->tenants[0].limits, (Limits{4, 120}));
   EXPECT_EQ(keys->tenants[0].keys[1].limits, (Limits{1, 30}));
+}
+
+TEST_F(KeyList, LosesNothingThatSeveralDoAtATime) {
+  const auto first = AddKey(file_, {.tenant = "acme"}, now_);
+  ASSERT_TRUE(first.ok());
+  std::vector<std::thread> others;
+  for (int i = 0; i < 4; ++i)
+    others.emplace_back([&] { EXPECT_TRUE(AddKey(file_, {.tenant = "acme"}, now_).ok()); });
+  EXPECT_TRUE(RevokeKey(file_, first->id).ok());
+  for (std::thread& other : others) other.join();
+  auto keys = ReadKeyFile(file_);
+  ASSERT_TRUE(keys.ok()) << keys.status();
+  EXPECT_EQ(keys->tenants[0].keys.size(), 5U);
+  EXPECT_TRUE(keys->FindKey(first->id)->revoked);
 }
 
 TEST_F(KeyList, LeavesAFileAsItIsThatItCannotReadAgain) {
