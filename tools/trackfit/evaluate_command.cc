@@ -224,11 +224,10 @@ absl::Status CheckSections(const EvaluateOptions& options) {
     return idle("--localisation", "localisation");
   if (!options.plots.empty() && !options.Wants("recognition") && !options.Wants("form"))
     return idle("--plots", "recognition or form");
-  const bool counts =
-      options.Wants("recognition") || options.Wants("robustness") || options.Wants("variants");
-  if (options.no_coach && !counts) return idle("--no-coach", "recognition, robustness or variants");
-  if (!options.exercises.empty() && !counts)
-    return idle("--exercises", "recognition, robustness or variants");
+  if (!options.Wants("recognition") && !options.Wants("robustness") && !options.Wants("variants")) {
+    if (options.no_coach) return idle("--no-coach", "recognition, robustness or variants");
+    if (!options.exercises.empty()) return idle("--exercises", "recognition, robustness or variants");
+  }
   if (options.threads.has_value() && options.only == std::vector<std::string>{"speed"})
     return absl::InvalidArgumentError("--threads does nothing for --only speed, which measures one thread");
   return absl::OkStatus();
@@ -372,9 +371,7 @@ Action EvaluateCommand(CLI::App& command) {
                         .add_option("--exercises", options->exercises,
                                     "Folder of what the coach knows, which counts beside the model")
                         ->default_str(command_line::DefaultExerciseDirectory());
-  command
-      .add_flag("--no-coach", options->no_coach,
-                "Decide by windows alone, as for clients that turn the coach off")
+  command.add_flag("--no-coach", options->no_coach, "Decide by windows alone, without it")
       ->excludes(exercises);
   command.add_option("--threads", options->threads, "Number of threads")
       ->check(CLI::Range(1, 256))
