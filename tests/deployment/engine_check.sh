@@ -2,9 +2,11 @@
 # Looks into images that `docker compose build` made, and starts them: what needs a container engine, so for operators and releases, not
 # for continuous integration. Exit status 77: there is no engine, or there are no images.
 #
-#   tests/deployment/engine_check.sh [VIDEO]     with a video also: is it analysed, and goes it on when one of two servers dies?
+#   tests/deployment/engine_check.sh [VIDEO]     with a video also: is it analysed, does it go on when one of two servers dies, and is
+#                                                with TLS and keys everybody refused who has none?
 #
-# Ports are TRACKFIT_GATEWAY_PORT and TRACKFIT_HTTP_PORT, as for docker-compose.yml; the project of its own is called trackfit-check.
+# That takes root, since files are given to the images' user. Ports are TRACKFIT_GATEWAY_PORT and TRACKFIT_HTTP_PORT, as for
+# docker-compose.yml; the project of its own is called trackfit-check.
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/../.."
 video=${1:-}
@@ -37,23 +39,58 @@ for name in "${!most[@]}"; do
   docker rm "$container" >/dev/null
 done
 
-compose() { docker compose -p trackfit-check "$@"; }
+compose() { docker compose -p trackfit-check -f docker-compose.yml "$@"; }
 trap 'compose down -v >/dev/null 2>&1' EXIT
 compose up -d --no-build --wait --scale extractor=2 --scale inferencer=2 || complain "not all services become healthy"
 for service in extractor inferencer gateway prometheus alertmanager; do
   id=$(compose ps -q "$service" | head -1)
-  ! docker top "$id" -eo uid | grep -qw 0 || complain "$service runs as root"
+  docker top "$id" -eo pid,uid | awk 'NR > 1 { ++seen; root += $2 == 0 } END { exit !seen || root }' || complain "$service runs as root"
 done
-if [[ -n $video ]]; then
-  analyze() { docker run --rm --network trackfit-check_default --read-only --tmpfs /tmp -v "$video:/videos/video:ro" "trackfit-cli:$tag" analyze video --gateway gateway:8000; }
-  analyze || complain "the video is not analysed"
-  analyze & client=$!
+analyze() {  # ARGUMENTS FOR docker run -- ARGUMENTS FOR trackfit
+  local docker=()
+  while [[ $1 != -- ]]; do docker+=("$1"); shift; done
+  docker run --rm --network trackfit-check_default --read-only --tmpfs /tmp -v "$video:/videos/video:ro" "${docker[@]}" \
+    "trackfit-cli:$tag" analyze video --gateway gateway:8000 "${@:2}"
+}
+check_video() {  # ARGUMENTS OF analyze
+  analyze "$@" || complain "the video is not analysed"
+  analyze "$@" &
+  local analysing=$!
   sleep 2
   docker kill "$(compose ps -q extractor | head -1)" "$(compose ps -q inferencer | head -1)"
-  wait "$client" || complain "the client of servers that died saw an error"
+  wait "$analysing" || complain "the client of servers that died saw an error"
+}
+refused() {  # WORDS OF THE MESSAGE, ARGUMENTS OF analyze
+  local said
+  if said=$(analyze "${@:2}" 2>&1) || [[ $said != *$1* ]]; then complain "not refused with '$1': $said"; fi
+}
+check_nothing_left() {
+  compose down -v
+  [[ -z $(docker ps -aq --filter label=com.docker.compose.project=trackfit-check) ]] || complain "containers are left"
+  [[ -z $(docker volume ls -q --filter label=com.docker.compose.project=trackfit-check) ]] || complain "volumes are left"
+}
+[[ -z $video ]] || check_video --
+check_nothing_left
+
+if [[ -n $video ]]; then  # the same behind TLS and keys
+  scratch=$(mktemp -d)
+  trap 'compose down -v >/dev/null 2>&1; rm -rf "$scratch"' EXIT
+  export TRACKFIT_CERTIFICATES=$scratch/certificates TRACKFIT_KEYS=$scratch/keys
+  tools/certificates "$TRACKFIT_CERTIFICATES" --name gateway
+  mkdir "$TRACKFIT_KEYS"
+  key=$(docker run --rm --user "$(id -u):$(id -g)" -v "$TRACKFIT_KEYS:/keys" --entrypoint trackfit-key "trackfit-gateway:$tag" \
+    new --file /keys/keys.yaml --tenant check)
+  image_user=10001
+  chown -R "$image_user" "$scratch"
+  compose() { docker compose -p trackfit-check -f docker-compose.yml -f compose.tls.yml "$@"; }
+  compose up -d --no-build --wait --scale extractor=2 --scale inferencer=2 || complain "not all services become healthy behind TLS"
+  own=(-v "$TRACKFIT_CERTIFICATES:/certificates:ro" --user "$image_user" -e TRACKFIT_API_KEY="$key")
+  client=(--tls-ca /certificates/ca.pem --tls-certificate /certificates/client.pem --tls-key /certificates/client.key)
+  check_video "${own[@]}" -- "${client[@]}"
+  refused "it speaks TLS" "${own[@]}" --
+  refused "it asks clients for a certificate" "${own[@]}" -- --tls-ca /certificates/ca.pem
+  refused "wants an API key" "${own[@]}" -e TRACKFIT_API_KEY= -- "${client[@]}"
+  check_nothing_left
 fi
-compose down -v
-[[ -z $(docker ps -aq --filter label=com.docker.compose.project=trackfit-check) ]] || complain "containers are left"
-[[ -z $(docker volume ls -q --filter label=com.docker.compose.project=trackfit-check) ]] || complain "volumes are left"
 ((failed)) || echo "images and services are as they should be"
 exit "$failed"
