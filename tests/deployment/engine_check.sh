@@ -36,7 +36,7 @@ for name in "${!most[@]}"; do
   ! awk '$1 ~ /^-..[sS]|^-.....[sS]/' <<<"$list" | grep . || complain "$image has setuid programs"
   docker cp -q "$container:/usr/share/doc/trackfit/sbom.spdx.json" - | tar xO | jq -e '.spdxVersion == "SPDX-2.3" and (.packages | length > 1)' >/dev/null ||
     complain "$image has no SBOM"
-  docker rm "$container" >/dev/null
+  docker rm -v "$container" >/dev/null
 done
 
 compose() { docker compose -p trackfit-check -f docker-compose.yml "$@"; }
