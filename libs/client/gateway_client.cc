@@ -248,15 +248,15 @@ void GatewaySession::TakeResumption(const v1::SessionResumed& resumed) {
   answered_.notify_all();
 }
 
-// After a broken connection, or where the gateway has asked for another. What else it reports ends the
-// session.
+// After a broken connection, or where the gateway has asked for another; once it is lost also while the
+// gateway ends or another one starts. What else it reports ends the session.
 bool GatewaySession::MayResume(const grpc::Status& status) const {
   if (token_.empty() || !handled_.ok() || cancelled_ || timed_out_ || cut_short_) return false;
   if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED)
     return lost_ && rpc::RetryAfterOf(*context_).has_value();
   if (status.error_code() != grpc::StatusCode::UNAVAILABLE) return false;
   const bool reported = context_->GetServerTrailingMetadata().count(rpc::kReportedKey) > 0;
-  return !reported || asked_to_reconnect_;
+  return !reported || asked_to_reconnect_ || lost_;
 }
 
 bool GatewaySession::WaitBeforeAttempt(int attempt) {

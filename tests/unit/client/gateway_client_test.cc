@@ -424,6 +424,23 @@ TEST(GatewaySession, GivesUpWhenTheGatewayStaysAway) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
 }
 
+// One that is started anew refuses streams while it ends.
+TEST(GatewaySession, TriesAgainWhileAGatewayEnds) {
+  BreakingGateway script(1);
+  std::atomic<int> refused = 0;
+  const FakeGateway gateway([&](grpc::ServerContext& context, ServerStream& stream) {
+    if (script.streams == 1 && ++refused <= 3) {
+      context.AddTrailingMetadata("trackfit-reported", "1");
+      return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server is shutting down");
+    }
+    return script(context, stream);
+  });
+  const Outcome outcome = RunAgainst(gateway.address(), FramesUpTo(50));
+  EXPECT_TRUE(outcome.status.ok()) << outcome.status;
+  EXPECT_EQ(refused, 4);
+  EXPECT_FALSE(script.out_of_order);
+}
+
 TEST(GatewaySession, DoesNotResumeWhatTheGatewayEnded) {
   BreakingGateway script(0);
   const FakeGateway gateway([&](grpc::ServerContext& context, ServerStream& stream) {
