@@ -40,22 +40,23 @@ bool IsEnough(int sufficient, int all) {
 }  // namespace
 
 void ClipSummary::Add(const Assessment& window) {
-  const bool first = sufficient_.windows + held_back_.windows == 0;
-  first_sequence_ = first ? window.first_sequence : std::min(first_sequence_, window.first_sequence);
-  last_sequence_ = std::max(last_sequence_, window.last_sequence);
-  model_version_ = window.model_version;
-  known_threshold_ = window.known_threshold;
-  background_ = window.background;
+  const bool first = state_.sufficient.windows + state_.held_back.windows == 0;
+  state_.first_sequence =
+      first ? window.first_sequence : std::min(state_.first_sequence, window.first_sequence);
+  state_.last_sequence = std::max(state_.last_sequence, window.last_sequence);
+  state_.model_version = window.model_version;
+  state_.known_threshold = window.known_threshold;
+  state_.background = window.background;
   if (window.held_back()) {
     for (const Notice& notice : window.notices) {
       const auto same = [&](const Notice& other) { return other.code == notice.code; };
-      if (std::ranges::none_of(notices_, same)) notices_.push_back(notice);
+      if (std::ranges::none_of(state_.notices, same)) state_.notices.push_back(notice);
     }
   }
-  (window.held_back() ? held_back_ : sufficient_).Add(window);
+  (window.held_back() ? state_.held_back : state_.sufficient).Add(window);
 }
 
-void ClipSummary::AddRepetition(const std::string& exercise) { ++repetitions_[exercise]; }
+void ClipSummary::AddRepetition(const std::string& exercise) { ++state_.repetitions[exercise]; }
 
 void ClipSummary::Sums::Add(const Assessment& window) {
   ++windows;
@@ -87,8 +88,8 @@ void ClipSummary::Sums::Add(const Assessment& window) {
 }
 
 int ClipSummary::RepetitionsOf(const std::string& exercise) const {
-  const auto found = repetitions_.find(exercise);
-  return found == repetitions_.end() ? 0 : found->second;
+  const auto found = state_.repetitions.find(exercise);
+  return found == state_.repetitions.end() ? 0 : found->second;
 }
 
 bool ClipSummary::HasSet(const std::string& exercise, const Named& named) const {
@@ -123,22 +124,22 @@ void ClipSummary::DecideKnown(const Sums& all, Assessment& overall) const {
                                                             : all.known_log_odds / all.windows;
   overall.known_score =
       static_cast<float>(Logistic(of_windows + WhatRepetitionsTell(overall.exercise, named)));
-  overall.known_threshold = known_threshold_;
-  overall.known = overall.known_score >= known_threshold_;
+  overall.known_threshold = state_.known_threshold;
+  overall.known = overall.known_score >= state_.known_threshold;
   overall.counted = named.counted;
-  if (!overall.known && Logistic(of_windows) >= known_threshold_) {
+  if (!overall.known && Logistic(of_windows) >= state_.known_threshold) {
     overall.notices.push_back(LackOfRepetitions(overall.exercise, RepetitionsOf(overall.exercise),
-                                                named.coverage.us() * 1e-6, last_sequence_));
+                                                named.coverage.us() * 1e-6, state_.last_sequence));
   }
 
   // Probabilities follow known_score.
   const double mean_known = all.known_score / all.windows;
-  overall.background = background_;
+  overall.background = state_.background;
   for (const auto& [exercise, sum] : all.probability) {
     double probability = sum / all.windows;
-    if (exercise == background_) {
+    if (exercise == state_.background) {
       probability = 1 - overall.known_score;
-    } else if (!background_.empty() && mean_known > 0) {
+    } else if (!state_.background.empty() && mean_known > 0) {
       probability *= overall.known_score / mean_known;
     }
     overall.classes.push_back({exercise, static_cast<float>(probability)});
@@ -149,24 +150,24 @@ void ClipSummary::DecideKnown(const Sums& all, Assessment& overall) const {
 }
 
 std::optional<Assessment> ClipSummary::Overall() const {
-  const Sums& all = sufficient_.windows > 0 ? sufficient_ : held_back_;
+  const Sums& all = state_.sufficient.windows > 0 ? state_.sufficient : state_.held_back;
   if (all.windows == 0) return std::nullopt;
   Assessment overall;
-  overall.first_sequence = first_sequence_;
-  overall.last_sequence = last_sequence_;
-  overall.model_version = model_version_;
-  overall.duration_us = std::llround(sufficient_.coverage.us());
+  overall.first_sequence = state_.first_sequence;
+  overall.last_sequence = state_.last_sequence;
+  overall.model_version = state_.model_version;
+  overall.duration_us = std::llround(state_.sufficient.coverage.us());
   DecideExercise(all, overall);
   DecideKnown(all, overall);
-  if (!IsEnough(sufficient_.windows, sufficient_.windows + held_back_.windows)) {
+  if (!IsEnough(state_.sufficient.windows, state_.sufficient.windows + state_.held_back.windows)) {
     overall.known = false;
-    overall.notices = notices_;
+    overall.notices = state_.notices;
   } else if (overall.duration_us > 0 && overall.duration_us < kLittleEvidenceUs) {
     overall.notices.push_back(
         {NoticeCode::kLittleEvidence,
          absl::StrFormat("All this rests on %.1f s of movement, less than a repetition takes: film longer",
                          static_cast<double>(overall.duration_us) * 1e-6),
-         last_sequence_});
+         state_.last_sequence});
   }
   const double length =
       std::sqrt(std::inner_product(all.embedding.begin(), all.embedding.end(), all.embedding.begin(), 0.0));

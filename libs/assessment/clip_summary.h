@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "assessment/assessment.h"
@@ -42,7 +43,6 @@ class ClipSummary {
   // Where no window showed enough, all of them count.
   std::optional<Assessment> Overall() const;
 
- private:
   // Windows that name an exercise.
   struct Named {
     int windows = 0;
@@ -76,20 +76,29 @@ class ClipSummary {
     std::map<std::string, Judged> judged;  // by judged exercise
   };
 
+  // What another one needs to go on.
+  struct State {
+    std::map<std::string, int> repetitions;  // complete, by exercise
+    uint64_t first_sequence = 0;
+    uint64_t last_sequence = 0;
+    std::string model_version;
+    float known_threshold = 0;
+    std::string background;
+    std::vector<Notice> notices;  // the first of each code
+    Sums sufficient;              // windows that showed enough
+    Sums held_back;
+  };
+  const State& state() const { return state_; }
+  void Restore(State state) { state_ = std::move(state); }
+
+ private:
   bool HasSet(const std::string& exercise, const Named& named) const;
   void DecideExercise(const Sums& all, Assessment& overall) const;
   void DecideKnown(const Sums& all, Assessment& overall) const;
   int RepetitionsOf(const std::string& exercise) const;
   double WhatRepetitionsTell(const std::string& exercise, const Named& named) const;
-  std::map<std::string, int> repetitions_;  // complete, by exercise
-  uint64_t first_sequence_ = 0;
-  uint64_t last_sequence_ = 0;
-  std::string model_version_;
-  float known_threshold_ = 0;
-  std::string background_;
-  std::vector<Notice> notices_;  // the first of each code
-  Sums sufficient_;              // windows that showed enough
-  Sums held_back_;
+
+  State state_;
 };
 
 }  // namespace trackfit::assessment

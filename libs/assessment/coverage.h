@@ -13,9 +13,15 @@ namespace trackfit::assessment {
 // over its sequences. Not thread-safe.
 class Coverage {
  public:
+  Coverage() = default;
+  // Goes on from where another one was.
+  Coverage(double us, std::optional<uint64_t> last_sequence) : us_(us), last_sequence_(last_sequence) {}
+
   void Add(const Assessment& window);
 
   double us() const { return us_; }  // microseconds
+  // Of the latest window; nullopt: there was none.
+  std::optional<uint64_t> last_sequence() const { return last_sequence_; }
 
  private:
   double us_ = 0;

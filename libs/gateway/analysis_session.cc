@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "assessment/window_session.h"
 #include "contract/convert.h"
 #include "gateway/config_check.h"
 #include "skeleton/validate.h"
@@ -42,17 +41,6 @@ constexpr std::chrono::milliseconds kDeadlineTolerance{500};
 
 std::string Seconds(std::chrono::milliseconds time) {
   return absl::StrCat(std::chrono::duration<double>(time).count(), " s");
-}
-
-// Time from the first of `poses` poses to the last.
-int64_t SpanUs(int poses, double rate_hz) { return static_cast<int64_t>((poses - 1) * 1e6 / rate_hz); }
-
-// How long before the end of a window a replay starts, so that it brings a full window at that very end and
-// the windows after it end where they would have ended without a break.
-int64_t ReplayUs(const assessment::WindowConfig& window, double rate_hz) {
-  int poses = window.first_after;
-  while (poses < window.frames) poses += window.every;
-  return SpanUs(poses, rate_hz);
 }
 
 absl::Status DeadlinePassed() { return absl::DeadlineExceededError("the client's deadline has passed"); }
@@ -94,6 +82,7 @@ void AnalysisSession::OnRequest(v1::AnalyzeRequest request, std::shared_ptr<void
       break;
   }
   if (!status.ok()) return Finish(status);
+  if (request.request_case() != v1::AnalyzeRequest::kConfig) orders_.push_back(order_);
   Pump();
 }
 
@@ -142,9 +131,7 @@ void AnalysisSession::OnExtractorClosed(uint64_t attempt, const absl::Status& st
     extractor_.Progressed(parts_.now());
     parts_.observer.OnPoisoned(Upstream::kExtractor);
   }
-  // The next extractor counts from 1 again. A single person is assumed to be the same one; several cannot be
-  // told apart.
-  person_offset_ = max_people() > 1 ? highest_person_ : std::max(highest_person_, 1U) - 1;
+  OffsetPeople();
   HandleBroken(Upstream::kExtractor, extractor_, status);
 }
 
@@ -301,11 +288,7 @@ absl::Status AnalysisSession::Begin(const ModelInfo& model) {
     return absl::InvalidArgumentError(absl::StrCat("config.", window.status().message()));
   }
   *config_.mutable_window() = contract::ToProto(*window);  // the same, whichever model goes on
-  history_.emplace(ReplayUs(*window, model.rate_hz), kPosesKept, coached_);
-  const auto half_step_us = static_cast<int64_t>(0.5e6 / model.rate_hz);  // windows end between two poses
-  first_window_us_ = SpanUs(window->first_after, model.rate_hz) + half_step_us;
-  next_window_us_ = SpanUs(window->every + 1, model.rate_hz) + half_step_us;
-  window_tolerance_us_ = 2 * half_step_us;
+  SetWindow(*window, model.rate_hz);
   phase_ = Phase::kRunning;
 
   v1::AnalyzeResponse response;
@@ -352,10 +335,7 @@ absl::Status AnalysisSession::HandlePose(v1::Pose pose, const std::string& drop_
 }
 
 absl::Status AnalysisSession::TakeOrder(Kind kind, uint64_t sequence) {
-  if (!kind_) {
-    kind_ = kind;
-    rate_.emplace(absl::StrCat(NameOf(kind == Kind::kPose), ".timestamp_us"));
-  }
+  if (!kind_) SetKind(kind);
   if (kind != *kind_) {
     return absl::InvalidArgumentError(absl::StrCat(
         kind == Kind::kPose ? "pose: this session sends frames" : "frame: this session sends poses",
@@ -439,6 +419,8 @@ void AnalysisSession::RenumberPeople(v1::FrameResult& result) {
 
 void AnalysisSession::DeliverAnswers() {
   while (auto answered = ledger_.PopAnswered()) {
+    answered_order_ = orders_.front();
+    orders_.pop_front();
     v1::FrameResult& result = answered->result;
     summary_.set_frames(summary_.frames() + 1);
     switch (result.status()) {

@@ -3,6 +3,7 @@
 #ifndef TRACKFIT_GATEWAY_ANALYSIS_SESSION_H_
 #define TRACKFIT_GATEWAY_ANALYSIS_SESSION_H_
 
+#include <handover/session_state.pb.h>
 #include <trackfit/v1/common.pb.h>
 #include <trackfit/v1/gateway.pb.h>
 
@@ -20,6 +21,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "assessment/clip_summary.h"
+#include "assessment/window_session.h"
 #include "gateway/coach_relay.h"
 #include "gateway/frame_ledger.h"
 #include "gateway/frame_rate_check.h"
@@ -118,6 +120,14 @@ class AnalysisSession {
   AnalysisSession(const AnalysisSession&) = delete;
   AnalysisSession& operator=(const AnalysisSession&) = delete;
 
+  // What another process needs to go on: Restore() there, of a session with the same id, is its first call
+  // and brings it where this one is, but for two things. Frames that are not answered yet are not part of it:
+  // their client sends them again. And streams to the servers behind begin anew, as after the loss of both.
+  // nullopt where it has not begun, or is over.
+  std::optional<handover::AnalysisState> State() const;
+  // INVALID_ARGUMENT naming what is wrong with the state.
+  absl::Status Restore(const handover::AnalysisState& state);
+
   // From the client. `held` lives as long as the session keeps the image in the request. A frame or pose for
   // which there is a reason to drop it is answered so.
   void OnRequest(v1::AnalyzeRequest request, std::shared_ptr<void> held = nullptr,
@@ -165,6 +175,11 @@ class AnalysisSession {
   void HandleConfig(const v1::SessionConfig& config);
   void BeginOnceModelIsKnown();
   absl::Status Begin(const ModelInfo& model);
+  // The session's windows, and with them the history that a replay needs.
+  void SetWindow(const assessment::WindowConfig& window, double rate_hz);
+  void SetKind(Kind kind);
+  // What those of the next extractor's stream are counted from.
+  void OffsetPeople();
   absl::Status HandleFrame(v1::Frame frame, std::shared_ptr<void> held, const std::string& drop_reason);
   absl::Status HandlePose(v1::Pose pose, const std::string& drop_reason);
   // A session sends either frames or poses, in the order of their sequences.
@@ -219,7 +234,9 @@ class AnalysisSession {
 
   std::optional<Kind> kind_;  // of what came first
   skeleton::StreamOrder order_;
-  std::optional<FrameRateCheck> rate_;  // from the first frame or pose on
+  std::deque<skeleton::StreamOrder> orders_;  // behind each request in the ledger
+  skeleton::StreamOrder answered_order_;      // behind the last that was answered
+  std::optional<FrameRateCheck> rate_;        // from the first frame or pose on
   SessionNotices notices_;
 
   FrameLedger ledger_;
@@ -239,6 +256,7 @@ class AnalysisSession {
   PoisonWatch inferencer_poison_;
   std::deque<std::pair<TimePoint, uint64_t>> just_sent_;  // poses of this attempt: when, and which
   TimePoint inferencer_alive_{};               // when this attempt began or last brought an assessment
+  double rate_hz_ = 0;                         // the model's
   int64_t first_window_us_ = 0;                // from a stream's first pose to the end of its first window
   int64_t next_window_us_ = 0;                 // from the end of a window to that of the next
   int64_t window_tolerance_us_ = 0;            // a window may end so much before

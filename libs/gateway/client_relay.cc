@@ -17,7 +17,7 @@ void ClientRelay::Send(v1::AnalyzeResponse response) {
       started.set_resume_seconds(std::chrono::duration<double>(resumability_->retention).count());
     }
     response.set_number(++last_number_);
-    Keep(response);
+    Keep(response.SerializeAsString());
   }
   if (stream_) stream_->Send(std::move(response));
 }
@@ -54,8 +54,23 @@ absl::Status ClientRelay::Resume(std::shared_ptr<AnalysisClient> stream, v1::Ses
   return absl::OkStatus();
 }
 
-void ClientRelay::Keep(const v1::AnalyzeResponse& response) {
-  kept_.push_back(response.SerializeAsString());
+handover::RelayState ClientRelay::State() const {
+  handover::RelayState state;
+  state.set_last_number(last_number_);
+  for (const std::string& response : kept_) state.add_kept(response);
+  state.set_finished(finished_.has_value());
+  return state;
+}
+
+void ClientRelay::Restore(const handover::RelayState& state) {
+  started_ = true;
+  last_number_ = state.last_number();
+  for (const std::string& response : state.kept()) Keep(response);
+  if (state.finished()) finished_ = absl::OkStatus();
+}
+
+void ClientRelay::Keep(std::string response) {
+  kept_.push_back(std::move(response));
   bytes_ += kept_.back().size();
   while (bytes_ > resumability_->kept_bytes) {
     bytes_ -= kept_.front().size();

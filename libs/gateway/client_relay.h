@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_GATEWAY_CLIENT_RELAY_H_
 #define TRACKFIT_GATEWAY_CLIENT_RELAY_H_
 
+#include <handover/session_state.pb.h>
 #include <trackfit/v1/gateway.pb.h>
 
 #include <chrono>
@@ -48,6 +49,10 @@ class ClientRelay final : public AnalysisClient {
   // There is none from now on.
   void Detach() { stream_ = nullptr; }
 
+  // For another process, of a resumable session that has started and not failed. Restore() is for a new one.
+  handover::RelayState State() const;
+  void Restore(const handover::RelayState& state);
+
   const std::shared_ptr<AnalysisClient>& stream() const { return stream_; }  // null: none
   bool resumable() const { return resumability_.has_value(); }
   // Whether the client was told the token.
@@ -58,7 +63,7 @@ class ClientRelay final : public AnalysisClient {
   size_t bytes() const { return bytes_; }
 
  private:
-  void Keep(const v1::AnalyzeResponse& response);
+  void Keep(std::string response);
 
   const std::optional<Resumability> resumability_;
   std::shared_ptr<AnalysisClient> stream_;

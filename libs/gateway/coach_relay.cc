@@ -1,6 +1,19 @@
 #include "gateway/coach_relay.h"
 
 namespace trackfit::gateway {
+namespace {
+
+using handover::CoachState;
+
+template <class Place>
+void Set(CoachState::Place& message, const Place& place) {
+  message.set_first(place.first);
+  message.set_second(place.second);
+}
+
+auto PlaceIn(const CoachState::Place& message) { return std::pair(message.first(), message.second()); }
+
+}  // namespace
 
 bool CoachRelay::Sayings::TakeNew(uint64_t sequence) {
   const bool another = latest && latest->first == sequence;
@@ -44,6 +57,36 @@ void CoachRelay::AddTo(v1::SessionSummary& summary) const {
     *summary.add_sets() = set;
     summary.set_repetitions(summary.repetitions() + set.repetitions());
   }
+}
+
+CoachState::Sayings CoachRelay::Sayings::State() const {
+  CoachState::Sayings state;
+  if (at_checkpoint) Set(*state.mutable_at_checkpoint(), *at_checkpoint);
+  if (delivered) Set(*state.mutable_delivered(), *delivered);
+  return state;
+}
+
+void CoachRelay::Sayings::Restore(const CoachState::Sayings& state) {
+  if (state.has_at_checkpoint()) at_checkpoint = PlaceIn(state.at_checkpoint());
+  if (state.has_delivered()) delivered = PlaceIn(state.delivered());
+}
+
+CoachState CoachRelay::State() const {
+  CoachState state;
+  *state.mutable_advice() = advice_.State();
+  *state.mutable_hints() = hints_.State();
+  if (last_repetition_) Set(*state.mutable_last_repetition(), *last_repetition_);
+  state.mutable_sets()->insert(sets_.begin(), sets_.end());
+  if (checkpoint_) *state.mutable_checkpoint() = *checkpoint_;
+  return state;
+}
+
+void CoachRelay::Restore(const CoachState& state) {
+  advice_.Restore(state.advice());
+  hints_.Restore(state.hints());
+  if (state.has_last_repetition()) last_repetition_ = PlaceIn(state.last_repetition());
+  sets_.insert(state.sets().begin(), state.sets().end());
+  if (state.has_checkpoint()) checkpoint_ = state.checkpoint();
 }
 
 }  // namespace trackfit::gateway

@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_GATEWAY_COACH_RELAY_H_
 #define TRACKFIT_GATEWAY_COACH_RELAY_H_
 
+#include <handover/session_state.pb.h>
 #include <trackfit/v1/coaching.pb.h>
 #include <trackfit/v1/gateway.pb.h>
 #include <trackfit/v1/inferencer.pb.h>
@@ -31,6 +32,10 @@ class CoachRelay {
   // The latest summary of each set.
   void AddTo(v1::SessionSummary& summary) const;
 
+  // For another process, where BeginAttempt() comes next.
+  handover::CoachState State() const;
+  void Restore(const handover::CoachState& state);
+
  private:
   using Place = std::pair<uint64_t, uint32_t>;  // sequence and number within it, or set and number
 
@@ -42,6 +47,9 @@ class CoachRelay {
 
     // Counts the next one, with this sequence. Whether the client does not have it.
     bool TakeNew(uint64_t sequence);
+
+    handover::CoachState::Sayings State() const;
+    void Restore(const handover::CoachState::Sayings& state);
   };
 
   Sayings advice_;

@@ -35,6 +35,10 @@ class FrameRateCheck {
   // The stream is over: what can be said of fewer frames, but at least nine.
   std::optional<std::string> Finish();
 
+  // Whether it has given its sentence. A new one that is told so says nothing.
+  bool told() const { return told_; }
+  void set_told(bool told) { told_ = told; }
+
  private:
   std::optional<std::string> Judge();
   bool IsSlow() const;

@@ -18,6 +18,10 @@ class OrientationCheck {
   // says so.
   std::optional<std::string> Add(const skeleton::Pose& pose);
 
+  // Whether it has. A new one that is told so says nothing.
+  bool told() const { return told_; }
+  void set_told(bool told) { told_ = told; }
+
  private:
   bool told_ = false;
   std::optional<int64_t> first_us_;

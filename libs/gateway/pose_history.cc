@@ -1,5 +1,6 @@
 #include "gateway/pose_history.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -108,6 +109,21 @@ bool PoseHistory::Reaches(std::optional<uint64_t> after, int64_t us) const {
 std::optional<uint64_t> PoseHistory::last_sent() const {
   if (sent_ == 0) return std::nullopt;
   return SequenceOf(sent_ - 1);
+}
+
+handover::PoseHistoryState PoseHistory::State() const {
+  handover::PoseHistoryState state;
+  for (const Request& request : requests_) *state.add_requests() = *request;
+  state.mutable_ends()->Assign(ends_.begin(), ends_.end());
+  state.set_added(added_);
+  return state;
+}
+
+void PoseHistory::Restore(const handover::PoseHistoryState& state) {
+  for (const v1::InferStreamRequest& request : state.requests())
+    requests_.push_back(std::make_shared<const v1::InferStreamRequest>(request));
+  ends_.assign(state.ends().begin(), state.ends().end());
+  added_ = std::max<uint64_t>(state.added(), requests_.size());
 }
 
 uint64_t PoseHistory::SequenceOf(size_t index) const {

@@ -3,6 +3,7 @@
 #ifndef TRACKFIT_GATEWAY_POSE_HISTORY_H_
 #define TRACKFIT_GATEWAY_POSE_HISTORY_H_
 
+#include <handover/session_state.pb.h>
 #include <trackfit/v1/common.pb.h>
 #include <trackfit/v1/inferencer.pb.h>
 
@@ -53,6 +54,10 @@ class PoseHistory {
   bool Reaches(std::optional<uint64_t> after, int64_t us) const;
   // The sequence of the last sent entry; nullopt when none is.
   std::optional<uint64_t> last_sent() const;
+
+  // For another process. Restore() is for a new one; what it gets counts as unsent.
+  handover::PoseHistoryState State() const;
+  void Restore(const handover::PoseHistoryState& state);
 
   uint64_t added() const { return added_; }         // entries ever
   size_t kept() const { return requests_.size(); }  // entries held in memory

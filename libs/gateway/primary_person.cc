@@ -21,4 +21,16 @@ const v1::Pose* PrimaryPerson::In(const v1::FrameResult& result) {
   return primary;
 }
 
+handover::PrimaryPersonState PrimaryPerson::State() const {
+  handover::PrimaryPersonState state;
+  state.set_id(id_);
+  state.set_seen_us(seen_us_);
+  return state;
+}
+
+void PrimaryPerson::Restore(const handover::PrimaryPersonState& state) {
+  id_ = state.id();
+  seen_us_ = state.seen_us();
+}
+
 }  // namespace trackfit::gateway

@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_GATEWAY_PRIMARY_PERSON_H_
 #define TRACKFIT_GATEWAY_PRIMARY_PERSON_H_
 
+#include <handover/session_state.pb.h>
 #include <trackfit/v1/common.pb.h>
 
 #include <cstdint>
@@ -14,6 +15,10 @@ class PrimaryPerson {
   // The primary person's pose in a result with a pose; null while the person is hidden. After 1.5 seconds
   // (the extractor has forgotten them by then) the person of result.pose() takes over.
   const v1::Pose* In(const v1::FrameResult& result);
+
+  // For another process.
+  handover::PrimaryPersonState State() const;
+  void Restore(const handover::PrimaryPersonState& state);
 
  private:
   uint32_t id_ = 0;  // 0: nobody yet

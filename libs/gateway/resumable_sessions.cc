@@ -57,6 +57,21 @@ absl::StatusOr<std::shared_ptr<ResumableSession>> ResumableSessions::Find(const 
       "start a new session");
 }
 
+std::vector<std::shared_ptr<ResumableSession>> ResumableSessions::All() const {
+  std::vector<std::pair<TimePoint, std::shared_ptr<ResumableSession>>> found;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [token, entry] : entries_) {
+      if (auto session = entry.session.lock())
+        found.emplace_back(entry.kept ? entry.since : TimePoint::max(), std::move(session));
+    }
+  }
+  std::ranges::sort(found, [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<std::shared_ptr<ResumableSession>> sessions;
+  for (auto& [since, session] : found) sessions.push_back(std::move(session));
+  return sessions;
+}
+
 void ResumableSessions::OnTick(TimePoint now) {
   Gone gone;
   {

@@ -73,6 +73,9 @@ class ResumableSessions {
   absl::StatusOr<std::shared_ptr<ResumableSession>> Find(const std::string& token,
                                                          const std::string& owner = "");
 
+  // Those that there are, those with a stream first, and of the others who came last.
+  std::vector<std::shared_ptr<ResumableSession>> All() const;
+
   // Lets go whose time is over, or which have grown too large.
   void OnTick(TimePoint now);
   // Of those that wait at most so many stay: others need their places.

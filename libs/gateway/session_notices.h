@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace trackfit::gateway {
@@ -22,6 +23,9 @@ class SessionNotices {
 
   // In the order in which they were noticed.
   const std::vector<v1::Notice>& first_of_each() const { return first_of_each_; }
+
+  // As if it had been told with these.
+  void Restore(std::vector<v1::Notice> first_of_each) { first_of_each_ = std::move(first_of_each); }
 
  private:
   void RememberFirst(const v1::Notice& notice);

@@ -21,6 +21,11 @@ absl::Status ValidateTimestamp(const std::string& owner, int64_t timestamp_us);
 // not change the state. Not thread-safe.
 class StreamOrder {
  public:
+  StreamOrder() = default;
+  // Goes on behind what another one has accepted; without `last_us` no timestamp was.
+  StreamOrder(std::optional<uint64_t> last_sequence, int64_t first_us, std::optional<int64_t> last_us)
+      : last_sequence_(last_sequence), first_us_(first_us), last_us_(last_us) {}
+
   // INVALID_ARGUMENT naming the field, e.g. "frame.sequence is 4; it must be greater than the one before, 5".
   absl::Status TakeSequence(const std::string& owner, uint64_t sequence);
   // INVALID_ARGUMENT naming the field when the timestamp is out of range or does not increase.
@@ -28,6 +33,9 @@ class StreamOrder {
 
   // The last accepted sequence; nullopt before the first.
   std::optional<uint64_t> last_sequence() const { return last_sequence_; }
+  // The first and the last accepted timestamp; 0 and nullopt before the first.
+  int64_t first_us() const { return first_us_; }
+  std::optional<int64_t> last_us() const { return last_us_; }
   // From the first accepted timestamp to the last.
   int64_t duration_us() const { return last_us_ ? *last_us_ - first_us_ : 0; }
 

@@ -133,5 +133,36 @@ TEST_F(ClientRelayTest, RefusesAClientThatHasSeenMoreThanThereIs) {
   EXPECT_EQ(relay.stream(), first_) << "whoever has it keeps it";
 }
 
+TEST_F(ClientRelayTest, GoesOnInAnotherProcess) {
+  ClientRelay here(Keeping(1000));
+  here.Attach(first_);
+  here.Send(Started());
+  for (uint64_t sequence = 0; sequence < 4; ++sequence) here.Send(Result(sequence));
+  handover::RelayState state;
+  ASSERT_TRUE(state.ParseFromString(here.State().SerializeAsString()));
+  ClientRelay there(Keeping(1000));
+  there.Restore(state);
+  EXPECT_TRUE(there.started());
+  EXPECT_EQ(there.bytes(), here.bytes());
+  ASSERT_TRUE(there.Resume(second_, Resumed(), 3).ok());
+  there.Send(Result(4));
+  EXPECT_THAT(Numbers(*second_), ElementsAre(0, 4, 5, 6));
+  EXPECT_FALSE(second_->finished);
+}
+
+TEST_F(ClientRelayTest, BringsTheEndInAnotherProcessAndKeepsNoMoreThanThat) {
+  ClientRelay here(Keeping(1000));
+  here.Send(Started());
+  for (uint64_t sequence = 0; sequence < 9; ++sequence) here.Send(Result(sequence));
+  here.Finish(absl::OkStatus());
+  ClientRelay there(Keeping(20));
+  there.Restore(here.State());
+  EXPECT_LE(there.bytes(), 20U);
+  EXPECT_EQ(there.Resume(second_, Resumed(), 1).code(), absl::StatusCode::kNotFound);
+  ASSERT_TRUE(there.Resume(second_, Resumed(), 9).ok());
+  EXPECT_THAT(Numbers(*second_), ElementsAre(0, 10));
+  EXPECT_EQ(second_->finished, absl::OkStatus());
+}
+
 }  // namespace
 }  // namespace trackfit::gateway

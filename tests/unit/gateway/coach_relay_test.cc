@@ -123,5 +123,30 @@ TEST_F(CoachRelayTest, SumsUpTheLatestSummaryOfEachSet) {
   EXPECT_EQ(summary.repetitions(), 6U);
 }
 
+// What a relay in another process says, and what the one before would have said.
+TEST_F(CoachRelayTest, GoesOnInAnotherProcess) {
+  relay_.BeginAttempt();
+  Take(RepetitionOf(1, 1));
+  Take(With(AdviceAt(50, "Go deeper."), 50));
+  Take(HintAt(60, "too_near"));
+  Take(RepetitionOf(1, 2));
+  Take(SetOf(1, 2));
+  handover::CoachState state;
+  ASSERT_TRUE(state.ParseFromString(relay_.State().SerializeAsString()));
+  relay_ = CoachRelay();
+  relay_.Restore(state);
+  ASSERT_NE(relay_.checkpoint(), nullptr);
+  EXPECT_EQ(relay_.checkpoint()->sequence(), 50U);
+  relay_.BeginAttempt();
+  EXPECT_THAT(Take(AdviceAt(50, "Well done.")), ElementsAre("Well done.")) << "the second of that frame";
+  EXPECT_THAT(Take(HintAt(60, "too_near")), IsEmpty());
+  EXPECT_THAT(Take(HintAt(60, "too_far")), ElementsAre("too_far"));
+  EXPECT_THAT(Take(RepetitionOf(1, 2)), IsEmpty());
+  EXPECT_THAT(Take(RepetitionOf(1, 3)), ElementsAre("1.3"));
+  v1::SessionSummary summary;
+  relay_.AddTo(summary);
+  EXPECT_EQ(summary.repetitions(), 2U);
+}
+
 }  // namespace
 }  // namespace trackfit::gateway

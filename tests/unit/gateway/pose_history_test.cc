@@ -223,5 +223,38 @@ TEST(PoseHistory, AcceptsTimestampsAtBothEndsOfTheirRange) {
   EXPECT_EQ(history.NextToSend()->pose().sequence(), 2U);
 }
 
+TEST(PoseHistory, ReplaysTheSameInAnotherProcess) {
+  PoseHistory here(1'000'000, 100);
+  for (uint64_t i = 0; i < 70; ++i) {
+    if (i % 9 == 4) {
+      here.AddNobody(i, static_cast<int64_t>(i) * kFrameUs);
+    } else {
+      here.Add(PoseNumber(i, static_cast<int64_t>(i) * kFrameUs), 2);
+    }
+    if (i < 65) here.NextToSend();
+  }
+  here.Delivered(50);
+  handover::PoseHistoryState state;
+  ASSERT_TRUE(state.ParseFromString(here.State().SerializeAsString()));
+  PoseHistory there(1'000'000, 100);
+  there.Restore(state);
+  here.Rewind();
+  EXPECT_EQ(there.added(), here.added());
+  ASSERT_EQ(there.unsent(), here.unsent());
+  while (here.unsent() > 0)
+    EXPECT_EQ(there.NextToSend()->SerializeAsString(), here.NextToSend()->SerializeAsString());
+  here.Delivered(65);
+  there.Delivered(65);
+  EXPECT_EQ(there.kept(), here.kept());
+}
+
+TEST(PoseHistory, CountsAtLeastWhatItIsGiven) {
+  handover::PoseHistoryState state;
+  state.add_requests();
+  PoseHistory history(1'000'000, 100);
+  history.Restore(state);
+  EXPECT_EQ(history.added(), 1U);
+}
+
 }  // namespace
 }  // namespace trackfit::gateway

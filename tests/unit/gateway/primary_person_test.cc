@@ -58,5 +58,18 @@ TEST(PrimaryPerson, CanBeSomebodyWithoutANumber) {
   EXPECT_EQ(primary.In(result), &result.pose());
 }
 
+TEST(PrimaryPerson, IsTheSameInAnotherProcess) {
+  v1::FrameResult both;
+  both.mutable_pose()->set_person_id(2);
+  both.mutable_pose()->set_timestamp_us(1'000'000);
+  PrimaryPerson here, there;
+  here.In(both);
+  there.Restore(here.State());
+  both.mutable_pose()->set_person_id(1);
+  both.add_other_poses()->set_person_id(2);
+  ASSERT_NE(there.In(both), nullptr);
+  EXPECT_EQ(there.In(both)->person_id(), 2U);
+}
+
 }  // namespace
 }  // namespace trackfit::gateway

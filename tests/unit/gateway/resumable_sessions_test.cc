@@ -192,5 +192,15 @@ TEST(ResumeToken, IsLongAndEachTimeAnother) {
   EXPECT_NE(*one, *other);
 }
 
+TEST_F(ResumableSessionsTest, ListsThoseWithAStreamFirstAndThenWhoCameLast) {
+  const auto oldest = Keep("oldest"), newer = Keep("newer");
+  const auto there = std::make_shared<FakeSession>("there", let_go_);
+  sessions_.Attach("there", there);
+  sessions_.Attach("gone", std::make_shared<FakeSession>("gone", let_go_));
+  EXPECT_THAT(sessions_.All(), ElementsAre(there, newer, oldest));
+  sessions_.Close();
+  EXPECT_THAT(sessions_.All(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace trackfit::gateway

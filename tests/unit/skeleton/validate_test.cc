@@ -78,6 +78,18 @@ TEST(StreamOrder, ContinuesFromTheLastAcceptedValue) {
   EXPECT_TRUE(order.TakeTimestamp("pose", 401).ok());
 }
 
+TEST(StreamOrder, ContinuesFromThatOfAnother) {
+  StreamOrder other;
+  EXPECT_EQ(other.last_us(), std::nullopt);
+  (void)other.TakeSequence("pose", 7);
+  for (const int64_t time : {100, 400}) (void)other.TakeTimestamp("pose", time);
+  StreamOrder order(other.last_sequence(), other.first_us(), other.last_us());
+  EXPECT_FALSE(order.TakeSequence("pose", 7).ok());
+  EXPECT_FALSE(order.TakeTimestamp("pose", 400).ok());
+  EXPECT_TRUE(order.TakeTimestamp("pose", 500).ok());
+  EXPECT_EQ(order.duration_us(), 400);
+}
+
 TEST(ValidateMaxPeople, NamesTheFieldAndTheLimits) {
   EXPECT_TRUE(ValidateMaxPeople("config", 1).ok());
   EXPECT_TRUE(ValidateMaxPeople("config", 8).ok());
