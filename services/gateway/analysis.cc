@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/resume_token.h"
 #include "runtime/connection_lost.h"
+#include "runtime/shutting_down.h"
 
 namespace trackfit::gateway_server {
 namespace {
@@ -59,38 +60,38 @@ absl::StatusOr<std::shared_ptr<Analysis>> Analysis::Begin(const AnalyzeContext& 
     if (!made.ok()) return made.status();
     token = *std::move(made);
   }
-  auto analysis =
-      std::make_shared<Analysis>(context, std::move(stream), std::move(token), caller ? caller->tenant : "");
-  analysis->strand_ = runtime::Strand::Create(context.resources.pool,
-                                              [weak = std::weak_ptr(analysis)](const absl::Status& failed) {
-                                                if (const auto self = weak.lock()) self->Fail(failed);
-                                              });
+  const auto analysis = std::make_shared<Analysis>(
+      context, Identity{stream->id, stream->trace, stream->log, token, caller ? caller->tenant : "",
+                        token.empty() ? stream->deadline : kNever});
+  analysis->MakeStrand();
   if (caller) {
-    auto place = context.gatekeeper->quotas().Admit(
-        *caller, [weak = std::weak_ptr(analysis)](const absl::Status& reason) {
-          if (const auto self = weak.lock()) self->Expel(reason);
-        });
-    if (!place.ok()) return place.status();
-    analysis->place_ = *std::move(place);
+    if (absl::Status placed = analysis->TakePlace(*caller); !placed.ok()) return placed;
   }
   const size_t streams = static_cast<size_t>(context.resources.gate.active());
   context.sessions.MakeRoom(context.max_sessions - std::min(context.max_sessions, streams));
-  if (!analysis->token_.empty()) context.sessions.Attach(analysis->token_, analysis);
-  analysis->Post([](Analysis& self) { self.Wire(); });
+  if (!token.empty()) context.sessions.Attach(token, analysis);
+  analysis->Post([stream = std::move(stream)](Analysis& self) { self.Open(stream); });
   return analysis;
 }
 
-Analysis::Analysis(const AnalyzeContext& context, std::shared_ptr<const ClientStream> stream,
-                   std::string token, std::string tenant)
-    : context_(context),
-      id_(stream->id),
-      trace_(stream->trace),
-      log_(stream->log),
-      token_(std::move(token)),
-      tenant_(std::move(tenant)),
-      deadline_(token_.empty() ? stream->deadline : kNever),
-      stream_(std::move(stream)),
-      relay_(ResumabilityOf(context, token_)) {}
+Analysis::Analysis(const AnalyzeContext& context, Identity identity)
+    : context_(context), identity_(std::move(identity)), relay_(ResumabilityOf(context, identity_.token)) {}
+
+void Analysis::MakeStrand() {
+  strand_ =
+      runtime::Strand::Create(context_.resources.pool, [weak = weak_from_this()](const absl::Status& failed) {
+        if (const auto self = weak.lock()) self->Fail(failed);
+      });
+}
+
+absl::Status Analysis::TakePlace(const access::Caller& caller) {
+  auto place =
+      context_.gatekeeper->quotas().Admit(caller, [weak = weak_from_this()](const absl::Status& reason) {
+        if (const auto self = weak.lock()) self->Expel(reason);
+      });
+  if (place.ok()) place_ = *std::move(place);
+  return place.status();
+}
 
 void Analysis::Post(Task task) {
   strand_->Post([self = shared_from_this(), task = std::move(task)](int) mutable { task(*self); });
@@ -146,16 +147,16 @@ void Analysis::OnPose(const skeleton::Pose& pose) { context_.metrics.CountPose(p
 void Analysis::OnUpstreamBroken(Upstream upstream, const absl::Status& status) {
   context_.metrics.CountBreak(upstream);
   context_.upstreams.NoteBroken(upstream, status);
-  log_.Debug("upstream stream broken", {{"upstream", gateway::Name(upstream)},
-                                        {"code", absl::StatusCodeToString(status.code())},
-                                        {"message", std::string(status.message())}});
+  identity_.log.Debug("upstream stream broken", {{"upstream", gateway::Name(upstream)},
+                                                 {"code", absl::StatusCodeToString(status.code())},
+                                                 {"message", std::string(status.message())}});
 }
 
 void Analysis::OnUpstreamAnswered(Upstream upstream) { context_.upstreams.NoteAnswered(upstream); }
 
 void Analysis::OnPoisoned(Upstream upstream) {
   context_.metrics.CountPoisoned(upstream);
-  log_.Warning("gave up what an upstream broke twice with", {{"upstream", gateway::Name(upstream)}});
+  identity_.log.Warning("gave up what an upstream broke twice with", {{"upstream", gateway::Name(upstream)}});
 }
 
 void Analysis::Wire() {
@@ -164,21 +165,25 @@ void Analysis::Wire() {
       if (const auto self = weak.lock()) self->Handle(std::move(event));
     });
   };
-  const Upstreams::OnBehalf of{id_, trace_, deadline_};
+  const Upstreams::OnBehalf of{identity_.id, identity_.trace, identity_.deadline};
   extractor_ = context_.upstreams.LinkToExtractor(of, ExtractorEvents(post));
   inferencer_ = context_.upstreams.LinkToInferencer(of, InferencerEvents(post));
   session_ = std::make_unique<AnalysisSession>(
-      id_, context_.options,
+      identity_.id, context_.options,
       AnalysisSession::Parts{relay_, *extractor_, *inferencer_, *this,
                              [&upstreams = context_.upstreams] { return upstreams.model(); },
-                             [] { return steady_clock::now(); }, InSteadyClock(deadline_)});
-  SetStream(stream_);
-  relay_.Attach(std::make_shared<StreamClient>(stream_));
+                             [] { return steady_clock::now(); }, InSteadyClock(identity_.deadline)});
   ticks_ = context_.ticker.Subscribe([weak = weak_from_this(), strand = strand_] {
     strand->Post([weak](int) {
       if (const auto self = weak.lock()) self->OnTick();
     });
   });
+}
+
+void Analysis::Open(std::shared_ptr<const ClientStream> stream) {
+  relay_.Attach(std::make_shared<StreamClient>(stream));
+  SetStream(std::move(stream));
+  Wire();
 }
 
 void Analysis::SetStream(std::shared_ptr<const ClientStream> stream) {
@@ -249,9 +254,17 @@ void Analysis::ResumeOn(const std::shared_ptr<const ClientStream>& stream, uint6
   absl::Status status =
       absl::NotFoundError("the session of config.resume.token has ended; start a new session");
   const std::shared_ptr<gateway::AnalysisClient> before = relay_.stream();
+  if (handed_over_) return stream->responses->Finish(runtime::ShuttingDown());
+  if (!over_ && caller && !place_ && session_) {  // of a session that was handed over
+    if (absl::Status placed = TakePlace(*caller); !placed.ok()) {
+      stream->responses->Finish(std::move(placed));
+      if (!WaitForClient()) End();
+      return;
+    }
+  }
   if (!over_) {
     v1::SessionResumed resumed;
-    resumed.set_session_id(id_);
+    resumed.set_session_id(identity_.id);
     if (session_) last_sequence_ = session_->last_sequence();
     resumed.set_next_sequence(last_sequence_ ? *last_sequence_ + 1 : 0);
     resumed.set_half_closed(!session_ || session_->half_closed());
@@ -270,8 +283,8 @@ void Analysis::ResumeOn(const std::shared_ptr<const ClientStream>& stream, uint6
     place_->MoveTo(*caller);
     place_->SetWaiting(false);
   }
-  context_.sessions.Attach(token_, weak_from_this());
-  stream->log.Info("session resumed", {{"resumed", id_}, {"last_number", last_number}});
+  context_.sessions.Attach(identity_.token, weak_from_this());
+  stream->log.Info("session resumed", {{"resumed", identity_.id}, {"last_number", last_number}});
 }
 
 void Analysis::LeaveBehind() {
@@ -296,12 +309,13 @@ bool Analysis::WaitForClient() {
   const bool finished = relay_.finished().has_value();
   if (finished) ReleaseUpstreams();
   CountBytes();
-  if (!context_.sessions.Keep(token_, shared_from_this(), finished ? Kept::kFinished : Kept::kWaiting,
-                              steady_clock::now())) {
+  if (!context_.sessions.Keep(identity_.token, shared_from_this(),
+                              finished ? Kept::kFinished : Kept::kWaiting, steady_clock::now())) {
     return false;
   }
   if (!finished && place_) place_->SetWaiting(true);
-  if (!finished) log_.Info("session waits for its client", {{"seconds", context_.retention.count() / 1000}});
+  if (!finished)
+    identity_.log.Info("session waits for its client", {{"seconds", context_.retention.count() / 1000}});
   return true;
 }
 
@@ -321,12 +335,12 @@ void Analysis::End() {
   ticks_.reset();
   place_.reset();
   left_behind_.reset();
-  if (!token_.empty()) context_.sessions.Forget(token_);
+  if (!identity_.token.empty()) context_.sessions.Forget(identity_.token);
 }
 
 // A task of the session threw: it is in no state to go on.
 void Analysis::Fail(const absl::Status& failed) {
-  context_.resources.report_exception(log_, failed);
+  context_.resources.report_exception(identity_.log, failed);
   relay_.Finish(failed);
   End();
 }
@@ -334,7 +348,7 @@ void Analysis::Fail(const absl::Status& failed) {
 void Analysis::Expel(const absl::Status& reason) {
   Post([reason](Analysis& self) {
     if (self.over_ || self.relay_.finished()) return;
-    self.log_.Info("session ended by its key", {{"reason", reason.message()}});
+    self.identity_.log.Info("session ended by its key", {{"reason", reason.message()}});
     self.relay_.Finish(reason);
     self.End();
   });

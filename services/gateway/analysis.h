@@ -3,6 +3,7 @@
 #ifndef TRACKFIT_SERVICES_GATEWAY_ANALYSIS_H_
 #define TRACKFIT_SERVICES_GATEWAY_ANALYSIS_H_
 
+#include <handover/session_state.pb.h>
 #include <trackfit/v1/gateway.pb.h>
 
 #include <atomic>
@@ -67,6 +68,18 @@ class Analysis final : public gateway::ResumableSession,
   void Resume(std::shared_ptr<const ClientStream> stream, uint64_t last_number,
               const std::optional<access::Caller>& caller);
 
+  // One that another process handed over; it waits for its client.
+  static void Restore(const AnalyzeContext& context, const handover::SessionState& state);
+
+  // For the end of the process: where another one can go on with the session, and `reserve` has room for so
+  // many bytes, it stops as it is, and `on_stopped` gets it and its state; GoAway() comes next. Else it stays
+  // as it is. Both are called on the strand, and must not block.
+  using OnStopped = std::function<void(std::shared_ptr<Analysis> self, handover::SessionState state)>;
+  static void HandOver(std::shared_ptr<Analysis> self, std::function<bool(size_t bytes)> reserve,
+                       OnStopped on_stopped);
+  // Its stream ends with this status. Any thread, which must not be where it dies.
+  static void GoAway(std::shared_ptr<Analysis> self, absl::Status status);
+
   // From the client. What comes from a stream that another has taken over from is ignored.
   void Take(const ClientStream* stream, v1::AnalyzeRequest request, streaming::InFlight in_flight);
   void HalfClose(const ClientStream* stream);
@@ -75,12 +88,20 @@ class Analysis final : public gateway::ResumableSession,
 
   // gateway::ResumableSession:
   size_t bytes() const override { return bytes_; }
-  std::string owner() const override { return tenant_; }
+  std::string owner() const override { return identity_.tenant; }
   void LetGo(std::shared_ptr<gateway::ResumableSession> self) override;
 
-  // For Begin(), which gives it its strand.
-  Analysis(const AnalyzeContext& context, std::shared_ptr<const ClientStream> stream, std::string token,
-           std::string tenant);
+  // Whose it is, and what it is called.
+  struct Identity {
+    std::string id;
+    telemetry::TraceContext trace;
+    telemetry::Logger log;
+    std::string token;   // empty: not resumable
+    std::string tenant;  // empty: there are no keys
+    std::chrono::system_clock::time_point deadline;
+  };
+  // For Begin() and Restore(), which give it its strand.
+  Analysis(const AnalyzeContext& context, Identity identity);
 
  private:
   using Task = absl::AnyInvocable<void(Analysis&)>;
@@ -109,7 +130,14 @@ class Analysis final : public gateway::ResumableSession,
   void Post(Task task);
 
   // On the strand:
+  void MakeStrand();
+  // RESOURCE_EXHAUSTED: see access::Quotas.
+  absl::Status TakePlace(const access::Caller& caller);
   void Wire();
+  // It begins, with its first stream, or goes on where another process was.
+  void Open(std::shared_ptr<const ClientStream> stream);
+  void Continue(const handover::AnalysisState& state);
+  handover::SessionState State() const;
   void Handle(SessionEvent event);
   // What has arrived, as far as the caller's limit of frames allows.
   void PassOn();
@@ -134,12 +162,7 @@ class Analysis final : public gateway::ResumableSession,
   static InferencerClientLink::MakeEvents InferencerEvents(const PostEvent& post);
 
   const AnalyzeContext& context_;
-  const std::string id_;
-  const telemetry::TraceContext trace_;
-  const telemetry::Logger log_;
-  const std::string token_;                               // empty: not resumable
-  const std::string tenant_;                              // empty: there are no keys
-  const std::chrono::system_clock::time_point deadline_;  // the client's; of a resumable one none
+  const Identity identity_;
   std::shared_ptr<runtime::Strand> strand_;
   std::atomic<size_t> bytes_ = 0;
 
@@ -148,6 +171,7 @@ class Analysis final : public gateway::ResumableSession,
   std::optional<gateway::StreamAge> age_;       // the stream's
   gateway::ClientRelay relay_;
   bool over_ = false;                             // for good
+  bool handed_over_ = false;                      // to the next process; over here
   std::unique_ptr<access::Quotas::Place> place_;  // of the caller's; null: there are no keys, or over
   bool live_ = false;
   bool told_of_rate_ = false;                              // that it sends more frames than its caller may

@@ -12,6 +12,7 @@
 #include "access/key_file.h"
 #include "command_line/address.h"
 #include "command_line/model_directory.h"
+#include "handover/session_folder.h"
 #include "web/host.h"
 #include "web/origin.h"
 
@@ -107,6 +108,9 @@ void GatewayOptions::Register(CLI::App& app) {
   rpc::AddFlag(app, "api-keys", api_keys,
                "YAML file of tenants and the hashes of their API keys, as trackfit-key writes it; read again "
                "when it changes; empty: whoever reaches the gateway may use it");
+  rpc::AddFlag(app, "handover", handover,
+               "Folder in which resumable sessions are left at the end, for the next process with the same "
+               "folder to go on with; for one gateway alone; empty: they end");
   app.option_defaults()->group("Options");
   app.parse_complete_callback([this, &app] {
     // gRPC's reflection service cannot ask for a key.
@@ -120,6 +124,7 @@ absl::Status GatewayOptions::Validate() const {
   if (absl::Status valid = CheckHttp(); !valid.ok()) return valid;
   if (absl::Status valid = CheckStreams(); !valid.ok()) return valid;
   if (absl::Status valid = CheckKeys(); !valid.ok()) return valid;
+  if (absl::Status valid = CheckHandover(); !valid.ok()) return valid;
   absl::Status valid = command_line::CheckAddress("--extractor", extractor, AddressUse::kConnect, 8001);
   if (valid.ok()) valid = command_line::CheckAddress("--inferencer", inferencer, AddressUse::kConnect, 8002);
   if (valid.ok()) valid = upstream_tls.Validate();
@@ -168,6 +173,13 @@ absl::Status GatewayOptions::CheckKeys() const {
   const auto keys = access::ReadKeyFile(api_keys);
   if (keys.ok()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("--api-keys: ", keys.status().message()));
+}
+
+absl::Status GatewayOptions::CheckHandover() const {
+  if (handover.empty()) return absl::OkStatus();
+  const absl::Status usable = handover::CheckFolder(handover);
+  if (usable.ok()) return usable;
+  return absl::InvalidArgumentError(absl::StrCat("--handover: ", usable.message()));
 }
 
 bool GatewayOptions::IsForOthers() const {

@@ -71,6 +71,7 @@ struct GatewayOptions {
   ResumeOptions resume;
   double max_stream_age = 0;  // seconds until a client is asked to reconnect; 0: never
   std::string api_keys;       // see access::KeyFile; empty: none are asked for
+  std::string handover;       // folder, see handover::SessionFolder; empty: sessions end with the process
 
   void Register(CLI::App& app);
   // INVALID_ARGUMENT naming the flag and its limits.
@@ -84,6 +85,7 @@ struct GatewayOptions {
   absl::Status CheckUploads() const;
   absl::Status CheckStreams() const;
   absl::Status CheckKeys() const;
+  absl::Status CheckHandover() const;
 };
 
 }  // namespace trackfit::gateway_server

@@ -66,7 +66,16 @@ GatewayService::GatewayService(rpc::Runtime& runtime, const GatewayOptions& opti
         const auto now = std::chrono::steady_clock::now();
         sessions_.OnTick(now);
         if (gatekeeper_) gatekeeper_->OnTick(now);
-      })) {}
+      })) {
+  if (options.handover.empty()) return;
+  handover_ = std::make_unique<SessionHandover>(options, runtime);
+  handover_->TakeOver(context_);
+}
+
+void GatewayService::Drain() {
+  if (handover_) handover_->HandOver(sessions_.All());
+  sessions_.Close();
+}
 
 absl::Status GatewayService::Check(const v1::SessionConfig& config) const {
   const auto model = context_.upstreams.model();

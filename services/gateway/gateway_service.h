@@ -11,6 +11,7 @@
 #include "analysis.h"
 #include "gateway_options.h"
 #include "rpc/runtime.h"
+#include "session_handover.h"
 #include "streaming/stream_handler.h"
 
 namespace trackfit::gateway_server {
@@ -21,8 +22,9 @@ class GatewayService final : public v1::GatewayService::CallbackService {
   GatewayService(rpc::Runtime& runtime, const GatewayOptions& options, Upstreams& upstreams,
                  runtime::Ticker& ticker);
 
-  // The server ends: sessions whose client is away are let go, and none waits any more.
-  void Drain() { sessions_.Close(); }
+  // The server ends: sessions whose client is away are let go, and none waits any more. With --handover,
+  // those that can be resumed are first left for the next process; blocks while they are written.
+  void Drain();
 
   // Null: there are no keys, and all may analyse.
   access::Gatekeeper* gatekeeper() const { return gatekeeper_.get(); }
@@ -45,6 +47,7 @@ class GatewayService final : public v1::GatewayService::CallbackService {
   const std::unique_ptr<access::Gatekeeper> gatekeeper_;  // outlives the sessions
   gateway::ResumableSessions sessions_;
   const AnalyzeContext context_;
+  std::unique_ptr<SessionHandover> handover_;  // null: none
   const streaming::StreamHandlerFactory<v1::AnalyzeRequest, v1::AnalyzeResponse> analyze_;
   const runtime::Ticker::Subscription ticks_;
 };

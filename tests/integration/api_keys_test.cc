@@ -347,5 +347,36 @@ TEST(GatewayOptions, NameTheFileOfKeysThatIsWrong) {
   EXPECT_THAT(std::string(options.Validate().message()), HasSubstr("--reflection"));
 }
 
+TEST_F(ApiKeys, ShowWhoseASessionIsAfterTheGatewayWasStartedAnew) {
+  const testing::ScratchFolder sessions;
+  std::filesystem::permissions(sessions.path(), std::filesystem::perms::owner_all);
+  options_.handover = sessions.path();
+  file_.tenants[0].limits.sessions = 1;
+  Write();
+  AnalyzeCall call(gateway().port(), Showing(phone_.Text()));
+  call.Send(Resumable(Clip(0)).front());
+  const std::string token = call.Receive().started().resume_token();
+  call.StartReading();
+  gateway().server().Drain();
+  EXPECT_EQ(call.Await().status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  gateway_ = nullptr;
+
+  const v1::AnalyzeRequest resume = testing::ResumeRequest(token, 1);
+  EXPECT_EQ(Analyze(stranger_.Text(), {resume}).status.error_code(), grpc::StatusCode::NOT_FOUND);
+  {
+    const auto other = Begin(laptop_);
+    EXPECT_EQ(Analyze(phone_.Text(), {resume}).status.error_code(), kExhausted) << "the tenant may have one";
+    other->Finish();
+  }
+  ASSERT_TRUE(Shows("trackfit_gateway_tenant_sessions{tenant=\"acme\"} 0"));
+  AnalyzeCall again(gateway().port(), Showing(laptop_.Text()));
+  again.Send(resume);
+  EXPECT_TRUE(again.Receive().has_resumed());
+  EXPECT_TRUE(Shows("trackfit_gateway_tenant_sessions{tenant=\"acme\"} 1"));
+  again.Send(FrameRequest(0, "a"));
+  EXPECT_TRUE(again.Finish().status.ok());
+  gateway_ = nullptr;  // which writes into the folder
+}
+
 }  // namespace
 }  // namespace trackfit

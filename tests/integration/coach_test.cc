@@ -18,6 +18,7 @@
 #include "integration/support/resuming_client.h"
 #include "integration/support/server_process.h"
 #include "protogcn/archive_io.h"
+#include "support/scratch_folder.h"
 #include "support/small_network.h"
 #include "support/tcp_forwarder.h"
 #include "synthesis/camera.h"
@@ -220,6 +221,54 @@ TEST_F(CoachProcesses, CountTheSameWhenTheClientsConnectionBreaksInTheMiddleOfAS
   EXPECT_EQ(session.all.Fingerprint(), undisturbed.Fingerprint()) << "as if nothing had happened";
   EXPECT_THAT(gateway_->Log(), HasSubstr("session resumed"));
   EXPECT_THAT(gateway_->Log(), ::testing::Not(HasSubstr(session.token)));
+}
+
+// The gateway of the fixture, restarted as an upgrade does it.
+TEST_F(CoachProcesses, CountTheSameWhenTheGatewayIsStartedAnewInTheMiddleOfASet) {
+  const testing::ScratchFolder folder;
+  fs::permissions(folder.path(), fs::perms::owner_all);
+  gateway_ = std::make_unique<ServerProcess>(
+      "trackfit-gateway",
+      std::vector<std::string>{"--extractor", "127.0.0.1:1", "--inferencer", inferencer_->address(),
+                               "--handover", folder.path(), "--upstream-timeout", "90"});
+  ASSERT_NE(port(), 0);
+  const std::vector<v1::AnalyzeRequest> requests = Squats(6, Expecting("squat"));
+  const Analyzed undisturbed = Analyze(port(), requests);
+  ASSERT_EQ(undisturbed.Repetitions().size(), 6U);
+
+  const auto resumable = testing::Resumable(requests);
+  testing::ResumedSession session;
+  for (int processes = 0; processes < 4; ++processes) {
+    AnalyzeCall call(port());
+    ASSERT_TRUE(call.Send(session.token.empty() ? resumable.front() : session.Request()));
+    const v1::AnalyzeResponse first = call.Receive();
+    ASSERT_TRUE(first.has_started() || first.has_resumed());
+    size_t next = first.has_resumed() ? testing::Received(resumable, first.resumed()) : 1;
+    call.StartReading();
+    const bool ends = processes < 3;
+    const size_t until = ends ? resumable.size() * (processes + 1) / 4 : resumable.size();
+    for (; next < until; ++next) ASSERT_TRUE(call.Send(resumable[next]));
+    if (ends) gateway_->Stop();
+    session.Add(ends ? call.Await() : call.Finish());
+    if (ends) gateway_->Restart();
+  }
+  ASSERT_TRUE(session.all.status.ok()) << session.all.status.error_message();
+  EXPECT_TRUE(session.in_order);
+  EXPECT_EQ(session.all.Answered(), undisturbed.Answered());
+  EXPECT_EQ(Numbers(session.all), Numbers(undisturbed));
+  const auto of_each = [](const Analyzed& analyzed) {
+    std::string windows;
+    for (const v1::Assessment& assessment : analyzed.Assessments()) windows += assessment.SerializeAsString();
+    return windows;
+  };
+  EXPECT_EQ(of_each(session.all), of_each(undisturbed)) << "bit by bit";
+  v1::SessionSummary summary = session.all.Summary();
+  EXPECT_EQ(summary.notices_size(), 1) << "that the gateway ended";
+  *summary.mutable_notices() = undisturbed.Summary().notices();
+  EXPECT_EQ(summary.SerializeAsString(), undisturbed.Summary().SerializeAsString());
+  EXPECT_THAT(gateway_->Log(), HasSubstr("sessions taken over"));
+  EXPECT_THAT(gateway_->Log(), ::testing::Not(HasSubstr(session.token)));
+  EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
 TEST_F(CoachProcesses, CoachAnExerciseThatTheModelDoesNotKnowAndRefuseOneThatNobodyDoes) {

@@ -23,7 +23,7 @@ class Gateway {
   Gateway(const std::string& extractor, const std::string& inferencer,
           const gateway_server::GatewayOptions& base = gateway_server::GatewayOptions()) {
     gateway_server::GatewayOptions options = base;
-    options.server.listen = "127.0.0.1:0";
+    if (!options.server.listen.starts_with("127.0.0.1:")) options.server.listen = "127.0.0.1:0";
     options.server.metrics_listen = "127.0.0.1:0";
     options.http.listen = "127.0.0.1:0";
     options.server.log_level = "error";
