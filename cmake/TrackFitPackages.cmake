@@ -154,7 +154,10 @@ trackfit_unit(inferencer PURPOSE "skeletons in, assessments out" MEMORY 3G RELOA
     OMP_WAIT_POLICY=PASSIVE MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=33554432 MALLOC_TOP_PAD_=33554432)
 # What decodes a posted video is a process of the gateway's that memory may fail without the gateway.
 trackfit_unit(gateway PURPOSE "what clients talk to" MEMORY 3G AFTER trackfit-extractor.service trackfit-inferencer.service
-  MORE OOMPolicy=continue ENVIRONMENT TRACKFIT_METRICS_LISTEN=127.0.0.1:9100)
+  MORE OOMPolicy=continue
+    "\n# Where it leaves its sessions for the gateway that comes next." RuntimeDirectory=trackfit-gateway RuntimeDirectoryMode=0700
+    RuntimeDirectoryPreserve=yes
+  ENVIRONMENT TRACKFIT_METRICS_LISTEN=127.0.0.1:9100 TRACKFIT_HANDOVER=/run/trackfit-gateway)
 
 set(programs trackfit trackfit-extractor trackfit-inferencer trackfit-gateway trackfit-health trackfit-upload-worker)
 add_custom_command(OUTPUT ${made}/pages/made

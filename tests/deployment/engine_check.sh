@@ -2,8 +2,8 @@
 # Looks into images that `docker compose build` made, and starts them: what needs a container engine, so for operators and releases, not
 # for continuous integration. Exit status 77: there is no engine, or there are no images.
 #
-#   tests/deployment/engine_check.sh [VIDEO]     with a video also: is it analysed, does it go on when one of two servers dies, and is
-#                                                with TLS and keys everybody refused who has none?
+#   tests/deployment/engine_check.sh [VIDEO]     with a video also: is it analysed, does it go on when one of two servers dies and when
+#                                                the gateway is started anew, and is with TLS and keys everybody refused who has none?
 #
 # That takes root, since files are given to the images' user. Ports are TRACKFIT_GATEWAY_PORT and TRACKFIT_HTTP_PORT, as for
 # docker-compose.yml; the project of its own is called trackfit-check.
@@ -30,8 +30,8 @@ for name in "${!most[@]}"; do
   container=$(docker create "$image")
   list=$(docker export "$container" | tar tv)
   ! grep -E '/(sh|bash|dash|busybox|apt-get|dpkg|cc|gcc|g\+\+|ld|perl|python3?)$' <<<"$list" || complain "$image has a shell, compiler or package manager"
-  # Of other users' files only the data of Prometheus and Alertmanager, and /tmp.
-  others=$(awk '$1 ~ /^[-d]/ && ($2 != "root/root" && $2 != "0/0") || $1 ~ /^[-d].......w/ { print $NF }' <<<"$list" | grep -vE '^(var/lib/prometheus/|tmp/$)' || true)
+  # Of other users' files only the data of Prometheus and Alertmanager, what a gateway hands over, and /tmp.
+  others=$(awk '$1 ~ /^[-d]/ && ($2 != "root/root" && $2 != "0/0") || $1 ~ /^[-d].......w/ { print $NF }' <<<"$list" | grep -vE '^(var/lib/(prometheus|trackfit)/|tmp/$)' || true)
   [[ -z $others ]] || complain "$image has files that its user may write to: $others"
   ! awk '$1 ~ /^-..[sS]|^-.....[sS]/' <<<"$list" | grep . || complain "$image has setuid programs"
   docker cp -q "$container:/usr/share/doc/trackfit/sbom.spdx.json" - | tar xO | jq -e '.spdxVersion == "SPDX-2.3" and (.packages | length > 1)' >/dev/null ||
@@ -59,6 +59,11 @@ check_video() {  # ARGUMENTS OF analyze
   sleep 2
   docker kill "$(compose ps -q extractor | head -1)" "$(compose ps -q inferencer | head -1)"
   wait "$analysing" || complain "the client of servers that died saw an error"
+  analyze "$@" &
+  analysing=$!
+  sleep 2
+  compose up -d --no-build --no-deps --force-recreate --wait gateway
+  wait "$analysing" || complain "the client of a gateway that was started anew saw an error"
 }
 refused() {  # WORDS OF THE MESSAGE, ARGUMENTS OF analyze
   local said
