@@ -141,6 +141,7 @@ fails 2 "there is no flag --port; it is part of --listen: write --listen 0.0.0.0
 fails 2 "resume-kb is 1; it must be between 16 and 65536" "$bin/trackfit-gateway" --resume-kb 1
 fails 2 "resume-seconds is -1; it must be between 0 and 3600" "$bin/trackfit-gateway" --resume-seconds -1
 fails 2 "max-stream-age is 0.5; it must be 0 or between 1 and" "$bin/trackfit-gateway" --max-stream-age 0.5
+fails 2 "--handover: /nowhere is no folder" "$bin/trackfit-gateway" --handover /nowhere
 fails 2 "of the environment variable TRACKFIT_MAX_SESSIONS" env TRACKFIT_MAX_SESSIONS=many "$bin/trackfit-gateway"
 fails 2 "input is missing: A video file" "$trackfit" analyze
 fails 2 "--limit-frames is -3" "$trackfit" analyze clip.mp4 --limit-frames -3

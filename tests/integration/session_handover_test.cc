@@ -263,6 +263,27 @@ TEST_F(SessionHandover, TakesSessionsAlongWhoseClientIsAway) {
   EXPECT_EQ(session.all.Fingerprint(), undisturbed.Fingerprint()) << "nobody was there to be told";
 }
 
+TEST_F(SessionHandover, GoesOnWithNewerFramesOfALiveSession) {
+  v1::SessionConfig config;
+  config.set_delivery(v1::DELIVERY_MODE_LIVE);
+  config.set_resumable(true);
+  auto requests = Clip(5);
+  requests.front() = testing::ConfigRequest(config);
+  auto call = Start(requests, 6);
+  End();
+  ResumedSession session;
+  session.Add(call->Await());
+  AnalyzeCall again(gateway().port());
+  again.Send(session.Request());
+  EXPECT_EQ(again.Receive().resumed().next_sequence(), 5U);
+  again.StartReading();
+  for (uint64_t i = 40; i < 43; ++i) again.Send(FrameRequest(i, "a"));
+  session.Add(again.Finish());
+  ASSERT_TRUE(session.all.status.ok()) << session.all.status.error_message();
+  EXPECT_EQ(session.all.Answered(), (std::vector<uint64_t>{0, 1, 2, 3, 4, 40, 41, 42}));
+  EXPECT_EQ(session.all.Summary().frames(), 8U);
+}
+
 TEST_F(SessionHandover, BringsTheSummaryToAClientThatWaitsForIt) {
   const auto clip = Resumable(Clip(70));
   const Analyzed undisturbed = Analyze(gateway().port(), Clip(70));
