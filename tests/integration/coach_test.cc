@@ -263,9 +263,22 @@ TEST_F(CoachProcesses, CountTheSameWhenTheGatewayIsStartedAnewInTheMiddleOfASet)
   };
   EXPECT_EQ(of_each(session.all), of_each(undisturbed)) << "bit by bit";
   v1::SessionSummary summary = session.all.Summary();
+  v1::SessionSummary expected = undisturbed.Summary();
   EXPECT_EQ(summary.notices_size(), 1) << "that the gateway ended";
-  *summary.mutable_notices() = undisturbed.Summary().notices();
-  EXPECT_EQ(summary.SerializeAsString(), undisturbed.Summary().SerializeAsString());
+  *summary.mutable_notices() = expected.notices();
+  // The filters of a coach who goes on begin anew, which moves what it measures a little, but not what it
+  // counts.
+  ASSERT_EQ(summary.sets_size(), expected.sets_size());
+  for (int i = 0; i < summary.sets_size(); ++i) {
+    EXPECT_EQ(summary.sets(i).exercise(), expected.sets(i).exercise());
+    EXPECT_EQ(summary.sets(i).repetitions(), expected.sets(i).repetitions());
+    EXPECT_EQ(summary.sets(i).partial(), expected.sets(i).partial());
+    EXPECT_EQ(summary.sets(i).correct(), expected.sets(i).correct());
+    EXPECT_NEAR(summary.sets(i).range_lost(), expected.sets(i).range_lost(), 0.01);
+  }
+  summary.clear_sets();
+  expected.clear_sets();
+  EXPECT_EQ(summary.SerializeAsString(), expected.SerializeAsString());
   EXPECT_THAT(gateway_->Log(), HasSubstr("sessions taken over"));
   EXPECT_THAT(gateway_->Log(), ::testing::Not(HasSubstr(session.token)));
   EXPECT_TRUE(fs::is_empty(folder.path()));

@@ -75,6 +75,18 @@ std::string Greet(const ClientSocket& client) {
   return client.Send("hi") ? client.Receive() : "not connected";
 }
 
+// What a greeter's thread opens for a moment when it starts must not count among the descriptors that are
+// taken.
+void AwaitStart(const Greeter& greeter) {
+  const ClientSocket client(greeter.port());
+  ASSERT_EQ(Greet(client), "hello");
+}
+
+// It looked for connections without a descriptor, so that it may refuse the first one that comes afterwards.
+bool GreetsAgain(const Greeter& greeter) {
+  return Eventually([&] { return Greet(ClientSocket(greeter.port())) == "hello"; });
+}
+
 TEST(Acceptor, AdmitsClientsThatSendSomething) {
   Greeter greeter;
   const ClientSocket client(greeter.port());
@@ -126,6 +138,7 @@ TEST(Acceptor, ClosesConnectionsThatAreSilentForTooLong) {
 
 TEST(Acceptor, AcceptsAgainAfterDescriptorsRanOut) {
   Greeter greeter;
+  AwaitStart(greeter);
   {
     ExhaustedDescriptors taken;
     taken.ReleaseOne();
@@ -134,8 +147,7 @@ TEST(Acceptor, AcceptsAgainAfterDescriptorsRanOut) {
     EXPECT_TRUE(refused.HangsUp(5000)) << "not with the reserve either";
     EXPECT_TRUE(Eventually([&] { return greeter.refused(Refusal::kNoDescriptors) == 1; }));
   }
-  const ClientSocket client(greeter.port());
-  EXPECT_EQ(Greet(client), "hello");
+  EXPECT_TRUE(GreetsAgain(greeter));
 }
 
 TEST(Acceptor, DoesNotBusyWaitWithoutDescriptors) {
@@ -151,19 +163,19 @@ TEST(Acceptor, DoesNotBusyWaitWithoutDescriptors) {
   EXPECT_FALSE(waiting->HangsUp(500));
   EXPECT_LT(std::clock() - before, CLOCKS_PER_SEC / 20);
   taken.reset();
-  EXPECT_EQ(Greet(*waiting), "hello");
+  EXPECT_TRUE(Greet(*waiting) == "hello" || GreetsAgain(greeter));
 }
 
 TEST(Acceptor, KeepsAcceptingWhenACallbackThrows) {
   Greeter greeter({.on_refused = [](Refusal) { throw std::runtime_error("no memory"); }});
+  AwaitStart(greeter);
   {
     ExhaustedDescriptors taken;
     taken.ReleaseOne();
     const ClientSocket refused(greeter.port());
     EXPECT_TRUE(refused.HangsUp(5000));
   }
-  const ClientSocket client(greeter.port());
-  EXPECT_EQ(Greet(client), "hello");
+  EXPECT_TRUE(GreetsAgain(greeter));
 }
 
 TEST(Acceptor, KeepsHousekeepingWhenACallbackThrows) {
