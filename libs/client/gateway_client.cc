@@ -40,6 +40,8 @@ std::shared_ptr<grpc::Channel> OpenChannel(const ClientOptions& options,
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, static_cast<int>(kFirstPause.count()));
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, static_cast<int>(kLongestPause.count()));
+  // A gateway that is started anew may have another address, as in a network of containers.
+  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, 1'000);
   // A connection that is dead without having been closed is noticed while the session can still be resumed;
   // our servers allow a ping every 10 s.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10'000);
@@ -139,6 +141,7 @@ grpc::Status GatewaySession::RunStreams(v1::GatewayService::Stub& stub, const v1
   }
   // That the gateway does not have it any more says less than how it was lost.
   const bool in_vain = lost_ && (status.error_code() == grpc::StatusCode::NOT_FOUND ||
+                                 status.error_code() == grpc::StatusCode::CANCELLED ||
                                  status.error_code() == grpc::StatusCode::UNAVAILABLE);
   return in_vain ? lost : status;
 }
@@ -254,6 +257,8 @@ bool GatewaySession::MayResume(const grpc::Status& status) const {
   if (token_.empty() || !handled_.ok() || cancelled_ || timed_out_ || cut_short_) return false;
   if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED)
     return lost_ && rpc::RetryAfterOf(*context_).has_value();
+  // gRPC's for a stream that came in the last moment of a server.
+  if (status.error_code() == grpc::StatusCode::CANCELLED) return lost_.has_value();
   if (status.error_code() != grpc::StatusCode::UNAVAILABLE) return false;
   const bool reported = context_->GetServerTrailingMetadata().count(rpc::kReportedKey) > 0;
   return !reported || asked_to_reconnect_ || lost_;

@@ -320,6 +320,8 @@ void Session::TakeResumption(const v1::SessionResumed& resumed, Clock::time_poin
 bool Session::MayResume(const absl::Status& status) const {
   if (token_.empty()) return false;
   if (absl::IsResourceExhausted(status)) return lost_ && runtime::RetryAfter(status).has_value();
+  if (absl::IsCancelled(status))
+    return lost_.has_value();  // gRPC, of a stream in the last moment of a server
   return runtime::IsConnectionLost(status) || (absl::IsUnavailable(status) && (lost_ || asked_to_reconnect_));
 }
 

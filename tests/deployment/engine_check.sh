@@ -61,7 +61,7 @@ check_video() {  # ARGUMENTS OF analyze
   wait "$analysing" || complain "the client of servers that died saw an error"
   analyze "$@" &
   analysing=$!
-  sleep 2
+  sleep 4
   compose up -d --no-build --no-deps --force-recreate --wait gateway
   wait "$analysing" || complain "the client of a gateway that was started anew saw an error"
 }
