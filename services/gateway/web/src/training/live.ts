@@ -1,5 +1,5 @@
 // A training in front of the camera: pictures out, at most two unanswered; skeletons drawn as their answers come.
-import type { AnalyzeResponse, SessionOptions } from '../contract';
+import { NoticeCode, type AnalyzeResponse, type SessionOptions } from '../contract';
 import { copyFrame, encodeJpeg } from '../media/pictures';
 import type { PoseFinder } from '../media/pose_finder';
 import { repOf } from '../model/convert';
@@ -31,6 +31,7 @@ export interface LiveParts {
 
 export class LiveTraining {
   readonly journal = new Journal();
+  private upstreamAway = false; // skeletons may come all the same
   link: Link = { state: 'connecting' };
   paused = false;
   phase: number | null = null;
@@ -64,6 +65,7 @@ export class LiveTraining {
         onLink: (link) => {
           this.link = link;
           if (link.state !== 'open') this.clear();
+          this.upstreamAway = false;
           onChange();
         },
         onResponse: (response, run) => this.respond(response, run),
@@ -101,7 +103,8 @@ export class LiveTraining {
 
   // The connection stands, but a server behind the gateway is gone or overloaded.
   get stalled(): boolean {
-    return this.link.state === 'open' && this.session.inFlight.waitedMs(performance.now()) > STALLED_MS;
+    const waitedMs = this.session.inFlight.waitedMs(performance.now());
+    return this.link.state === 'open' && (this.upstreamAway || waitedMs > STALLED_MS);
   }
 
   pause(paused: boolean) {
@@ -166,6 +169,10 @@ export class LiveTraining {
   }
 
   private respond(response: AnalyzeResponse, run: number) {
+    for (const { code } of response.notices) {
+      if (code === NoticeCode.UPSTREAM_AWAY) this.upstreamAway = true;
+      if (code === NoticeCode.UPSTREAM_BACK) this.upstreamAway = false;
+    }
     this.journal.apply(response, run);
     const { case: kind, value } = response.response;
     if (kind === 'frameResult') {
