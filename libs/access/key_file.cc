@@ -1,9 +1,5 @@
 #include "access/key_file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -112,10 +108,6 @@ std::string Quoted(const std::string& text) {
   return emitter.c_str();
 }
 
-absl::Status Failed(const std::string& file) {
-  return absl::UnavailableError(absl::StrCat(file, " cannot be written: ", std::strerror(errno)));
-}
-
 }  // namespace
 
 absl::Time StoredKey::ExpiresAt() const {
@@ -193,22 +185,7 @@ std::string FormatKeyFile(const KeyFile& keys) {
 }
 
 absl::Status WriteKeyFile(const std::string& file, const KeyFile& keys) {
-  const std::string text = FormatKeyFile(keys);
-  files::PartialFile partial(file);
-  const int out = open(partial.path().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (out < 0) return Failed(file);
-  for (std::size_t done = 0; done < text.size();) {
-    const ssize_t count = write(out, text.data() + done, text.size() - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) {
-      absl::Status failed = Failed(file);
-      close(out);
-      return failed;
-    }
-    done += static_cast<std::size_t>(count);
-  }
-  if (fsync(out) != 0 || close(out) != 0) return Failed(file);
-  return partial.Commit();
+  return files::ReplaceSecretFile(file, FormatKeyFile(keys));
 }
 
 }  // namespace trackfit::access

@@ -1,5 +1,7 @@
 #include "files/partial_file.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -124,6 +126,28 @@ absl::Status ReplaceFile(const fs::path& path, std::string_view bytes) {
     return absl::UnavailableError(absl::StrCat(
         path.string(), ": cannot be written: ", errno != 0 ? std::strerror(errno) : "unknown reason"));
   }
+  return partial.Commit();
+}
+
+absl::Status ReplaceSecretFile(const fs::path& path, std::string_view bytes) {
+  PartialFile partial(path);
+  std::error_code ignored;
+  if (!partial.direct()) fs::remove(partial.path(), ignored);  // of a process of this number that was killed
+  const int flags = partial.direct() ? O_APPEND : O_CREAT | O_EXCL | O_NOFOLLOW;
+  const int file = open(partial.path().c_str(), O_WRONLY | O_CLOEXEC | flags, S_IRUSR | S_IWUSR);
+  bool written = file >= 0;
+  for (size_t done = 0; written && done < bytes.size();) {
+    const ssize_t count = write(file, bytes.data() + done, bytes.size() - done);
+    if (count < 0 && errno == EINTR) continue;
+    written = count > 0;
+    if (written) done += static_cast<size_t>(count);
+  }
+  written = written && (partial.direct() || fsync(file) == 0);
+  const int reason = errno;
+  if (file >= 0) close(file);
+  if (!written)
+    return absl::UnavailableError(
+        absl::StrCat(path.string(), ": cannot be written: ", std::strerror(reason)));
   return partial.Commit();
 }
 

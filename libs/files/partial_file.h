@@ -48,6 +48,10 @@ class PartialFile {
 // file stays, and no partial one is left behind.
 absl::Status ReplaceFile(const std::filesystem::path& path, std::string_view bytes);
 
+// The same for what only this user may read (a new file gets mode 0600), on the disk before it takes the
+// place of the old one.
+absl::Status ReplaceSecretFile(const std::filesystem::path& path, std::string_view bytes);
+
 // Removes the uncommitted files of all PartialFiles of this process, for processes that end without running
 // destructors. Thread-safe.
 void RemovePartialFiles();

@@ -64,16 +64,6 @@ class Descriptor {
   const int number_;
 };
 
-bool WriteAll(int file, absl::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(file, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
-}
-
 absl::Status ReadAll(const fs::path& path, size_t most, std::string& bytes) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   struct stat about {};
@@ -154,17 +144,7 @@ absl::Status SessionFolder::Write(SessionState session, TimePoint now) {
   content.set_format(kFormat);
   content.set_written_ms(Milliseconds(now));
   *content.mutable_session() = std::move(session);
-  absl::Status status;
-  {
-    files::PartialFile partial(target);
-    const Descriptor file(open(partial.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                               S_IRUSR | S_IWUSR));
-    if (file.is_open() && WriteAll(file.number(), content.SerializeAsString())) {
-      status = partial.Commit();
-    } else {
-      status = absl::ErrnoToStatus(errno, config_.folder.string());
-    }
-  }
+  const absl::Status status = files::ReplaceSecretFile(target, content.SerializeAsString());
   Count(status.ok() ? "written" : "not_written");
   if (!status.ok()) log_.Error("cannot hand a session over", {{"reason", status.message()}});
   return status;

@@ -40,6 +40,18 @@ TEST_F(PartialFileTest, ReplacesTheOldContent) {
   EXPECT_EQ(Entries(), 1U);
 }
 
+TEST_F(PartialFileTest, IsForTheOwnerAloneWhereItIsSecret) {
+  std::ofstream(folder_ / ("secret." + std::to_string(getpid()) + ".partial")) << "left behind";
+  ASSERT_TRUE(ReplaceSecretFile(folder_ / "secret", "text").ok());
+  EXPECT_EQ(Content("secret"), "text");
+  EXPECT_EQ(Entries(), 1U);
+  struct stat about {};
+  ASSERT_EQ(stat((folder_ / "secret").c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0777, 0600U);
+  EXPECT_NE(ReplaceSecretFile(folder_ / "nowhere" / "secret", "text").message().find("nowhere"),
+            std::string::npos);
+}
+
 TEST_F(PartialFileTest, KeepsAFinishedFileThatCannotBeMoved) {
   std::filesystem::create_directories(folder_ / "taken" / "by_a_folder");
   const absl::Status status = ReplaceFile(folder_ / "taken", "bytes");
