@@ -175,13 +175,8 @@ TEST_F(Resumption, WorksOverAWebSocket) {
   ResumedSession session;
   {
     WebSocketClient client(gateway().http_port());
-    for (const auto& request : clip) ASSERT_TRUE(client.SendBinary(request.SerializeAsString()));
-    Analyzed part;
-    while (part.responses.size() < 80) {
-      const auto message = client.ReceiveBinary();
-      ASSERT_TRUE(message);
-      part.responses.emplace_back().ParseFromString(*message);
-    }
+    Analyzed part = testing::SendAllAndReceive(client, clip, 80);
+    ASSERT_EQ(part.responses.size(), 80U);
     session.Add(std::move(part));
   }  // without a close frame
   ASSERT_TRUE(Waiting(1));

@@ -216,13 +216,8 @@ TEST_F(SessionHandover, WorksOverAWebSocket) {
   ResumedSession session;
   {
     WebSocketClient client(gateway().http_port());
-    for (const auto& request : clip) ASSERT_TRUE(client.SendBinary(request.SerializeAsString()));
-    Analyzed part;
-    while (part.responses.size() < 80) {
-      const auto message = client.ReceiveBinary();
-      ASSERT_TRUE(message);
-      part.responses.emplace_back().ParseFromString(*message);
-    }
+    Analyzed part = testing::SendAllAndReceive(client, clip, 80);
+    ASSERT_EQ(part.responses.size(), 80U);
     std::thread ending([&] { End(); });
     Analyzed rest = testing::ReceiveUntilClosed(client);
     client.SendClose(1000);

@@ -2,6 +2,7 @@
 #ifndef TRACKFIT_TESTS_INTEGRATION_SUPPORT_WEB_SOCKET_ANALYZE_H_
 #define TRACKFIT_TESTS_INTEGRATION_SUPPORT_WEB_SOCKET_ANALYZE_H_
 
+#include <cstddef>
 #include <string>
 #include <thread>
 #include <utility>
@@ -24,6 +25,21 @@ inline Analyzed ReceiveUntilClosed(WebSocketClient& client) {
     const int code = frame->code() == 1000 ? 0 : frame->code() >= 4000 ? frame->code() - 4000 : 2;
     analyzed.status = grpc::Status(static_cast<grpc::StatusCode>(code), frame->reason());
     break;
+  }
+  return analyzed;
+}
+
+// Sends everything, and takes so many responses, or those that come.
+inline Analyzed SendAllAndReceive(WebSocketClient& client, const std::vector<v1::AnalyzeRequest>& requests,
+                                  size_t responses) {
+  Analyzed analyzed;
+  for (const auto& request : requests) {
+    if (!client.SendBinary(request.SerializeAsString())) return analyzed;
+  }
+  while (analyzed.responses.size() < responses) {
+    const auto message = client.ReceiveBinary();
+    if (!message) break;
+    analyzed.responses.emplace_back().ParseFromString(*message);
   }
   return analyzed;
 }
