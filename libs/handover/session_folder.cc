@@ -144,7 +144,7 @@ absl::Status SessionFolder::Write(SessionState session, TimePoint now) {
   content.set_format(kFormat);
   content.set_written_ms(Milliseconds(now));
   *content.mutable_session() = std::move(session);
-  const absl::Status status = files::ReplaceSecretFile(target, content.SerializeAsString());
+  absl::Status status = files::ReplaceSecretFile(target, content.SerializeAsString());
   Count(status.ok() ? "written" : "not_written");
   if (!status.ok()) log_.Error("cannot hand a session over", {{"reason", status.message()}});
   return status;

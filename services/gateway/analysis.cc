@@ -89,8 +89,9 @@ absl::Status Analysis::TakePlace(const access::Caller& caller) {
       context_.gatekeeper->quotas().Admit(caller, [weak = weak_from_this()](const absl::Status& reason) {
         if (const auto self = weak.lock()) self->Expel(reason);
       });
-  if (place.ok()) place_ = *std::move(place);
-  return place.status();
+  if (!place.ok()) return place.status();
+  place_ = *std::move(place);
+  return absl::OkStatus();
 }
 
 void Analysis::Post(Task task) {

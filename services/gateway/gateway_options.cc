@@ -177,7 +177,7 @@ absl::Status GatewayOptions::CheckKeys() const {
 
 absl::Status GatewayOptions::CheckHandover() const {
   if (handover.empty()) return absl::OkStatus();
-  const absl::Status usable = handover::CheckFolder(handover);
+  absl::Status usable = handover::CheckFolder(handover);
   if (usable.ok()) return usable;
   return absl::InvalidArgumentError(absl::StrCat("--handover: ", usable.message()));
 }

@@ -33,7 +33,7 @@ using InferencerClientLink = ClientLink<v1::InferStreamRequest, v1::InferStreamR
 // How the servers behind are spoken to.
 struct UpstreamSecurity {
   std::shared_ptr<const tls::LiveCredentials> credentials = nullptr;  // null: without TLS
-  std::string name = "";  // that their certificates must bear; empty: the host of the address
+  std::string name{};  // that their certificates must bear; empty: the host of the address
 };
 
 // Thread-safe.
