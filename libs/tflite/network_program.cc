@@ -1,7 +1,10 @@
 #include "tflite/network_program.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <new>
 #include <numeric>
 #include <utility>
@@ -12,29 +15,49 @@ namespace {
 // Minimum number of pixels that an operator computes in one step: enough to reuse each weight, few enough to
 // stay in the cache.
 constexpr int kPixelsPerStep = 64;
+// The operators of one resolution take turns, so each turn reads all their weights. Where these leave the
+// cache meanwhile, fewer and longer turns cost less than the pixels' place in it.
+constexpr size_t kCachedWeights = size_t{1} << 17;  // floats
+constexpr int kPixelsPerLongStep = 1024;
 constexpr int kPixelsPerTile = 4;  // of the widest kernel, which is fastest on whole tiles
 constexpr size_t kCacheLine = 64;  // bytes
+constexpr size_t kHugePage = size_t{1} << 21;
 
 int RoundUp(int channels) { return (channels + kLanes - 1) / kLanes * kLanes; }
 
-int OutputRows(const NetworkPlan& plan, const PlanNode& node) {
-  return plan.tensors[node.output >= 0 ? node.output : node.inputs[0]].height;
+const TensorShape& Resolution(const NetworkPlan& plan, const PlanNode& node) {
+  return plan.tensors[node.output >= 0 ? node.output : node.inputs[0]];
 }
 
-int RowsPerStep(int width) {
-  int rows = (kPixelsPerStep + width - 1) / width;
+// Of all convolutions by the width of what they make, in floats.
+std::map<int, size_t> WeightsByWidth(const NetworkPlan& plan) {
+  std::map<int, size_t> weights;
+  for (const PlanNode& node : plan.nodes) {
+    if (node.kind != NodeKind::kConvolution) continue;
+    const TensorShape& output = plan.tensors[node.output];
+    weights[output.width] +=
+        static_cast<size_t>(node.window.height) * static_cast<size_t>(node.window.width) *
+        static_cast<size_t>(plan.tensors[node.inputs[0]].channels) * static_cast<size_t>(output.channels);
+  }
+  return weights;
+}
+
+int RowsPerStep(int width, size_t weights) {
+  const int pixels = weights > kCachedWeights ? kPixelsPerLongStep : kPixelsPerStep;
+  int rows = (pixels + width - 1) / width;
   while (rows * width % kPixelsPerTile != 0) ++rows;
   return rows;
 }
 
 RowSchedule Schedule(const NetworkPlan& plan) {
+  std::map<int, size_t> weights = WeightsByWidth(plan);
   std::vector<RowProducer> producers;
   for (const PlanNode& node : plan.nodes) {
-    const int width = plan.tensors[node.output >= 0 ? node.output : node.inputs[0]].width;
+    const int width = Resolution(plan, node).width;
     producers.push_back({.inputs = node.inputs,
                          .output = node.output,
-                         .rows = OutputRows(plan, node),
-                         .rows_per_step = RowsPerStep(width),
+                         .rows = Resolution(plan, node).height,
+                         .rows_per_step = RowsPerStep(width, weights[width]),
                          .needs = [&plan, &node](size_t position, RowRange rows) {
                            return InputRows(plan, node, position, rows);
                          }});
@@ -133,9 +156,13 @@ std::vector<RowRange> Lifetimes(const NetworkPlan& plan, const std::vector<RowSt
 }  // namespace
 
 FloatArray AllocateFloats(size_t count) {
-  const size_t bytes = (count * sizeof(float) / kCacheLine + 1) * kCacheLine;
-  auto* floats = static_cast<float*>(std::aligned_alloc(kCacheLine, bytes));
+  const size_t unit = count * sizeof(float) < kHugePage / 2 ? kCacheLine : kHugePage;
+  const size_t bytes = (count * sizeof(float) / unit + 1) * unit;
+  auto* floats = static_cast<float*>(std::aligned_alloc(unit, bytes));
   if (floats == nullptr) throw std::bad_alloc();
+  // Megabytes of weights for each frame cost a page walk every four kilobytes else. Where there are no huge
+  // pages, only time is lost.
+  if (unit == kHugePage) madvise(floats, bytes, MADV_HUGEPAGE);
   std::memset(floats, 0, bytes);
   return FloatArray(floats);
 }

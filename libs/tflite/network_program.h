@@ -21,7 +21,7 @@ struct FreeFloats {
 };
 using FloatArray = std::unique_ptr<float[], FreeFloats>;
 
-// Zero-initialised and aligned to a cache line.
+// Zero-initialised, aligned to a cache line; in huge pages where there are enough floats to fill half of one.
 FloatArray AllocateFloats(size_t count);
 
 // A tensor's layout in memory: a ring buffer of rows, each with columns of zeros on both sides.
