@@ -68,6 +68,7 @@ std::vector<std::shared_ptr<ResumableSession>> ResumableSessions::All() const {
   }
   std::ranges::sort(found, [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<std::shared_ptr<ResumableSession>> sessions;
+  sessions.reserve(found.size());
   for (auto& [since, session] : found) sessions.push_back(std::move(session));
   return sessions;
 }
