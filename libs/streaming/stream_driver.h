@@ -230,29 +230,44 @@ class StreamDriver : public ResponseWriter<Response>,
       std::lock_guard lock(mutex_);
       inbox_.push_back({std::move(request), std::move(in_flight), Now()});
     }
-    strand_->Post([self = this->shared_from_this()](int worker) { self->HandleWaiting(worker); });
+    AskForTurn();
     // Only now may the next request be read: before, another thread could read and post it ahead of this one.
     std::lock_guard lock(mutex_);
     reading_ = false;
     last_progress_ = Now();
   }
 
-  // On the strand, as often as requests came; finds none where an earlier turn took more than its own.
-  void HandleWaiting(int worker) {
-    std::deque<Received> turn;  // what it holds dies without the mutex
-    bool on = false;
+  // At most one turn waits on the strand, whatever came meanwhile: each waits for all other sessions', and so
+  // would what comes behind it, the end of the stream.
+  void AskForTurn() {
     {
       std::lock_guard lock(mutex_);
-      if (inbox_.empty()) return;
+      if (std::exchange(turn_is_due_, true)) return;
+    }
+    strand_->Post([self = this->shared_from_this()](int worker) { self->TakeTurn(worker); });
+  }
+
+  // On the strand: one request, or all where only the newest counts; the half-close behind the last.
+  void TakeTurn(int worker) {
+    std::deque<Received> turn;  // what it holds dies without the mutex
+    bool on = false, half_closes = false, more = false;
+    {
+      std::lock_guard lock(mutex_);
+      turn_is_due_ = false;
       on = handler_ != nullptr && !status_;
       if (!on || handler_->newest_only()) {
         turn.swap(inbox_);
-      } else {
+      } else if (!inbox_.empty()) {
         turn.push_back(std::move(inbox_.front()));
         inbox_.pop_front();
       }
+      half_closes = on && turn.empty() && std::exchange(half_close_is_due_, false);
+      more = on && (!inbox_.empty() || half_close_is_due_);
     }
+    if (more) AskForTurn();  // behind this one
     if (!on) return;
+    if (half_closes) return handler_->OnHalfClose(worker);
+    if (turn.empty()) return;
     for (; turn.size() > 1; turn.pop_front()) {
       handler_->OnSuperseded(std::move(*turn.front().request), std::move(turn.front().in_flight));
     }
@@ -267,10 +282,9 @@ class StreamDriver : public ResponseWriter<Response>,
       half_closed_ = true;
       last_progress_ = Now();
       if (status_) return;
+      half_close_is_due_ = true;
     }
-    strand_->Post([self = this->shared_from_this()](int worker) {
-      if (self->HandlerIsOn()) self->handler_->OnHalfClose(worker);
-    });
+    AskForTurn();
   }
 
   void OnRequestAnswered() {
@@ -293,12 +307,6 @@ class StreamDriver : public ResponseWriter<Response>,
     }
     returned.clear();
     Pump();
-  }
-
-  // On the strand.
-  bool HandlerIsOn() const {
-    std::lock_guard lock(mutex_);
-    return handler_ != nullptr && !status_;
   }
 
   void End(absl::Status status, Unsent unsent) {
@@ -451,6 +459,8 @@ class StreamDriver : public ResponseWriter<Response>,
   bool reading_ = false;
   bool writing_ = false;
   bool half_closed_ = false;
+  bool half_close_is_due_ = false;  // to be told to the handler
+  bool turn_is_due_ = false;        // on the strand
   bool give_up_write_ = false;
   bool finishing_ = false;
   bool call_is_over_ = false;

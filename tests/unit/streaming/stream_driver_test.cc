@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -201,6 +203,27 @@ TEST_F(StreamDriverTest, FinishesOnceAfterTheLastResponse) {
   EXPECT_THAT(transport->TakeAsked(), Not(Contains("finish OK")));
   transport->OnWritten(true);
   EXPECT_THAT(transport->TakeAsked(), ElementsAre("finish OK"));
+}
+
+// On a busy machine each turn waits for all other sessions'; a person who stops would wait for as many as
+// skeletons had come.
+TEST_F(StreamDriverTest, EndsAfterAFewTurnsHoweverManyRequestsWereSuperseded) {
+  const auto transport = Start();
+  transport->OnRequest({"newest"});
+  transport->OnRequest({"wait"});
+  while (turn_ != Turn::kBegun) std::this_thread::yield();
+  for (int i = 0; i < 50; ++i) transport->OnRequest({"x"});
+  transport->OnHalfClose();
+  std::atomic<int> turns = 0;  // of another session, by the only worker
+  std::function<void(int)> work = [&](int) {
+    ++turns;
+    if (!ended_) pool_.Submit([&work](int worker) { work(worker); });
+  };
+  pool_.Submit([&work](int worker) { work(worker); });
+  turn_ = Turn::kMayEnd;
+  pool_.Shutdown();
+  EXPECT_EQ(ended_, absl::OkStatus());
+  EXPECT_LT(turns, 10);
 }
 
 TEST_F(StreamDriverTest, TellsItsHandlerHowItEnded) {
