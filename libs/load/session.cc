@@ -80,7 +80,7 @@ void Session::Open(v1::AnalyzeRequest first) {
         client::AddKey(options_.api_key, *context);
         stub_.async()->Analyze(context, reactor);
       },
-      {{"trackfit-session-id", name_}}, std::chrono::system_clock::time_point::max(), calls_,
+      {{"trackfit-session-id", name_}}, std::chrono::steady_clock::time_point::max(), calls_,
       {.on_response = [this](const v1::AnalyzeResponse& response) { Take(response, Clock::now()); },
        .on_written =
            [this] {

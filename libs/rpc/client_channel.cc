@@ -4,11 +4,13 @@
 #include <grpcpp/support/channel_arguments.h>
 
 #include "rpc/channel_credentials.h"
+#include "rpc/steady_waits.h"
 
 namespace trackfit::rpc {
 
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& target,
                                            const std::optional<tls::ClientSecurity>& security) {
+  KeepWaitsSteady();
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(R"({"loadBalancingConfig": [{"round_robin": {}}]})");
   // Sessions replay what a broken stream lost; gRPC's own retries would only keep a second copy of every

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "rpc/deadline.h"
 #include "rpc/open_calls.h"
 #include "rpc/status.h"
 #include "runtime/connection_lost.h"
@@ -42,7 +43,7 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
   // The call ends with DEADLINE_EXCEEDED at the deadline; time_point::max(): never.
   static std::shared_ptr<ClientStream> Open(const MakeCall& make_call,
                                             const std::map<std::string, std::string>& metadata,
-                                            std::chrono::system_clock::time_point deadline, OpenCalls& calls,
+                                            std::chrono::steady_clock::time_point deadline, OpenCalls& calls,
                                             Events events) {
     std::shared_ptr<ClientStream> stream(new ClientStream(std::move(events)));
     stream->ticket_ = calls.Add([weak = std::weak_ptr(stream)] {
@@ -51,7 +52,7 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
     const std::lock_guard lock(stream->mutex_);  // reactions wait until the call is set up
     stream->self_ = stream;
     for (const auto& [key, value] : metadata) stream->context_.AddMetadata(key, value);
-    stream->context_.set_deadline(deadline);
+    stream->context_.set_deadline(SystemDeadline(deadline));
     make_call(&stream->context_, stream.get());
     stream->AddHold();  // writes start outside of reactions; released when there can be no more
     stream->StartRead(&stream->response_);

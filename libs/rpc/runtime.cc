@@ -1,6 +1,7 @@
 #include "rpc/runtime.h"
 
 #include "net/descriptors.h"
+#include "rpc/steady_waits.h"
 
 namespace trackfit::rpc {
 namespace {
@@ -37,6 +38,7 @@ Runtime::Runtime(const std::string& service, const ServerOptions& options, telem
       budget_(BudgetConfig()),
       pool_(PoolConfig()),
       stream_resources_(StreamResources()) {
+  KeepWaitsSteady();
   metrics_.Gauge("trackfit_workers", "Threads that do the work.").Set(options_.WorkerCount());
   metrics_.Gauge("trackfit_sessions_limit", "Streams and calls that are admitted at a time.")
       .Set(options_.max_sessions);

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "rpc/authorization.h"
+#include "rpc/deadline.h"
 #include "rpc/runtime.h"
 #include "rpc/session_id.h"
 #include "rpc/status.h"
@@ -69,7 +70,7 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
                 .session_id = SessionIdOf(*context),
                 .trace = TraceOf(*context),
                 .peer = context->peer(),
-                .deadline = context->deadline(),
+                .deadline = SteadyDeadline(context->deadline()),
                 .authorization = AuthorizationOf(*context)},
                std::move(lease)),
         context_(context) {}

@@ -33,7 +33,7 @@ struct StreamCall {
   std::string session_id;
   telemetry::TraceContext trace = {};  // this server's span
   std::string peer;                    // for logs
-  std::chrono::system_clock::time_point deadline = std::chrono::system_clock::time_point::max();
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   std::string authorization = {};  // what the caller shows, as an HTTP header of that name says it; secret
 };
 
@@ -170,7 +170,7 @@ class StreamDriver : public ResponseWriter<Response>,
   // behind the making of the stream, also on a thread of the transport's that has not been here before.
   absl::Status CancelledStatus() const {
     std::lock_guard lock(mutex_);
-    if (std::chrono::system_clock::now() >= call_.deadline) {
+    if (Now() >= call_.deadline) {
       return absl::DeadlineExceededError("the client's deadline has passed");
     }
     return runtime::ConnectionLost(absl::CancelledError("the stream was cancelled"));

@@ -91,7 +91,7 @@ struct StreamSession {
   telemetry::TraceContext trace;  // this server's span, the parent of those behind
   std::shared_ptr<ResponseWriter<Response>> responses;
   std::shared_ptr<runtime::Strand> strand;  // for the handler's own later tasks
-  std::chrono::system_clock::time_point deadline;
+  std::chrono::steady_clock::time_point deadline;
   telemetry::Logger log;           // carries the session's id and trace
   std::string peer = {};           // the client's address, as its transport writes it
   std::string authorization = {};  // "Bearer <key>", or whatever the client shows; not for logs

@@ -18,7 +18,7 @@ using gateway::Resumption;
 using gateway::Upstream;
 using std::chrono::steady_clock;
 
-constexpr auto kNever = std::chrono::system_clock::time_point::max();
+constexpr auto kNever = AnalysisSession::TimePoint::max();
 
 // A client's stream, for the session.
 class StreamClient final : public gateway::AnalysisClient {
@@ -30,13 +30,6 @@ class StreamClient final : public gateway::AnalysisClient {
  private:
   const std::shared_ptr<const ClientStream> stream_;
 };
-
-// In the session's clock; one that is more than a year away counts as none.
-AnalysisSession::TimePoint InSteadyClock(std::chrono::system_clock::time_point deadline) {
-  const auto left = deadline - std::chrono::system_clock::now();
-  if (left > std::chrono::hours(24 * 365)) return AnalysisSession::TimePoint::max();
-  return steady_clock::now() + left;
-}
 
 std::optional<gateway::Resumability> ResumabilityOf(const AnalyzeContext& context, const std::string& token) {
   if (token.empty()) return std::nullopt;
@@ -173,7 +166,7 @@ void Analysis::Wire() {
       identity_.id, context_.options,
       AnalysisSession::Parts{relay_, *extractor_, *inferencer_, *this,
                              [&upstreams = context_.upstreams] { return upstreams.model(); },
-                             [] { return steady_clock::now(); }, InSteadyClock(identity_.deadline)});
+                             [] { return steady_clock::now(); }, identity_.deadline});
   ticks_ = context_.ticker.Subscribe([weak = weak_from_this(), strand = strand_] {
     strand->Post([weak](int) {
       if (const auto self = weak.lock()) self->OnTick();

@@ -98,7 +98,7 @@ class Analysis final : public gateway::ResumableSession,
     telemetry::Logger log;
     std::string token;   // empty: not resumable
     std::string tenant;  // empty: there are no keys
-    std::chrono::system_clock::time_point deadline;
+    gateway::AnalysisSession::TimePoint deadline;
   };
   // For Begin() and Restore(), which give it its strand.
   Analysis(const AnalyzeContext& context, Identity identity);

@@ -20,7 +20,7 @@ void Analysis::Restore(const AnalyzeContext& context, const handover::SessionSta
   if (!state.owner().empty()) log = log.With({{"tenant", state.owner()}});
   const auto analysis = std::make_shared<Analysis>(
       context, Identity{state.session_id(), trace, log, state.token(), state.owner(),
-                        std::chrono::system_clock::time_point::max()});
+                        gateway::AnalysisSession::TimePoint::max()});
   analysis->MakeStrand();
   analysis->relay_.Restore(state.relay());
   if (state.has_last_sequence()) analysis->last_sequence_ = state.last_sequence();

@@ -26,7 +26,7 @@ class ClientLink final : public gateway::UpstreamLink<Request> {
 
   // `deadline` is the session's, for every attempt. `calls` must outlive this.
   ClientLink(typename Stream::MakeCall make_call, std::map<std::string, std::string> metadata,
-             std::chrono::system_clock::time_point deadline, rpc::OpenCalls& calls, MakeEvents make_events)
+             std::chrono::steady_clock::time_point deadline, rpc::OpenCalls& calls, MakeEvents make_events)
       : make_call_(std::move(make_call)),
         metadata_(std::move(metadata)),
         deadline_(deadline),
@@ -57,7 +57,7 @@ class ClientLink final : public gateway::UpstreamLink<Request> {
  private:
   const typename Stream::MakeCall make_call_;
   const std::map<std::string, std::string> metadata_;
-  const std::chrono::system_clock::time_point deadline_;
+  const std::chrono::steady_clock::time_point deadline_;
   rpc::OpenCalls& calls_;
   const MakeEvents make_events_;
   std::shared_ptr<Stream> stream_;

@@ -58,7 +58,7 @@ class Upstreams {
   struct OnBehalf {
     const std::string& session_id;
     const telemetry::TraceContext& trace;
-    std::chrono::system_clock::time_point deadline;
+    std::chrono::steady_clock::time_point deadline;
   };
   std::unique_ptr<ExtractorClientLink> LinkToExtractor(const OnBehalf& of,
                                                        ExtractorClientLink::MakeEvents make_events);

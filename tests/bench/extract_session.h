@@ -74,7 +74,7 @@ class ExtractSession {
         [&extractor](auto* context, auto* reactor) {
           extractor.stub->async()->ExtractStream(context, reactor);
         },
-        {}, std::chrono::system_clock::time_point::max(), *extractor.calls,
+        {}, std::chrono::steady_clock::time_point::max(), *extractor.calls,
         {.on_response =
              [&inbox, id](v1::ExtractStreamResponse response) {
                inbox.Push({id, Clock::now(), std::move(*response.mutable_result()), absl::OkStatus()});

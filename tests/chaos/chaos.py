@@ -5,7 +5,8 @@
 
 Plays clients to real servers, half of them live, some of which come, go, vanish, hardly read or have deadlines that pass (`trackfit
 load`), and meanwhile does to the servers behind the gateway, one at a time, what the seed says: kills, freezes or drains them, lets
-them log to a full disk, slows, stops or cuts their connections, gives the inferencer another model. The clients' own connections are
+them log to a full disk, slows, stops or cuts their connections, gives the inferencer another model, steps their wall clocks (with
+--clock-step, a library that is preloaded into them), the gateway's, too. The clients' own connections are
 slowed, stopped and cut as well; their sessions are resumed. Then it looks at what is left: every answer came once and in order,
 nobody was told of an error, the gateway's gauges are back at 0, and it has no more memory, threads or files than before. A seed of
 0 draws one, and prints it.
@@ -16,10 +17,12 @@ Exit status 77: skipped, because something is missing.
 import argparse
 import asyncio
 import json
+import os
 import pathlib
 import random
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -47,11 +50,30 @@ def require(condition, text):
         raise AssertionError(text)
 
 
+class WallClock:
+    """What the processes hold for the time of day; `library` shows it to them."""
+
+    def __init__(self, path, library):
+        self.path, self.library, self.step = path, library, 0
+        path.write_bytes(bytes(8))
+
+    def environment(self):
+        if not self.library:
+            return None
+        return {**os.environ, "LD_PRELOAD": str(self.library.resolve()), "TRACKFIT_CLOCK_STEP": str(self.path)}
+
+    def set(self, seconds):
+        """Of all at once, as a machine's; it stays within a day of the real one."""
+        self.step = max(-86400, min(86400, self.step + seconds))
+        with self.path.open("r+b") as file:
+            file.write(struct.pack("=q", round(self.step * 1e9)))
+
+
 class Server:
     """A process that comes back on the ports it had before."""
 
-    def __init__(self, binaries, scratch, name, *flags):
-        self.name, self.flags, self.binaries, self.scratch = name, flags, binaries, scratch
+    def __init__(self, binaries, scratch, clock, name, *flags):
+        self.name, self.flags, self.binaries, self.scratch, self.clock = name, flags, binaries, scratch, clock
         self.ports = {"grpc": 0, "metrics": 0}
         self.process = None
 
@@ -64,7 +86,7 @@ class Server:
         self.process = subprocess.Popen(
             [self.binaries / f"trackfit-{self.name}", "--listen", f"127.0.0.1:{self.ports['grpc']}",
              "--metrics-listen", f"127.0.0.1:{self.ports['metrics']}", "--port-file", port_file, *self.flags],
-            stdout=log, stderr=log)
+            stdout=log, stderr=log, env=self.clock.environment())
         deadline = time.monotonic() + START_SECONDS
         while not port_file.exists():
             require(self.process.poll() is None, f"{self.name} does not start; see its log")
@@ -215,12 +237,20 @@ def disturb(victim, link, models, luck, sessions):
         kinds += ["kill", "freeze", "drain", "fill the disk of"]
     if victim.name == "inferencer":
         kinds += ["change the model of"] * 2
+    if victim.clock.library:
+        kinds += ["step the clock of"]
     kind = luck.choice(kinds)
     pause = luck.uniform(0.1, 3)
     what = "the network before " if kind in ("slow", "stop", "cut") else ""
     say(f"{kind} {what}{victim.name}, {pause:.1f} s")
     if kind == "change the model of":
         models.change(luck)
+        time.sleep(pause)
+        return
+    if kind == "step the clock of":
+        seconds = luck.choice([-3600, -5, 5, 3600])
+        say(f"    and of the others, by {seconds} s")
+        victim.clock.set(seconds)
         time.sleep(pause)
         return
     if kind == "freeze":
@@ -308,6 +338,7 @@ def main():
     parser.add_argument("binaries", type=pathlib.Path, help="folder of the executables")
     parser.add_argument("--seconds", type=float, default=60, help="of chaos (default %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="0: any (default %(default)s)")
+    parser.add_argument("--clock-step", type=pathlib.Path, help="the library that steps clocks; without it they are left alone")
     parser.add_argument("--sessions", type=int, default=8, help="clients at a time (default %(default)s)")
     options = parser.parse_args()
     if not WEIGHTS.exists():
@@ -318,10 +349,11 @@ def main():
     with tempfile.TemporaryDirectory(prefix="trackfit-chaos-") as folder:
         scratch = pathlib.Path(folder)
         models = Models(scratch / "models")
-        servers = [Server(options.binaries, scratch, "extractor", "--model", "lite", "--drain-grace", "1"),
-                   Server(options.binaries, scratch, "inferencer", "--drain-grace", "1", "--model-repository", models.folder,
+        clock = WallClock(scratch / "clock_step", options.clock_step)
+        servers = [Server(options.binaries, scratch, clock, "extractor", "--model", "lite", "--drain-grace", "1"),
+                   Server(options.binaries, scratch, clock, "inferencer", "--drain-grace", "1", "--model-repository", models.folder,
                           "--model-poll", "1"),
-                   Server(options.binaries, scratch, "gateway", "--http-listen", "127.0.0.1:0", "--resume-seconds", str(RESUME_SECONDS),
+                   Server(options.binaries, scratch, clock, "gateway", "--http-listen", "127.0.0.1:0", "--resume-seconds", str(RESUME_SECONDS),
                           "--upstream-timeout", "120")]  # however slow the machine is
         try:
             run(options, scratch, servers, models)

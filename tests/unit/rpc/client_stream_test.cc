@@ -20,7 +20,7 @@ namespace trackfit::rpc {
 namespace {
 
 using runtime::IsConnectionLost;
-using std::chrono::system_clock;
+using std::chrono::steady_clock;
 
 // Speaks just enough HTTP/2 to be connected to, and is gone as soon as it has got a request: with or without
 // having taken the stream first, which it does by sending initial metadata.
@@ -79,7 +79,7 @@ class CrashingServer {
 
 // How a stream ends that has sent one request.
 absl::Status EndOfStream(const std::string& address,
-                         system_clock::time_point deadline = system_clock::time_point::max()) {
+                         steady_clock::time_point deadline = steady_clock::time_point::max()) {
   const auto stub = v1::ExtractorService::NewStub(OpenChannel(address));
   OpenCalls calls;
   std::promise<absl::Status> end;
@@ -128,23 +128,23 @@ TEST(ClientStream, TellsNoLossWhereTheServerSaysThatItIsUnavailable) {
 }
 
 TEST(ClientStream, TakesItsDeadlineToTheServer) {
-  std::promise<system_clock::time_point> seen;
+  std::promise<steady_clock::time_point> seen;
   ScriptedServer server({.on_request = [&seen](const Session& session, const Request&, InFlight) {
     seen.set_value(session.deadline);
   }});
-  const auto deadline = system_clock::now() + std::chrono::milliseconds(500);
+  const auto deadline = steady_clock::now() + std::chrono::milliseconds(500);
   EXPECT_TRUE(absl::IsDeadlineExceeded(EndOfStream(server.address(), deadline)));
   EXPECT_LT(std::chrono::abs(seen.get_future().get() - deadline), std::chrono::milliseconds(200));
 }
 
 TEST(ClientStream, HasNoDeadlineUnlessItIsGivenOne) {
-  std::promise<system_clock::time_point> seen;
+  std::promise<steady_clock::time_point> seen;
   ScriptedServer server({.on_request = [&seen](const Session& session, const Request&, InFlight) {
     seen.set_value(session.deadline);
     session.responses->Finish(absl::OkStatus());
   }});
   EXPECT_TRUE(EndOfStream(server.address()).ok());
-  EXPECT_GT(seen.get_future().get() - system_clock::now(), std::chrono::hours(24 * 365));
+  EXPECT_GT(seen.get_future().get() - steady_clock::now(), std::chrono::hours(24 * 365));
 }
 
 }  // namespace
