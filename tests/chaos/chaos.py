@@ -72,7 +72,7 @@ class WallClock:
 class Server:
     """A process that comes back on the ports it had before."""
 
-    def __init__(self, binaries, scratch, clock, name, *flags):
+    def __init__(self, binaries, scratch, name, *flags, clock=None):
         self.name, self.flags, self.binaries, self.scratch, self.clock = name, flags, binaries, scratch, clock
         self.ports = {"grpc": 0, "metrics": 0}
         self.process = None
@@ -86,7 +86,7 @@ class Server:
         self.process = subprocess.Popen(
             [self.binaries / f"trackfit-{self.name}", "--listen", f"127.0.0.1:{self.ports['grpc']}",
              "--metrics-listen", f"127.0.0.1:{self.ports['metrics']}", "--port-file", port_file, *self.flags],
-            stdout=log, stderr=log, env=self.clock.environment())
+            stdout=log, stderr=log, env=self.clock and self.clock.environment())
         deadline = time.monotonic() + START_SECONDS
         while not port_file.exists():
             require(self.process.poll() is None, f"{self.name} does not start; see its log")
@@ -350,11 +350,11 @@ def main():
         scratch = pathlib.Path(folder)
         models = Models(scratch / "models")
         clock = WallClock(scratch / "clock_step", options.clock_step)
-        servers = [Server(options.binaries, scratch, clock, "extractor", "--model", "lite", "--drain-grace", "1"),
-                   Server(options.binaries, scratch, clock, "inferencer", "--drain-grace", "1", "--model-repository", models.folder,
-                          "--model-poll", "1"),
-                   Server(options.binaries, scratch, clock, "gateway", "--http-listen", "127.0.0.1:0", "--resume-seconds", str(RESUME_SECONDS),
-                          "--upstream-timeout", "120")]  # however slow the machine is
+        servers = [Server(options.binaries, scratch, "extractor", "--model", "lite", "--drain-grace", "1", clock=clock),
+                   Server(options.binaries, scratch, "inferencer", "--drain-grace", "1", "--model-repository", models.folder,
+                          "--model-poll", "1", clock=clock),
+                   Server(options.binaries, scratch, "gateway", "--http-listen", "127.0.0.1:0", "--resume-seconds", str(RESUME_SECONDS),
+                          "--upstream-timeout", "120", clock=clock)]  # however slow the machine is
         try:
             run(options, scratch, servers, models)
         except AssertionError as error:
