@@ -31,7 +31,7 @@ Function Real(const char* name) {
 }
 
 int64_t Step() {
-  static const std::atomic<int64_t>* const step = []() -> const std::atomic<int64_t>* {
+  static const std::atomic<int64_t>* const kStep = []() -> const std::atomic<int64_t>* {
     const char* const name = std::getenv("TRACKFIT_CLOCK_STEP");
     const int file = name == nullptr ? -1 : open(name, O_RDONLY | O_CLOEXEC);
     if (file < 0) return nullptr;
@@ -39,12 +39,12 @@ int64_t Step() {
     close(file);
     return mapped == MAP_FAILED ? nullptr : static_cast<const std::atomic<int64_t>*>(mapped);
   }();
-  return step == nullptr ? 0 : step->load();
+  return kStep == nullptr ? 0 : kStep->load();
 }
 
 int RealTime(clockid_t clock, timespec* now) {
-  static const auto real = Real<int (*)(clockid_t, timespec*)>("clock_gettime");
-  return real(clock, now);
+  static const auto kReal = Real<int (*)(clockid_t, timespec*)>("clock_gettime");
+  return kReal(clock, now);
 }
 
 int64_t Nanoseconds(const timespec& time) { return time.tv_sec * kSecond + time.tv_nsec; }
@@ -81,21 +81,23 @@ time_t time(time_t* now) noexcept {
 }
 
 long syscall(long number, ...) noexcept {
-  static const auto real = Real<long (*)(long, ...)>("syscall");
+  static const auto kReal = Real<long (*)(long, ...)>("syscall");
   va_list list;
   va_start(list, number);
-  long args[6];
-  for (long& arg : args) arg = va_arg(list, long);
+  void* args[6];
+  for (void*& arg : args) arg = va_arg(list, void*);
   va_end(list);
-  const auto call = [&](long timeout) {
-    return real(number, args[0], args[1], args[2], timeout, args[4], args[5]);
+  const auto call = [&](const void* timeout) {
+    return kReal(number, args[0], args[1], args[2], timeout, args[4], args[5]);
   };
-  if (number != SYS_futex || (args[1] & FUTEX_CLOCK_REALTIME) == 0 || args[3] == 0) return call(args[3]);
-  const int64_t deadline = Nanoseconds(*reinterpret_cast<const timespec*>(args[3]));
+  const auto operation = reinterpret_cast<intptr_t>(args[1]);
+  if (number != SYS_futex || (operation & FUTEX_CLOCK_REALTIME) == 0 || args[3] == nullptr)
+    return call(args[3]);
+  const int64_t deadline = Nanoseconds(*static_cast<const timespec*>(args[3]));
   for (;;) {
     const int64_t now = RealNow(), left = deadline - (now + Step());
     const timespec until = ToTimespec(now + std::clamp<int64_t>(left, 0, kSlice));
-    const long result = call(reinterpret_cast<long>(&until));
+    const long result = call(&until);
     if (result == 0 || errno != ETIMEDOUT || left <= kSlice) return result;
   }
 }
