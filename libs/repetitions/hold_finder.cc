@@ -81,7 +81,7 @@ std::optional<Attempt> HoldFinder::Push(const Body& body, float phase) {
 
 std::optional<Attempt> HoldFinder::Finish() {
   std::optional<Attempt> attempt;
-  if (holding_) {
+  if (holding_ && !bodies_.empty()) {  // a hold that goes on from before may have seen nobody yet
     std::vector<float> sorted(phases_.begin(),
                               phases_.begin() + static_cast<std::ptrdiff_t>(last_in_position_) + 1);
     const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);

@@ -27,7 +27,7 @@ class HoldFinder {
 
   // Bodies at kRateHz with their phase, NaN = not seen. Gives the hold that has just ended.
   std::optional<Attempt> Push(const Body& body, float phase);
-  // The hold that is under way, up to the last body in position.
+  // The hold that is under way, up to the last body in position; none before the first body.
   std::optional<Attempt> Finish();
   void Break();
 
