@@ -107,8 +107,13 @@ class Server:
 
     def metric(self, name):
         """The sum over all labels."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['metrics']}/metrics", timeout=10) as page:
-            lines = page.read().decode().splitlines()
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['metrics']}/metrics", timeout=10) as page:
+                lines = page.read().decode().splitlines()
+        except OSError:
+            time.sleep(0.5)  # its end may not be known yet
+            require(self.process.poll() is None, f"{self.name} ended by itself, with status {self.process.poll()}")
+            raise
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.split("{")[0].split(" ")[0] == name)
 
     def usage(self):
