@@ -346,6 +346,8 @@ def main():
     parser.add_argument("--clock-step", type=pathlib.Path, help="the library that steps clocks; without it they are left alone")
     parser.add_argument("--sessions", type=int, default=8, help="clients at a time (default %(default)s)")
     options = parser.parse_args()
+    if options.clock_step and not options.clock_step.is_file():  # the loader would go on without it
+        parser.error(f"--clock-step: there is no {options.clock_step}; build the target clock_step")
     if not WEIGHTS.exists():
         print("skipped: no BlazePose weights; run tools/setup")
         return 77
