@@ -22,7 +22,8 @@ class HoldFinder {
   };
 
   // Keeps at most `most_frames` bodies of a hold; of a longer one every second, every fourth and so on.
-  // Goes on with a hold that began before, if `start` says so.
+  // Goes on with a hold that began before, if `start` says so; one that ended there, with no body since, is
+  // not reported, for nothing tells when.
   HoldFinder(double least_seconds, size_t most_frames, const Start& start = {0, 0});
 
   // Bodies at kRateHz with their phase, NaN = not seen. Gives the hold that has just ended.

@@ -1,4 +1,5 @@
 // Deadlines at the edge: gRPC tells them by the system's clock, which somebody may set while a stream runs.
+// Thread-safe; nothing here fails.
 #ifndef TRACKFIT_RPC_DEADLINE_H_
 #define TRACKFIT_RPC_DEADLINE_H_
 
