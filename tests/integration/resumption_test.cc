@@ -127,8 +127,9 @@ TEST_F(Resumption, IsWhatOurOwnClientDoes) {
       },
       [&](const v1::AnalyzeResponse& response) {
         analyzed.responses.push_back(response);
+        // Of 319; more than the 32 that may lie received but unread come after each.
         const size_t count = analyzed.responses.size();
-        if (count == 50 || count == 120 || count == 310) network.Cut();
+        if (count == 50 || count == 120 || count == 250) network.Cut();
         return absl::OkStatus();
       });
   ASSERT_TRUE(status.ok()) << status;
@@ -210,7 +211,7 @@ TEST_F(Resumption, IsNotForAClientThatClosesItsWebSocket) {
 }
 
 TEST_F(Resumption, BringsTheSummaryOfASessionThatEndedWhileItsClientWasAway) {
-  extractor_.service().pause_ms = 10;
+  extractor_.service().pause_ms = 25;
   const Analyzed undisturbed = Analyze(gateway().port(), Clip(70));
   TcpForwarder network(gateway().port());
   AnalyzeCall lost(network.port());
