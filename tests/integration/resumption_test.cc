@@ -217,13 +217,13 @@ TEST_F(Resumption, BringsTheSummaryOfASessionThatEndedWhileItsClientWasAway) {
   AnalyzeCall lost(network.port());
   for (const auto& request : Resumable(Clip(70))) lost.Send(request);
   lost.StartReading();
-  ASSERT_TRUE(lost.WaitForResponses(60));
+  ASSERT_TRUE(lost.WaitForResponses(64));  // few enough are left that the gateway reads the half-close
   ResumedSession session;
   std::thread cut([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    std::this_thread::sleep_for(std::chrono::milliseconds(80));
     network.Cut();
   });
-  session.Add(lost.Finish());  // a half-close, and then it breaks
+  session.Add(lost.Finish());  // a half-close, which takes up to the next answer, and then it breaks
   cut.join();
   ASSERT_EQ(session.all.status.error_code(), grpc::StatusCode::UNAVAILABLE);
   ASSERT_TRUE(Eventually([&] { return extractor_.service().open == 0; })) << "the session comes to its end";
