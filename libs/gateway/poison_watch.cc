@@ -1,5 +1,7 @@
 #include "gateway/poison_watch.h"
 
+#include <utility>
+
 #include "runtime/connection_lost.h"
 
 namespace trackfit::gateway {
@@ -15,7 +17,10 @@ bool MayBeTheRequestsFault(const absl::Status& status) {
 
 bool PoisonWatch::Blames(const std::optional<Suspects>& suspects, const absl::Status& status) {
   if (!suspects || !MayBeTheRequestsFault(status)) return false;
-  const bool again = suspects_ && suspects_->first <= suspects->last && suspects->first <= suspects_->last;
+  const std::string before = std::exchange(server_, runtime::LostServer(status));
+  const bool outlived = !before.empty() && before == server_;
+  const bool again =
+      suspects_ && !outlived && suspects_->first <= suspects->last && suspects->first <= suspects_->last;
   suspects_ = suspects;
   if (!again || in_a_row_ >= kMostInARow) return false;
   suspects_.reset();

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 
@@ -15,9 +16,10 @@ bool MayBeTheRequestsFault(const absl::Status& status);
 
 // Watches one upstream of one session. Not thread-safe.
 //
-// Two breaks that the same request may have caused are its fault. But where three requests in a row are at
-// fault and nothing is answered in between, the server breaks whatever it gets: then nobody is blamed until
-// it answers again, so that a server that keeps crashing costs a session three requests and not all of them.
+// Two breaks that the same request may have caused are its fault, unless the server outlived the first: then
+// it was the network that broke. But where three requests in a row are at fault and nothing is answered in
+// between, the server breaks whatever it gets: then nobody is blamed until it answers again, so that a server
+// that keeps crashing costs a session three requests and not all of them.
 class PoisonWatch {
  public:
   // Sequences of requests that the server had in hand when the stream broke; first <= last.
@@ -35,6 +37,7 @@ class PoisonWatch {
 
  private:
   std::optional<Suspects> suspects_;  // of the last break that nobody was blamed for
+  std::string server_;                // whose connection it was; empty: not known, or not a connection's
   int in_a_row_ = 0;
 };
 

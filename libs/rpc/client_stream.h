@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "rpc/deadline.h"
 #include "rpc/open_calls.h"
+#include "rpc/server_instance.h"
 #include "rpc/status.h"
 #include "runtime/connection_lost.h"
 
@@ -126,7 +127,11 @@ class ClientStream final : public grpc::ClientBidiReactor<Request, Response>,
     absl::Status cause = FromGrpcStatus(status, context_);
     const bool reported = context_.GetServerTrailingMetadata().count(kReportedKey) > 0;
     if (!absl::IsUnavailable(cause) || !taken_ || reported) return cause;
-    return runtime::ConnectionLost(std::move(cause));
+    const auto& metadata = context_.GetServerInitialMetadata();
+    const auto server = metadata.find(kServerInstanceKey);
+    return server == metadata.end()
+               ? runtime::ConnectionLost(std::move(cause))
+               : runtime::ConnectionLost(std::move(cause), {server->second.data(), server->second.size()});
   }
 
   // Under the lock.

@@ -2,6 +2,7 @@
 
 #include "net/descriptors.h"
 #include "rpc/steady_waits.h"
+#include "streaming/session_id.h"
 
 namespace trackfit::rpc {
 namespace {
@@ -29,6 +30,7 @@ Runtime::Runtime(const std::string& service, const ServerOptions& options, telem
                  telemetry::LogFormat format)
     : options_(options),
       log_(service, level, format),
+      instance_(streaming::NewSessionId()),
       descriptor_limit_(net::RaiseDescriptorLimit()),
       metrics_(service, TRACKFIT_VERSION),
       credentials_(log_, metrics_),

@@ -28,6 +28,8 @@ class Runtime {
 
   const ServerOptions& options() const { return options_; }
   const telemetry::Logger& log() const { return log_; }
+  // Names this process, see kServerInstanceKey.
+  const std::string& instance() const { return instance_; }
   telemetry::Metrics& metrics() { return metrics_; }
   streaming::LiveStreams& streams() { return streams_; }
   runtime::AdmissionGate& gate() { return gate_; }
@@ -61,6 +63,7 @@ class Runtime {
 
   const ServerOptions options_;
   const telemetry::Logger log_;
+  const std::string instance_;
   std::atomic<bool> serving_ = false;
   const int descriptor_limit_;
   telemetry::Metrics metrics_;

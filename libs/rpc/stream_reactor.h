@@ -13,6 +13,7 @@
 #include "rpc/authorization.h"
 #include "rpc/deadline.h"
 #include "rpc/runtime.h"
+#include "rpc/server_instance.h"
 #include "rpc/session_id.h"
 #include "rpc/status.h"
 #include "rpc/trace.h"
@@ -35,7 +36,8 @@ class StreamReactor final : public grpc::ServerBidiReactor<Request, Response>,
     auto reactor =
         std::shared_ptr<StreamReactor>(new StreamReactor(runtime, context, method, std::move(lease)));
     reactor->self_ = reactor;
-    // Tells the client that a server has taken its stream, before a request of it can break that server.
+    // Tells the client that a server has taken its stream, and which, before a request of it can break it.
+    context->AddInitialMetadata(kServerInstanceKey, runtime.instance());
     reactor->StartSendInitialMetadata();
     reactor->Run(make_handler, Driver::Reading::kWhenReady);
     return reactor.get();

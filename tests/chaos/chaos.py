@@ -232,12 +232,15 @@ def disturb_network(kind, link, pause):
         time.sleep(pause)
         link.set_flowing(True)
     else:
-        link.cut()
+        for _ in range(5 if kind == "cut again and again" else 1):
+            link.cut()
+            time.sleep(pause / 5)
 
 
 def disturb(victim, link, models, luck, sessions):
     """Something happens to the server, and it recovers: what two servers in a row died with is rightly given up."""
-    kinds = ["slow", "stop", "cut"]
+    on_the_way = ["slow", "stop", "cut", "cut again and again"]
+    kinds = list(on_the_way)
     if victim.name != "gateway":
         kinds += ["kill", "freeze", "drain", "fill the disk of"]
     if victim.name == "inferencer":
@@ -246,7 +249,7 @@ def disturb(victim, link, models, luck, sessions):
         kinds += ["step the clock of"]
     kind = luck.choice(kinds)
     pause = luck.uniform(0.1, 3)
-    what = "the network before " if kind in ("slow", "stop", "cut") else ""
+    what = "the network before " if kind in on_the_way else ""
     say(f"{kind} {what}{victim.name}, {pause:.1f} s")
     if kind == "change the model of":
         models.change(luck)
@@ -263,14 +266,11 @@ def disturb(victim, link, models, luck, sessions):
         time.sleep(pause)
         victim.process.send_signal(signal.SIGCONT)
         return
-    if kind in ("slow", "stop", "cut"):
-        disturb_network(kind, link, pause)
-        if kind != "cut" or victim.name == "gateway":
-            return
-    else:
-        victim.end(signal.SIGTERM if kind == "drain" else signal.SIGKILL)
-        time.sleep(pause)
-        victim.start("full" if kind == "fill the disk of" else "file")
+    if kind in on_the_way:
+        return disturb_network(kind, link, pause)
+    victim.end(signal.SIGTERM if kind == "drain" else signal.SIGKILL)
+    time.sleep(pause)
+    victim.start("full" if kind == "fill the disk of" else "file")
     done, enough = {"extractor": ("trackfit_frames_total", 3), "inferencer": ("trackfit_windows_assessed_total", 2)}[victim.name]
     deadline = time.monotonic() + 20
     while victim.metric(done) < enough * sessions and time.monotonic() < deadline:

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "runtime/connection_lost.h"
 
 namespace trackfit::gateway {
@@ -11,6 +13,10 @@ const absl::Status& Crash() {
   static const auto& crash =
       *new absl::Status(runtime::ConnectionLost(absl::UnavailableError("Socket closed")));
   return crash;
+}
+
+absl::Status CutOff(const std::string& server) {
+  return runtime::ConnectionLost(absl::UnavailableError("Connection reset by peer"), server);
 }
 
 using Suspects = PoisonWatch::Suspects;
@@ -47,6 +53,16 @@ TEST(PoisonWatch, DoesNotCountBreaksThatNoRequestCanCause) {
     EXPECT_FALSE(watch.Blames(One(7), status)) << status;
   }
   EXPECT_TRUE(watch.Blames(One(7), Crash()));
+}
+
+TEST(PoisonWatch, BlamesTheNetworkWhereTheServerIsStillTheSame) {
+  PoisonWatch watch;
+  for (int cut = 0; cut < 10; ++cut) EXPECT_FALSE(watch.Blames(One(7), CutOff("a"))) << "none killed it";
+  EXPECT_TRUE(watch.Blames(One(7), CutOff("b"))) << "the last of these did, perhaps";
+  EXPECT_FALSE(watch.Blames(One(8), CutOff("b")));
+  EXPECT_TRUE(watch.Blames(One(8), absl::InternalError("the engine fails"))) << "which a living server says";
+  EXPECT_FALSE(watch.Blames(One(9), absl::InternalError("the engine fails")));
+  EXPECT_TRUE(watch.Blames(One(9), CutOff("b")));
 }
 
 TEST(PoisonWatch, BlamesTheServerWhereThreeInARowBreakIt) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <functional>
 #include <future>
 #include <string>
 #include <thread>
@@ -15,11 +16,13 @@
 #include "gateway/poison_watch.h"
 #include "rpc/client_channel.h"
 #include "scripted_service.h"
+#include "support/tcp_forwarder.h"
 
 namespace trackfit::rpc {
 namespace {
 
 using runtime::IsConnectionLost;
+using runtime::LostServer;
 using std::chrono::steady_clock;
 
 // Speaks just enough HTTP/2 to be connected to, and is gone as soon as it has got a request: with or without
@@ -78,15 +81,16 @@ class CrashingServer {
 };
 
 // How a stream ends that has sent one request.
-absl::Status EndOfStream(const std::string& address,
-                         steady_clock::time_point deadline = steady_clock::time_point::max()) {
+absl::Status EndOfStream(
+    const std::string& address, steady_clock::time_point deadline = steady_clock::time_point::max(),
+    const std::function<void()>& on_response = [] {}) {
   const auto stub = v1::ExtractorService::NewStub(OpenChannel(address));
   OpenCalls calls;
   std::promise<absl::Status> end;
   const auto stream = ClientStream<Request, Response>::Open(
       [&stub](auto* context, auto* reactor) { stub->async()->ExtractStream(context, reactor); }, {}, deadline,
       calls,
-      {.on_response = [](const Response&) {},
+      {.on_response = [&on_response](const Response&) { on_response(); },
        .on_written = [] {},
        .on_closed = [&end](absl::Status status) { end.set_value(std::move(status)); }});
   auto request = std::make_shared<Request>(MakeRequest(1));
@@ -125,6 +129,22 @@ TEST(ClientStream, TellsNoLossWhereTheServerSaysThatItIsUnavailable) {
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(status.message(), "the server is shutting down");
   EXPECT_FALSE(IsConnectionLost(status)) << status;
+}
+
+TEST(ClientStream, TellsWhichServerAConnectionLedTo) {
+  ScriptedServer server;
+  ScriptedServer other;
+  const auto lost_server = [](ScriptedServer& of) {
+    testing::TcpForwarder network(of.server().port());
+    std::jthread cut;
+    return LostServer(EndOfStream("127.0.0.1:" + std::to_string(network.port()),
+                                  steady_clock::time_point::max(),
+                                  [&] { cut = std::jthread([&network] { network.Cut(); }); }));
+  };
+  const std::string first = lost_server(server);
+  EXPECT_THAT(first, ::testing::MatchesRegex("[0-9a-f]{16}"));
+  EXPECT_EQ(lost_server(server), first);
+  EXPECT_NE(lost_server(other), first);
 }
 
 TEST(ClientStream, TakesItsDeadlineToTheServer) {

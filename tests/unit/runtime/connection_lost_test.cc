@@ -13,5 +13,11 @@ TEST(ConnectionLost, KeepsTheStatus) {
   EXPECT_EQ(lost.code(), absl::StatusCode::kUnavailable);
 }
 
+TEST(ConnectionLost, NamesTheServerWhereItIsKnown) {
+  EXPECT_EQ(LostServer(ConnectionLost(absl::UnavailableError("Socket closed"), "a1")), "a1");
+  EXPECT_EQ(LostServer(ConnectionLost(absl::UnavailableError("Socket closed"))), "");
+  EXPECT_EQ(LostServer(absl::UnavailableError("Socket closed")), "");
+}
+
 }  // namespace
 }  // namespace trackfit::runtime
