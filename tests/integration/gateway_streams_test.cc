@@ -12,6 +12,7 @@
 namespace trackfit {
 namespace {
 
+using ::testing::AllOf;
 using testing::Analyze;
 using testing::AnalyzeCall;
 using testing::Analyzed;
@@ -19,7 +20,9 @@ using testing::Clip;
 using testing::ConfigRequest;
 using ::testing::ElementsAre;
 using testing::FrameRequest;
+using ::testing::Ge;
 using ::testing::HasSubstr;
+using ::testing::Le;
 using ::testing::Not;
 using ::testing::SizeIs;
 
@@ -38,6 +41,10 @@ std::vector<std::string> Messages(const Analyzed& analyzed) {
 }
 
 using GatewayStreams = testing::GatewayFixture;
+
+// On a busy machine one more: a server that dies before the gateway has heard that it took the stream blames
+// nobody.
+const auto kTwoDeathsOrThree = AllOf(Ge(2), Le(3));
 
 TEST_F(GatewayStreams, AnswerEveryFrameOnceInOrder) {
   const Analyzed analyzed = Analyze(gateway().port(), Clip(150));
@@ -148,7 +155,7 @@ TEST_F(GatewayStreams, AnswerAFrameThatNoExtractorSurvivesAndGoOn) {
   EXPECT_EQ(analyzed.Summary().invalid(), 1U);
   EXPECT_EQ(analyzed.FrameResults()[20].status(), v1::FRAME_STATUS_INVALID_FRAME);
   EXPECT_THAT(analyzed.FrameResults()[20].detail(), HasSubstr("the extractor broke twice with this frame: "));
-  EXPECT_EQ(extractor_.service().dying, 2);
+  EXPECT_THAT(extractor_.service().dying.load(), kTwoDeathsOrThree);
   EXPECT_THAT(gateway().MetricsText(),
               HasSubstr("trackfit_gateway_poisoned_total{upstream=\"extractor\"} 1"));
 }
@@ -170,7 +177,7 @@ TEST_F(GatewayStreams, LeaveOutAWindowThatNoInferencerSurvivesAndGoOn) {
   const Analyzed analyzed = Analyze(gateway().port(), Clip(240));
   ASSERT_TRUE(analyzed.status.ok()) << analyzed.status.error_message();
   EXPECT_EQ(analyzed.Summary().poses(), 240U);
-  EXPECT_EQ(inferencer_.service().dying, 2);
+  EXPECT_THAT(inferencer_.service().dying.load(), kTwoDeathsOrThree);
   ASSERT_THAT(Messages(analyzed), SizeIs(1));
   EXPECT_THAT(Messages(analyzed)[0], HasSubstr("the inferencer broke twice with the poses up to 105 ("));
   EXPECT_EQ(analyzed.Summary().notices(0).code(), v1::NOTICE_CODE_POSES_SKIPPED);
